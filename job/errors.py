@@ -1,0 +1,92 @@
+"""Everything that can go wrong, and the exit code it ends with."""
+from typing import Sequence
+
+
+class JobError(Exception):
+    """A failure the user can act on: what and where in the message, what next in the hint."""
+
+    exit_code = 1
+    stage = ""
+
+    def __init__(self, message: str, hint: str = "", stage: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.stage = stage or self.stage
+
+    def __reduce__(self):
+        return _rebuild, (type(self), self.__dict__)
+
+    def __str__(self) -> str:
+        return "{}\n  hint: {}".format(self.message, self.hint) if self.hint else self.message
+
+
+def _rebuild(kind, state):
+    """Errors cross from one process to another whole, whatever arguments they were made with."""
+    error = kind.__new__(kind)
+    Exception.__init__(error, state["message"])
+    error.__dict__.update(state)
+    return error
+
+
+class UsageError(JobError):
+    """A wrong flag or value, found before any work starts."""
+
+    exit_code = 2
+    stage = "usage"
+
+
+class NoPermission(UsageError):
+    """A volume that this user may not read or write (EACCES, EROFS)."""
+
+
+class BadCheckpoint(JobError):
+    """Unreadable, unsafe, or its keys and shapes do not match the model."""
+
+    exit_code = 3
+    stage = "checkpoint"
+
+
+class UnsupportedModel(JobError):
+    """Every operator and attribute that stands in the way, all at once."""
+
+    exit_code = 4
+    stage = "preflight"
+
+    def __init__(self, problems: Sequence[str], hint: str = "") -> None:
+        self.problems = tuple(problems)
+        super().__init__("not supported: " + "; ".join(self.problems), hint)
+
+
+class StageFailed(JobError):
+    """A conversion stage failed for a reason that is not the user's model."""
+
+    exit_code = 5
+
+
+class ParityFailed(JobError):
+    """A stage's answers are not those of PyTorch."""
+
+    exit_code = 6
+    stage = "parity"
+
+
+class EnvironmentFailed(JobError):
+    """Disk full, volume unreadable, input still being written: a retry may help."""
+
+    exit_code = 75
+    stage = "environment"
+
+
+class Interrupted(JobError):
+    """SIGINT."""
+
+    exit_code = 130
+    stage = "signal"
+
+
+class Stopped(JobError):
+    """SIGTERM."""
+
+    exit_code = 143
+    stage = "signal"

@@ -1,0 +1,97 @@
+"""Every value handed between the stages, on one screen.
+
+Values are immutable, small and picklable: they cross between processes as messages. Arrays and
+models go as files in the staging folder instead.
+"""
+from pathlib import Path
+from typing import Any, Mapping, NamedTuple, Optional, Tuple
+
+Shape = Tuple[int, ...]
+
+
+class TensorFacts(NamedTuple):
+    """One input or output, as PyTorch has it and as the published files have it.
+
+    Axis i of the file's tensor is axis permutation[i] of PyTorch's:
+    ``x_file = x.transpose(permutation)``.
+    """
+
+    name: str
+    dtype: str  # numpy's name: float32, int64, ...
+    pytorch_shape: Shape
+    permutation: Tuple[int, ...]
+
+    @property
+    def shape(self) -> Shape:
+        return tuple(self.pytorch_shape[axis] for axis in self.permutation)
+
+
+class CheckpointFacts(NamedTuple):
+    """What the report says of the checkpoint that was read."""
+
+    sha256: str
+    format: str  # the reader's name: torch-zip, torch-legacy, ...
+    architecture: str  # the registry's name, or FILE.py:FACTORY
+    parameters: int
+    notes: Tuple[str, ...] = ()  # "float16 weights became float32", ...
+
+
+class Exported(NamedTuple):
+    """The canonical ONNX model, after every pass; all weights are in the file."""
+
+    onnx_file: Path
+    inputs: Tuple[TensorFacts, ...]
+    outputs: Tuple[TensorFacts, ...]
+    checkpoint: CheckpointFacts
+    multiply_adds: int  # of one forward at the given input shape
+
+
+class Model(NamedTuple):
+    """A file of a published model and what was counted in it."""
+
+    file: str  # relative to the model's folder
+    mode: str  # saved_model, float32, dynamic, int8
+    size: int  # bytes
+    nodes: int  # graph nodes of a SavedModel, operators of a .tflite
+    plumbing: int  # of them PAD, RESHAPE, TRANSPOSE and the like
+    operators: Mapping[str, int]  # name -> how often
+    inputs: Tuple[Mapping[str, Any], ...]  # as the file itself declares them: name, dtype, shape, quantization
+    outputs: Tuple[Mapping[str, Any], ...]
+
+
+class Drift(NamedTuple):
+    """Where a model first stops agreeing with PyTorch."""
+
+    stage: str
+    output: str
+    layer: Optional[str]
+    message: str
+
+
+class OutputParity(NamedTuple):
+    """One output of one stage against PyTorch's, over all probes."""
+
+    name: str
+    metrics: Mapping[str, Any]
+    tolerance: Mapping[str, float]
+    passed: bool
+    reasons: Tuple[str, ...]  # why it did not pass, one sentence each
+
+
+class StageParity(NamedTuple):
+    stage: str  # pytorch (the reference itself), onnx, keras, saved_model, tflite.float32, ...
+    outputs: Tuple[OutputParity, ...]
+
+    @property
+    def passed(self) -> bool:
+        return bool(self.outputs) and all(output.passed for output in self.outputs)
+
+
+class Outcome(NamedTuple):
+    """One row of summary.json."""
+
+    name: str
+    outcome: str  # converted, current or failed
+    exit_code: int
+    stage: str
+    message: str
