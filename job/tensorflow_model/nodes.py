@@ -1,0 +1,42 @@
+"""Graph nodes written by hand: no graph, no session, and the same bytes every time."""
+from typing import Iterable, Sequence
+
+from tensorflow.core.framework.attr_value_pb2 import AttrValue
+from tensorflow.core.framework.node_def_pb2 import NodeDef
+from tensorflow.core.framework.tensor_pb2 import TensorProto
+from tensorflow.core.framework.tensor_shape_pb2 import TensorShapeProto
+from tensorflow.core.framework.types_pb2 import DT_STRING
+
+
+def node(name: str, op: str, inputs: Iterable[str] = (), **attributes: AttrValue) -> NodeDef:
+    made = NodeDef(name=name, op=op, input=inputs)
+    for key, value in attributes.items():
+        made.attr[key].CopyFrom(value)
+    return made
+
+
+def string_constant(name: str, values: Sequence[str], shape: Sequence[int]) -> NodeDef:
+    content = TensorProto(dtype=DT_STRING, tensor_shape=shape_proto(shape),
+                          string_val=[value.encode() for value in values])
+    return node(name, "Const", dtype=of_type(DT_STRING), value=AttrValue(tensor=content))
+
+
+def of_type(number: int) -> AttrValue:
+    return AttrValue(type=number)
+
+
+def of_types(numbers: Iterable[int]) -> AttrValue:
+    return AttrValue(list=AttrValue.ListValue(type=numbers))
+
+
+def of_shape(shape: Sequence[int]) -> AttrValue:
+    return AttrValue(shape=shape_proto(shape))
+
+
+def of_text(text: str) -> AttrValue:
+    return AttrValue(s=text.encode())
+
+
+def shape_proto(shape: Sequence[int]) -> TensorShapeProto:
+    """A shape of known rank; -1 is a dimension that is not known."""
+    return TensorShapeProto(dim=[TensorShapeProto.Dim(size=size) for size in shape])
