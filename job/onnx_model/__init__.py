@@ -1,0 +1,1 @@
+"""PyTorch module -> canonical ONNX graph: the export, and the passes that make it canonical."""

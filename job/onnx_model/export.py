@@ -1,0 +1,132 @@
+"""A PyTorch module in eval mode -> the ONNX graph its exporter traces."""
+import warnings
+from typing import Any, Dict, List, Mapping, Sequence, Tuple
+
+import numpy as np
+import onnx
+import torch
+from torch.onnx import OperatorExportTypes
+from torch.onnx import utils as exporter
+from torch.onnx.symbolic import _set_opset_version
+
+from job.errors import StageFailed, UnsupportedModel
+from job.onnx_model.graph import Graph, Node, renamed
+from job.onnx_model.protobuf import nodes_from_protobuf
+from job.onnx_model.symbolic import gaps_filled
+from job.values import Shape
+
+OPSET = 9
+
+
+def graph_from_module(module: torch.nn.Module, inputs: Sequence[torch.Tensor], input_names: Sequence[str],
+                      output_names: Sequence[str]) -> Graph:
+    """Traces one forward and returns the ONNX graph, its tensors named by the modules they come from.
+
+    Weights are the module's own memory: nothing is copied, so the module must outlive the graph.
+    Raises UnsupportedModel with every operator that the exporter has no ONNX form for.
+    """
+    traced, parameters = _trace(module, tuple(inputs))
+    _refuse_unexported(traced)
+    tensors = [value.uniqueName() for value in traced.inputs()]
+    outputs = [value.uniqueName() for value in traced.outputs()]
+    _check_names(input_names, len(inputs), "input")
+    _check_names(output_names, len(outputs), "output")
+    protobuf, _ = traced._export_onnx({}, OPSET, False, OperatorExportTypes.ONNX, True)
+    nodes, constants = nodes_from_protobuf(onnx.load_from_string(protobuf).graph)
+    constants = dict(zip(tensors[len(inputs):], map(_array, parameters)), **constants)
+    graph = Graph(nodes, tuple(tensors[:len(inputs)]), tuple(outputs), constants, _shapes(traced),
+                  _dtypes(traced))
+    return _named(graph, _scopes(traced), module, input_names, output_names)
+
+
+def _trace(module: torch.nn.Module, inputs: Tuple[torch.Tensor, ...]) -> Tuple[Any, List[torch.Tensor]]:
+    _set_opset_version(OPSET)
+    try:
+        with torch.no_grad(), gaps_filled(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            traced, _ = exporter._trace_and_get_graph_from_model(module, inputs, False)
+            parameters = list(exporter._unique_state_dict(module).values())
+            return exporter._optimize_graph(traced, OperatorExportTypes.ONNX), parameters
+    except (RuntimeError, TypeError, ValueError, IndexError, AttributeError) as error:
+        raise StageFailed("the network could not be exported to ONNX: {}".format(str(error).split("\n")[0]),
+                          hint="check --input-shape; a forward with this shape must run in PyTorch 1.1.0",
+                          stage="onnx") from error
+
+
+def _refuse_unexported(traced: Any) -> None:
+    problems = []
+    for node in traced.nodes():
+        if not node.kind().startswith("onnx::"):
+            where = _module_path(node.scopeName()) or "the network's forward"
+            problems.append("{} in {}".format(node.kind(), where))
+    if problems:
+        raise UnsupportedModel(problems, hint="PyTorch 1.1.0 exports these to ONNX in no form; replace them in the model")
+
+
+def _check_names(names: Sequence[str], count: int, kind: str) -> None:
+    if len(names) != count:
+        raise StageFailed("the network has {} {}{}, but {} name{} given: {}".format(
+            count, kind, "" if count == 1 else "s", len(names), " is" if len(names) == 1 else "s are", ", ".join(names)),
+            hint="--{}-names takes {} names, separated by commas".format(kind, count), stage="onnx")
+
+
+def _values(traced: Any) -> List[Any]:
+    return list(traced.inputs()) + [output for node in traced.nodes() for output in node.outputs()]
+
+
+def _shapes(traced: Any) -> Dict[str, Shape]:
+    return {value.uniqueName(): tuple(value.type().sizes()) for value in _values(traced)
+            if value.type().kind() == "CompleteTensorType"}
+
+
+def _dtypes(traced: Any) -> Dict[str, str]:
+    ends = list(traced.inputs()) + list(traced.outputs())
+    return {value.uniqueName(): _NUMPY_NAMES[value.type().scalarType()] for value in ends}
+
+
+_NUMPY_NAMES = {"Float": "float32", "Double": "float64", "Half": "float16", "Long": "int64", "Int": "int32",
+                "Short": "int16", "Char": "int8", "Byte": "uint8", "Bool": "bool"}
+
+
+def _array(tensor: torch.Tensor) -> np.ndarray:
+    return tensor.detach().numpy()
+
+
+def _scopes(traced: Any) -> Mapping[str, str]:
+    return {output.uniqueName(): _module_path(node.scopeName())
+            for node in traced.nodes() for output in node.outputs()}
+
+
+def _module_path(scope: str) -> str:
+    """'ResNet/Sequential[layer4]/BasicBlock[0]' -> 'layer4.0'."""
+    return ".".join(part[part.index("[") + 1:-1] for part in scope.split("/") if part.endswith("]"))
+
+
+def _named(graph: Graph, scopes: Mapping[str, str], module: torch.nn.Module, input_names: Sequence[str],
+           output_names: Sequence[str]) -> Graph:
+    """Tensors are called after the module they come from; inputs and outputs as they are published."""
+    leaves = {path for path, child in module.named_modules() if not list(child.children())}
+    names = dict(zip(graph.inputs, input_names))
+    taken = set(input_names) | set(output_names)
+    for name in graph.constants:
+        names[name] = _free("weight", taken)
+    nodes = []
+    for node in graph.nodes:
+        path = scopes.get(node.output, "")
+        layer = path if path in leaves else ".".join(filter(None, (path, node.op.lower())))
+        nodes.append(node._replace(layer=layer))
+        names.update((output, _free(layer, taken)) for output in node.outputs)
+    graph = renamed(graph._replace(nodes=tuple(nodes)), names)
+    ends = tuple(Node("Identity", (made,), (published,)) for made, published in zip(graph.outputs, output_names))
+    shapes = dict(graph.shapes, **{end.output: graph.shapes[end.inputs[0]] for end in ends})
+    dtypes = dict(graph.dtypes, **{end.output: graph.dtypes[end.inputs[0]] for end in ends})
+    return graph._replace(nodes=graph.nodes + ends, outputs=tuple(output_names), shapes=shapes, dtypes=dtypes)
+
+
+def _free(base: str, taken: set) -> str:
+    name, number = base, 1
+    while name in taken:
+        number += 1
+        name = "{}_{}".format(base, number)
+    taken.add(name)
+    return name

@@ -1,0 +1,133 @@
+"""An ONNX graph as an immutable value, and the one way to rewrite it."""
+from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Tuple
+
+import numpy as np
+
+from job.values import Shape
+
+
+class Node(NamedTuple):
+    op: str
+    inputs: Tuple[str, ...]  # '' is an absent optional input
+    outputs: Tuple[str, ...]
+    attributes: Mapping[str, Any] = {}
+    layer: str = ""  # the path of the PyTorch module it comes from
+
+    @property
+    def output(self) -> str:
+        return self.outputs[0]
+
+
+class Graph(NamedTuple):
+    """Nodes in topological order; every tensor has one name, and a shape where it is known."""
+
+    nodes: Tuple[Node, ...]
+    inputs: Tuple[str, ...]
+    outputs: Tuple[str, ...]
+    constants: Mapping[str, np.ndarray]
+    shapes: Mapping[str, Shape]
+    dtypes: Mapping[str, str] = {}  # of inputs and outputs; numpy's names
+
+
+class Rewrite(NamedTuple):
+    """What takes a node's place: nodes that still produce every output of it.
+
+    The nodes it makes superfluous may stay: what nothing reads is dropped after each sweep.
+    """
+
+    nodes: Tuple[Node, ...]
+    constants: Mapping[str, np.ndarray] = {}
+    shapes: Mapping[str, Shape] = {}
+
+
+class View:
+    """A graph with its indexes: who makes a tensor, who uses it."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self._makers = {name: node for node in graph.nodes for name in node.outputs}
+        self._uses = {}  # type: Dict[str, List[Node]]
+        for node in graph.nodes:
+            for name in node.inputs:
+                self._uses.setdefault(name, []).append(node)
+
+    def maker(self, name: str) -> Optional[Node]:
+        return self._makers.get(name)
+
+    def sole_maker(self, name: str, *ops: str) -> Optional[Node]:
+        """The maker of a tensor that nothing but one input reads, if it is one of these operators."""
+        maker = self._makers.get(name)
+        if maker is None or maker.op not in ops or name in self.graph.outputs:
+            return None
+        return maker if len(self._uses.get(name, ())) == 1 else None
+
+    def users(self, name: str) -> Tuple[Node, ...]:
+        return tuple(self._uses.get(name, ()))
+
+    def constant(self, name: str) -> Optional[np.ndarray]:
+        return self.graph.constants.get(name)
+
+    def shape(self, name: str) -> Optional[Shape]:
+        value = self.graph.constants.get(name)
+        return tuple(value.shape) if value is not None else self.graph.shapes.get(name)
+
+
+Rule = Callable[[Node, View], Optional[Rewrite]]
+
+
+def rewritten(graph: Graph, rule: Rule) -> Graph:
+    """Applies a rule to every node, again and again, until it fires nowhere."""
+    while True:
+        changed = _swept(graph, rule)
+        if changed is None:
+            return graph
+        graph = without_dead_nodes(changed)
+
+
+def _swept(graph: Graph, rule: Rule) -> Optional[Graph]:
+    view = View(graph)
+    nodes = []  # type: List[Node]
+    constants, shapes = dict(graph.constants), dict(graph.shapes)
+    fired = False
+    for node in graph.nodes:
+        rewrite = rule(node, view)
+        if rewrite is None:
+            nodes.append(node)
+            continue
+        nodes.extend(rewrite.nodes)
+        constants.update(rewrite.constants)
+        shapes.update(rewrite.shapes)
+        fired = True
+    return graph._replace(nodes=tuple(nodes), constants=constants, shapes=shapes) if fired else None
+
+
+def renamed(graph: Graph, names: Mapping[str, str]) -> Graph:
+    """The same graph with tensors called otherwise."""
+    def new(name: str) -> str:
+        return names.get(name, name)
+
+    return Graph(
+        tuple(node._replace(inputs=tuple(map(new, node.inputs)), outputs=tuple(map(new, node.outputs)))
+              for node in graph.nodes),
+        tuple(map(new, graph.inputs)), tuple(map(new, graph.outputs)),
+        {new(name): value for name, value in graph.constants.items()},
+        {new(name): shape for name, shape in graph.shapes.items()},
+        {new(name): dtype for name, dtype in graph.dtypes.items()})
+
+
+def without_dead_nodes(graph: Graph) -> Graph:
+    """Leaves what an output needs, and nothing else."""
+    needed = set(graph.outputs)
+    alive = []
+    for node in reversed(graph.nodes):
+        if needed.intersection(node.outputs):
+            needed.update(node.inputs)
+            alive.append(node)
+    kept = {name: value for name, value in graph.constants.items() if name in needed}
+    return graph._replace(nodes=tuple(reversed(alive)), constants=kept)
+
+
+def replaced_uses(nodes: Iterable[Node], names: Mapping[str, str]) -> Tuple[Node, ...]:
+    """The nodes, reading other tensors."""
+    return tuple(node._replace(inputs=tuple(names.get(name, name) for name in node.inputs))
+                 for node in nodes)

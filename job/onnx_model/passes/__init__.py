@@ -1,0 +1,38 @@
+"""The passes that turn any exported graph into the canonical one that the converters take.
+
+Each pass is one file with one function Graph -> Graph; applied twice it changes nothing more.
+"""
+from typing import Callable, Tuple
+
+from job.onnx_model.graph import Graph
+from job.onnx_model.passes.batch_norm_to_affine import batch_norm_to_affine
+from job.onnx_model.passes.division_to_multiplication import division_to_multiplication
+from job.onnx_model.passes.flatten_channels_last import flatten_channels_last
+from job.onnx_model.passes.fold_affine import fold_affine
+from job.onnx_model.passes.fold_constants import fold_constants
+from job.onnx_model.passes.global_pool_to_mean import global_pool_to_mean
+from job.onnx_model.passes.linear_to_gemm import linear_to_gemm
+from job.onnx_model.passes.lower_reshapes import lower_reshapes
+from job.onnx_model.passes.merge_reshapes import merge_reshapes
+from job.onnx_model.passes.raise_reshapes import raise_reshapes
+from job.onnx_model.passes.remove_identities import remove_identities
+
+PASSES = (
+    fold_constants,              # shapes become numbers: every later pass reads them
+    remove_identities,           # Dropout and its kin no longer hide a producer from its consumer
+    lower_reshapes,              # Flatten, Squeeze, Unsqueeze: one operator, Reshape, from here on
+    global_pool_to_mean,
+    batch_norm_to_affine,        # so that one pass folds BatchNorm and hand-written scales alike
+    division_to_multiplication,
+    linear_to_gemm,              # before folding, so that a bias added by hand is folded too
+    fold_affine,
+    merge_reshapes,
+    raise_reshapes,              # squeeze-and-excite: its Linear layers become 1x1 convolutions
+    flatten_channels_last,       # last: what is still flattened before a Gemm costs its weights an order
+)  # type: Tuple[Callable[[Graph], Graph], ...]
+
+
+def canonical(graph: Graph) -> Graph:
+    for apply in PASSES:
+        graph = apply(graph)
+    return graph

@@ -1,0 +1,70 @@
+"""A map that is flattened for a Gemm is flattened channels-last, and the Gemm's weights follow.
+
+before: x [N,C,H,W] -> Reshape([N, C*H*W]) -> Relu -> Gemm(w)
+after:  x -> Transpose(N,H,W,C) -> Reshape([N, H*W*C]) -> Relu -> Gemm(w with its columns in that order)
+
+The Transpose costs nothing: the tensor is channels-last already once it is converted.
+"""
+from typing import List, Optional
+
+import numpy as np
+
+from job.axes import channels_last, transposed_shape
+from job.onnx_model.graph import Graph, Node, Rewrite, View, rewritten
+from job.onnx_model.passes.raise_reshapes import POINTWISE
+
+
+def flatten_channels_last(graph: Graph) -> Graph:
+    return rewritten(graph, _rule)
+
+
+def _rule(node: Node, view: View) -> Optional[Rewrite]:
+    weight = view.constant(node.inputs[1]) if node.op == "Gemm" else None
+    if weight is None or node.attributes != {"transB": 1}:
+        return None
+    chain = _chain_to_reshape(node, view)
+    if not chain:
+        return None
+    reshape = chain[0]
+    shape, flat = view.shape(reshape.inputs[0]), view.shape(reshape.output)
+    if shape is None or len(shape) < 3 or flat != (shape[0], int(np.prod(shape[1:]))) or _is_vector(shape):
+        return None
+    source = view.maker(reshape.inputs[0])
+    if source is not None and source.op == "Transpose":
+        return None
+    return _rewrite(node, chain, weight, shape)
+
+
+def _chain_to_reshape(node: Node, view: View) -> List[Node]:
+    """[Reshape, pointwise, pointwise, ...] above a Gemm, nothing in it read by anyone else; or nothing."""
+    chain = []  # type: List[Node]
+    name = node.inputs[0]
+    while True:
+        maker = view.sole_maker(name, "Reshape", *POINTWISE)
+        if maker is None:
+            return []
+        chain.insert(0, maker)
+        if maker.op == "Reshape":
+            return chain
+        name = maker.inputs[0]
+
+
+def _is_vector(shape) -> bool:
+    """One pixel only, or one channel only: both orders are the same."""
+    return shape[1] == 1 or int(np.prod(shape[2:])) == 1
+
+
+def _rewrite(gemm: Node, chain: List[Node], weight: np.ndarray, shape) -> Rewrite:
+    order = channels_last(len(shape))
+    name, weight_name = gemm.output + ".channels_last", gemm.output + ".weight"
+    transpose = Node("Transpose", chain[0].inputs[:1], (name,), {"perm": order}, chain[0].layer)
+    names, nodes, shapes = {chain[0].inputs[0]: name}, [transpose], {name: transposed_shape(shape, order)}
+    flat = (shape[0], int(np.prod(shape[1:])))
+    for step in chain:
+        output = "{}.{}".format(gemm.output, step.output)
+        inputs = (names[step.inputs[0]],) + step.inputs[1:]
+        nodes.append(step._replace(inputs=inputs, outputs=(output,)))
+        names[step.output], shapes[output] = output, flat
+    nodes.append(gemm._replace(inputs=(names[gemm.inputs[0]], weight_name) + gemm.inputs[2:]))
+    maps = weight.reshape((len(weight),) + shape[1:]).transpose((0,) + order[1:])
+    return Rewrite(tuple(nodes), {weight_name: np.ascontiguousarray(maps).reshape(weight.shape)}, shapes)

@@ -1,0 +1,44 @@
+"""Shape arithmetic and everything else that depends on constants alone becomes a constant.
+
+before: x -> Shape -> Gather -> Unsqueeze -> Concat -> Reshape(x, .)
+after:  Reshape(x, [1, 512])
+"""
+from typing import Dict, List, Tuple
+
+import numpy as np
+
+from job.onnx_model.export import OPSET
+from job.onnx_model.graph import Graph, Node, without_dead_nodes
+from job.onnx_model.runtime import run_graph
+
+_RANDOM = ("RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial")
+
+
+def fold_constants(graph: Graph) -> Graph:
+    """ONNX Runtime itself evaluates what is folded, so every operator is folded with ONNX's own meaning."""
+    constants = dict(graph.constants)
+    pending, kept = [], []  # type: Tuple[List[Node], List[Node]]
+    known = set(constants)
+    for node in graph.nodes:
+        shape = graph.shapes.get(node.inputs[0]) if node.op == "Shape" else None
+        if shape is not None:
+            constants[node.output] = np.array(shape, np.int64)
+            known.add(node.output)
+        elif node.op not in _RANDOM and all(name in known for name in node.inputs if name):
+            pending.append(node)
+            known.update(node.outputs)
+        else:
+            kept.append(node)
+    if pending:
+        constants.update(_evaluated(graph, tuple(pending), tuple(kept), constants))
+    return without_dead_nodes(graph._replace(nodes=tuple(kept), constants=constants))
+
+
+def _evaluated(graph: Graph, pending: Tuple[Node, ...], kept: Tuple[Node, ...],
+               constants: Dict[str, np.ndarray]) -> Dict[str, np.ndarray]:
+    wanted = {name for node in kept for name in node.inputs}.union(graph.outputs)
+    outputs = tuple(name for node in pending for name in node.outputs if name in wanted)
+    if not outputs:
+        return {}
+    part = without_dead_nodes(Graph(pending, (), outputs, constants, {}))
+    return dict(zip(outputs, run_graph(part, OPSET, ())))

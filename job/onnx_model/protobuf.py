@@ -1,0 +1,82 @@
+"""ONNX protobuf -> Graph, and back."""
+from pathlib import Path
+from typing import Any, Dict, Mapping, Tuple
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from job.errors import UnsupportedModel
+from job.onnx_model.graph import Graph, Node
+
+PROTOBUF_LIMIT = 2 ** 31 - 1
+IR_VERSION = 4  # the first where weights need not be inputs too
+
+
+def nodes_from_protobuf(graph: onnx.GraphProto) -> Tuple[Tuple[Node, ...], Dict[str, np.ndarray]]:
+    """The nodes, and the values of the Constant nodes among them."""
+    nodes, constants = [], {}
+    for node in graph.node:
+        attributes = {item.name: _attribute(item) for item in node.attribute}
+        if node.op_type == "Constant":
+            constants[node.output[0]] = attributes["value"]
+        else:
+            nodes.append(Node(node.op_type, tuple(node.input), tuple(node.output), attributes, node.doc_string or node.name))
+    return tuple(nodes), constants
+
+
+def _attribute(attribute: onnx.AttributeProto) -> Any:
+    value = helper.get_attribute_value(attribute)
+    if attribute.type == onnx.AttributeProto.TENSOR:
+        return numpy_helper.to_array(value)
+    if attribute.type == onnx.AttributeProto.STRING:
+        return value.decode("utf-8")
+    if attribute.type in (onnx.AttributeProto.INTS, onnx.AttributeProto.FLOATS):
+        return tuple(value)
+    return value
+
+
+def protobuf_from_graph(graph: Graph, opset: int) -> onnx.ModelProto:
+    """A valid ONNX model. Scalar constants become Constant nodes: onnx2keras misreads scalar initializers."""
+    model = onnx.ModelProto(ir_version=IR_VERSION, producer_name="pt2tflite")
+    model.opset_import.add(domain="", version=opset)
+    model.graph.name = "main"
+    for name, value in graph.constants.items():
+        if value.ndim:
+            _fill(model.graph.initializer.add(), name, value)
+        else:
+            model.graph.node.extend(
+                [helper.make_node("Constant", [], [name], value=numpy_helper.from_array(value))])
+    model.graph.node.extend(helper.make_node(node.op, node.inputs, node.outputs, name=node.output,
+                                              doc_string=node.layer, **node.attributes)
+                            for node in graph.nodes)
+    model.graph.input.extend(_tensor(name, graph) for name in graph.inputs)
+    model.graph.output.extend(_tensor(name, graph) for name in graph.outputs)
+    return model
+
+
+def _fill(tensor: TensorProto, name: str, value: np.ndarray) -> None:
+    tensor.name = name
+    tensor.data_type = helper.mapping.NP_TYPE_TO_TENSOR_TYPE[value.dtype]
+    tensor.dims.extend(value.shape)
+    tensor.raw_data = value.tobytes()
+
+
+def _tensor(name: str, graph: Graph) -> onnx.ValueInfoProto:
+    if name not in graph.dtypes:
+        return onnx.ValueInfoProto(name=name)
+    kind = helper.mapping.NP_TYPE_TO_TENSOR_TYPE[np.dtype(graph.dtypes[name])]
+    return helper.make_tensor_value_info(name, kind, graph.shapes[name])
+
+
+def write_onnx(graph: Graph, opset: int, file: Path) -> None:
+    """Writes the model with all weights; the bytes depend on the graph alone."""
+    size = sum(value.nbytes for value in graph.constants.values())
+    if size >= PROTOBUF_LIMIT:
+        raise UnsupportedModel(["{:.1f} GB of weights: ONNX and SavedModel files end at 2 GiB".format(size / 1e9)])
+    with file.open("wb") as target:
+        target.write(protobuf_from_graph(graph, opset).SerializeToString(deterministic=True))
+
+
+def read_onnx(file: Path) -> onnx.ModelProto:
+    return onnx.load(str(file))
