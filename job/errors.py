@@ -1,4 +1,5 @@
 """Everything that can go wrong, and the exit code it ends with."""
+import errno
 from typing import Sequence
 
 
@@ -90,3 +91,24 @@ class Stopped(JobError):
 
     exit_code = 143
     stage = "signal"
+
+
+_NO_PERMISSION = frozenset((errno.EACCES, errno.EPERM, errno.EROFS))
+_MAY_PASS = frozenset((
+    errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ESTALE, errno.EREMOTEIO, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.ENOTCONN,
+    errno.ENODEV, errno.ENXIO, errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE,
+))
+
+
+def job_error_from_oserror(error: OSError, doing: str) -> JobError:
+    """The JobError for what the operating system refused while ``doing`` something ("writing /out/a").
+
+    An error that says nothing of the environment is a bug of ours: a plain JobError, exit code 1.
+    """
+    message = "{}: {}".format(doing, error.strerror or error)
+    if error.errno in _NO_PERMISSION:
+        return NoPermission(message, hint="run as a user who owns the volume (docker run --user UID:GID; Kubernetes: "
+                                          "fsGroup), and mount it writable where it is written to")
+    if error.errno in _MAY_PASS:
+        return EnvironmentFailed(message, hint="check the volume and its free space, then run again: what is done is skipped")
+    return JobError(message)

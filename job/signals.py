@@ -1,0 +1,30 @@
+"""SIGTERM and SIGINT as exceptions of the main process, so that every context manager cleans up."""
+import signal
+from types import FrameType
+from typing import Type
+
+from job.errors import Interrupted, JobError, Stopped
+
+_HINT = "nothing partial is left; run it again, what is done is skipped"
+
+
+def install() -> None:
+    """From now on SIGTERM raises Stopped and SIGINT raises Interrupted, also as process 1 of a container."""
+    _raise_on(signal.SIGTERM, Stopped, "stopped by SIGTERM")
+    _raise_on(signal.SIGINT, Interrupted, "interrupted by SIGINT")
+
+
+def leave_to_parent() -> None:
+    """For a forked child: a terminal's Ctrl-C reaches the whole group, and the main process decides."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _raise_on(number: int, kind: Type[JobError], message: str) -> None:
+    def handler(_: int, __: FrameType) -> None:
+        # One signal is enough: a second one must not break off the cleaning up.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        raise kind(message, hint=_HINT)
+
+    signal.signal(number, handler)

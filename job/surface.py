@@ -1,0 +1,72 @@
+"""The command surface as two tables: they feed the parser, the help and the settings."""
+from typing import Mapping, NamedTuple, Optional, Tuple
+
+
+class Flag(NamedTuple):
+    """One flag, spelt with underscores here; ``value`` is "" for a switch."""
+
+    name: str
+    value: str
+    text: str
+    in_sidecar: bool = False
+
+    @property
+    def spelling(self) -> str:
+        return "--" + self.name.replace("_", "-")
+
+
+class Command(NamedTuple):
+    """One command, how many values it takes and which flags."""
+
+    name: str
+    values: str
+    least: int
+    most: Optional[int]
+    text: str
+    flags: Tuple[str, ...]
+
+
+_FLAGS = (
+    Flag("input_dir", "DIR", "where checkpoints are looked for (default /in)"),
+    Flag("output_dir", "DIR", "where models and summary.json are written (default /out)"),
+    Flag("arch", "NAME", "the network, as `architectures` lists it", True),
+    Flag("arch_args", "{KEY: VALUE}", "arguments of the network's builder, such as {num_classes: 10}", True),
+    Flag("model_code", "FILE.py:FACTORY", "your own code in place of --arch: a function or class that gives the module"),
+    Flag("input_shape", "1,3,224,224", "shape as PyTorch has it, batch first; several: a:1,3,8,8;b:1,4", True),
+    Flag("input_names", "A,B", "names of the inputs in what is published (default image_array)", True),
+    Flag("output_names", "A,B", "names of the outputs in what is published (default category)", True),
+    Flag("quantize", "MODES", "dynamic, or none for float only (default dynamic)", True),
+    Flag("calibration", "DIR", "inputs that int8 is calibrated with (comes with int8)", True),
+    Flag("samples", "DIR", "your own inputs, compared beside the seeded probes; a folder per class for accuracy", True),
+    Flag("preprocess", "{KEY: VALUE}", "how a picture becomes an input: size, crop, interpolation, channels, range, mean, std",
+         True),
+    Flag("tolerance", "{KIND: {LIMIT: X}}", "other limits for the parity gate, such as {float: {cosine: 0.99999}}", True),
+    Flag("force", "", "convert again even where the published model is current"),
+    Flag("workers", "N", "checkpoints converted at a time (default 1)"),
+    Flag("trust_pickle", "", "let PyTorch load pickles that can run code; only for files you made yourself"),
+    Flag("log", "text|json", "lines on stderr for people or for machines (default text)"),
+)
+
+FLAGS = {flag.name: flag for flag in _FLAGS}  # type: Mapping[str, Flag]
+
+_MODEL = ("arch", "arch_args", "model_code", "input_shape", "input_names", "output_names")
+
+_COMMANDS = (
+    Command("convert", "[CHECKPOINT ...]", 0, None,
+            "Converts the checkpoints named, or every one found under the input folder.", tuple(FLAGS)),
+    Command("inspect", "CHECKPOINT", 1, 1,
+            "Says what a checkpoint is and what would stand in the way, without converting it.",
+            ("input_dir",) + _MODEL + ("trust_pickle", "log")),
+    Command("verify", "[OUTPUT_DIR]", 0, 1,
+            "Checks the checksums of what was published and runs its parity again.", ("output_dir", "log")),
+    Command("demo", "", 0, 0,
+            "Trains a small classifier of handwritten digits and converts it as your checkpoint would be.",
+            ("output_dir", "log")),
+    Command("architectures", "", 0, 0, "Lists the networks that --arch knows.", ("log",)),
+    Command("operators", "", 0, 0, "Lists the ONNX operators that can be converted.", ("log",)),
+    Command("summarize", "[OUTPUT_DIR]", 0, 1, "Merges the summaries of several runs into one.", ("output_dir", "log")),
+)
+
+COMMANDS = {command.name: command for command in _COMMANDS}  # type: Mapping[str, Command]
+
+SIDECAR_KEYS = tuple(flag.name for flag in _FLAGS if flag.in_sidecar) + ("labels",)
