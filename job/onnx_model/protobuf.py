@@ -52,7 +52,23 @@ def protobuf_from_graph(graph: Graph, opset: int) -> onnx.ModelProto:
                             for node in graph.nodes)
     model.graph.input.extend(_tensor(name, graph) for name in graph.inputs)
     model.graph.output.extend(_tensor(name, graph) for name in graph.outputs)
+    model.graph.value_info.extend(
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, graph.shapes[name])
+        for node in graph.nodes for name in node.outputs if name in graph.shapes and name not in graph.outputs)
     return model
+
+
+def graph_from_protobuf(model: onnx.ModelProto) -> Graph:
+    """The graph of a model that states its shapes. Constants share the protobuf's memory."""
+    nodes, constants = nodes_from_protobuf(model.graph)
+    constants.update((item.name, numpy_helper.to_array(item)) for item in model.graph.initializer)
+    ends = list(model.graph.input) + list(model.graph.output)
+    known = [item for item in ends + list(model.graph.value_info) if item.type.tensor_type.HasField("shape")]
+    return Graph(
+        nodes, tuple(item.name for item in model.graph.input if item.name not in constants),
+        tuple(item.name for item in model.graph.output), constants,
+        {item.name: tuple(axis.dim_value for axis in item.type.tensor_type.shape.dim) for item in known},
+        {item.name: helper.mapping.TENSOR_TYPE_TO_NP_TYPE[item.type.tensor_type.elem_type].name for item in ends})
 
 
 def _fill(tensor: TensorProto, name: str, value: np.ndarray) -> None:

@@ -1,0 +1,1 @@
+"""Canonical ONNX graph -> Keras model, channels-last."""

@@ -1,0 +1,72 @@
+"""The two kinds of Keras layers that the converters lay: any function, and PyTorch's Linear."""
+import re
+from typing import Any, Callable, Sequence
+
+import numpy as np
+import tensorflow as tf
+from keras import backend
+from keras.engine import Layer
+
+
+class Operation(Layer):
+    """A function of tensors as a layer.
+
+    Unlike Keras' Lambda it runs the function once, not a second time to learn the output's shape.
+    """
+
+    def __init__(self, function: Callable[..., Any], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._function = function
+        self._shape = None
+
+    def call(self, inputs: Any) -> Any:
+        result = self._function(*inputs) if isinstance(inputs, list) else self._function(inputs)
+        self._shape = ([backend.int_shape(part) for part in result] if isinstance(result, list)
+                       else backend.int_shape(result))
+        return result
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        return self._shape
+
+
+class Linear(Layer):
+    """x [N, I] -> x @ kernel.T + bias [N, O], the kernel kept as PyTorch has it, [O, I].
+
+    TensorFlow Lite wants that layout too, so nothing is transposed on the way.
+    """
+
+    def __init__(self, units: int, use_bias: bool, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._units, self._use_bias = units, use_bias
+
+    def build(self, input_shape: Any) -> None:
+        self._kernel = self.add_weight("kernel", (self._units, input_shape[-1]), initializer="zeros")
+        self._bias = self.add_weight("bias", (self._units,), initializer="zeros") if self._use_bias else None
+        super().build(input_shape)
+
+    def call(self, x: Any) -> Any:
+        product = tf.matmul(x, self._kernel, transpose_b=True)
+        return tf.nn.bias_add(product, self._bias) if self._use_bias else product
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        return input_shape[:-1] + (self._units,)
+
+
+def operation(function: Callable[..., Any], inputs: Any, name: str) -> Any:
+    """Applies a function of one tensor, or of a list of tensors, as a Keras layer."""
+    return Operation(function, name=layer_name(name))(inputs)
+
+
+def weighted(layer: Layer, x: Any, weights: Sequence[np.ndarray]) -> Any:
+    """Applies a layer and leaves its weights on it: they are set all at once, after the walk."""
+    result = layer(x)
+    layer.values = tuple(weights)
+    return result
+
+
+def layer_name(name: str) -> str:
+    """A unique name that TensorFlow allows as a scope."""
+    allowed = re.sub(r"[^A-Za-z0-9_.\-]", "_", name)
+    allowed = allowed if re.match(r"[A-Za-z0-9.]", allowed) else "layer" + allowed
+    number = backend.get_uid(allowed)
+    return allowed if number == 1 else layer_name("{}_{}".format(allowed, number))

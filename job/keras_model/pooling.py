@@ -1,0 +1,68 @@
+"""MaxPool and AveragePool."""
+from typing import Optional
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from job.keras_model.activation import Activation, as_map
+from job.keras_model.layers import layer_name, operation
+from job.keras_model.padding import LOWEST, Window, is_same, padded, window_of
+from job.keras_model.registry import Operator, converts, only
+
+_POOL = {"auto_pad": only("NOTSET", "VALID"), "kernel_shape": None, "pads": None, "strides": None,
+         "ceil_mode": only(0), "storage_order": only(0), "dilations": lambda value: set(value) == {1}}
+
+
+def _refuse_overhang(operator: Operator) -> Optional[str]:
+    if len(operator.output_shapes) > 1:
+        return "{} with indices".format(operator.op)
+    return None
+
+
+@converts("MaxPool", attributes=_POOL, ranks=(4,), refuse=_refuse_overhang)
+def max_pool(operator: Operator, x: Activation) -> Activation:
+    """Padding never wins: zero where no value is negative, else the lowest float."""
+    window = window_of(operator)
+    x, padding = padded(as_map(x), window, operator.name, 0.0 if x.nonnegative else LOWEST)
+    pool = keras.layers.MaxPooling2D(window.kernel, window.strides, padding, name=layer_name(operator.name))
+    return x._replace(tensor=pool(x.tensor))
+
+
+@converts("AveragePool", attributes=dict(_POOL, count_include_pad=None), ranks=(4,))
+def average_pool(operator: Operator, x: Activation) -> Activation:
+    """TensorFlow's SAME leaves padding out of the mean, as ONNX does unless count_include_pad is set."""
+    window, x = window_of(operator), as_map(x)
+    counts_padding = bool(operator.attributes.get("count_include_pad", 0))
+    same = is_same(window, operator.input_shape[2:])
+    has_padding = any(window.begin + window.end)
+    if not has_padding or (same and not counts_padding):
+        padding = "same" if has_padding else "valid"
+        return x._replace(tensor=_average(x.tensor, window, padding, operator.name))
+    x = _zero_padded(x, window, operator.name)
+    tensor = _average(x.tensor, window, "valid", operator.name)
+    if not counts_padding:
+        share = _share_of_padding(window, operator.input_shape[2:])
+        tensor = operation(lambda t: t * share, tensor, operator.name + ".share")
+    return x._replace(tensor=tensor)
+
+
+def _average(tensor, window: Window, padding: str, name: str):
+    return keras.layers.AveragePooling2D(window.kernel, window.strides, padding, name=layer_name(name))(tensor)
+
+
+def _zero_padded(x: Activation, window: Window, name: str) -> Activation:
+    pads = ((0, 0),) + tuple(zip(window.begin, window.end)) + ((0, 0),)
+    return x._replace(tensor=operation(lambda t: tf.pad(t, pads), x.tensor, name + ".pad"))
+
+
+def _share_of_padding(window: Window, sizes) -> np.ndarray:
+    """Kernel size over the pixels that are not padding, [1, H, W, 1]: turns one mean into the other."""
+    counts = [_pixels_inside(*axis) for axis in zip(sizes, window.kernel, window.strides, window.begin, window.end)]
+    inside = np.outer(counts[0], counts[1])
+    return (np.prod(window.kernel) / inside).astype(np.float32)[None, :, :, None]
+
+
+def _pixels_inside(size: int, kernel: int, stride: int, begin: int, end: int) -> np.ndarray:
+    starts = np.arange(-begin, size + end - kernel + 1, stride)
+    return np.minimum(starts + kernel, size) - np.maximum(starts, 0)

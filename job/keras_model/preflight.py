@@ -1,0 +1,57 @@
+"""Everything in a graph that cannot be converted, found before anything is built."""
+from typing import List
+
+import numpy as np
+
+from job.errors import UnsupportedModel
+from job.keras_model.registry import CONVERTERS, Operator
+from job.onnx_model.graph import Graph, Node, View
+
+
+def check_supported(graph: Graph) -> None:
+    """Raises UnsupportedModel with every operator and attribute that stands in the way."""
+    problems = problems_of(graph)
+    if problems:
+        raise UnsupportedModel(problems, hint="`pt2tflite operators` lists what converts")
+
+
+def problems_of(graph: Graph) -> List[str]:
+    view = View(graph)
+    problems = []
+    for node in graph.nodes:
+        problems.extend("{} at {}".format(problem, node.layer or node.output) for problem in _problems(node, view))
+    return problems
+
+
+def operator_of(node: Node, view: View) -> Operator:
+    return Operator(node.op, node.output, node.attributes,
+                    tuple(view.shape(name) if name else None for name in node.inputs),
+                    tuple(view.shape(name) for name in node.outputs))
+
+
+def _problems(node: Node, view: View) -> List[str]:
+    converter = CONVERTERS.get(node.op)
+    if converter is None:
+        return ["operator {}".format(node.op)]
+    operator = operator_of(node, view)
+    problems = []
+    for name, value in sorted(node.attributes.items()):
+        if name not in converter.attributes:
+            problems.append("{} attribute {}={}".format(node.op, name, _short(value)))
+        elif converter.attributes[name] is not None and not converter.attributes[name](value):
+            problems.append("{} attribute {}={}".format(node.op, name, _short(value)))
+    for position in converter.constants:
+        if position < len(node.inputs) and node.inputs[position] and view.constant(node.inputs[position]) is None:
+            problems.append("{} with a computed input {}".format(node.op, position))
+    if any(view.shape(name) is None for name in node.inputs + node.outputs if name):
+        problems.append("{} of unknown shape".format(node.op))
+    elif converter.ranks and len(operator.input_shape) not in converter.ranks:
+        problems.append("{} of rank {}".format(node.op, len(operator.input_shape)))
+    if not problems and converter.refuse is not None:
+        reason = converter.refuse(operator)
+        problems.extend([reason] if reason else [])
+    return problems
+
+
+def _short(value) -> str:
+    return "<tensor>" if isinstance(value, np.ndarray) else str(value)

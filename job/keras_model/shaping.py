@@ -1,0 +1,111 @@
+"""Operators that move elements and change none."""
+from typing import Tuple, Union
+
+import numpy as np
+import tensorflow as tf
+
+from job.axes import as_pytorch
+from job.keras_model.activation import Activation, as_onnx, constant_in_order, in_order
+from job.keras_model.layers import operation
+from job.keras_model.registry import Operator, converts, only
+
+Operand = Union[Activation, np.ndarray]
+
+
+@converts("Reshape", constants=(1,))
+def reshape(operator: Operator, x: Activation, target: np.ndarray) -> Activation:
+    """Batch first before and after: any batch will do. Else the size given is tied."""
+    before, after = operator.input_shape, operator.output_shape
+    x = as_onnx(x)
+    free = bool(before) and bool(after) and before[0] == after[0]
+    shape = ((-1,) if free else (after[0],)) + after[1:] if after else ()
+    tensor = operation(lambda t: tf.reshape(t, shape), x.tensor, operator.name)
+    return Activation(tensor, as_pytorch(len(after)), x.nonnegative, "" if free else operator.name)
+
+
+@converts("Transpose", attributes={"perm": None})
+def transpose(operator: Operator, x: Activation) -> Activation:
+    """No operator at all: the same tensor, in another order."""
+    perm = tuple(operator.attributes.get("perm") or reversed(range(x.rank)))
+    return x._replace(order=tuple(perm.index(axis) for axis in x.order))
+
+
+@converts("Concat", attributes={"axis": None})
+def concat(operator: Operator, *parts: Operand) -> Activation:
+    activations = [part for part in parts if isinstance(part, Activation)]
+    first = activations[0]
+    place = first.axis(operator.attributes["axis"])
+    if len(activations) < len(parts):
+        return _concat_with_constants(operator, parts, first.order, place)
+    tensors = [in_order(part, first.order).tensor for part in activations]
+    tensor = operation(lambda *values: tf.concat(values, place), tensors, operator.name)
+    fixed_by = operator.name if operator.attributes["axis"] == 0 else ""
+    return Activation(tensor, first.order, all(part.nonnegative for part in activations), fixed_by)
+
+
+def _concat_with_constants(operator: Operator, parts: Tuple[Operand, ...], order, place: int) -> Activation:
+    tensors = [in_order(part, order).tensor for part in parts if isinstance(part, Activation)]
+
+    def joined(*values):
+        remaining = iter(values)
+        return tf.concat([tf.constant(constant_in_order(part, order)) if isinstance(part, np.ndarray)
+                          else next(remaining) for part in parts], place)
+    tensor = operation(joined, tensors if len(tensors) > 1 else tensors[0], operator.name)
+    return Activation(tensor, order, False, operator.name)
+
+
+@converts("Pad", attributes={"mode": only("constant", "reflect"), "pads": None, "value": None})
+def pad(operator: Operator, x: Activation) -> Activation:
+    """A negative pad cuts off."""
+    pads = operator.attributes["pads"]
+    pairs = [(pads[axis], pads[axis + x.rank]) for axis in x.order]
+    mode = operator.attributes.get("mode", "constant")
+    value = operator.attributes.get("value", 0.0)
+
+    def padded(tensor):
+        if any(min(pair) < 0 for pair in pairs):
+            tensor = tensor[tuple(slice(-min(begin, 0), min(end, 0) or None) for begin, end in pairs)]
+        grown = [(max(begin, 0), max(end, 0)) for begin, end in pairs]
+        return tf.pad(tensor, grown, mode, constant_values=value) if any(map(any, grown)) else tensor
+    nonnegative = x.nonnegative and (mode != "constant" or value >= 0)
+    return x._replace(tensor=operation(padded, x.tensor, operator.name), nonnegative=nonnegative)
+
+
+@converts("Slice", attributes={"axes": None, "starts": None, "ends": None})
+def slice_axes(operator: Operator, x: Activation) -> Activation:
+    starts, ends = operator.attributes["starts"], operator.attributes["ends"]
+    axes = operator.attributes.get("axes", range(len(starts)))
+    cuts = [slice(None)] * x.rank
+    fixed_by = ""
+    for axis, start, end in zip(axes, starts, ends):
+        size = operator.input_shape[axis]
+        begin, stop = (min(max(bound + size if bound < 0 else bound, 0), size) for bound in (start, end))
+        if (begin, stop) != (0, size):
+            cuts[x.axis(axis)] = slice(begin, stop)
+            fixed_by = operator.name if axis % x.rank == 0 else fixed_by
+    return x._replace(tensor=operation(lambda t: t[tuple(cuts)], x.tensor, operator.name), fixed_by=fixed_by)
+
+
+@converts("Split", attributes={"axis": None, "split": None})
+def split(operator: Operator, x: Activation) -> Tuple[Activation, ...]:
+    axis = operator.attributes.get("axis", 0)
+    sizes = [shape[axis] for shape in operator.output_shapes]
+    place = x.axis(axis)
+    parts = operation(lambda t: tf.split(t, sizes, place), x.tensor, operator.name)
+    fixed_by = operator.name if axis % x.rank == 0 else ""
+    return tuple(x._replace(tensor=part, fixed_by=fixed_by) for part in parts)
+
+
+@converts("Gather", attributes={"axis": None}, constants=(1,))
+def gather(operator: Operator, x: Activation, indices: np.ndarray) -> Activation:
+    """A constant choice along one axis; a scalar index drops the axis."""
+    axis = operator.attributes.get("axis", 0) % x.rank
+    place = x.axis(axis)
+    wrapped = np.where(indices < 0, indices + operator.input_shape[axis], indices).astype(np.int32)
+    fixed_by = operator.name if axis == 0 else ""
+    if indices.ndim == 1:
+        tensor = operation(lambda t: tf.gather(t, wrapped, axis=place), x.tensor, operator.name)
+        return x._replace(tensor=tensor, fixed_by=fixed_by)
+    x = as_onnx(x)
+    tensor = operation(lambda t: tf.gather(t, wrapped, axis=axis), x.tensor, operator.name)
+    return Activation(tensor, as_pytorch(len(operator.output_shape)), x.nonnegative, fixed_by)

@@ -1,0 +1,112 @@
+"""onnx2keras walks the graph; our converters lay channels-last layers."""
+import contextlib
+from typing import Any, Dict, Iterator, Mapping, NamedTuple, Tuple
+
+import keras
+import numpy as np
+import onnx
+import onnx2keras.converter
+import tensorflow as tf
+from keras import backend
+
+from job.axes import Order, published, transposed_shape
+from job.keras_model import convolution, elementwise, linear, pointwise, pooling, reduction, shaping  # noqa: F401
+from job.keras_model.activation import Activation, in_order
+from job.keras_model.preflight import operator_of
+from job.keras_model.registry import CONVERTERS, Converter
+from job.onnx_model.graph import Graph, Node, View
+
+
+class KerasModel(NamedTuple):
+    """The network in TensorFlow's default graph of the walk; its weights are beside it, in no session yet."""
+
+    graph: tf.Graph
+    inputs: Tuple[Any, ...]                 # placeholders called as the inputs are published
+    outputs: Tuple[Any, ...]                # tensors called as the outputs are published
+    weights: Mapping[str, np.ndarray]       # variable's name -> value in the variable's layout
+    batch_fixed_by: str                     # '' where any batch will do
+    tensors: Mapping[str, Tuple[str, Order]]  # ONNX tensor -> its tensor's name and order
+
+
+def keras_model_from_onnx(model: onnx.ModelProto, graph: Graph) -> KerasModel:
+    """Builds the Keras model of a canonical graph that preflight has passed.
+
+    `graph` is the view of `model` with shapes. Inputs and outputs are laid out as published.
+    """
+    with _own_graph() as tf_graph, _converters(graph) as walk:
+        shapes = [transposed_shape(graph.shapes[name], published(len(graph.shapes[name])))[1:] for name in graph.inputs]
+        network = onnx2keras.converter.onnx_to_keras(model, list(graph.inputs), shapes, verbose=False)
+        outputs = tuple(tf.identity(tensor, name) for name, tensor in zip(graph.outputs, network.outputs))
+        weights = {}  # type: Dict[str, np.ndarray]
+        for layer in network.layers:
+            weights.update(zip((variable.op.name for variable in layer.weights), getattr(layer, "values", ())))
+        return KerasModel(tf_graph, tuple(network.inputs), outputs, weights, walk.fixed_by, dict(walk.tensors))
+
+
+@contextlib.contextmanager
+def _own_graph() -> Iterator[tf.Graph]:
+    """A fresh graph, Keras' names counted anew, channels-last; the process is left as it was."""
+    image_format = backend.image_data_format()
+    backend.set_image_data_format("channels_last")
+    backend.reset_uids()
+    try:
+        with tf.Graph().as_default() as graph:
+            yield graph
+    finally:
+        backend.set_image_data_format(image_format)
+
+
+class _Walk:
+    """What the handlers of one walk leave behind."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.view = View(graph)
+        self.nodes = {node.output: node for node in graph.nodes}
+        self.tensors = {}  # type: Dict[str, Tuple[str, Order]]
+        self.fixed_by = ""
+
+    def handle(self, converter: Converter, node: Node, layers: Dict[str, Any]) -> None:
+        inputs = [self._operand(name, layers) for name in node.inputs]
+        results = converter.convert(operator_of(node, self.view), *inputs)
+        results = (results,) if isinstance(results, Activation) else results
+        for name, result in zip(node.outputs, results):
+            self.fixed_by = self.fixed_by or result.fixed_by
+            self.tensors[name] = result.tensor.name, result.order
+            layers[name] = self._published(result) if name in self.view.graph.outputs else result
+
+    def _operand(self, name: str, layers: Dict[str, Any]) -> Any:
+        if not name:
+            return None
+        value = layers[name]
+        if isinstance(value, (Activation, np.ndarray)):
+            return value
+        return Activation(value, published(len(self.view.shape(name))))
+
+    def _published(self, result: Activation) -> Any:
+        return in_order(result, published(result.rank)).tensor
+
+
+@contextlib.contextmanager
+def _converters(graph: Graph) -> Iterator[_Walk]:
+    """Puts our converters in the place of onnx2keras' own for the length of a walk."""
+    walk = _Walk(graph)
+    available = onnx2keras.converter.AVAILABLE_CONVERTERS
+    before = dict(available)
+    available.clear()
+    available.update((op, _handler(walk, converter)) for op, converter in CONVERTERS.items())
+    available["Constant"] = _constant
+    try:
+        yield walk
+    finally:
+        available.clear()
+        available.update(before)
+
+
+def _handler(walk: _Walk, converter: Converter):
+    def handle(node: onnx.NodeProto, params: Mapping[str, Any], layers: Dict[str, Any], node_name: str) -> None:
+        walk.handle(converter, walk.nodes[node_name], layers)
+    return handle
+
+
+def _constant(node: onnx.NodeProto, params: Mapping[str, Any], layers: Dict[str, Any], node_name: str) -> None:
+    layers[node_name] = np.asarray(params["value"])
