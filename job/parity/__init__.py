@@ -1,0 +1,1 @@
+"""Whether every stage answers as PyTorch does, and where it first does not."""

@@ -1,0 +1,65 @@
+"""A failed limit, and a stage's drift, in the words a user understands."""
+from typing import Any, Mapping
+
+from job.parity.tolerance import kind_of
+
+
+def broken_limit(name: str, figures: Mapping[str, Any], limit: float) -> str:
+    """Why a figure does not keep its limit, as a part of a sentence that names the output."""
+    figure = figures[name]
+    return _SAID[name].format(
+        figure=figure,
+        limit=limit,
+        percent=percent(figure),
+        allowed=percent(limit),
+        worst=worst_element(figures["worst"]),
+    )
+
+
+def worst_element(worst: Mapping[str, Any]) -> str:
+    """Where the largest error is, with both values."""
+    return "at probe {}, index ({}): {!r} against PyTorch's {!r}".format(
+        worst["probe"], ", ".join(str(i) for i in worst["index"]), worst["answer"], worst["reference"]
+    )
+
+
+def not_finite(figures: Mapping[str, Any]) -> str:
+    """How many NaN and infinities there are, and where the first is."""
+    return "{} NaN and {} infinite values, the first {}".format(
+        figures["nan"], figures["inf"], worst_element(figures["worst"])
+    )
+
+
+def percent(share: float) -> str:
+    return "{:.3g} %".format(100 * share)
+
+
+def hint(stage: str) -> str:
+    """What the user can do about a stage that does not agree."""
+    if stage == "pytorch":
+        return "check that the checkpoint holds trained weights and that they fit this architecture"
+    if kind_of(stage) == "float":
+        return "this is a fault of the conversion, not of the checkpoint: please report it with parity.json"
+    return (
+        "8 bits cost this model too much: leave {kind} out of --quantize, show real inputs with --samples, "
+        "or accept it with --tolerance='{{{kind}: {{...}}}}'"
+    ).format(kind=kind_of(stage))
+
+
+_SAID = {
+    "max_error_of_range": "max error {percent} of the output's range {worst} (allowed {allowed})",
+    "error_of_spread": "rms error {percent} of what tells one probe's answer from another's, worst {worst} "
+    "(allowed {allowed})",
+    "cosine": "cosine {figure} (at least {limit})",
+    "snr_db": "signal-to-noise ratio {figure} dB (at least {limit}), worst {worst}",
+    "snr_of_spread_db": "{figure} dB between what tells one probe's answer from another's and the error "
+    "(at least {limit})",
+    "own_probe": "only {percent} of the answers are nearest to PyTorch's answer to the same probe "
+    "(at least {allowed})",
+    "top1": "best class is PyTorch's for {percent} of the rows (at least {allowed})",
+    "top5": "PyTorch's best class is among the best five for {percent} of the rows "
+    "(at least {allowed})",
+    "top1_loss": "the class it chooses scores {percent} of the range below PyTorch's best "
+    "(allowed {allowed})",
+    "mismatch": "{percent} of the elements differ, one {worst} (allowed {allowed})",
+}

@@ -1,0 +1,77 @@
+"""The inputs that every stage answers.
+
+Kinds with structure come first and differ in amplitude, level and colour: a freshly initialised
+network answers all noise alike, and an error in it would then not show.
+"""
+from pathlib import Path
+from typing import Mapping, NamedTuple, Sequence, Tuple
+
+import numpy as np
+
+from job.parity.patterns import KINDS, pattern
+from job.values import TensorFacts
+
+# Up to so many multiply-adds a forward: probes for float stages, for dynamic (hybrid kernels, 3 to 7
+# times as slow) and for int8 (reference kernels, 4 s for each 10^9 multiply-adds).
+_COUNTS = (
+    (1e8, 8, 8, 4),
+    (1e9, 4, 4, 2),
+    (2.5e9, 3, 2, 1),
+    (float("inf"), 2, 1, 1),
+)
+_FLOAT_STAGES = ("pytorch", "onnx", "keras", "saved_model", "tflite.float32")
+
+
+class Probe(NamedTuple):
+    """One answerable question: an array per input, in PyTorch's axis order."""
+
+    name: str
+    inputs: Tuple[np.ndarray, ...]
+
+
+def make_probes(inputs: Tuple[TensorFacts, ...], count: int) -> Tuple[Probe, ...]:
+    """The first ``count`` probes for these inputs: image-like-0, structured-0, ..., image-like-1, ..."""
+    return tuple(_probe(inputs, *divmod(number, len(KINDS))) for number in range(count))
+
+
+def probes_from_arrays(samples: Sequence[Sequence[np.ndarray]], names: Sequence[str]) -> Tuple[Probe, ...]:
+    """The user's samples as probes: one sequence of arrays, one per input, for each name."""
+    return tuple(
+        Probe("sample:" + name, tuple(np.asarray(array) for array in arrays))
+        for name, arrays in zip(names, samples)
+    )
+
+
+def probe_counts(multiply_adds: int) -> Mapping[str, int]:
+    """How many of the seeded probes each stage answers: fixed by the work of one forward alone."""
+    _, floats, dynamic, int8 = next(row for row in _COUNTS if multiply_adds <= row[0])
+    counts = {stage: floats for stage in _FLOAT_STAGES}
+    return dict(counts, **{"tflite.dynamic": dynamic, "tflite.int8": int8})
+
+
+def save_probes(path: Path, probes: Sequence[Probe]) -> None:
+    """Write probes as .npz; equal probes give equal bytes."""
+    arrays = {
+        "{}.{}".format(p, i): array for p, probe in enumerate(probes) for i, array in enumerate(probe.inputs)
+    }
+    with open(str(path), "wb") as file:
+        np.savez(file, names=np.array([probe.name for probe in probes], dtype=str), **arrays)
+
+
+def load_probes(path: Path) -> Tuple[Probe, ...]:
+    """What `save_probes` wrote."""
+    with np.load(str(path), allow_pickle=False) as stored:
+        names = [str(name) for name in stored["names"]]
+        counts = [sum(key.startswith("{}.".format(p)) for key in stored.files) for p in range(len(names))]
+        return tuple(
+            Probe(name, tuple(stored["{}.{}".format(p, i)] for i in range(counts[p])))
+            for p, name in enumerate(names)
+        )
+
+
+def _probe(inputs: Tuple[TensorFacts, ...], turn: int, number: int) -> Probe:
+    kind = tuple(KINDS)[number]
+    return Probe(
+        "{}-{}".format(kind, turn),
+        tuple(pattern(kind, turn, facts.name, facts.dtype, facts.pytorch_shape) for facts in inputs),
+    )

@@ -1,0 +1,124 @@
+"""How far a stage may be from PyTorch, and the reasons for the figures.
+
+Float stages do the same arithmetic in another order. Over the networks of this field the largest
+error is a few millionths of the output's range; 1e-4 is far above that and far below any fault.
+Where all probes are answered nearly alike the range says little, so the error must also be small
+against the *spread*: the part of the answers that differs from probe to probe.
+
+Quantised stages keep 8 bits of each weight, with one scale for a whole tensor. Measured over fresh
+and trained networks the noise lies 13 dB (trained MobileNetV2, the worst) to 50 dB below the signal.
+
+  snr_db            10: noise has at most a tenth of the signal's power
+  snr_of_spread_db   3: a model that ignored its input and always gave its mean answer would score 0
+  top1_loss        0.1: the chosen class may score below PyTorch's best by a tenth of the range, since
+                        near ties are decided by noise; a class picked at random loses about half of it
+  mismatch         0.1: of the elements of an integer output (argmax), for the same reason
+
+``own_probe`` is the share of answers that are not far nearer to PyTorch's answer to some other
+probe: it finds answers that were mixed up, also where noise is loud.
+"""
+from typing import Any, List, Mapping, Optional
+
+from job.errors import BadCheckpoint, UsageError
+
+Tolerance = Mapping[str, float]
+Override = Mapping[str, Mapping[str, float]]  # kind of stage -> limits
+
+AT_MOST = ("max_error_of_range", "error_of_spread", "top1_loss", "mismatch")
+AT_LEAST = ("cosine", "snr_db", "snr_of_spread_db", "top1", "top5", "own_probe")
+
+_FLOAT = {
+    "max_error_of_range": 1e-4,
+    "error_of_spread": 1e-2,
+    "cosine": 0.9999,
+    "own_probe": 1.0,
+    "mismatch": 0.0,
+}
+_QUANTISED = {
+    "snr_db": 10.0,
+    "snr_of_spread_db": 3.0,
+    "top1_loss": 0.1,
+    "own_probe": 1.0,
+    "mismatch": 0.1,
+}
+
+DEFAULT = {"float": _FLOAT, "dynamic": _QUANTISED, "int8": _QUANTISED}  # type: Override
+
+
+def kind_of(stage: str) -> str:
+    """float, dynamic or int8: ``tflite.dynamic`` and its like are named after their kind."""
+    last = stage.split(".")[-1]
+    return last if last in DEFAULT else "float"
+
+
+def tolerance_for(stage: str, override: Optional[Override] = None) -> Tolerance:
+    """The limits of a stage: the defaults of its kind, with the override's in their place."""
+    kind = kind_of(stage)
+    return dict(DEFAULT[kind], **(override or {}).get(kind, {}))
+
+
+def check_override(override: Any) -> Override:
+    """A tolerance as a user writes it, ``{float: {cosine: 0.99999}}``; else UsageError."""
+    problems = _problems(override)
+    if problems:
+        raise UsageError(
+            "tolerance: " + "; ".join(problems),
+            hint="write it as {float: {max_error_of_range: 1e-5}, dynamic: {snr_db: 20}}; the limits are "
+            + ", ".join(sorted(AT_MOST + AT_LEAST)),
+        )
+    return {kind: {name: float(limit) for name, limit in limits.items()} for kind, limits in override.items()}
+
+
+def check_only_tighter(override: Override, base: Optional[Override] = None) -> None:
+    """Raise BadCheckpoint where an override is looser than ``base`` (default: the defaults)."""
+    looser = []  # type: List[str]
+    for kind in sorted(override):
+        limits = tolerance_for(kind, base)
+        for name, limit in sorted(override[kind].items()):
+            if name in limits and not _tighter(name, limit, limits[name]):
+                looser.append("{} {} {} (now {})".format(kind, name, limit, limits[name]))
+    if looser:
+        raise BadCheckpoint(
+            "the sidecar's tolerance is looser than what is set: " + "; ".join(looser),
+            hint="a file beside a checkpoint can only tighten the gate; loosen it with --tolerance",
+        )
+
+
+def tighten(base: Optional[Override], override: Override) -> Override:
+    """Both overrides as one; what ``override`` says wins, and must be tighter."""
+    check_only_tighter(override, base)
+    kinds = sorted(set(base or {}) | set(override))
+    return {kind: dict((base or {}).get(kind, {}), **override.get(kind, {})) for kind in kinds}
+
+
+def keeps(name: str, figure: float, limit: float) -> bool:
+    """Whether a figure keeps its limit; NaN keeps none."""
+    return figure <= limit if name in AT_MOST else figure >= limit
+
+
+def _tighter(name: str, limit: float, base: float) -> bool:
+    return limit <= base if name in AT_MOST else limit >= base
+
+
+def _problems(override: Any) -> List[str]:
+    if not isinstance(override, Mapping):
+        return ["{!r} is not a mapping".format(override)]
+    found = []
+    for kind, limits in override.items():
+        if kind not in DEFAULT:
+            found.append("unknown kind of stage {!r}, use {}".format(kind, ", ".join(DEFAULT)))
+        elif not isinstance(limits, Mapping):
+            found.append("{}: {!r} is not a mapping".format(kind, limits))
+        else:
+            found.extend(_limit_problems(kind, limits))
+    return found
+
+
+def _limit_problems(kind: str, limits: Mapping[Any, Any]) -> List[str]:
+    found = []
+    for name, limit in limits.items():
+        if name not in AT_MOST + AT_LEAST:
+            found.append("{}: unknown limit {!r}".format(kind, name))
+        elif isinstance(limit, bool) or not isinstance(limit, (int, float)) or not abs(limit) < float("inf"):
+            found.append("{}.{}: {!r} is not a finite number".format(kind, name, limit))
+    return found
