@@ -8,26 +8,27 @@ from tensorflow.lite.toco.model_flags_pb2 import ModelFlags
 from tensorflow.lite.toco.toco_flags_pb2 import TENSORFLOW_GRAPHDEF, TFLITE, TocoFlags
 
 from job.tensorflow_model.freeze import FrozenGraph
-from job.tensorflow_model.toco import TocoRun, start_toco
+from job.tensorflow_model.toco import TocoRequest, TocoRun
 
+QUANTIZES_WEIGHTS = {"float32": False, "dynamic": True}  # by mode
 TOCO_TYPES = {
     tensorflow_types.DT_FLOAT: toco_types.FLOAT,
     tensorflow_types.DT_INT32: toco_types.INT32,
     tensorflow_types.DT_INT64: toco_types.INT64,
 }
-FLOAT32 = "float32"
-DYNAMIC = "dynamic"  # weights int8, computed in float
 
 
 def write_tflites(frozen: FrozenGraph, files: Mapping[str, Path]) -> None:
-    """Writes one file per mode, float32 or dynamic. Raises StageFailed with toco's last words."""
+    """Writes one file per mode, one after the other: toco is where memory peaks. Raises as `TocoRun.finish`."""
     for mode, file in files.items():
-        start_tflite(frozen, mode, file).finish()
+        with start_tflite(frozen, mode, file) as run:
+            run.finish()
 
 
 def start_tflite(frozen: FrozenGraph, mode: str, file: Path) -> TocoRun:
-    """Starts one conversion in a process of its own; `finish()` waits for the file."""
-    return start_toco("tflite." + mode, _model_flags(frozen), _toco_flags(mode), frozen.serialized, file)
+    """Starts the conversion to `float32`, or to `dynamic`: weights int8, computed in float."""
+    request = TocoRequest(_model_flags(frozen), _toco_flags(mode), frozen.serialized)
+    return TocoRun("tflite." + mode, request, file)
 
 
 def _model_flags(frozen: FrozenGraph) -> bytes:
@@ -41,7 +42,7 @@ def _model_flags(frozen: FrozenGraph) -> bytes:
 def _toco_flags(mode: str) -> bytes:
     """Built-in operators only: no Flex, no custom operator."""
     return TocoFlags(
-        input_format=TENSORFLOW_GRAPHDEF, output_format=TFLITE, inference_type=toco_types.FLOAT,
-        inference_input_type=toco_types.FLOAT, allow_custom_ops=False,
-        post_training_quantize={FLOAT32: False, DYNAMIC: True}[mode],
+        input_format=TENSORFLOW_GRAPHDEF, output_format=TFLITE, allow_custom_ops=False,
+        inference_type=toco_types.FLOAT, inference_input_type=toco_types.FLOAT,
+        post_training_quantize=QUANTIZES_WEIGHTS[mode],
     ).SerializeToString(deterministic=True)

@@ -1,61 +1,101 @@
 """Runs toco in a fork of this process, so that its death is an error and not ours."""
+import ctypes
+import faulthandler
 import os
+import re
 import signal
 import tempfile
 from pathlib import Path
-from typing import BinaryIO, Callable
+from typing import BinaryIO, Callable, NamedTuple, Optional
 
-from tensorflow.lite.python.wrap_toco import wrapped_toco_convert
+from tensorflow.lite.toco.python.tensorflow_wrap_toco import TocoConvert
 
+from job import signals
 from job.errors import StageFailed
+
+FAILED = 1  # exit codes of the child; from OS_ERROR on they carry an errno
+OS_ERROR = 100
+LAST_WORDS = 2000  # characters
+LOG_PREFIX = re.compile(r"^[-\d]+ [:.\d]+: [IWEF] \S+\] ")
+LOG_ASIDE = re.compile(r"^[-\d]+ [:.\d]+: [IW] ")
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, PR_SET_PDEATHSIG = -1, -3, 1  # malloc.h, sys/prctl.h
+
+
+class TocoRequest(NamedTuple):
+    model_flags: bytes
+    toco_flags: bytes
+    graph: Callable[[], bytes]  # called in the child: this process never holds the bytes
 
 
 class TocoRun:
-    """One conversion under way in a process of its own."""
+    """One conversion under way in a process of its own; leaving its context early ends it."""
 
-    def __init__(self, stage: str, process: int, file: Path, log: BinaryIO) -> None:
-        self._stage, self._process, self._file, self._log = stage, process, file, log
+    def __init__(self, stage: str, request: TocoRequest, file: Path) -> None:
+        self._stage, self._file = stage, file
+        self._log = tempfile.TemporaryFile(dir=str(file.parent))
+        self._process = os.fork()  # type: Optional[int]
+        if self._process == 0:
+            _convert_and_exit(request, file, self._log)
 
     def finish(self) -> None:
-        """Waits for the file. Raises StageFailed, with toco's last words, where there is none."""
+        """Waits for the file. Raises OSError if it cannot be written, StageFailed with toco's last words."""
         _, status = os.waitpid(self._process, 0)
-        with self._log:
-            if status:
-                raise StageFailed("toco {}: {}".format(_ending(status), self._last_words()),
-                                  hint="the operator it names may not exist in TensorFlow Lite 1.14 in this form",
-                                  stage=self._stage)
+        self._process = None
+        if os.WIFSIGNALED(status):
+            raise self._failure(signal.Signals(os.WTERMSIG(status)).name)
+        if os.WEXITSTATUS(status) >= OS_ERROR:
+            number = os.WEXITSTATUS(status) - OS_ERROR
+            raise OSError(number, os.strerror(number), str(self._file))
+        if os.WEXITSTATUS(status):
+            raise self._failure("")
 
-    def _last_words(self) -> str:
+    def _failure(self, killed_by: str) -> StageFailed:
         self._log.seek(0)
-        text = self._log.read().decode("utf-8", "replace")
-        return text
+        words = last_words(self._log.read().decode("utf-8", "replace"))
+        hint = ("it ran out of memory: give it more" if killed_by == "SIGKILL"
+                else "TensorFlow Lite 1.14 has no such operator, or not in this form: replace it in the model")
+        ending = "was killed by " + killed_by if killed_by else "failed"
+        return StageFailed("toco {}: {}".format(ending, words or "it said nothing"), hint, self._stage)
+
+    def __enter__(self) -> "TocoRun":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None:
+            os.kill(self._process, signal.SIGKILL)
+            os.waitpid(self._process, 0)
+        self._log.close()
 
 
-def start_toco(stage: str, model_flags: bytes, toco_flags: bytes, graph: Callable[[], bytes], file: Path) -> TocoRun:
-    """Forks; the child makes the graph's bytes, converts them and writes the file."""
-    log = tempfile.TemporaryFile(dir=str(file.parent))
-    process = os.fork()
-    if process == 0:
-        _convert_and_exit(model_flags, toco_flags, graph, file, log.fileno())
-    return TocoRun(stage, process, file, log)
+def last_words(log: str) -> str:
+    """The last paragraph of what toco wrote, without its asides, times and source lines."""
+    lines = [line for line in log.splitlines() if not LOG_ASIDE.match(line)]
+    paragraph = "\n".join(LOG_PREFIX.sub("", line) for line in lines).strip().split("\n\n")[-1]
+    return paragraph[-LAST_WORDS:]
 
 
-def _convert_and_exit(model_flags, toco_flags, graph, file, log: int) -> None:
-    code = 1
+def _convert_and_exit(request: TocoRequest, file: Path, log: BinaryIO) -> None:
+    """The whole life of the child: it never returns into the code that forked it."""
+    code = FAILED
     try:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, signal.SIG_DFL)
-        os.dup2(log, 1)
-        os.dup2(log, 2)
-        file.write_bytes(wrapped_toco_convert(model_flags, toco_flags, graph()))
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
+        faulthandler.disable()
+        signals.leave_to_parent()
+        _prepare_process()
+        file.write_bytes(TocoConvert(request.model_flags, request.toco_flags, request.graph()))
         code = 0
+    except OSError as error:
+        code = OS_ERROR + (error.errno or 0)
     except Exception as error:
-        os.write(2, "{}\n".format(error).encode("utf-8", "replace"))
+        os.write(2, "\n\n{}\n".format(error).encode("utf-8", "replace"))
     finally:
         os._exit(code)
 
 
-def _ending(status: int) -> str:
-    if os.WIFSIGNALED(status):
-        return "was killed by signal {}".format(os.WTERMSIG(status))
-    return "failed"
+def _prepare_process() -> None:
+    """The child ends with its parent, and keeps freed memory: clearing pages anew is most of toco's time."""
+    libc = ctypes.CDLL(None)
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    libc.mallopt(M_MMAP_THRESHOLD, 1 << 30)
+    libc.mallopt(M_TRIM_THRESHOLD, 2 ** 31 - 1)
