@@ -1,0 +1,1 @@
+"""What is written about a conversion: JSON documents built from values, each with a schema."""

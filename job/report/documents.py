@@ -1,0 +1,25 @@
+"""JSON documents as bytes, and the schemas that describe them."""
+import json
+from pathlib import Path
+from typing import Any, Mapping
+
+_SCHEMAS = Path(__file__).resolve().parent / "schemas"
+
+
+def json_bytes(document: Mapping[str, Any]) -> bytes:
+    """The same bytes for the same document; NaN and infinities are refused (ValueError)."""
+    return (json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8")
+
+
+def schema(name: str) -> Mapping[str, Any]:
+    """The JSON schema (draft 7) of parity, interface, summary or run."""
+    return json.loads((_SCHEMAS / (name + ".schema.json")).read_text(encoding="utf-8"))
+
+
+def ordered(value: Any) -> Any:
+    """The value as JSON has it, mappings sorted by key."""
+    if isinstance(value, Mapping):
+        return {str(key): ordered(value[key]) for key in sorted(value, key=str)}
+    if isinstance(value, (list, tuple)):
+        return [ordered(each) for each in value]
+    return value

@@ -1,0 +1,88 @@
+"""parity.json: how every stage's answers compare with PyTorch's. No time, host or path is in it."""
+import hashlib
+from typing import Any, Dict, Mapping, Optional, Sequence
+
+from job.errors import JobError
+from job.parity import explain
+from job.report.documents import ordered
+from job.values import CheckpointFacts, Drift, OutputParity, StageParity
+
+
+def parity_report(
+    stages: Sequence[StageParity],
+    probes: Sequence[Any],
+    checkpoint: Optional[CheckpointFacts],
+    settings: Mapping[str, Any],
+    versions: Mapping[str, str],
+    first_failure: Optional[Mapping[str, Any]] = None,
+    accuracy: Optional[Mapping[str, Any]] = None,
+) -> Dict[str, Any]:
+    """The report of a conversion that passed, or of one that failed for ``first_failure``.
+
+    ``probes`` are job.parity.probes.Probe. Raises ValueError for stages that do not pass, or none at
+    all, without a failure: that would be published as a success.
+    """
+    if first_failure is None and not (stages and all(stage.passed for stage in stages)):
+        raise ValueError("a report without a failure needs stages that all passed")
+    return {
+        "verdict": "passed" if first_failure is None else "failed",
+        "first_failure": first_failure,
+        "stages": [_stage(stage) for stage in stages],
+        "probes": [_probe(probe) for probe in probes],
+        "accuracy": accuracy,
+        "settings": ordered(settings),
+        "versions": ordered(versions),
+        "checkpoint": None if checkpoint is None else _checkpoint(checkpoint),
+    }
+
+
+def failure_from_drift(drift: Drift) -> Dict[str, Any]:
+    """``first_failure`` of a stage that does not answer as PyTorch does."""
+    return _failure(drift.stage, drift.output, drift.layer, drift.message, explain.hint(drift.stage), 6)
+
+
+def failure_from_error(error: JobError) -> Dict[str, Any]:
+    """``first_failure`` of a conversion that ended before it could be compared."""
+    return _failure(error.stage, None, None, error.message, error.hint, error.exit_code)
+
+
+def _failure(
+    stage: str, output: Optional[str], layer: Optional[str], message: str, hint: str, exit_code: int
+) -> Dict[str, Any]:
+    return {
+        "stage": stage,
+        "output": output,
+        "layer": layer,
+        "message": message,
+        "hint": hint,
+        "exit_code": exit_code,
+    }
+
+
+def _stage(stage: StageParity) -> Dict[str, Any]:
+    return {
+        "stage": stage.stage,
+        "passed": stage.passed,
+        "outputs": [_output(output) for output in stage.outputs],
+    }
+
+
+def _output(output: OutputParity) -> Dict[str, Any]:
+    row = {"name": output.name}  # type: Dict[str, Any]
+    row.update(output.metrics)
+    row.update(tolerance=dict(output.tolerance), passed=output.passed, reasons=list(output.reasons))
+    return row
+
+
+def _probe(probe: Any) -> Dict[str, Any]:
+    return {
+        "name": probe.name,
+        "inputs": [
+            {"dtype": str(x.dtype), "shape": list(x.shape), "sha256": hashlib.sha256(x.tobytes()).hexdigest()}
+            for x in probe.inputs
+        ],
+    }
+
+
+def _checkpoint(facts: CheckpointFacts) -> Dict[str, Any]:
+    return dict(facts._asdict(), notes=list(facts.notes))

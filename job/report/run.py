@@ -1,0 +1,61 @@
+"""run.json and summary.json: what may differ between two runs of the same conversion."""
+from typing import Any, Dict, List, Mapping, Optional, Sequence
+
+from job.report.documents import ordered
+from job.values import Outcome
+
+
+def run_report(
+    started: str,
+    seconds: Mapping[str, float],
+    peak_memory_bytes: int,
+    machine: Mapping[str, Any],
+    comparison: Optional[Mapping[str, Any]] = None,
+) -> Dict[str, Any]:
+    """``started`` is ISO 8601 in UTC, ``seconds`` maps stages to wall time, in the order they ran."""
+    return {
+        "started": started,
+        "seconds": {stage: round(float(value), 3) for stage, value in seconds.items()},
+        "peak_memory_bytes": int(peak_memory_bytes),
+        "machine": ordered(machine),
+        "comparison": comparison,
+    }
+
+
+def compared(before: Mapping[str, Any], now: Mapping[str, Any]) -> Dict[str, Any]:
+    """Two parity.json documents side by side: the version that was published, and this one."""
+    figures = _figures(before)
+    return {
+        "same_checkpoint": _sha256(before) == _sha256(now),
+        "same_versions": before["versions"] == now["versions"],
+        "same_settings": before["settings"] == now["settings"],
+        "outputs": [
+            {"stage": stage, "output": output, "before": figures.get((stage, output)), "now": figure}
+            for (stage, output), figure in _figures(now).items()
+        ],
+    }
+
+
+def summary(outcomes: Sequence[Outcome], exit_code: int) -> Dict[str, Any]:
+    """summary.json: one row per checkpoint, by name."""
+    rows = [dict(outcome._asdict()) for outcome in sorted(outcomes, key=lambda outcome: outcome.name)]
+    return {"checkpoints": rows, "exit_code": exit_code}
+
+
+def _sha256(report: Mapping[str, Any]) -> Optional[str]:
+    return (report["checkpoint"] or {}).get("sha256")
+
+
+def _figures(report: Mapping[str, Any]) -> Mapping[Any, Mapping[str, Any]]:
+    """(stage, output) -> the figures that tell versions apart."""
+    found = {}
+    for stage in report["stages"]:
+        for output in stage["outputs"]:
+            names = _shown(output)
+            if names:
+                found[(stage["stage"], output["name"])] = {name: output[name] for name in names}
+    return found
+
+
+def _shown(output: Mapping[str, Any]) -> List[str]:
+    return [name for name in ("max_error_of_range", "snr_db", "top1", "mismatch") if name in output]
