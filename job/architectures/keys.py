@@ -1,0 +1,85 @@
+"""Which key of a checkpoint belongs to which of a module, and what is wrong when none does."""
+import difflib
+import json
+import re
+from collections import OrderedDict
+from typing import Any, List, Mapping, NamedTuple, Sequence, Tuple
+
+from job.architectures.registry import Renaming
+from job.values import Shape
+
+OPTIONAL = "num_batches_tracked"  # only training reads it, and checkpoints older than PyTorch 0.4.1 lack it
+
+
+class Mismatch(NamedTuple):
+    """How the keys of a checkpoint differ from those a module needs."""
+
+    missing: Tuple[str, ...]
+    unexpected: Tuple[str, ...]
+    misshaped: Tuple[Tuple[str, Shape, Shape], ...]  # key, shape in the checkpoint, shape in the module
+
+    def __bool__(self) -> bool:
+        return bool(self.missing or self.unexpected or self.misshaped)
+
+
+def new_name(key: str, renamings: Sequence[Renaming]) -> str:
+    for pattern, replacement in renamings:
+        renamed = re.sub(pattern, replacement, key)
+        if renamed != key:
+            return renamed
+    return key
+
+
+def renamed_where_needed(
+    tensors: Mapping[str, Any], wanted: Mapping[str, Any], renamings: Sequence[Renaming]
+) -> "OrderedDict[str, Any]":
+    """The tensors under the module's keys; a key that fits, or whose new name would not, stays as it is."""
+    result = OrderedDict()
+    for key, value in tensors.items():
+        renamed = new_name(key, renamings)
+        fits = renamed in wanted and renamed not in tensors and renamed not in result
+        result[renamed if key not in wanted and fits else key] = value
+    return result
+
+
+def mismatch_of(found: Mapping[str, Shape], wanted: Mapping[str, Shape]) -> Mismatch:
+    return Mismatch(
+        tuple(key for key in wanted if key not in found and not key.endswith(OPTIONAL)),
+        tuple(key for key in found if key not in wanted),
+        tuple(
+            (key, tuple(found[key]), tuple(wanted[key]))
+            for key in wanted
+            if key in found and tuple(found[key]) != tuple(wanted[key])
+        ),
+    )
+
+
+def describe(mismatch: Mismatch, found: Mapping[str, Shape], wanted: Mapping[str, Shape]) -> str:
+    """Every key that is wrong, one a line; the nearest match beside the missing ones."""
+    lines = []  # type: List[str]
+    for key in mismatch.missing:
+        near = _nearest(key, wanted[key], mismatch.unexpected, found)
+        lines.append("missing {} {}{}".format(key, _text(wanted[key]), near))
+    lines += ["unexpected {} {}".format(key, _text(found[key])) for key in mismatch.unexpected]
+    for key, has, needs in mismatch.misshaped:
+        lines.append("{} is {} in the checkpoint, {} in the model".format(key, _text(has), _text(needs)))
+    return "\n  ".join(lines)
+
+
+def hint_for(mismatch: Mismatch) -> str:
+    classes = {has[:1] for _, has, needs in mismatch.misshaped if has[1:] == needs[1:]}
+    if mismatch.misshaped and len(classes) == 1 and not (mismatch.missing or mismatch.unexpected):
+        count = classes.pop()
+        if count:
+            return "a head with another number of classes? --arch-args=" + json.dumps({"num_classes": count[0]})
+    return "is it another architecture? `inspect CHECKPOINT` shows what the file holds"
+
+
+def _nearest(key: str, shape: Shape, candidates: Sequence[str], found: Mapping[str, Shape]) -> str:
+    same_shape = [other for other in candidates if tuple(found[other]) == tuple(shape)]
+    near = difflib.get_close_matches(key, same_shape, n=1, cutoff=0.3)
+    return " (nearest: {})".format(near[0]) if near else ""
+
+
+def _text(shape: Shape) -> str:
+    return "[{}]".format(", ".join(str(size) for size in shape))

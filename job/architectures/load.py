@@ -1,0 +1,70 @@
+"""A checkpoint's arrays into a module: strictly, so that no value but the checkpoint's is left."""
+from typing import Any, Mapping, Sequence, Tuple
+
+import numpy as np
+import torch
+
+from job.architectures.keys import OPTIONAL, describe, hint_for, mismatch_of, renamed_where_needed
+from job.architectures.registry import Renaming
+from job.errors import BadCheckpoint
+
+NUMPY_OF_TORCH = {
+    torch.float32: np.float32,
+    torch.float64: np.float64,
+    torch.float16: np.float16,
+    torch.uint8: np.uint8,
+    torch.int8: np.int8,
+    torch.int16: np.int16,
+    torch.int32: np.int32,
+    torch.int64: np.int64,
+}
+
+
+def load_weights(
+    module: torch.nn.Module, tensors: Mapping[str, np.ndarray], renamings: Sequence[Renaming] = ()
+) -> Tuple[str, ...]:
+    """Set every parameter and buffer of the module, without copying, and say in notes what was adapted.
+
+    BadCheckpoint names every key that is missing, unexpected or has another shape, all at once.
+    """
+    slots = module.state_dict(keep_vars=True)
+    weights = renamed_where_needed(tensors, slots, renamings)
+    found = {key: array.shape for key, array in weights.items()}
+    wanted = {key: tuple(slot.shape) for key, slot in slots.items()}
+    mismatch = mismatch_of(found, wanted)
+    if mismatch:
+        raise BadCheckpoint(
+            "the checkpoint's keys do not match the model:\n  " + describe(mismatch, found, wanted),
+            hint=hint_for(mismatch),
+        )
+    for key, slot in slots.items():
+        if key in weights:
+            slot.data = torch.from_numpy(_as_dtype(key, weights[key], NUMPY_OF_TORCH[slot.dtype]))
+        else:
+            slot.data = torch.zeros_like(slot.data)
+    return _notes(tensors, weights, slots)
+
+
+def _notes(tensors: Mapping[str, Any], weights: Mapping[str, Any], slots: Mapping[str, Any]) -> Tuple[str, ...]:
+    renamed = sum(key not in tensors for key in weights)
+    absent = sum(key not in weights for key in slots)
+    notes = ["{} keys have an older or another name and were renamed".format(renamed)] if renamed else []
+    if absent:
+        notes.append("{} {} counters are absent; only training reads them".format(absent, OPTIONAL))
+    return tuple(notes)
+
+
+def _as_dtype(key: str, array: np.ndarray, dtype: type) -> np.ndarray:
+    """The array in the model's dtype, if that changes no value."""
+    if array.dtype == dtype:
+        return array
+    with np.errstate(all="ignore"):
+        cast = array.astype(dtype)
+    if not np.array_equal(cast.astype(array.dtype), array):
+        raise BadCheckpoint(
+            "{} is {} in the checkpoint, {} in the model, and its values do not fit".format(
+                key, array.dtype, np.dtype(dtype)
+            ),
+            hint="save the state dict in the model's own types",
+        )
+    return cast

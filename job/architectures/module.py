@@ -1,0 +1,93 @@
+"""From a checkpoint's file and the settings to a module that is ready to be exported."""
+from pathlib import Path
+from typing import Any, Mapping, NamedTuple, Optional, Tuple
+
+import numpy as np
+import torch
+
+from job.architectures.build import build
+from job.architectures.keys import mismatch_of, new_name, renamed_where_needed
+from job.architectures.load import load_weights
+from job.architectures.registry import Architecture, ArchArgs, find, table
+from job.architectures.user_code import build_from_code
+from job.checkpoint import Checkpoint, read_checkpoint
+from job.errors import BadCheckpoint
+from job.values import CheckpointFacts, Shape
+
+Tensors = Mapping[str, np.ndarray]
+
+
+class LoadedModule(NamedTuple):
+    module: torch.nn.Module  # in eval mode, every weight the checkpoint's
+    facts: CheckpointFacts
+    default_input_shape: Optional[Shape]  # None where only the user can know: with --model-code
+
+
+def load_module(checkpoint_path: Path, settings: Any) -> LoadedModule:
+    """Read the checkpoint and load it into the module that the settings name.
+
+    Of the settings it reads arch, arch_args and model_code, a pair of file and factory or None.
+    BadCheckpoint when the file is bad, when nothing names the architecture, or when keys differ.
+    """
+    checkpoint = read_checkpoint(checkpoint_path)
+    arch_args = dict(settings.arch_args or {})
+    if settings.model_code:
+        file, factory = settings.model_code
+        name, shape = "{}:{}".format(Path(file).name, factory), None
+        module = build_from_code(Path(file), factory, arch_args)
+        notes = load_weights(module, with_prefix_the_module_has(module, checkpoint))
+    elif settings.arch:
+        architecture = find(settings.arch)
+        name, shape = architecture.name, architecture.input_shape
+        inferred = inferred_arch_args(architecture, checkpoint.tensors)
+        module = build(name, dict(inferred, **arch_args))
+        notes = load_weights(module, checkpoint.tensors, architecture.renamings)
+    else:
+        raise unnamed(checkpoint)
+    parameters = sum(parameter.requires_grad_(False).numel() for parameter in module.parameters())
+    facts = CheckpointFacts(checkpoint.sha256, checkpoint.format, name, parameters, checkpoint.notes + notes)
+    return LoadedModule(module, facts, shape)
+
+
+def inferred_arch_args(architecture: Architecture, tensors: Tensors) -> ArchArgs:
+    """What the checkpoint itself tells of the arguments: its number of classes, its auxiliary heads."""
+    shapes = {new_name(key, architecture.renamings): array.shape for key, array in tensors.items()}
+    shapes.update((key, array.shape) for key, array in tensors.items())
+    return architecture.infer(shapes)
+
+
+def with_prefix_the_module_has(module: torch.nn.Module, checkpoint: Checkpoint) -> Tensors:
+    """The tensors as they were saved, if the user's module itself has the prefix that was taken off."""
+    keys = module.state_dict()
+    prefix = checkpoint.prefix
+    if prefix and keys and all(key.startswith(prefix) for key in keys):
+        return {prefix + key: array for key, array in checkpoint.tensors.items()}
+    return checkpoint.tensors
+
+
+def unnamed(checkpoint: Checkpoint) -> BadCheckpoint:
+    near = nearest_architectures(checkpoint.tensors)
+    hint = "name it with --arch=NAME, or give your own module with --model-code=FILE.py:FACTORY"
+    return BadCheckpoint(
+        "nothing says which architecture these {} tensors belong to".format(len(checkpoint.tensors)),
+        hint="{}; nearest by its keys: {}".format(hint, ", ".join(near)) if near else hint,
+    )
+
+
+def nearest_architectures(tensors: Tensors, most: int = 3) -> Tuple[str, ...]:
+    """The names of the architectures whose keys and shapes the tensors share most of, the best first."""
+    scored = []
+    for architecture in table():
+        score = _shared(architecture, tensors)
+        if score > 0.5:
+            scored.append((-score, architecture.name))
+    return tuple(name for _, name in sorted(scored)[:most])
+
+
+def _shared(architecture: Architecture, tensors: Tensors) -> float:
+    slots = build(architecture.name, inferred_arch_args(architecture, tensors)).state_dict()
+    wanted = {key: tuple(slot.shape) for key, slot in slots.items()}
+    weights = renamed_where_needed(tensors, wanted, architecture.renamings)
+    wrong = mismatch_of({key: array.shape for key, array in weights.items()}, wanted)
+    differing = len(wrong.missing) + len(wrong.unexpected) + 2 * len(wrong.misshaped)
+    return 1 - differing / (len(wanted) + len(weights))

@@ -1,0 +1,82 @@
+"""The registry of architectures: name -> how to build it and what to feed it."""
+import difflib
+from typing import Any, Callable, Dict, Mapping, NamedTuple, Sequence, Tuple
+
+from job.errors import UsageError
+from job.values import Shape
+
+Renaming = Tuple[str, str]  # a regular expression and what replaces it in a key of the checkpoint
+Shapes = Mapping[str, Shape]  # of a checkpoint's tensors, by key
+ArchArgs = Dict[str, Any]
+
+
+def nothing_inferred(shapes: Shapes) -> ArchArgs:
+    return {}
+
+
+class Architecture(NamedTuple):
+    name: str
+    family: str
+    summary: str  # one line for `architectures`
+    build: Callable[..., Any]  # (**arch_args) -> torch.nn.Module
+    input_shape: Shape  # the default, with a batch of one, as PyTorch orders it
+    renamings: Tuple[Renaming, ...] = ()  # older or other names of the same keys
+    infer: Callable[[Shapes], ArchArgs] = nothing_inferred  # arch_args that the checkpoint itself tells
+
+
+_ARCHITECTURES = {}  # type: Dict[str, Architecture]
+
+
+def architecture(
+    name: str,
+    input_shape: Shape,
+    family: str,
+    summary: str,
+    renamings: Sequence[Renaming] = (),
+    infer: Callable[[Shapes], ArchArgs] = nothing_inferred,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register the decorated builder under a name; a name taken twice is a bug and raises ValueError."""
+
+    def register(build: Callable[..., Any]) -> Callable[..., Any]:
+        if name in _ARCHITECTURES:
+            raise ValueError("architecture {} is registered twice".format(name))
+        _ARCHITECTURES[name] = Architecture(
+            name, family, summary, build, tuple(input_shape), tuple(renamings), infer
+        )
+        return build
+
+    return register
+
+
+def names() -> Tuple[str, ...]:
+    return tuple(_ARCHITECTURES)
+
+
+def table() -> Tuple[Architecture, ...]:
+    """Every architecture, family by family in the order of their registration."""
+    return tuple(_ARCHITECTURES.values())
+
+
+def find(name: str) -> Architecture:
+    """The architecture of that name, or UsageError with the names that come nearest."""
+    if name in _ARCHITECTURES:
+        return _ARCHITECTURES[name]
+    near = difflib.get_close_matches(str(name), _ARCHITECTURES, n=3, cutoff=0.5)
+    raise UsageError(
+        "no architecture is called {!r}".format(name),
+        hint="did you mean {}?".format(" or ".join(near)) if near else "the command `architectures` lists them",
+    )
+
+
+def default_input_shape(name: str) -> Shape:
+    return find(name).input_shape
+
+
+def classes_of(head: str) -> Callable[[Shapes], ArchArgs]:
+    """An `infer` that reads the number of classes off the weight of the last layer."""
+
+    def infer(shapes: Shapes) -> ArchArgs:
+        shape = shapes.get(head, ())
+        return {"num_classes": shape[0]} if shape else {}
+
+    return infer
