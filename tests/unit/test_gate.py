@@ -34,17 +34,20 @@ def test_equal_answers_pass(tolerance):
 
 
 def test_float_noise_passes_and_quantisation_noise_passes_only_where_it_is_expected():
+    assert keras(noisy(1e-6)).passed
+    assert not keras(noisy(3e-2)).passed and keras(noisy(3e-2), DYNAMIC).passed
+    assert not keras(noisy(1.0), DYNAMIC).passed
+
+
+def noisy(level):
     rng = np.random.RandomState(0)
-    noisy = {level: [tuple(x + level * rng.randn(*x.shape).astype("f4") for x in answer) for answer in reference()]
-             for level in (1e-6, 3e-2, 1.0)}
-    assert keras(noisy[1e-6]).passed
-    assert not keras(noisy[3e-2]).passed and keras(noisy[3e-2], DYNAMIC).passed
-    assert not keras(noisy[1.0], DYNAMIC).passed
+    return [tuple(x + np.float32(level) * rng.randn(*x.shape).astype("f4") for x in y) for y in reference()]
 
 
 def with_category(change):
     """Answers whose first output went through ``change(array, number of the probe)``."""
-    return [(change(answer[0], number).astype(np.float32), answer[1]) for number, answer in enumerate(reference())]
+    pairs = enumerate(reference())
+    return [(change(category, number).astype(np.float32), rest) for number, (category, rest) in pairs]
 
 
 def spoilt(value):
@@ -68,7 +71,7 @@ FAULTS = {
     "batch swapped": (lambda x, n: x[::-1], "cosine"),
     "always zero": (lambda x, n: 0 * x, "cosine 0.0"),
     "always the same": (lambda x, n: reference()[0][0], "nearest to PyTorch's answer to the same probe"),
-    "another probe's answer": (lambda x, n: reference()[1][0] if n == 2 else x, "only 75 % of the answers are nearest"),
+    "another probe's answer": (lambda x, n: reference()[1][0] if n == 2 else x, "only 75 % of the answers"),
 }
 
 
@@ -167,7 +170,8 @@ def test_argmax_is_compared_exactly_and_its_width_is_free():
     wrong = copied(classes)
     wrong[3][0][2] += 1
     stage = judge("keras", ("class",), classes, wrong, FLOAT, PROBES)
-    assert "6.25 % of the elements differ, one at probe normal-0, index (2): 7.0 against PyTorch's 6.0" in reasons(stage)
+    assert "6.25 % of the elements differ" in reasons(stage)
+    assert "at probe normal-0, index (2): 7.0 against PyTorch's 6.0" in reasons(stage)
     as_float = [(x.astype(np.float32),) for x, in classes]
     assert "float32 in place of int64" in reasons(judge("keras", ("class",), classes, as_float, FLOAT))
 
@@ -188,7 +192,8 @@ def test_drift_says_stage_output_place_and_both_values():
     drift = first_drift([keras(reference()), keras(answers), keras([])])
     value = "{:.6g}".format(answers[0][0][0, 17])
     assert drift.message.startswith("keras: output `category` differs from PyTorch: max error ")
-    assert "% of the output's range at probe image-like-0, index (0, 17): {} against PyTorch's ".format(value) in drift.message
+    place = "% of the output's range at probe image-like-0, index (0, 17): {} against PyTorch's "
+    assert place.format(value) in drift.message
     assert "(allowed 0.01 %)" in drift.message
 
 

@@ -59,7 +59,10 @@ def test_all_problems_are_named_at_once():
 
 
 @pytest.mark.parametrize("override", [
-    {"float": {"max_error_of_range": 1e-5, "cosine": 0.99999}}, {"dynamic": {"snr_db": 10.0}}, {"dynamic": {"top1": 0.9}}, {},
+    {"float": {"max_error_of_range": 1e-5, "cosine": 0.99999}},
+    {"dynamic": {"snr_db": 10.0}},
+    {"dynamic": {"top1": 0.9}},
+    {},
 ])
 def test_tighter_and_new_limits_are_a_sidecars_to_set(override):
     check_only_tighter(override)

@@ -108,7 +108,7 @@ def test_equal_probes_are_not_mixed_up():
     assert measure(reference, reference)["own_probe"] == 1
 
 
-@pytest.mark.parametrize("figure, expected", [(0.00123456, 0.00123), (123456.0, 123000.0), (-0.0, 0.0), (1, 1.0)])
+@pytest.mark.parametrize("figure, expected", [(0.00123456, 0.00123), (123456.0, 123000.0), (0, 0.0)])
 def test_round_significant(figure, expected):
     assert round_significant(figure) == expected
 

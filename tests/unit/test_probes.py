@@ -39,7 +39,8 @@ def test_first_probes_do_not_depend_on_their_number():
 
 def test_kinds_take_turns_and_structured_ones_come_first():
     names = [probe.name for probe in make_probes((facts(),), 6)]
-    assert names == ["image-like-0", "structured-0", "negative-heavy-0", "normal-0", "image-like-1", "structured-1"]
+    kinds = ["image-like", "structured", "negative-heavy", "normal"]
+    assert names == [kind + "-0" for kind in kinds] + ["image-like-1", "structured-1"]
 
 
 def test_values_lie_on_a_coarse_grid():
@@ -65,7 +66,9 @@ def test_image_like_stays_in_a_photographs_range_and_is_smooth():
     assert np.abs(np.diff(values, axis=3)).mean() < 0.5 * values.std()
 
 
-@pytest.mark.parametrize("shape", [(), (7,), (2, 5), (1, 4, 9), (2, 3, 6, 5), (1, 2, 3, 4, 5), (1, 1, 1, 1), (1, 1)])
+@pytest.mark.parametrize(
+    "shape", [(), (7,), (2, 5), (1, 4, 9), (2, 3, 6, 5), (1, 2, 3, 4, 5), (1, 1, 1, 1), (1, 1)]
+)
 @pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "int64", "int32", "uint8", "bool"])
 def test_any_rank_and_type(shape, dtype):
     probes = make_probes((facts(dtype=dtype, shape=shape),), 8)
@@ -101,9 +104,8 @@ def test_neither_batch_nor_channels_nor_axes_repeat():
 def test_a_fresh_networks_stand_in_does_not_answer_all_alike():
     rng = np.random.RandomState(5)
     first, second = rng.randn(16, 3 * 20 * 28) / 40, rng.randn(10, 16) / 4
-    answers = np.stack(
-        [second.dot(np.maximum(first.dot(probe.inputs[0].ravel()), 0)) for probe in make_probes((facts(),), 4)]
-    )
+    inputs = [probe.inputs[0].ravel() for probe in make_probes((facts(),), 4)]
+    answers = np.stack([second.dot(np.maximum(first.dot(x), 0)) for x in inputs])
     assert (answers - answers.mean(axis=0)).std() > 0.05 * np.ptp(answers)
 
 
@@ -119,14 +121,15 @@ def test_saved_probes_come_back_and_have_equal_bytes(tmp_path):
 
 
 def test_more_than_ten_probes_and_inputs_keep_their_order(tmp_path):
-    probes = probes_from_arrays([[np.full(2, 100 * p + i) for i in range(12)] for p in range(12)], "abcdefghijkl")
+    samples = [[np.full(2, 100 * p + i) for i in range(12)] for p in range(12)]
+    probes = probes_from_arrays(samples, "abcdefghijkl")
     save_probes(tmp_path / "p.npz", probes)
     back = load_probes(tmp_path / "p.npz")
     assert back[11].name == "sample:l"
     assert [int(array[0]) for array in back[1].inputs] == [100 + i for i in range(12)]
 
 
-@pytest.mark.parametrize("multiply_adds", [0, 10 ** 6, 3 * 10 ** 8, 18 * 10 ** 8, 41 * 10 ** 8, 155 * 10 ** 8])
+@pytest.mark.parametrize("multiply_adds", [0, 10 ** 6, 3 * 10 ** 8, 2 * 10 ** 9, 10 ** 10])
 def test_float_stages_answer_two_or_more_and_quantised_ones_at_least_one(multiply_adds):
     counts = probe_counts(multiply_adds)
     assert min(counts[stage] for stage in ("pytorch", "onnx", "keras", "saved_model", "tflite.float32")) >= 2

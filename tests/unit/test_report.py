@@ -98,7 +98,9 @@ def test_failed_report_of_a_conversion_that_was_refused():
     assert read["first_failure"]["message"] == "not supported: Loop at node 3; NonZero at node 9"
 
 
-@pytest.mark.parametrize("judged", [(), (judge("keras", (), [], [], {}),), stages([(-x,) for x, in answers()])])
+@pytest.mark.parametrize(
+    "judged", [(), (judge("keras", (), [], [], {}),), stages([(-x,) for x, in answers()])]
+)
 def test_no_success_is_reported_without_stages_that_passed(judged):
     with pytest.raises(ValueError):
         parity_report(judged, PROBES, CHECKPOINT, {}, {})
@@ -129,9 +131,9 @@ def test_nan_never_reaches_a_file():
 
 def model(mode, batch, **more):
     file = "saved_model/1" if mode == "saved_model" else "net.{}.tflite".format(mode)
-    declared = dict({"name": "image_array", "dtype": "float32", "shape": (batch, 20, 28, 3), "quantization": None}, **more)
+    image = {"name": "image_array", "dtype": "float32", "shape": (batch, 20, 28, 3), "quantization": None}
     category = {"name": "category", "dtype": "float32", "shape": (batch, 10), "quantization": None}
-    return Model(file, mode, 1000, 77, 5, {"PAD": 5, "CONV_2D": 72}, (declared,), (category,))
+    return Model(file, mode, 1000, 77, 5, {"PAD": 5, "CONV_2D": 72}, (dict(image, **more),), (category,))
 
 
 def test_interface():
@@ -164,7 +166,8 @@ def test_interface_has_each_files_own_type_and_quantisation():
 
 
 def test_interface_says_why_a_batch_is_fixed():
-    read = check("interface", interface((IMAGE,), (CATEGORY,), (model("saved_model", 1),), "Reshape at node 7"))
+    document = interface((IMAGE,), (CATEGORY,), (model("saved_model", 1),), "Reshape at node 7")
+    read = check("interface", document)
     assert read["files"]["saved_model/1"]["batch"] == {"size": 1, "reason": "Reshape at node 7"}
 
 
@@ -185,11 +188,13 @@ def test_layout_in_words(permutation, words):
 def test_run_report_compares_with_the_last_version():
     before, now = report(), report([(x + np.float32(1e-5),) for x, in answers()])
     comparison = compared(before, now)
-    read = check("run", run_report("2020-01-02T03:04:05Z", {"export": 0.61234}, 10 ** 9, {"cpus": 2}, comparison))
+    document = run_report("2020-01-02T03:04:05Z", {"export": 0.61234}, 10 ** 9, {"cpus": 2}, comparison)
+    read = check("run", document)
     assert read["seconds"] == {"export": 0.612}
     assert read["comparison"]["same_checkpoint"] and read["comparison"]["same_settings"]
     row = read["comparison"]["outputs"][0]
-    assert row["stage"] == "keras" and row["before"]["max_error_of_range"] == 0 < row["now"]["max_error_of_range"]
+    assert row["stage"] == "keras"
+    assert row["before"]["max_error_of_range"] == 0 < row["now"]["max_error_of_range"]
 
 
 def test_a_first_run_has_nothing_to_compare_with():
