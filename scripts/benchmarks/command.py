@@ -1,0 +1,117 @@
+"""The benchmark's command line."""
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, Dict, List, Sequence
+
+from benchmarks.contenders import CHECKOUT, CONTENDERS, JOB, Contender, Workplace, default_job_python
+from benchmarks.report import markdown, rows_of
+from benchmarks.rounds import Plan, compare
+
+MODELS = (
+    "mobilenet_v2", "squeezenet1_1", "mobilenetv3_large", "resnet18", "resnet50", "vgg16", "densenet121",
+)
+SEED = 0
+WRITE_CHECKPOINT = """
+import sys
+from tests.models import write_seeded_checkpoint
+path, arch, seed = sys.argv[1:]
+write_seeded_checkpoint(path, arch, int(seed))
+"""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="scripts/benchmark",
+        description="Measure this job beside other ways from a checkpoint to TFLite, in whole processes.",
+        epilog="The first use makes the contenders' environments: minutes. Needs a quiet machine.",
+    )
+    names = [contender.name for contender in CONTENDERS]
+    add = parser.add_argument
+    cache = Path(os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache")), "pt2tflite-benchmark")
+    add("--models", default=",".join(MODELS), help="architectures, separated by commas (%(default)s)")
+    add("--peers", default=",".join(names), help="contenders, separated by commas (%(default)s)")
+    add("--runs", type=int, default=5, help="timed rounds (%(default)s)")
+    add("--memory-runs", type=int, default=1, help="rounds before, in which memory is sampled (%(default)s)")
+    add("--timeout", type=float, default=600, help="seconds for one process (%(default)s)")
+    add("--cache", type=Path, default=cache, help="where environments and checkpoints are kept (%(default)s)")
+    add("--json", type=Path, help="also write every figure to this file")
+    add("--python", type=Path, help="Python with the job's requirements (default: what scripts/run makes)")
+    add("--tinynn-source", type=Path, help="folder of TinyNeuralNetwork's source; else tinynn is left out")
+    return parser
+
+
+def _chosen(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> List[Contender]:
+    by_name = {contender.name: contender for contender in CONTENDERS}
+    names = arguments.peers.split(",")
+    unknown = [name for name in names if name not in by_name]
+    if unknown:
+        parser.error("no contender is called {}; there are {}".format(", ".join(unknown), ", ".join(by_name)))
+    if "tinynn" in names and not arguments.tinynn_source:
+        print("tinynn is left out: --tinynn-source names no folder", file=sys.stderr)
+        names.remove("tinynn")
+    return [by_name[name] for name in names]
+
+
+def _checkpoint(arch: str, place: Workplace) -> Path:
+    """The architecture with seeded weights, written by the job's PyTorch on first use."""
+    path = place.cache / "checkpoints" / "{}-{}.pth".format(arch, SEED)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(".part")
+        command = [str(place.job_python), "-c", WRITE_CHECKPOINT, str(partial), arch, str(SEED)]
+        subprocess.run(command, check=True, cwd=str(CHECKOUT))
+        partial.rename(path)
+    return path
+
+
+def _machine() -> Dict[str, Any]:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    processors = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return {
+        "processor": processors[0] if processors else platform.processor(),
+        "cores": os.cpu_count(),
+        "memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+        "load_before": os.getloadavg()[0],
+    }
+
+
+def _heading(machine: Dict[str, Any], arguments: argparse.Namespace, contenders: Sequence[Contender]) -> str:
+    legend = ["- {}: {}".format(contender.name, contender.what) for contender in contenders]
+    return (
+        "{processor}, {cores} cores, {gigabytes:.0f} GB; load before {load_before:.2f}. "
+        "Medians of {runs} interleaved rounds, (smallest-largest). "
+        "Peak: sum of proportional set sizes, sampled in {memory_runs} further round(s).\n\n{legend}\n"
+    ).format(
+        gigabytes=machine["memory_bytes"] / 2 ** 30, runs=arguments.runs, memory_runs=arguments.memory_runs,
+        legend="\n".join(legend), **machine
+    )
+
+
+def main(words: Sequence[str]) -> int:
+    parser = _parser()
+    arguments = parser.parse_args(words)
+    contenders = _chosen(arguments, parser)
+    machine = _machine()
+    job_python = arguments.python or default_job_python()
+    place = Workplace(arguments.cache.resolve(), job_python.absolute(), arguments.tinynn_source)
+    plan = Plan(arguments.runs, arguments.memory_runs, arguments.timeout)
+    results = {}
+    with tempfile.TemporaryDirectory(prefix="pt2tflite-benchmark-") as work:
+        for arch in arguments.models.split(","):
+            takers = [contender for contender in contenders if not contender.only or arch in contender.only]
+            results[arch] = compare(takers, place, arch, _checkpoint(arch, place), Path(work), plan)
+    rows = rows_of(results, JOB.name)
+    print(_heading(machine, arguments, contenders))
+    print(markdown(rows))
+    if arguments.json:
+        plan_figures = {"timed_rounds": plan.timed_rounds, "memory_rounds": plan.memory_rounds}
+        report = {"machine": machine, "plan": plan_figures, "models": rows}
+        arguments.json.write_text(json.dumps(report, indent=2) + "\n")
+    ours = [by_contender.get(JOB.name, {}) for by_contender in rows.values()]
+    return 1 if any("failure" in row for row in ours) else 0

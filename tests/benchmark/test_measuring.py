@@ -1,0 +1,57 @@
+"""Time, CPU and memory of whole process trees, against processes whose cost is known."""
+import sys
+
+import pytest
+from benchmarks.measuring import ContenderFailed, Step, measure, run
+
+MEGABYTE = 10 ** 6
+HOLD = "import time; held = bytearray({megabytes} * 10 ** 6); time.sleep({seconds})"
+BURN = "import time\nwhile time.process_time() < 0.4: pass"
+BURN_IN_A_CHILD = "import subprocess, sys; subprocess.check_call([sys.executable, '-c', {burn!r}])"
+LEAVE_A_CHILD = "import subprocess; subprocess.Popen(['sleep', '60'])"
+
+
+def python(code, name="step"):
+    return Step(name, (sys.executable, "-c", code))
+
+
+def test_memory_is_the_largest_sum_over_the_tree(tmp_path):
+    together = (
+        "import subprocess, sys, time; child = subprocess.Popen([sys.executable, '-c', {!r}]); "
+        "held = bytearray(100 * 10 ** 6); time.sleep(0.8); child.wait()"
+    ).format(HOLD.format(megabytes=80, seconds=0.8))
+    memory = run(python(together), tmp_path, 30, sample_memory=True).memory
+    assert 180 * MEGABYTE < memory < 230 * MEGABYTE
+
+
+def test_memory_is_not_sampled_unless_asked_for(tmp_path):
+    assert run(python("pass"), tmp_path, 30, sample_memory=False).memory is None
+
+
+def test_cpu_of_descendants_counts(tmp_path):
+    cost = run(python(BURN_IN_A_CHILD.format(burn=BURN)), tmp_path, 30, sample_memory=False)
+    assert 0.4 < cost.cpu < 2
+    assert cost.wall > 0.4
+
+
+def test_steps_add_up_and_the_largest_peak_is_the_peak(tmp_path):
+    steps = [python(HOLD.format(megabytes=size, seconds=0.3), str(size)) for size in (60, 20)]
+    measurement = measure(steps, tmp_path / "fresh", 30, sample_memory=True)
+    assert list(measurement.steps) == ["60", "20"]
+    assert measurement.total.wall == sum(cost.wall for cost in measurement.steps.values()) > 0.6
+    assert measurement.total.memory == measurement.steps["60"].memory > measurement.steps["20"].memory
+
+
+def test_a_failure_repeats_the_last_words(tmp_path):
+    with pytest.raises(ContenderFailed, match="the reason"):
+        run(python("raise SystemExit('the reason')"), tmp_path, 30, sample_memory=False)
+
+
+def test_a_command_that_hangs_is_ended(tmp_path):
+    with pytest.raises(ContenderFailed, match="status 9"):
+        run(python("import time; time.sleep(60)"), tmp_path, 0.5, sample_memory=False)
+
+
+def test_processes_left_behind_are_an_error(tmp_path):
+    with pytest.raises(ContenderFailed, match="left processes"):
+        run(python(LEAVE_A_CHILD), tmp_path, 30, sample_memory=False)
