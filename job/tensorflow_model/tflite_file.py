@@ -1,0 +1,103 @@
+"""What a .tflite file holds: tensors, operators, inputs and outputs."""
+import mmap
+import struct
+from pathlib import Path
+from typing import Any, Collection, NamedTuple, Optional, Tuple
+
+import numpy as np
+
+from job.tensorflow_model.flatbuffer import Table, root_table
+from job.tensorflow_model.operators import BUILTIN_OPERATORS, CUSTOM
+
+# Field numbers of TensorFlow Lite's schema, version 3.
+MODEL_OPERATOR_CODES, MODEL_SUBGRAPHS, MODEL_BUFFERS = 1, 2, 4
+CODE_BUILTIN, CODE_CUSTOM = 0, 1
+GRAPH_TENSORS, GRAPH_INPUTS, GRAPH_OUTPUTS, GRAPH_OPERATORS = 0, 1, 2, 3
+TENSOR_SHAPE, TENSOR_TYPE, TENSOR_BUFFER, TENSOR_NAME, TENSOR_QUANTIZATION = 0, 1, 2, 3, 4
+QUANTIZATION_SCALE, QUANTIZATION_ZERO_POINT = 2, 3
+OPERATOR_CODE, OPERATOR_INPUTS, OPERATOR_OUTPUTS = 0, 1, 2
+
+TENSOR_TYPES = ("float32", "float16", "int32", "uint8", "int64", "string", "bool", "int16", "complex64", "int8")
+
+
+class Tensor(NamedTuple):
+    name: str
+    dtype: str  # numpy's name
+    shape: Tuple[int, ...]
+    scale: Tuple[float, ...]  # one, or one per channel; none where the tensor is not quantised
+    zero_point: Tuple[int, ...]
+    buffer: int  # 0 where it is computed
+
+
+class Operator(NamedTuple):
+    name: str  # the builtin's, or CUSTOM:name
+    inputs: Tuple[int, ...]  # indices of tensors; -1 is an optional input left out
+    outputs: Tuple[int, ...]
+
+
+class TFLiteFile(NamedTuple):
+    tensors: Tuple[Tensor, ...]
+    operators: Tuple[Operator, ...]  # in the order they run
+    inputs: Tuple[int, ...]  # indices of tensors
+    outputs: Tuple[int, ...]
+
+    def computed(self) -> Tuple[Tensor, ...]:
+        """What the operators make, in the order they make it."""
+        return tuple(self.tensors[index] for operator in self.operators for index in operator.outputs)
+
+
+def open_tflite(path: Path) -> TFLiteFile:
+    """Reads the file's structure; its weights are not loaded."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return parse_tflite(data)
+
+
+def parse_tflite(data: Any) -> TFLiteFile:
+    model = root_table(data)
+    names = [_operator_name(code) for code in model.tables(MODEL_OPERATOR_CODES)]
+    graph = model.tables(MODEL_SUBGRAPHS)[0]
+    return TFLiteFile(
+        tensors=tuple(_tensor(table) for table in graph.tables(GRAPH_TENSORS)),
+        operators=tuple(_operator(table, names) for table in graph.tables(GRAPH_OPERATORS)),
+        inputs=_indices(graph, GRAPH_INPUTS), outputs=_indices(graph, GRAPH_OUTPUTS))
+
+
+def with_inner_outputs(data: bytes, names: Optional[Collection[str]] = None) -> bytes:
+    """The same model, but what its operators make, or the named part of it, is output too.
+
+    The interpreter reuses the memory of inner tensors: only what is an output can be read after a run.
+    The new list of outputs is appended, and the graph's offset to the old one is changed to it.
+    """
+    file = parse_tflite(data)
+    inner = [index for operator in file.operators for index in operator.outputs if index not in file.outputs]
+    outputs = list(file.outputs) + [i for i in inner if names is None or file.tensors[i].name in names]
+    changed = bytearray(data)
+    changed.extend(bytes(-len(changed) % 4))
+    place = root_table(data).tables(MODEL_SUBGRAPHS)[0].place(GRAPH_OUTPUTS)
+    struct.pack_into("<I", changed, place, len(changed) - place)
+    changed.extend(struct.pack("<I{}i".format(len(outputs)), len(outputs), *outputs))
+    return bytes(changed)
+
+
+def _operator_name(code: Table) -> str:
+    name = BUILTIN_OPERATORS[code.number(CODE_BUILTIN, "B")]
+    return "{}:{}".format(CUSTOM, code.text(CODE_CUSTOM)) if name == CUSTOM else name
+
+
+def _operator(table: Table, names: Any) -> Operator:
+    return Operator(names[table.number(OPERATOR_CODE, "I")], _indices(table, OPERATOR_INPUTS),
+                    _indices(table, OPERATOR_OUTPUTS))
+
+
+def _tensor(table: Table) -> Tensor:
+    quantization = table.table(TENSOR_QUANTIZATION)
+    scale = quantization.numbers(QUANTIZATION_SCALE, "<f4") if quantization else np.zeros(0)
+    zero_point = quantization.numbers(QUANTIZATION_ZERO_POINT, "<i8") if quantization else np.zeros(0)
+    return Tensor(
+        name=table.text(TENSOR_NAME), dtype=TENSOR_TYPES[table.number(TENSOR_TYPE, "B")],
+        shape=_indices(table, TENSOR_SHAPE), scale=tuple(scale.tolist()), zero_point=tuple(zero_point.tolist()),
+        buffer=table.number(TENSOR_BUFFER, "I"))
+
+
+def _indices(table: Table, field: int) -> Tuple[int, ...]:
+    return tuple(table.numbers(field, "<i4").tolist())
