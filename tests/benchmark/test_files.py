@@ -27,7 +27,7 @@ def converted(saved_model):
         signature = loaded.signature_def["serving_default"]
         x, y = signature.inputs["x"], signature.outputs["y"]
         tensors = [[session.graph.get_tensor_by_name(each.name)] for each in (x, y)]
-        model_flags, toco_flags, _ = convert.build_toco_convert_protos(*tensors)
+        model_flags, toco_flags = convert.build_toco_convert_protos(*tensors)
         messages = model_flags, toco_flags, session.graph_def
     return TocoConvert(*[message.SerializeToString() for message in messages])
 

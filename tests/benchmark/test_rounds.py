@@ -15,7 +15,8 @@ from benchmarks.rounds import Plan, Result, compare
 def noting(name, diary, code="pass"):
     """A contender that notes its turn in the diary and writes a file."""
     write = (
-        "import time; open({!r}, 'a').write({!r}); open('model.tflite', 'w').write('x'); time.sleep(0.2); " + code
+        "import time; open({!r}, 'a').write({!r}); "
+        "open('model.tflite', 'w').write('x'); time.sleep(0.2); " + code
     )
     command = (sys.executable, "-c", write.format(str(diary), name + " "))
     return Contender(name, "notes", lambda place, task: (Step("note", command),), "*.tflite")
