@@ -1,0 +1,64 @@
+"""A published model as its user meets it: the folder and TensorFlow, nothing of the job."""
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Dict, Iterator, Mapping, Tuple
+
+import numpy as np
+import tensorflow as tf
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+def convert(checkpoint: Path, output_dir: Path, *flags: str) -> "Published":
+    """Runs the job as a whole process; an AssertionError repeats what it said where it did not end with 0."""
+    command = [sys.executable, "-m", "job", "convert", str(checkpoint), "--output-dir=" + str(output_dir)]
+    job = subprocess.run(
+        command + list(flags), cwd=str(CHECKOUT), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    assert job.returncode == 0, job.stdout.decode()
+    folder, = [each for each in output_dir.iterdir() if each.is_dir() and not each.name.startswith(".")]
+    return Published(folder)
+
+
+class Published:
+    """Reads interface.json and follows it, for a network with one input and one output."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.parity = self._document("parity.json")
+        self.interface = self._document("interface.json")
+
+    def _document(self, name: str) -> Dict[str, Any]:
+        return json.loads((self.folder / name).read_text())
+
+    def file(self, mode: str) -> Mapping[str, Any]:
+        """The entry of interface.json for saved_model, float32, ..."""
+        entry, = [each for each in self.interface["files"].values() if each["mode"] == mode]
+        return entry
+
+    def answers(self, x: np.ndarray) -> Iterator[Tuple[str, np.ndarray]]:
+        """What every file makes of x, in and out as PyTorch orders axes: (file, array)."""
+        for file, entry in self.interface["files"].items():
+            answer = _tflite_answer if file.endswith(".tflite") else _saved_model_answer
+            (fed,), (given,) = entry["inputs"], entry["outputs"]
+            y = answer(str(self.folder / file), fed["name"], x.transpose(fed["permutation"]), given["name"])
+            yield file, y.transpose(np.argsort(given["permutation"]))
+
+
+def _saved_model_answer(folder: str, name: str, x: np.ndarray, output: str) -> np.ndarray:
+    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+        signatures = tf.compat.v1.saved_model.load(session, ["serve"], folder).signature_def
+        served = signatures["serving_default"]
+        return session.run(served.outputs[output].name, {served.inputs[name].name: x})
+
+
+def _tflite_answer(file: str, name: str, x: np.ndarray, output: str) -> np.ndarray:
+    interpreter = tf.lite.Interpreter(file)
+    interpreter.allocate_tensors()
+    (fed,), (given,) = interpreter.get_input_details(), interpreter.get_output_details()
+    assert (fed["name"], given["name"]) == (name, output)
+    interpreter.set_tensor(fed["index"], x)
+    interpreter.invoke()
+    return interpreter.get_tensor(given["index"])
