@@ -50,6 +50,13 @@ or under pyenv: pyenv install 3.6.15), and start again."
   fi
 }
 
+# Goes on with SCRIPT in the image's base, which has the Python 3.6 that it looks for. What it makes stays in the checkout.
+in_base_image() { # SCRIPT [ARGS]
+  local base=${PT2TFLITE_BASE:-$(sed -n 's/^ARG BASE=//p' "$checkout/Dockerfile")}
+  exec docker run --rm --user "$(id -u):$(id -g)" --env HOME=/tmp --env CI --env PIP_INDEX_URL \
+    --mount "type=bind,source=$checkout,target=$checkout" --workdir "$checkout" "$base" "$@"
+}
+
 made_from() { # FOLDER FILE...
   local folder=$1
   shift
