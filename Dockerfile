@@ -29,15 +29,19 @@ RUN echo "pt2tflite:x:65532:65532::/home/pt2tflite:/usr/sbin/nologin" >> etc/pas
     && python /tools/seal.py /layer
 
 
-FROM tools AS packages
+# hadolint ignore=DL3006
+FROM ${BASE} AS installed
 # Another registry: --build-arg PIP_INDEX_URL=...
 ARG PIP_INDEX_URL
 COPY requirements.lock scripts/install scripts/registry.sh /source/
 RUN python -m venv /opt/pt2tflite/environment \
     && /source/install /opt/pt2tflite/environment/bin/python /source/requirements.lock --no-cache-dir --no-compile \
-    && mkdir -p opt/pt2tflite \
-    && mv /opt/pt2tflite/environment opt/pt2tflite/ \
-    && python /tools/trim.py environment opt/pt2tflite/environment \
+    && echo /opt/pt2tflite > /opt/pt2tflite/environment/lib/python3.6/site-packages/job.pth
+
+
+FROM tools AS packages
+COPY --from=installed /opt/pt2tflite/environment opt/pt2tflite/environment
+RUN python /tools/trim.py environment opt/pt2tflite/environment \
     && python /tools/seal.py /layer
 
 
@@ -64,7 +68,6 @@ WORKDIR /opt/pt2tflite
 ENV PATH=/opt/pt2tflite/environment/bin:/usr/local/bin:/usr/bin:/bin \
     HOME=/home/pt2tflite \
     LANG=C.UTF-8 \
-    PYTHONPATH=/opt/pt2tflite \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1
 USER 65532:65532

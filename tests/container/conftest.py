@@ -1,0 +1,90 @@
+"""The image under test, built once for all of these tests, and what they run it on."""
+import hashlib
+import os
+import sys
+import tarfile
+import uuid
+import warnings
+from pathlib import Path
+from typing import Callable, Dict, Iterator
+
+import pytest
+
+from docker_client import Docker
+from docker_daemon import DockerUnavailable, running_docker
+from standin_base import base_image
+from tools_environment import installed, modern_python
+
+IMAGE = "pt2tflite-test"
+
+
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pt2tflite"
+
+
+def not_here(message: str) -> None:
+    """What this machine cannot test: a failure in CI, and a loud warning elsewhere."""
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    warnings.warn(message)
+    pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def docker() -> Iterator[Docker]:
+    try:
+        with running_docker(CACHE / "docker") as running:
+            yield running
+    except DockerUnavailable as reason:
+        not_here("THE IMAGE IS NOT TESTED: {}".format(reason))
+
+
+@pytest.fixture(scope="session")
+def tools(checkout: Path) -> Path:
+    """The folder of hadolint and kubernetes-validate, which take a newer Python than the job's."""
+    python = modern_python()
+    if python is None:
+        not_here("DOCKERFILE AND MANIFEST ARE NOT CHECKED: no Python 3.9 to 3.13 was found")
+    lock = Path(__file__).with_name("tools.lock")
+    digest = hashlib.sha256(lock.read_bytes() + python.encode()).hexdigest()[:16]
+    return installed(CACHE / ("tools-" + digest), python, checkout / "scripts" / "install", lock)
+
+
+@pytest.fixture(scope="session")
+def base(docker: Docker) -> str:
+    certificates = os.environ.get("PIP_CERT") or "/etc/ssl/certs/ca-certificates.crt"
+    return base_image(docker, Path(sys.base_prefix), Path(certificates))
+
+
+@pytest.fixture(scope="session")
+def image(docker: Docker, base: str, checkout: Path) -> str:
+    docker.build(checkout, IMAGE, base)
+    return IMAGE
+
+
+@pytest.fixture(scope="session")
+def files(docker: Docker, image: str, tmp_path_factory) -> Dict[str, tarfile.TarInfo]:
+    """Every file of the image by its path, without the leading slash."""
+    archive = tmp_path_factory.mktemp("image") / "files.tar"
+    container = docker("create", image)
+    try:
+        docker("export", "--output", str(archive), container)
+    finally:
+        docker("rm", container)
+    with tarfile.open(str(archive)) as tar:
+        members = {member.name: member for member in tar}
+    archive.unlink()
+    return members
+
+
+@pytest.fixture
+def volume(docker: Docker) -> Iterator[Callable[[str], str]]:
+    """Makes named volumes, which are gone after the test."""
+    names = []
+
+    def named(purpose: str) -> str:
+        names.append("{}-{}".format(purpose, uuid.uuid4().hex[:12]))
+        return names[-1]
+
+    yield named
+    for name in names:
+        docker("volume", "rm", "--force", name)

@@ -1,0 +1,41 @@
+"""An environment for tools that do not run on the job's Python."""
+import fcntl
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Iterator, Optional
+
+
+def modern_python() -> Optional[str]:
+    """The newest of Python 3.9 to 3.13 that this machine has and that can make an environment."""
+    for minor in range(13, 8, -1):
+        for candidate in _candidates(minor):
+            check = "import ensurepip, sys, venv; sys.exit(sys.version_info[:2] != (3, {}))".format(minor)
+            if subprocess.run([candidate, "-I", "-c", check], stderr=subprocess.DEVNULL).returncode == 0:
+                return candidate
+    return None
+
+
+def _candidates(minor: int) -> Iterator[str]:
+    name = "python3.{}".format(minor)
+    for folder in os.get_exec_path():
+        found = shutil.which(name, path=folder)
+        if found:
+            yield found
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    for found in sorted(pyenv.glob("versions/3.{}.*/bin/{}".format(minor, name))):
+        yield str(found)
+
+
+def installed(folder: Path, python: str, install: Path, lock: Path) -> Path:
+    """The folder of the commands of the locked tools; made once, one process at a time, and anew if that was broken off."""
+    folder.mkdir(parents=True, exist_ok=True)
+    complete = folder / "complete"
+    with open(str(folder / "making"), "w") as making:
+        fcntl.flock(making, fcntl.LOCK_EX)
+        if not complete.exists():
+            subprocess.check_call([python, "-I", "-m", "venv", str(folder)])
+            subprocess.check_call([str(install), str(folder / "bin" / "python"), str(lock)])
+            complete.touch()
+    return folder / "bin"
