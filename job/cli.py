@@ -1,0 +1,121 @@
+"""The commands: each takes the run's settings and returns how it ended.
+
+What is heavy is imported inside the commands, so that help and wrong usage answer at once.
+"""
+import os
+import sys
+from pathlib import Path
+from typing import Sequence
+
+from job import command_line, log, verdict
+from job.command_line import Invocation
+from job.errors import UsageError
+from job.settings import DEFAULT_OUTPUT_DIR, RunSettings, run_settings, settings_for
+from job.verdict import Verdict
+
+DONE = Verdict(0)
+
+
+def run(words: Sequence[str]) -> Verdict:
+    """Runs a command line to its end; raises JobError where it cannot."""
+    log.configure("json" if "--log=json" in words else "text")
+    wanted = command_line.wants_help(words)
+    if wanted:
+        return _help(wanted.command)
+    invocation = command_line.parsed(words)
+    settings = run_settings(invocation)
+    log.configure(settings.log)
+    return _COMMANDS[invocation.command](settings)
+
+
+def convert(run: RunSettings) -> Verdict:
+    from job import batch, pipeline, sides
+
+    if run.workers > 1:
+        log.note("--workers={}: this version converts one checkpoint at a time".format(run.workers))
+    rows = batch.convert_all(run, pipeline.convert, sides.open_sides, pipeline.report_failure)
+    return verdict.of_outcomes(rows)
+
+
+def inspect(run: RunSettings) -> Verdict:
+    from job import batch, pipeline, sides
+
+    task = batch.planned(run)[0]
+    if task.problem:
+        raise task.problem
+    with sides.open_sides() as opened:
+        _say(pipeline.inspect(task.path, task.settings, opened))
+    return DONE
+
+
+def verify(run: RunSettings) -> Verdict:
+    from job import sides
+    from job.verify import verify as verified
+
+    folder = _output_folder(run)
+    with sides.open_sides() as opened:
+        rows = verified(folder, opened)
+    return verdict.of_outcomes(rows)
+
+
+def demo(run: RunSettings) -> Verdict:
+    from job.demo import demonstrate
+
+    return demonstrate(run)
+
+
+def architectures(run: RunSettings) -> Verdict:
+    from job.architectures import table
+
+    rows = [("name", "input shape", "what it is")]
+    rows += [(row.name, "x".join(map(str, row.input_shape)), row.summary) for row in table()]
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    for name, shape, summary in rows:
+        _say("{:<{}}  {:<{}}  {}".format(name, widths[0], shape, widths[1], summary))
+    return DONE
+
+
+def operators(run: RunSettings) -> Verdict:
+    from job.keras_model import operators as supported
+
+    _say(supported.table())
+    return DONE
+
+
+def summarize(run: RunSettings) -> Verdict:
+    from job.summaries import merged
+
+    rows = merged(_output_folder(run))
+    for row in rows:
+        _say("{:<9}  {:>3}  {}  {}".format(row.outcome, row.exit_code, row.name, row.message).rstrip())
+    return verdict.of_outcomes(rows)
+
+
+_COMMANDS = {command.__name__: command
+             for command in (convert, inspect, verify, demo, architectures, operators, summarize)}
+
+
+def _help(command: str) -> Verdict:
+    from job import help as texts
+
+    _say(texts.command_help(command) if command else texts.overview())
+    return DONE
+
+
+def _output_folder(run: RunSettings) -> Path:
+    """The folder named as a value, by flag, or the default; it must exist."""
+    if run.checkpoints and "output_dir" in run.given:
+        raise UsageError("OUTPUT_DIR and --output-dir both name the folder", hint="give one of them")
+    folder = Path(run.checkpoints[0]) if run.checkpoints else run.output_dir
+    if not folder.is_dir():
+        raise UsageError("{}: there is no such folder".format(folder), hint="name the folder that `convert` wrote to")
+    return folder
+
+
+def _say(text: str) -> None:
+    """Prints for whoever called; nobody listening any more (`| head`) is no error."""
+    try:
+        sys.stdout.write(text.rstrip("\n") + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

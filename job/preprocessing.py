@@ -1,0 +1,82 @@
+"""How a picture becomes a network's input, as a user states it.
+
+The picture's centre is cut out in the shape of ``size``, ``crop`` of the largest such part; it is resized to
+``size``; its values, 0 to ``range``, become (value - mean) / std, channel by channel.
+"""
+from typing import Any, Mapping, NamedTuple, Optional, Tuple
+
+from job.nearest import did_you_mean
+from job.setting_values import Refused, mapping
+
+INTERPOLATIONS = ("bilinear", "bicubic", "nearest")
+CHANNELS = ("rgb", "bgr", "gray")
+
+
+class Preprocess(NamedTuple):
+    size: Optional[Tuple[int, int]] = None  # height and width; None: as the input's shape says
+    crop: float = 1.0  # share of the largest centred part, above 0 and at most 1
+    interpolation: str = "bilinear"
+    channels: str = "rgb"
+    range: float = 1.0  # what a full 255 becomes before mean and std
+    mean: Tuple[float, ...] = (0.0,)  # one, or one per channel
+    std: Tuple[float, ...] = (1.0,)
+
+
+def preprocess(value: Any) -> Preprocess:
+    """{size: 224, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]} and its like; raises Refused."""
+    given = mapping(value)
+    unknown = [key for key in given if key not in _READERS]
+    if unknown:
+        raise Refused("{} is no part of it".format(unknown[0]),
+                      did_you_mean(unknown[0], _READERS) or "parts are " + ", ".join(_READERS))
+    parts = Preprocess(**{key: _READERS[key](key, part) for key, part in given.items()})
+    channels = 1 if parts.channels == "gray" else 3
+    for key, figures in (("mean", parts.mean), ("std", parts.std)):
+        if len(figures) not in (1, channels):
+            raise Refused("{} has {} figures".format(key, len(figures)), "1 or {}".format(channels))
+    return parts
+
+
+def _size(key: str, value: Any) -> Tuple[int, int]:
+    sizes = value if isinstance(value, list) else [value, value]
+    if len(sizes) != 2 or not all(type(size) is int and 0 < size <= 16384 for size in sizes):
+        raise Refused("{}: not a size".format(key), "one number of pixels, or [height, width]")
+    return sizes[0], sizes[1]
+
+
+def _figures(key: str, value: Any) -> Tuple[float, ...]:
+    figures = value if isinstance(value, list) else [value]
+    if not figures or not all(_is_number(figure) for figure in figures):
+        raise Refused("{}: not a number or a list of them".format(key), "one number, or one per channel")
+    if key == "std" and not all(figure > 0 for figure in figures):
+        raise Refused("std: must be above zero", "what values are divided by")
+    return tuple(float(figure) for figure in figures)
+
+
+def _crop(key: str, value: Any) -> float:
+    if not _is_number(value) or not 0 < value <= 1:
+        raise Refused("crop: not a share", "above 0 and at most 1; 0.875 is usual")
+    return float(value)
+
+
+def _range(key: str, value: Any) -> float:
+    if not _is_number(value) or value not in (1, 255):
+        raise Refused("range: {!r}".format(value), "1 or 255")
+    return float(value)
+
+
+def _word(key: str, value: Any) -> str:
+    allowed = {"interpolation": INTERPOLATIONS, "channels": CHANNELS}[key]
+    if value not in allowed:
+        raise Refused("{}: {!r}".format(key, value), ", ".join(allowed))
+    return value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+_READERS = {
+    "size": _size, "crop": _crop, "interpolation": _word, "channels": _word,
+    "range": _range, "mean": _figures, "std": _figures,
+}  # type: Mapping[str, Any]

@@ -1,0 +1,210 @@
+"""One reader per setting: what a user wrote, in a flag or a sidecar, -> the checked value.
+
+A flag gives text; a sidecar gives text, numbers, lists or mappings. A reader raises Refused with what is
+wrong and what is allowed; its caller knows where the value stood.
+"""
+import math
+import re
+from pathlib import Path
+from typing import Any, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+
+from job.architectures import names as architecture_names
+from job.errors import UsageError
+from job.nearest import did_you_mean
+from job.parity.tolerance import Override, check_override
+from job.values import Shape
+from job.yaml_values import value_from_yaml
+
+AVAILABLE_MODES = ("dynamic",)
+KNOWN_MODES = ("dynamic", "int8")
+MOST_WORKERS = 256
+
+_SIZE = re.compile(r"[1-9][0-9]{0,8}$")
+_TENSOR_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]{0,99}$")
+_FACTORY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*$")
+_YES, _NO = ("true", "yes", "1"), ("false", "no", "0")
+
+
+class Refused(Exception):
+    """What is wrong with a value, and what is allowed in its place."""
+
+    def __init__(self, problem: str, allowed: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.allowed = allowed
+
+
+class InputShape(NamedTuple):
+    name: Optional[str]  # where the user named it
+    shape: Shape  # as PyTorch has it
+
+
+class ModelCode(NamedTuple):
+    file: Path
+    factory: str
+
+
+def architecture(value: Any) -> str:
+    known = architecture_names()
+    if value not in known:
+        raise Refused("no architecture has this name",
+                      did_you_mean(str(value), known) or "the command `architectures` lists them")
+    return value
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """{num_classes: 10}, as JSON, YAML or Python writes it."""
+    allowed = "a mapping of names to plain values, such as {num_classes: 10}"
+    if isinstance(value, str):
+        try:
+            value = value_from_yaml(value)
+        except ValueError as error:
+            raise Refused("not a mapping: {}".format(error), allowed) from error
+    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+        raise Refused("not a mapping", allowed)
+    if not _plain(value):
+        raise Refused("holds a number that is not finite", allowed)
+    return dict(value)
+
+
+def model_code(value: str) -> ModelCode:
+    file, colon, factory = value.rpartition(":")
+    allowed = "FILE.py:FACTORY, such as net.py:make_net"
+    if not colon or not _FACTORY.match(factory):
+        raise Refused("names no function or class", allowed)
+    if not Path(file).is_file():
+        raise Refused("there is no file {}".format(file), allowed)
+    if not file.endswith(".py"):
+        raise Refused("{} is not a Python file".format(file), allowed)
+    return ModelCode(Path(file).resolve(), factory)
+
+
+def input_shapes(value: Any) -> Tuple[InputShape, ...]:
+    """``1,3,224,224``, ``a:1,3,8,8;b:1,4``, a list of numbers, a list of such lists, or a mapping of them."""
+    if isinstance(value, str):
+        shapes = [_named_shape(part) for part in value.split(";")]
+    elif isinstance(value, Mapping):
+        shapes = [InputShape(_tensor_name(name), _shape(sizes)) for name, sizes in value.items()]
+    elif isinstance(value, list) and value and all(isinstance(each, list) for each in value):
+        shapes = [InputShape(None, _shape(sizes)) for sizes in value]
+    else:
+        shapes = [InputShape(None, _shape(value))]
+    named = [shape.name for shape in shapes if shape.name]
+    if named and len(named) != len(shapes):
+        raise Refused("some inputs are named and some are not", "name all or none: a:1,3,8,8;b:1,4")
+    _no_repeat(named)
+    return tuple(shapes)
+
+
+def tensor_names(value: Any) -> Tuple[str, ...]:
+    words = value.split(",") if isinstance(value, str) else value
+    if not isinstance(words, list) or not words:
+        raise Refused("not a list of names", "names between commas, such as image_array")
+    names = [_tensor_name(word.strip() if isinstance(word, str) else word) for word in words]
+    _no_repeat(names)
+    return tuple(names)
+
+
+def modes(value: Any) -> Tuple[str, ...]:
+    """The quantised variants beside float32; () for none."""
+    words = value.split(",") if isinstance(value, str) else value
+    allowed = "{} or none".format(", ".join(AVAILABLE_MODES))
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise Refused("not a list of modes", allowed)
+    words = [word.strip() for word in words]
+    if words == ["none"] or not words:
+        return ()
+    for word in words:
+        if word not in KNOWN_MODES:
+            raise Refused("{!r} is no mode".format(word), did_you_mean(word, KNOWN_MODES) or allowed)
+        if word not in AVAILABLE_MODES:
+            raise Refused("{} is not available yet".format(word), allowed)
+    _no_repeat(words)
+    return tuple(mode for mode in KNOWN_MODES if mode in words)
+
+
+def folder(value: Any) -> Path:
+    if not isinstance(value, str) or not value or "\0" in value:
+        raise Refused("not a folder's name", "the name of a folder that exists")
+    if not Path(value).is_dir():
+        raise Refused("there is no such folder" if not Path(value).exists() else "this is not a folder",
+                      "the name of a folder that exists")
+    return Path(value)
+
+
+def labels(value: Any) -> Tuple[str, ...]:
+    if not isinstance(value, list) or not value or not all(isinstance(each, str) for each in value):
+        raise Refused("not a list of texts", "one text per class in order; put numbers in quotes")
+    return tuple(value)
+
+
+def tolerance(value: Any) -> Override:
+    try:
+        return check_override(mapping(value))
+    except UsageError as error:
+        raise Refused(error.message, error.hint) from error
+
+
+def switch(value: str) -> bool:
+    if value.lower() not in _YES + _NO:
+        raise Refused("neither yes nor no", "true or false, or the flag alone")
+    return value.lower() in _YES
+
+
+def workers(value: str) -> int:
+    if not _SIZE.match(value) or int(value) > MOST_WORKERS:
+        raise Refused("not a number of workers", "a whole number from 1 to {}".format(MOST_WORKERS))
+    return int(value)
+
+
+def log_style(value: str) -> str:
+    if value not in ("text", "json"):
+        raise Refused("no such kind of log", "text or json")
+    return value
+
+
+def _named_shape(part: str) -> InputShape:
+    name, colon, sizes = part.rpartition(":")
+    return InputShape(_tensor_name(name.strip()) if colon else None, _shape(sizes.split(",")))
+
+
+def _shape(sizes: Any) -> Shape:
+    allowed = "1 to 5 whole numbers above zero as PyTorch orders them, such as 1,3,224,224"
+    if not isinstance(sizes, (list, tuple)) or not 1 <= len(sizes) <= 5:
+        raise Refused("not a shape", allowed)
+    words = [str(size).strip() for size in sizes]
+    wrong = [word for word in words if not _SIZE.match(word)]
+    if wrong:
+        raise Refused("{!r} is no size".format(wrong[0]), allowed)
+    shape = tuple(int(word) for word in words)
+    if _elements(shape) >= 1 << 29:
+        raise Refused("more than 2 GiB in one input", allowed)
+    return shape
+
+
+def _elements(shape: Shape) -> int:
+    count = 1
+    for size in shape:
+        count *= size
+    return count
+
+
+def _tensor_name(word: Any) -> str:
+    if not isinstance(word, str) or not _TENSOR_NAME.match(word):
+        raise Refused("{!r} cannot be a tensor's name".format(word),
+                      "letters, digits, _ and ., a letter or digit first, at most 100")
+    return word
+
+
+def _no_repeat(words: Sequence[str]) -> None:
+    repeated = [word for position, word in enumerate(words) if word in words[:position]]
+    if repeated:
+        raise Refused("{} is there twice".format(repeated[0]), "each once")
+
+
+def _plain(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return all(_plain(each) for each in value.values())
+    if isinstance(value, list):
+        return all(_plain(each) for each in value)
+    return not isinstance(value, float) or math.isfinite(value)

@@ -1,0 +1,159 @@
+"""Flags and sidecar -> one checked, immutable Settings per checkpoint, before anything heavy is imported.
+
+Precedence: flag, sidecar, default.
+"""
+from pathlib import Path
+from typing import Any, Callable, Mapping, NamedTuple, Optional, Tuple
+
+from job import setting_values as read
+from job.architectures import default_input_shape
+from job.command_line import Invocation
+from job.errors import UsageError
+from job.parity.tolerance import Override
+from job.preprocessing import Preprocess, preprocess
+from job.setting_values import InputShape, ModelCode, Refused
+from job.surface import FLAGS
+
+DEFAULT_INPUT_DIR = Path("/in")
+DEFAULT_OUTPUT_DIR = Path("/out")
+DEFAULT_INPUT_NAME = "image_array"
+DEFAULT_OUTPUT_NAMES = ("category",)
+
+READERS = {
+    "input_dir": Path,
+    "output_dir": Path,
+    "arch": read.architecture,
+    "arch_args": read.mapping,
+    "model_code": read.model_code,
+    "input_shape": read.input_shapes,
+    "input_names": read.tensor_names,
+    "output_names": read.tensor_names,
+    "quantize": read.modes,
+    "calibration": read.folder,
+    "samples": read.folder,
+    "preprocess": preprocess,
+    "labels": read.labels,
+    "tolerance": read.tolerance,
+    "force": read.switch,
+    "workers": read.workers,
+    "trust_pickle": read.switch,
+    "log": read.log_style,
+}  # type: Mapping[str, Callable[[Any], Any]]
+
+
+class Settings(NamedTuple):
+    """Everything that decides what one checkpoint becomes."""
+
+    arch: Optional[str]
+    arch_args: Mapping[str, Any]
+    model_code: Optional[ModelCode]
+    input_shapes: Tuple[InputShape, ...]
+    input_names: Tuple[str, ...]
+    output_names: Tuple[str, ...]
+    quantize: Tuple[str, ...]  # modes beside float32
+    calibration: Optional[Path]
+    samples: Optional[Path]
+    preprocess: Optional[Preprocess]
+    labels: Tuple[str, ...]
+    tolerance: Override  # kind of stage -> limit -> figure, over the defaults
+    force: bool
+    trust_pickle: bool
+
+
+class RunSettings(NamedTuple):
+    """Everything that holds for a whole run."""
+
+    command: str
+    checkpoints: Tuple[str, ...]  # as named; () for all under input_dir
+    input_dir: Path
+    output_dir: Path
+    workers: int
+    log: str
+    given: Mapping[str, Any]  # the checked values of the flags that were given
+
+
+def run_settings(invocation: Invocation) -> RunSettings:
+    """Every flag's value checked; raises UsageError that names flag, value and what is allowed."""
+    given = {name: _checked(name, text) for name, text in invocation.flags.items()}
+    if "arch" in given and "model_code" in given:
+        raise UsageError("--arch and --model-code both name the network", hint="give one of them")
+    if "calibration" in given:
+        raise UsageError("--calibration={}: int8 is not available yet".format(invocation.flags["calibration"]),
+                         hint="leave it out; --quantize takes {} or none".format(", ".join(read.AVAILABLE_MODES)))
+    return RunSettings(
+        command=invocation.command,
+        checkpoints=invocation.values,
+        input_dir=given.get("input_dir", DEFAULT_INPUT_DIR),
+        output_dir=given.get("output_dir", DEFAULT_OUTPUT_DIR),
+        workers=given.get("workers", 1),
+        log=given.get("log", "text"),
+        given=given,
+    )
+
+
+def settings_for(run: RunSettings, sidecar: Mapping[str, Any]) -> Settings:
+    """The settings of one checkpoint from the run's flags and its sidecar's checked values.
+
+    Raises UsageError where they contradict each other or leave the network or its input open.
+    """
+    said = dict(sidecar, **run.given)
+    if "model_code" in run.given:
+        said.pop("arch", None)
+    shapes, names = _inputs(said)
+    outputs = said.get("output_names", DEFAULT_OUTPUT_NAMES)
+    shared = sorted(set(names) & set(outputs))
+    if shared:
+        raise UsageError("{} is the name of an input and of an output".format(shared[0]),
+                         hint="--input-names and --output-names must differ")
+    return Settings(
+        arch=said.get("arch"),
+        arch_args=said.get("arch_args", {}),
+        model_code=said.get("model_code"),
+        input_shapes=shapes,
+        input_names=names,
+        output_names=outputs,
+        quantize=said.get("quantize", read.AVAILABLE_MODES),
+        calibration=said.get("calibration"),
+        samples=said.get("samples"),
+        preprocess=said.get("preprocess"),
+        labels=said.get("labels", ()),
+        tolerance=_tolerance(run.given.get("tolerance", {}), sidecar.get("tolerance", {})),
+        force=said.get("force", False),
+        trust_pickle=said.get("trust_pickle", False),
+    )
+
+
+def _checked(name: str, text: str) -> Any:
+    if not text:
+        raise UsageError("{} needs a value".format(FLAGS[name].spelling),
+                         hint="{}={}".format(FLAGS[name].spelling, FLAGS[name].value or "true"))
+    try:
+        return READERS[name](text)
+    except Refused as refused:
+        raise UsageError("{}={}: {}".format(FLAGS[name].spelling, text, refused.problem), hint=refused.allowed) from refused
+
+
+def _inputs(said: Mapping[str, Any]) -> Tuple[Tuple[InputShape, ...], Tuple[str, ...]]:
+    shapes = said.get("input_shape", ())
+    if not shapes and "arch" in said:
+        shapes = (InputShape(None, default_input_shape(said["arch"])),)
+    if not shapes and "model_code" in said:
+        raise UsageError("--model-code says nothing of the input's shape", hint="--input-shape=1,3,224,224")
+    in_shapes = tuple(shape.name for shape in shapes if shape.name)
+    names = said.get("input_names") or in_shapes or _default_names(len(shapes))
+    if in_shapes and names != in_shapes:
+        raise UsageError("the input shapes name {}, the input names {}".format(", ".join(in_shapes), ", ".join(names)),
+                         hint="name the inputs once: --input-shape=1,3,8,8;1,4 with --input-names=a,b")
+    if shapes and len(names) != len(shapes):
+        raise UsageError("{} input shapes, {} input names".format(len(shapes), len(names)), hint="one name for each shape")
+    return tuple(shapes), tuple(names)
+
+
+def _default_names(count: int) -> Tuple[str, ...]:
+    return (DEFAULT_INPUT_NAME,) + tuple("{}_{}".format(DEFAULT_INPUT_NAME, number) for number in range(1, count))
+
+
+def _tolerance(flag: Override, sidecar: Override) -> Override:
+    """The sidecar was checked to be tighter than the defaults; a flag's limit wins over it."""
+    kinds = sorted(set(flag) | set(sidecar))
+    return {kind: dict(sidecar.get(kind, {}), **flag.get(kind, {})) for kind in kinds}
