@@ -1,14 +1,18 @@
 """Converts the frozen network to .tflite files."""
+import functools
 from pathlib import Path
-from typing import Mapping
+from typing import List
 
 from tensorflow.core.framework import types_pb2 as tensorflow_types
 from tensorflow.lite.toco import types_pb2 as toco_types
 from tensorflow.lite.toco.model_flags_pb2 import ModelFlags
+from tensorflow.lite.toco.python.tensorflow_wrap_toco import TocoConvert
 from tensorflow.lite.toco.toco_flags_pb2 import TENSORFLOW_GRAPHDEF, TFLITE, TocoFlags
 
+from job.errors import StageFailed
 from job.tensorflow_model.freeze import FrozenGraph
-from job.tensorflow_model.toco import TocoRequest, TocoRun
+from job.tensorflow_model.tflite_file import parse_tflite
+from job.tensorflow_model.toco import TocoRun
 
 QUANTIZES_WEIGHTS = {"float32": False, "dynamic": True}  # by mode
 TOCO_TYPES = {
@@ -18,17 +22,24 @@ TOCO_TYPES = {
 }
 
 
-def write_tflites(frozen: FrozenGraph, files: Mapping[str, Path]) -> None:
-    """Writes one file per mode, one after the other: toco is where memory peaks. Raises as `TocoRun.finish`."""
-    for mode, file in files.items():
-        with start_tflite(frozen, mode, file) as run:
-            run.finish()
+def write_tflite(frozen: FrozenGraph, mode: str, file: Path) -> None:
+    """Writes one file. Raises StageFailed with toco's last words, or OSError where it cannot be written."""
+    with start_tflite(frozen, mode, file) as run:
+        run.finish()
 
 
 def start_tflite(frozen: FrozenGraph, mode: str, file: Path) -> TocoRun:
-    """Starts the conversion to `float32`, or to `dynamic`: weights int8, computed in float."""
-    request = TocoRequest(_model_flags(frozen), _toco_flags(mode), frozen.serialized)
-    return TocoRun("tflite." + mode, request, file)
+    """Starts the conversion to `float32`, or to `dynamic`: weights int8, computed in float.
+
+    Toco is where memory peaks: two at once cost time only if both cores are free.
+    """
+    return TocoRun("tflite." + mode, functools.partial(_tflite_bytes, frozen, mode), file)
+
+
+def _tflite_bytes(frozen: FrozenGraph, mode: str) -> bytes:
+    data = TocoConvert(_model_flags(frozen), _toco_flags(mode), frozen.serialized())
+    _check_names(frozen, data)
+    return data
 
 
 def _model_flags(frozen: FrozenGraph) -> bytes:
@@ -46,3 +57,13 @@ def _toco_flags(mode: str) -> bytes:
         inference_type=toco_types.FLOAT, inference_input_type=toco_types.FLOAT,
         post_training_quantize=QUANTIZES_WEIGHTS[mode],
     ).SerializeToString(deterministic=True)
+
+
+def _check_names(frozen: FrozenGraph, data: bytes) -> None:
+    """Raises StageFailed unless the inputs and outputs are the published ones, in their order."""
+    file = parse_tflite(data)
+    inputs, outputs = ([file.tensors[index].name for index in indices] for indices in (file.inputs, file.outputs))
+    wanted = [tensor.name for tensor in frozen.inputs]  # type: List[str]
+    if (inputs, outputs) != (wanted, list(frozen.outputs)):
+        raise StageFailed("the file has inputs {} and outputs {}, not {} and {}".format(
+            inputs, outputs, wanted, list(frozen.outputs)))

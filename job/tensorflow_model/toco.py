@@ -6,9 +6,7 @@ import re
 import signal
 import tempfile
 from pathlib import Path
-from typing import BinaryIO, Callable, NamedTuple, Optional
-
-from tensorflow.lite.toco.python.tensorflow_wrap_toco import TocoConvert
+from typing import BinaryIO, Callable, Optional
 
 from job import signals
 from job.errors import StageFailed
@@ -21,21 +19,18 @@ LOG_ASIDE = re.compile(r"^[-\d]+ [:.\d]+: [IW] ")
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, PR_SET_PDEATHSIG = -1, -3, 1  # malloc.h, sys/prctl.h
 
 
-class TocoRequest(NamedTuple):
-    model_flags: bytes
-    toco_flags: bytes
-    graph: Callable[[], bytes]  # called in the child: this process never holds the bytes
-
-
 class TocoRun:
-    """One conversion under way in a process of its own; leaving its context early ends it."""
+    """One conversion under way in a process of its own; leaving its context early ends it.
 
-    def __init__(self, stage: str, request: TocoRequest, file: Path) -> None:
+    `convert` is called in that process only, which holds all the memory it takes; its result becomes the file.
+    """
+
+    def __init__(self, stage: str, convert: Callable[[], bytes], file: Path) -> None:
         self._stage, self._file = stage, file
         self._log = tempfile.TemporaryFile(dir=str(file.parent))
         self._process = os.fork()  # type: Optional[int]
         if self._process == 0:
-            _convert_and_exit(request, file, self._log)
+            _convert_and_exit(convert, file, self._log)
 
     def finish(self) -> None:
         """Waits for the file. Raises OSError if it cannot be written, StageFailed with toco's last words."""
@@ -74,7 +69,7 @@ def last_words(log: str) -> str:
     return paragraph[-LAST_WORDS:]
 
 
-def _convert_and_exit(request: TocoRequest, file: Path, log: BinaryIO) -> None:
+def _convert_and_exit(convert: Callable[[], bytes], file: Path, log: BinaryIO) -> None:
     """The whole life of the child: it never returns into the code that forked it."""
     code = FAILED
     try:
@@ -83,7 +78,7 @@ def _convert_and_exit(request: TocoRequest, file: Path, log: BinaryIO) -> None:
         faulthandler.disable()
         signals.leave_to_parent()
         _prepare_process()
-        file.write_bytes(TocoConvert(request.model_flags, request.toco_flags, request.graph()))
+        file.write_bytes(convert())
         code = 0
     except OSError as error:
         code = OS_ERROR + (error.errno or 0)

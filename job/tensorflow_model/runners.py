@@ -1,0 +1,117 @@
+"""Callables that answer probes with each form of the model: arrays in the file's order and layout, in and out.
+
+Each holds one session or interpreter until its context is left. `inner_names` and `inner_values` are for finding
+the first layer that drifts: where a name occurs in two runners it is the same tensor.
+"""
+from pathlib import Path
+from typing import Any, Dict, Mapping, Sequence, Tuple
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.lite.python.interpreter import Interpreter
+
+from job.tensorflow_model.describe import read_meta_graph
+from job.tensorflow_model.graph import KerasGraph, lean_network
+from job.tensorflow_model.quiet import without_greeting
+from job.tensorflow_model.tflite_file import open_tflite, with_inner_outputs
+
+Arrays = Tuple[np.ndarray, ...]
+SERVING = tf.saved_model.DEFAULT_SERVING_SIGNATURE_DEF_KEY
+
+
+class _SessionRunner:
+    """Runs tensors of a graph, by name, in a session of its own."""
+
+    def __init__(self, graph: Any, inputs: Sequence[str], outputs: Sequence[str]) -> None:
+        self._inputs, self._outputs = inputs, outputs
+        self._always_fed = {}  # type: Mapping[str, np.ndarray]
+        # The last bits of a sum depend on how it is split: the report must not depend on the number of cores.
+        self._session = tf.compat.v1.Session(graph=graph, config=tf.compat.v1.ConfigProto(
+            intra_op_parallelism_threads=1, inter_op_parallelism_threads=1))
+
+    def __call__(self, *inputs: np.ndarray) -> Arrays:
+        return tuple(self._run(self._outputs, inputs))
+
+    def inner_names(self) -> Tuple[str, ...]:
+        """Every float32 tensor that depends on an input, in the order they were made."""
+        reached = {name.split(":")[0] for name in self._inputs}
+        names = []
+        for operation in self._session.graph.get_operations():
+            if any(tensor.op.name in reached for tensor in operation.inputs):
+                reached.add(operation.name)
+                if operation.outputs and operation.outputs[0].dtype == tf.float32:
+                    names.append(operation.name)
+        return tuple(names)
+
+    def inner_values(self, inputs: Sequence[np.ndarray], names: Sequence[str]) -> Dict[str, np.ndarray]:
+        """The first output of each named operation."""
+        return dict(zip(names, self._run([name + ":0" for name in names], inputs)))
+
+    def _run(self, fetched: Sequence[str], inputs: Sequence[np.ndarray]) -> Sequence[np.ndarray]:
+        return self._session.run(list(fetched), {**self._always_fed, **dict(zip(self._inputs, inputs))})
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._session.close()
+
+
+class KerasRunner(_SessionRunner):
+    """The Keras graph as it is: the variables' values are fed, so that nothing is added to it."""
+
+    def __init__(self, model: KerasGraph) -> None:
+        super().__init__(model.graph, [tensor.name for tensor in model.inputs],
+                         [tensor.name for tensor in model.outputs])
+        self._always_fed = {variable.name + ":0": variable.value for variable in lean_network(model).variables}
+
+
+class SavedModelRunner(_SessionRunner):
+    """A SavedModel from its folder, by `serving_default`; inputs and outputs are in the order given."""
+
+    def __init__(self, folder: Path, inputs: Sequence[str], outputs: Sequence[str]) -> None:
+        signature = read_meta_graph(folder).signature_def[SERVING]
+        super().__init__(tf.Graph(), [signature.inputs[name].name for name in inputs],
+                         [signature.outputs[name].name for name in outputs])
+        tf.compat.v1.saved_model.load(self._session, [tf.saved_model.SERVING], str(folder))
+
+
+class TFLiteRunner:
+    """A .tflite file in TensorFlow's own interpreter."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._interpreter = _allocated(model_path=str(path))
+
+    def __call__(self, *inputs: np.ndarray) -> Arrays:
+        return _invoke(self._interpreter, inputs)
+
+    def inner_names(self) -> Tuple[str, ...]:
+        """Every float32 tensor that an operator makes, in the order they run."""
+        return tuple(tensor.name for tensor in open_tflite(self._path).computed() if tensor.dtype == "float32")
+
+    def inner_values(self, inputs: Sequence[np.ndarray], names: Sequence[str]) -> Dict[str, np.ndarray]:
+        interpreter = _allocated(model_content=with_inner_outputs(self._path.read_bytes(), names))
+        values = _invoke(interpreter, inputs)
+        found = {detail["name"]: value for detail, value in zip(interpreter.get_output_details(), values)}
+        return {name: found[name] for name in names}
+
+    def __enter__(self) -> "TFLiteRunner":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        del self._interpreter
+
+
+def _allocated(**model: Any) -> Interpreter:
+    with without_greeting():
+        interpreter = Interpreter(**model)
+        interpreter.allocate_tensors()
+    return interpreter
+
+
+def _invoke(interpreter: Interpreter, inputs: Sequence[np.ndarray]) -> Arrays:
+    for detail, value in zip(interpreter.get_input_details(), inputs):
+        interpreter.set_tensor(detail["index"], value)
+    interpreter.invoke()
+    return tuple(interpreter.get_tensor(detail["index"]) for detail in interpreter.get_output_details())
