@@ -5,6 +5,7 @@ from typing import Any, Dict
 import numpy as np
 import torch
 
+from job.architectures import default_input_shape
 from job.architectures.build import build
 from job.architectures.load import load_weights
 
@@ -13,23 +14,20 @@ def seeded_module(arch: str, seed: int = 0, **arch_args: Any) -> torch.nn.Module
     """The architecture in eval mode with weights, biases and BatchNorm statistics drawn from the seed."""
     module = build(arch, arch_args)
     load_weights(module, seeded_weights(module, seed))
+    shape = default_input_shape(arch)
+    settle_statistics(module, torch.cat([blocky_images(shape, seed), noise_images(shape, seed)]))
     return module
 
 
 def write_seeded_checkpoint(path: Path, arch: str, seed: int = 0, **arch_args: Any) -> Path:
     """Save the state dict of `seeded_module` as its user would (torch.save names storages by address: the
     weights are equal for an equal seed, the bytes of the file are not)."""
-    state_dict = seeded_module(arch, seed, **arch_args).state_dict()
-    torch.save(state_dict, str(path))
+    torch.save(seeded_module(arch, seed, **arch_args).state_dict(), str(path))
     return Path(path)
 
 
 def seeded_weights(module: torch.nn.Module, seed: int) -> Dict[str, np.ndarray]:
-    """An array for every key of the module's state dict.
-
-    Weights are He-normal; a BatchNorm's own four vectors are random about (1, 0, 0, 1), so that none of
-    them could be dropped or swapped unseen, while the scale of activations stays near one.
-    """
+    """An array for every key of the module's state dict: He-normal kernels, BatchNorm's vectors about (1, 0, 0, 1)."""
     random = np.random.RandomState(seed)
     return {key: _array(key, tuple(value.shape), random) for key, value in module.state_dict().items()}
 
@@ -38,13 +36,54 @@ def _array(key: str, shape: tuple, random: np.random.RandomState) -> np.ndarray:
     if key.endswith("num_batches_tracked"):
         return np.array(random.randint(1, 1000), np.int64)
     if key.endswith("running_var"):
-        values = random.uniform(0.5, 1.5, shape)
+        values = random.uniform(0.7, 1.4, shape)
     elif key.endswith("running_mean"):
         values = random.normal(0, 0.2, shape)
     elif key.endswith("weight") and len(shape) > 1:
-        values = random.normal(0, np.sqrt(2.0 / np.prod(shape[1:])), shape)
+        values = np.sqrt(2.0 / np.prod(shape[1:])) * _normal(shape, random)
     elif key.endswith("weight"):
-        values = random.uniform(0.6, 1.2, shape)
+        values = random.uniform(0.6, 1.4, shape)
     else:
         values = random.normal(0, 0.1, shape)
     return values.astype(np.float32)
+
+
+def _normal(shape: tuple, random: np.random.RandomState) -> np.ndarray:
+    """Normal values; those of a huge layer repeat after a prime number, since drawing them all takes seconds."""
+    count = int(np.prod(shape))
+    return np.resize(random.standard_normal(min(count, 1048573)).astype(np.float32), shape)
+
+
+def noise_images(shape: tuple, seed: int, batch: int = 2) -> torch.Tensor:
+    noise = np.random.RandomState(seed + 2).standard_normal((batch,) + tuple(shape[1:]))
+    return torch.from_numpy(noise.astype(np.float32))
+
+
+def blocky_images(shape: tuple, seed: int, batch: int = 2) -> torch.Tensor:
+    """Images of coarse random blocks; with plain noise every image gives nearly the same answer."""
+    _, channels, height, width = shape
+    coarse = np.random.RandomState(seed + 1).standard_normal((batch, channels, 8, 8))
+    rows, columns = np.arange(height) * 8 // height, np.arange(width) * 8 // width
+    return torch.from_numpy(coarse[:, :, rows][:, :, :, columns].astype(np.float32))
+
+
+def settle_statistics(module: torch.nn.Module, images: torch.Tensor) -> None:
+    """Move each BatchNorm's statistics to those of what reaches it, in coarse steps and with some of the seeded
+    noise kept: so a deep network neither explodes nor answers every image alike, on any CPU."""
+    norms = (torch.nn.BatchNorm1d, torch.nn.BatchNorm2d)
+    handles = [layer.register_forward_pre_hook(_settle) for layer in module.modules() if isinstance(layer, norms)]
+    if not handles:
+        return
+    with torch.no_grad():
+        module(images)
+    for handle in handles:
+        handle.remove()
+
+
+def _settle(layer: torch.nn.Module, inputs: Any) -> None:
+    by_channel = inputs[0].transpose(0, 1).contiguous().view(inputs[0].size(1), -1).numpy()
+    variance = by_channel.var(axis=1)
+    deviation = np.exp2(np.round(2 * np.log2(np.sqrt(np.maximum(variance, variance.mean() / 4 + 1e-6)))) / 2)
+    mean = np.round(8 * by_channel.mean(axis=1) / deviation) / 8
+    layer.running_mean.copy_(torch.from_numpy(((mean + layer.running_mean.numpy()) * deviation).astype(np.float32)))
+    layer.running_var.copy_(torch.from_numpy((deviation ** 2 * layer.running_var.numpy()).astype(np.float32)))
