@@ -1,0 +1,18 @@
+"""Model folders appear under the output folder whole or not at all, also when they replace one.
+
+    with staging(output_dir, name) as folder:      # /out/.staging-NAME-TOKEN, private, removed at the end
+        ...                                        # everything is made in folder / "model"
+        publish(folder / "model", output_dir, name)
+
+recover(output_dir), once before any work, finishes what a killed run left.
+"""
+from job.publish.checksums import settle_file, verify_checksums
+from job.publish.current import digest_of_settings, is_current, made_from
+from job.publish.files import write_file, write_json
+from job.publish.published import check_replaceable, clear_failure, publish, publish_failure, publish_file
+from job.publish.staging_folder import recover, staging
+
+__all__ = [
+    "check_replaceable", "clear_failure", "digest_of_settings", "is_current", "made_from", "publish", "publish_failure",
+    "publish_file", "recover", "settle_file", "staging", "verify_checksums", "write_file", "write_json",
+]

@@ -1,0 +1,58 @@
+"""One folder takes the place of another, in one step where the file system can."""
+import ctypes
+import errno
+import os
+from pathlib import Path
+
+from job.publish.files import flush_folder, remove
+
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = 2
+# Not on this file system, not in this kernel, or not let through by an old seccomp profile.
+_NOT_HERE = frozenset((errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EPERM))
+_ATTEMPTS = 10
+
+
+def put_in_place(new: Path, target: Path, aside: Path) -> None:
+    """The folder `new` becomes `target`. What was there ends up at `new` or at `aside`, for the caller to remove.
+
+    All three are on one volume. Where two folders cannot be exchanged, `target` is absent for a moment between two
+    renames; should the job be killed in it, recover() puts `aside` back.
+    """
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            if not target.exists():
+                os.rename(str(new), str(target))
+            elif not exchange(new, target):
+                _move_aside(target, aside)
+                continue
+            break
+        except OSError as error:  # another job may publish the same name meanwhile
+            if error.errno not in (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST) or attempt == _ATTEMPTS:
+                raise
+    flush_folder(target.parent)
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Swap two folders in one step; False, and nothing has changed, where that is not possible here."""
+    code = _renameat2(os.fsencode(one), os.fsencode(other), _RENAME_EXCHANGE)
+    if code in _NOT_HERE:
+        return False
+    if code:
+        raise OSError(code, os.strerror(code), str(other))
+    return True
+
+
+def _renameat2(one: bytes, other: bytes, flags: int) -> int:
+    """glibc's renameat2 (since 2.28); 0 or the error's number."""
+    function = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if function is None:
+        return errno.ENOSYS
+    return ctypes.get_errno() if function(_AT_FDCWD, one, _AT_FDCWD, other, ctypes.c_uint(flags)) else 0
+
+
+def _move_aside(target: Path, aside: Path) -> None:
+    remove(aside)
+    aside.parent.mkdir(exist_ok=True)
+    os.rename(str(target), str(aside))
+    flush_folder(aside.parent)

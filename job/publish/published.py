@@ -1,0 +1,79 @@
+"""What lies under the output folder for users to see: models, failures, the summary."""
+import os
+from pathlib import Path
+from typing import Iterable, Mapping, Optional
+
+from job.errors import UsageError
+from job.publish.checksums import SUMS, UNCHECKED, settle_file, write_checksums
+from job.publish.files import FOLDER_MODE, flush_folder, folders_under, refusals_as_job_errors, set_mode, write_file
+from job.publish.place import put_in_place
+from job.publish.staging_folder import aside_of, staging
+
+FAILED = ".failed"
+
+
+def publish(staged: Path, output_dir: Path, name: str, digests: Optional[Mapping[str, str]] = None) -> None:
+    """The model folder `staged`, made inside a staging folder, becomes output_dir/name; an old failure of it goes.
+
+    SHA256SUMS is written here, last. `digests` may hold what settle_file() gave for files, by their names in the folder,
+    while later ones were still being made.
+    """
+    check_replaceable(output_dir, name)
+    with refusals_as_job_errors("publishing {}".format(output_dir / name)):
+        write_checksums(staged, digests or {})
+        _settle(staged, [name for name in UNCHECKED if (staged / name).exists()])
+        put_in_place(staged, output_dir / name, aside_of(staged, name))
+    clear_failure(output_dir, name)
+
+
+def check_replaceable(output_dir: Path, name: str) -> None:
+    """UsageError where output_dir/name holds something that this job has not published."""
+    target = output_dir / name
+    with refusals_as_job_errors("reading {}".format(target)):
+        if not os.path.lexists(str(target)):
+            return
+        ours = target.is_dir() and not target.is_symlink() and ((target / SUMS).is_file() or not any(target.iterdir()))
+    if not ours:
+        raise UsageError("{} is there and was not published by this job".format(target),
+                         hint="move it away, or name another --output-dir")
+
+
+def publish_failure(output_dir: Path, name: str, files: Mapping[str, bytes]) -> None:
+    """The files, by relative name, become output_dir/.failed/name, in place of an older failure."""
+    with staging(output_dir, name) as folder:
+        report = folder / "report"
+        for file, content in files.items():
+            write_file(report / file, content)
+        with refusals_as_job_errors("writing {}".format(output_dir / FAILED / name)):
+            _settle(report, files)
+            (output_dir / FAILED).mkdir(exist_ok=True)
+            set_mode(output_dir / FAILED, FOLDER_MODE)
+            put_in_place(report, output_dir / FAILED / name, folder / "discarded")
+
+
+def clear_failure(output_dir: Path, name: str) -> None:
+    """Nothing says any more that the model of this name failed: for one that is published, or still current."""
+    failure = output_dir / FAILED / name
+    if failure.exists():
+        with staging(output_dir, name) as folder, refusals_as_job_errors("removing {}".format(failure)):
+            os.rename(str(failure), str(folder / "discarded"))
+
+
+def publish_file(output_dir: Path, name: str, content: bytes) -> None:
+    """The file output_dir/name has this content, or still its old one: for summary.json."""
+    with staging(output_dir, name) as folder:
+        file = folder / "file" / name
+        write_file(file, content)
+        with refusals_as_job_errors("writing {}".format(output_dir / name)):
+            settle_file(file)
+            os.replace(str(file), str(output_dir / name))
+            flush_folder(output_dir)
+
+
+def _settle(folder: Path, files: Iterable[str]) -> None:
+    """These files and all folders are readable by everyone, whatever the umask, and on disk."""
+    for name in files:
+        settle_file(folder / name)
+    for inner in folders_under(folder):
+        set_mode(inner, FOLDER_MODE)
+        flush_folder(inner)

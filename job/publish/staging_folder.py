@@ -1,0 +1,146 @@
+"""Private folders on the output volume, where a model is made before it is published.
+
+Beside each lies a lock file that its process holds as long as it lives: a process number would say nothing to
+another container on the same volume.
+"""
+import contextlib
+import errno
+import fcntl
+import os
+import uuid
+from pathlib import Path
+from typing import Iterator, List, Optional, Tuple
+
+from job.errors import UsageError
+from job.publish.files import flush_folder, refusals_as_job_errors, remove
+
+_PREFIX = ".staging-"
+_LOCK = ".lock"
+_REPLACED = "replaced"
+_READABLE_NAME = 40  # characters; longer would go past 255 bytes with a long model's name
+
+
+@contextlib.contextmanager
+def staging(output_dir: Path, name: str) -> Iterator[Path]:
+    """A new, empty, private folder on the output volume, removed at the end with all that is in it."""
+    _make_output_dir(output_dir)
+    folder = output_dir / "{}{}-{}".format(_PREFIX, name[:_READABLE_NAME], uuid.uuid4().hex[:16])
+    lock = None
+    try:
+        with refusals_as_job_errors("writing to {}".format(output_dir)):
+            lock = _own_lock(_lock_of(folder))
+            folder.mkdir(mode=0o700)
+        yield folder
+    finally:
+        try:
+            _clear(folder)
+        except BaseException:  # a signal's, which comes once
+            _clear(folder)
+            raise
+        finally:
+            if lock is not None:
+                os.close(lock)
+
+
+def aside_of(staged: Path, name: str) -> Path:
+    """Where, in the staging folder that holds `staged`, the model waits that it replaces; recover() knows it."""
+    return staged.parent / _REPLACED / name
+
+
+def recover(output_dir: Path) -> Tuple[str, ...]:
+    """Finish what killed runs left: put back what they had moved aside, remove the rest. Returns what was done.
+
+    What belongs to a living process is left alone, and so is what this user may not remove.
+    """
+    done = []  # type: List[str]
+    with refusals_as_job_errors("reading {}".format(output_dir)):
+        for folder in _staging_folders(output_dir):
+            lock = _dead_lock(_lock_of(folder))
+            if lock is None:
+                continue
+            try:
+                with contextlib.suppress(PermissionError):
+                    done += _put_back(folder)
+                    done += ["removed {}, which a killed run had left".format(folder.name)] if folder.exists() else []
+                    _remove(folder)
+            finally:
+                os.close(lock)
+    return tuple(done)
+
+
+def _put_back(folder: Path) -> List[str]:
+    """Models that were moved aside and not replaced are published again; returns what was done."""
+    done = []
+    replaced = folder / _REPLACED
+    for model in sorted(replaced.iterdir()) if replaced.is_dir() else ():
+        published = folder.parent / model.name
+        if not published.exists():
+            os.rename(str(model), str(published))
+            flush_folder(published.parent)
+            done.append("put back {}, which a killed run had moved aside".format(model.name))
+    return done
+
+
+def _remove(folder: Path) -> None:
+    remove(folder)
+    remove(_lock_of(folder))
+
+
+def _clear(folder: Path) -> None:
+    """What cannot be removed now is left to the next start; the error that led here says more."""
+    with contextlib.suppress(OSError):
+        _put_back(folder)
+        _remove(folder)
+
+
+def _staging_folders(output_dir: Path) -> List[Path]:
+    """Those with a lock, which is made before the folder and removed after it; the folder itself may not be there."""
+    names = sorted(entry.name for entry in output_dir.iterdir()) if output_dir.is_dir() else []
+    locks = [name for name in names if name.startswith(_PREFIX) and name.endswith(_LOCK)]
+    return [output_dir / name[:-len(_LOCK)] for name in locks]
+
+
+def _make_output_dir(output_dir: Path) -> None:
+    with refusals_as_job_errors("making {}".format(output_dir)):
+        try:
+            output_dir.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError) as error:
+            raise UsageError("{} is not a folder".format(output_dir), hint="--output-dir names a folder") from error
+
+
+def _own_lock(path: Path) -> int:
+    """The lock of a new staging folder; on volumes without locks, an open file only."""
+    while True:
+        lock = os.open(str(path), os.O_RDWR | os.O_CREAT, 0o600)
+        if _locked(lock, path, fcntl.LOCK_EX) is not False:
+            return lock
+        os.close(lock)  # another job's recover() took it for a dead one's, and removed it
+
+
+def _dead_lock(path: Path) -> Optional[int]:
+    """The lock of a dead process's staging folder; None where it lives, or where nothing can be told."""
+    try:
+        lock = os.open(str(path), os.O_RDWR)
+    except (FileNotFoundError, PermissionError):
+        return None
+    if _locked(lock, path, fcntl.LOCK_EX | fcntl.LOCK_NB):
+        return lock
+    os.close(lock)
+    return None
+
+
+def _locked(lock: int, path: Path, operation: int) -> Optional[bool]:
+    """Whether this open file is now locked by us, and still the one at `path`; None on volumes without locks."""
+    try:
+        fcntl.flock(lock, operation)
+        return os.path.samestat(os.fstat(lock), os.stat(str(path)))
+    except (BlockingIOError, FileNotFoundError):
+        return False
+    except OSError as error:
+        if error.errno in (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EINVAL):
+            return None
+        raise
+
+
+def _lock_of(folder: Path) -> Path:
+    return folder.parent / (folder.name + _LOCK)

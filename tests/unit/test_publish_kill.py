@@ -1,0 +1,134 @@
+"""A publisher is killed at hundreds of random moments: what is seen is whole, and the next start puts all in order."""
+import os
+import random
+import signal
+import time
+
+import pytest
+
+from job.publish import place, recover, staging, verify_checksums
+from small_models import make, names, publish_version, version
+
+KILLS = 150
+
+
+def publish_until_killed(output_dir, without_exchange):
+    """Fork a process that publishes version after version; returns its number."""
+    process = os.fork()
+    if process:
+        return process
+    try:
+        if without_exchange:
+            place._renameat2 = lambda one, other, flags: place.errno.EINVAL
+        for number in range(10 ** 6):
+            recover(output_dir)
+            publish_version(output_dir, "version {}".format(number))
+    finally:
+        os._exit(1)
+
+
+def kill_at_a_random_moment(process, moments):
+    time.sleep(moments.uniform(0.002, 0.03))
+    os.kill(process, signal.SIGKILL)
+    assert os.WIFSIGNALED(os.waitpid(process, 0)[1])
+
+
+@pytest.mark.parametrize("without_exchange", [False, True], ids=["exchanged", "moved aside"])
+def test_never_partial_and_the_next_start_recovers(tmp_path, without_exchange):
+    moments = random.Random(5)
+    left, absent, published = 0, 0, False
+    for _ in range(KILLS):
+        kill_at_a_random_moment(publish_until_killed(tmp_path, without_exchange), moments)
+        seen = names(tmp_path)
+        left += len(seen) > 1
+        absent += published and "net" not in seen
+        if "net" in seen:
+            assert version(tmp_path).startswith("version ")
+        recover(tmp_path)
+        # Once published, a model is never lost again.
+        published = published or "net" in seen
+        assert names(tmp_path) == (["net"] if published else [])
+    assert published
+    assert left > KILLS // 10, "hardly any kill came while a model was being made: the test shows nothing"
+    assert without_exchange or absent == 0
+    publish_version(tmp_path, "last")
+    assert version(tmp_path) == "last"
+
+
+def test_a_reader_never_sees_a_mix(tmp_path):
+    """The folder is opened once and read through: every file in it is of one version."""
+    publish_version(tmp_path, "version 0")
+    process = publish_until_killed(tmp_path, without_exchange=False)
+    try:
+        seen = set()
+        for _ in range(3000):
+            folder = os.open(str(tmp_path / "net"), os.O_RDONLY)
+            try:
+                pb = _read("saved_model/1/saved_model.pb", folder)
+                tflite = _read("net.float32.tflite", folder)
+            except FileNotFoundError:
+                continue  # replaced and removed while we held it open
+            finally:
+                os.close(folder)
+            assert tflite == pb * 3
+            seen.add(pb)
+        assert len(seen) > 3
+    finally:
+        os.kill(process, signal.SIGKILL)
+        os.waitpid(process, 0)
+
+
+def _read(name, folder):
+    file = os.open(name, os.O_RDONLY, dir_fd=folder)
+    with os.fdopen(file, "rb") as opened:
+        return opened.read()
+
+
+def test_between_the_two_renames_the_next_start_puts_the_old_model_back(tmp_path):
+    publish_version(tmp_path, "one")
+    process = os.fork()
+    if not process:
+        place._renameat2 = lambda one, other, flags: place.errno.EINVAL
+        place.flush_folder = lambda folder: os.kill(os.getpid(), signal.SIGKILL)  # comes right after the first of them
+        publish_version(tmp_path, "two")
+        os._exit(1)
+    assert os.WTERMSIG(os.waitpid(process, 0)[1]) == signal.SIGKILL
+    assert "net" not in names(tmp_path)
+    done = recover(tmp_path)
+    assert version(tmp_path) == "one" and names(tmp_path) == ["net"]
+    assert done[0] == "put back net, which a killed run had moved aside" and len(done) == 2
+
+
+def test_what_a_living_process_makes_is_left_alone(tmp_path):
+    started, ended = os.pipe(), os.pipe()
+    process = os.fork()
+    if not process:
+        os.close(ended[1])
+        with staging(tmp_path, "net") as folder:
+            make(folder / "model", "one")
+            os.write(started[1], b"x")
+            os.read(ended[0], 1)
+        os._exit(0)
+    os.read(started[0], 1)
+    before = names(tmp_path)
+    assert len(before) == 2
+    assert recover(tmp_path) == () and names(tmp_path) == before
+    os.kill(process, signal.SIGKILL)
+    os.waitpid(process, 0)
+    assert recover(tmp_path) == ("removed {}, which a killed run had left".format(before[0]),)
+    assert names(tmp_path) == []
+
+
+def test_two_publishers_of_one_name(tmp_path):
+    """Whatever they do to each other, what is there is whole."""
+    for without_exchange in (False, True):
+        processes = [publish_until_killed(tmp_path, without_exchange) for _ in range(2)]
+        time.sleep(0.5)
+        running = [os.waitpid(process, os.WNOHANG)[0] == 0 for process in processes]
+        for process in processes:
+            if running[processes.index(process)]:
+                os.kill(process, signal.SIGKILL)
+                os.waitpid(process, 0)
+        assert all(running), "a publisher failed"
+        recover(tmp_path)
+        assert names(tmp_path) == ["net"] and verify_checksums(tmp_path / "net") == []
