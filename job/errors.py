@@ -1,6 +1,6 @@
 """Everything that can go wrong, and the exit code it ends with."""
 import errno
-from typing import Sequence
+from typing import Any, Sequence
 
 
 class JobError(Exception):
@@ -70,6 +70,7 @@ class ParityFailed(JobError):
 
     exit_code = 6
     stage = "parity"
+    drift = None  # type: Any  # the values.Drift, where there is one
 
 
 class EnvironmentFailed(JobError):

@@ -15,16 +15,14 @@ from job.keras_model.activation import Activation, in_order
 from job.keras_model.preflight import operator_of
 from job.keras_model.registry import CONVERTERS, Converter
 from job.onnx_model.graph import Graph, Node, View
+from job.tensorflow_model.graph import KerasGraph
 
 
 class KerasModel(NamedTuple):
-    """The network in TensorFlow's default graph of the walk; its weights are beside it, in no session yet."""
+    """The network, and what the walk learned of it."""
 
-    graph: tf.Graph
-    inputs: Tuple[Any, ...]                 # placeholders called as the inputs are published
-    outputs: Tuple[Any, ...]                # tensors called as the outputs are published
-    weights: Mapping[str, np.ndarray]       # variable's name -> value in the variable's layout
-    batch_fixed_by: str                     # '' where any batch will do
+    network: KerasGraph
+    batch_fixed_by: str                       # the layer that ties the batch; '' where any batch will do
     tensors: Mapping[str, Tuple[str, Order]]  # ONNX tensor -> its tensor's name and order
 
 
@@ -40,7 +38,8 @@ def keras_model_from_onnx(model: onnx.ModelProto, graph: Graph) -> KerasModel:
         weights = {}  # type: Dict[str, np.ndarray]
         for layer in network.layers:
             weights.update(zip((variable.op.name for variable in layer.weights), getattr(layer, "values", ())))
-        return KerasModel(tf_graph, tuple(network.inputs), outputs, weights, walk.fixed_by, dict(walk.tensors))
+        keras_graph = KerasGraph(tf_graph, tuple(network.inputs), outputs, weights)
+        return KerasModel(keras_graph, walk.fixed_by, dict(walk.tensors))
 
 
 @contextlib.contextmanager

@@ -9,13 +9,11 @@ from torch.onnx import OperatorExportTypes
 from torch.onnx import utils as exporter
 from torch.onnx.symbolic import _set_opset_version
 
-from job.errors import StageFailed, UnsupportedModel
+from job.errors import BadCheckpoint, UnsupportedModel, UsageError
 from job.onnx_model.graph import Graph, Node, renamed
-from job.onnx_model.protobuf import nodes_from_protobuf
+from job.onnx_model.protobuf import OPSET, nodes_from_protobuf
 from job.onnx_model.symbolic import gaps_filled
 from job.values import Shape
-
-OPSET = 9
 
 
 def graph_from_module(module: torch.nn.Module, inputs: Sequence[torch.Tensor], input_names: Sequence[str],
@@ -41,16 +39,29 @@ def graph_from_module(module: torch.nn.Module, inputs: Sequence[torch.Tensor], i
 
 def _trace(module: torch.nn.Module, inputs: Tuple[torch.Tensor, ...]) -> Tuple[Any, List[torch.Tensor]]:
     _set_opset_version(OPSET)
-    try:
-        with torch.no_grad(), gaps_filled(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            traced, _ = exporter._trace_and_get_graph_from_model(module, inputs, False)
-            parameters = list(exporter._unique_state_dict(module).values())
+    with torch.no_grad(), gaps_filled(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        traced = _forward(module, inputs)
+        parameters = list(exporter._unique_state_dict(module).values())
+        try:
             return exporter._optimize_graph(traced, OperatorExportTypes.ONNX), parameters
-    except (RuntimeError, TypeError, ValueError, IndexError, AttributeError) as error:
-        raise StageFailed("the network could not be exported to ONNX: {}".format(str(error).split("\n")[0]),
-                          hint="check --input-shape; a forward with this shape must run in PyTorch 1.1.0",
-                          stage="onnx") from error
+        except (RuntimeError, TypeError, ValueError, IndexError, AttributeError) as error:
+            raise UnsupportedModel(["PyTorch's exporter: {}".format(_first_line(error))],
+                                   hint="PyTorch 1.1.0 cannot say this part of the network in ONNX") from error
+
+
+def _forward(module: torch.nn.Module, inputs: Tuple[torch.Tensor, ...]) -> Any:
+    try:
+        return exporter._trace_and_get_graph_from_model(module, inputs, False)[0]
+    except (RuntimeError, TypeError, ValueError, IndexError, AttributeError, KeyError) as error:
+        shapes = ", ".join(str(tuple(x.shape)) for x in inputs)
+        raise BadCheckpoint("the network does not run on an input of shape {}: {}".format(shapes, _first_line(error)),
+                            hint="give the shape it was trained with, as PyTorch has it: --input-shape=1,3,224,224",
+                            stage="onnx") from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error) or type(error).__name__).split("\n")[0]
 
 
 def _refuse_unexported(traced: Any) -> None:
@@ -65,9 +76,9 @@ def _refuse_unexported(traced: Any) -> None:
 
 def _check_names(names: Sequence[str], count: int, kind: str) -> None:
     if len(names) != count:
-        raise StageFailed("the network has {} {}{}, but {} name{} given: {}".format(
+        raise UsageError("the network has {} {}{}, but {} name{} given: {}".format(
             count, kind, "" if count == 1 else "s", len(names), " is" if len(names) == 1 else "s are", ", ".join(names)),
-            hint="--{}-names takes {} names, separated by commas".format(kind, count), stage="onnx")
+            hint="--{}-names takes {} names, separated by commas".format(kind, count))
 
 
 def _values(traced: Any) -> List[Any]:

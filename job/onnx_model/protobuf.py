@@ -9,6 +9,7 @@ from onnx import TensorProto, helper, numpy_helper
 from job.errors import UnsupportedModel
 from job.onnx_model.graph import Graph, Node
 
+OPSET = 9
 PROTOBUF_LIMIT = 2 ** 31 - 1
 IR_VERSION = 4  # the first where weights need not be inputs too
 
@@ -36,10 +37,10 @@ def _attribute(attribute: onnx.AttributeProto) -> Any:
     return value
 
 
-def protobuf_from_graph(graph: Graph, opset: int) -> onnx.ModelProto:
+def protobuf_from_graph(graph: Graph) -> onnx.ModelProto:
     """A valid ONNX model. Scalar constants become Constant nodes: onnx2keras misreads scalar initializers."""
     model = onnx.ModelProto(ir_version=IR_VERSION, producer_name="pt2tflite")
-    model.opset_import.add(domain="", version=opset)
+    model.opset_import.add(domain="", version=OPSET)
     model.graph.name = "main"
     for name, value in graph.constants.items():
         if value.ndim:
@@ -85,13 +86,13 @@ def _tensor(name: str, graph: Graph) -> onnx.ValueInfoProto:
     return helper.make_tensor_value_info(name, kind, graph.shapes[name])
 
 
-def write_onnx(graph: Graph, opset: int, file: Path) -> None:
+def write_onnx(graph: Graph, file: Path) -> None:
     """Writes the model with all weights; the bytes depend on the graph alone."""
     size = sum(value.nbytes for value in graph.constants.values())
     if size >= PROTOBUF_LIMIT:
         raise UnsupportedModel(["{:.1f} GB of weights: ONNX and SavedModel files end at 2 GiB".format(size / 1e9)])
     with file.open("wb") as target:
-        target.write(protobuf_from_graph(graph, opset).SerializeToString(deterministic=True))
+        target.write(protobuf_from_graph(graph).SerializeToString(deterministic=True))
 
 
 def read_onnx(file: Path) -> onnx.ModelProto:

@@ -1,6 +1,6 @@
 """Graphs run in ONNX Runtime."""
 from pathlib import Path
-from typing import Sequence, Tuple, Union
+from typing import Dict, Sequence, Tuple, Union
 
 import numpy as np
 import onnxruntime
@@ -20,7 +20,13 @@ def session(model: Union[bytes, Path]) -> onnxruntime.InferenceSession:
                                         providers=["CPUExecutionProvider"])
 
 
-def run_graph(graph: Graph, opset: int, inputs: Sequence[np.ndarray]) -> Tuple[np.ndarray, ...]:
+def run_graph(graph: Graph, inputs: Sequence[np.ndarray]) -> Tuple[np.ndarray, ...]:
     """The values of the graph's outputs. A graph without shapes of its own is inferred by the runtime."""
-    model = session(protobuf_from_graph(graph, opset).SerializeToString())
+    model = session(protobuf_from_graph(graph).SerializeToString())
     return tuple(model.run(list(graph.outputs), dict(zip(graph.inputs, inputs))))
+
+
+def layer_values(graph: Graph, inputs: Sequence[np.ndarray]) -> Dict[str, np.ndarray]:
+    """The value of every tensor that a node makes, in the order of the graph."""
+    names = tuple(name for node in graph.nodes for name in node.outputs if name)
+    return dict(zip(names, run_graph(graph._replace(outputs=names), inputs)))

@@ -61,7 +61,9 @@ def first_drift(stages: Sequence[StageParity]) -> Optional[Drift]:
 def parity_failed(drift: Drift) -> ParityFailed:
     """The error to end with."""
     where = " (first at layer {})".format(drift.layer) if drift.layer else ""
-    return ParityFailed(drift.message + where, hint=explain.hint(drift.stage), stage=drift.stage)
+    error = ParityFailed(drift.message + where, hint=explain.hint(drift.stage), stage=drift.stage)
+    error.drift = drift
+    return error
 
 
 def _count_problem(output_names: Sequence[str], answers: Answers, asked: int) -> str:

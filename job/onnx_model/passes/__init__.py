@@ -11,6 +11,7 @@ from job.onnx_model.passes.flatten_channels_last import flatten_channels_last
 from job.onnx_model.passes.fold_affine import fold_affine
 from job.onnx_model.passes.fold_constants import fold_constants
 from job.onnx_model.passes.global_pool_to_mean import global_pool_to_mean
+from job.onnx_model.passes.infer_shapes import infer_shapes
 from job.onnx_model.passes.linear_to_gemm import linear_to_gemm
 from job.onnx_model.passes.lower_reshapes import lower_reshapes
 from job.onnx_model.passes.merge_reshapes import merge_reshapes
@@ -19,6 +20,7 @@ from job.onnx_model.passes.remove_identities import remove_identities
 
 PASSES = (
     fold_constants,              # shapes become numbers: every later pass reads them
+    infer_shapes,
     remove_identities,           # Dropout and its kin no longer hide a producer from its consumer
     lower_reshapes,              # Flatten, Squeeze, Unsqueeze: one operator, Reshape, from here on
     global_pool_to_mean,

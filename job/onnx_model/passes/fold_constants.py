@@ -7,7 +7,6 @@ from typing import Dict, List, Tuple
 
 import numpy as np
 
-from job.onnx_model.export import OPSET
 from job.onnx_model.graph import Graph, Node, without_dead_nodes
 from job.onnx_model.runtime import run_graph
 
@@ -41,4 +40,4 @@ def _evaluated(graph: Graph, pending: Tuple[Node, ...], kept: Tuple[Node, ...],
     if not outputs:
         return {}
     part = without_dead_nodes(Graph(pending, (), outputs, constants, {}))
-    return dict(zip(outputs, run_graph(part, OPSET, ())))
+    return dict(zip(outputs, run_graph(part, ())))

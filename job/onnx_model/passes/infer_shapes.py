@@ -1,0 +1,49 @@
+"""Tensors whose shape the exporter did not say get the one that ONNX infers, or else shows.
+
+before: x [1,8,6,9] -> Gather(axis=2) -> AveragePool(2x2), both of unknown shape
+after:  the same nodes, [1,8,14,9] and [1,8,7,4]
+"""
+from typing import Dict, List
+
+import numpy as np
+import onnx
+from onnx import helper, shape_inference
+
+from job.onnx_model.graph import Graph, without_dead_nodes
+from job.onnx_model.protobuf import protobuf_from_graph
+from job.onnx_model.runtime import run_graph
+from job.values import Shape
+
+_SMALL = 64  # elements: enough for any shape or axis list, which inference reads the values of
+
+
+def infer_shapes(graph: Graph) -> Graph:
+    for shapes_of in (_inferred, _measured):
+        unknown = [name for node in graph.nodes for name in node.outputs if name and name not in graph.shapes]
+        if unknown:
+            graph = graph._replace(shapes=dict(shapes_of(graph, unknown), **graph.shapes))
+    return graph
+
+
+def _inferred(graph: Graph, unknown: List[str]) -> Dict[str, Shape]:
+    inferred = shape_inference.infer_shapes(_without_weights(graph)).graph
+    return {item.name: tuple(axis.dim_value for axis in item.type.tensor_type.shape.dim)
+            for item in inferred.value_info if item.type.tensor_type.HasField("shape")
+            and all(axis.HasField("dim_value") for axis in item.type.tensor_type.shape.dim)}
+
+
+def _without_weights(graph: Graph) -> onnx.ModelProto:
+    """Large constants become inputs of their shape: inference copies the model, and needs no weight."""
+    small = {name: value for name, value in graph.constants.items() if value.size <= _SMALL}
+    model = protobuf_from_graph(graph._replace(constants=small))
+    model.graph.input.extend(
+        helper.make_tensor_value_info(name, helper.mapping.NP_TYPE_TO_TENSOR_TYPE[value.dtype], value.shape)
+        for name, value in graph.constants.items() if name not in small)
+    return model
+
+
+def _measured(graph: Graph, unknown: List[str]) -> Dict[str, Shape]:
+    """ONNX 1.5 infers no shape for some operators (Gather): one forward shows them."""
+    zeros = [np.zeros(graph.shapes[name], graph.dtypes[name]) for name in graph.inputs]
+    part = without_dead_nodes(graph._replace(outputs=tuple(unknown)))
+    return {name: value.shape for name, value in zip(unknown, run_graph(part, zeros))}

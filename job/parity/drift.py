@@ -1,0 +1,42 @@
+"""Where a stage starts to differ: the first layer, by running the stage and its reference layer by layer."""
+from pathlib import Path
+from typing import Any, Mapping, Optional, Sequence
+
+from job.errors import JobError
+from job.parity.layers import first_drifting
+from job.parity.probes import Probe
+from job.parity.tolerance import kind_of
+from job.values import Drift, StageParity
+
+
+def located(drift: Drift, stages: Sequence[StageParity], probes: Sequence[Probe], sides: Any,
+            files: Mapping[str, Path]) -> Drift:
+    """The drift with its layer, where one differs by itself. The reference cannot drift from itself."""
+    if drift.stage == "pytorch" or not probes:
+        return drift
+    try:
+        layer = _first_layer(drift.stage, _worst_probe(drift, stages, probes), sides, files.get(drift.stage))
+    except JobError:
+        layer = None  # a stage that cannot be run layer by layer still has its own report
+    return drift._replace(layer=layer)
+
+
+def _first_layer(stage: str, probe: Probe, sides: Any, file: Optional[Path]) -> Optional[str]:
+    reference = sides.pytorch.call("onnx_layers", probe)
+    if stage == "onnx":
+        reference, values = sides.pytorch.call("pytorch_layers", probe), reference
+    else:
+        values = sides.tensorflow.call("layers", stage, file, probe)
+    first = first_drifting(((name, reference[name], values[name]) for name in reference if name in values),
+                           kind_of(stage))
+    return first and sides.pytorch.call("modules_of_layers").get(first, first)
+
+
+def _worst_probe(drift: Drift, stages: Sequence[StageParity], probes: Sequence[Probe]) -> Probe:
+    by_name = {probe.name: probe for probe in probes}
+    for stage in stages:
+        for output in stage.outputs:
+            if (stage.stage, output.name) == (drift.stage, drift.output):
+                worst = output.metrics.get("worst") or {}
+                return by_name.get(worst.get("probe"), probes[0])
+    return probes[0]

@@ -1,0 +1,46 @@
+"""The probes put to every stage, and the gate over what comes back."""
+from pathlib import Path
+from typing import Any, Dict, Mapping, Sequence, Tuple
+
+from job.parity.answers import load_answers
+from job.parity.gate import judge
+from job.parity.probes import Probe, save_probes
+from job.parity.reference import judge_reference
+from job.parity.tolerance import Override, tolerance_for
+from job.values import StageParity, TensorFacts
+
+REFERENCE = "pytorch"
+
+
+class Questions:
+    """Asked all at once, judged as the answers come; the reference first."""
+
+    def __init__(self, folder: Path, probes: Sequence[Probe], counts: Mapping[str, int],
+                 outputs: Sequence[TensorFacts], tolerance: Override) -> None:
+        self._folder, self._counts, self._tolerance = folder, counts, tolerance
+        self._names = tuple(probe.name for probe in probes)
+        self._outputs = tuple(facts.name for facts in outputs)
+        self._pending = {}  # type: Dict[str, Any]
+        save_probes(folder / "probes.npz", probes)
+
+    @property
+    def stages(self) -> Tuple[str, ...]:
+        return tuple(self._pending)
+
+    def ask(self, stage: str, side: Any, *file: Path) -> None:
+        """The side answers the first probes, as many as the stage is given, into a file."""
+        self._pending[stage] = side.start("answer", stage, *file, self._folder / "probes.npz", self._counts[stage],
+                                          self._answers(stage))
+
+    def judged(self, stage: str) -> StageParity:
+        """Waits for the stage's answers and compares them with PyTorch's."""
+        self._pending[stage].result()
+        answers = load_answers(self._answers(stage))
+        if stage == REFERENCE:
+            return judge_reference(self._outputs, answers)
+        reference = load_answers(self._answers(REFERENCE))
+        return judge(stage, self._outputs, reference, answers, tolerance_for(stage, self._tolerance),
+                     self._names[:len(reference)], range(self._counts[stage]))
+
+    def _answers(self, stage: str) -> Path:
+        return self._folder / (stage + ".npz")

@@ -1,0 +1,126 @@
+"""The chain for one checkpoint, top to bottom."""
+import time
+from pathlib import Path
+from typing import NamedTuple, Tuple
+
+from job import log
+from job.checkpoint.digest import sha256_of_file
+from job.errors import JobError
+from job.parity.drift import located
+from job.parity.gate import first_drift, parity_failed
+from job.parity.probes import make_probes, probe_counts
+from job.parity.questions import Questions
+from job.progress import Progress
+from job.publish import check_replaceable, is_current, made_from, publish, publish_failure, staging, write_json
+from job.report.documents import json_bytes
+from job.report.interface import interface
+from job.report.parity import failure_from_drift, failure_from_error
+from job.report.run import run_report
+from job.settings import Settings
+from job.sides import Sides
+from job.values import Exported, Model, Outcome
+
+SAVED_MODEL = "saved_model/1"  # TensorFlow Serving's layout
+
+
+class Converted(NamedTuple):
+    exported: Exported
+    models: Tuple[Model, ...]
+    batch_fixed_by: str  # the layer that ties the SavedModel's batch, '' where any will do
+
+
+def convert(checkpoint: Path, name: str, settings: Settings, output_dir: Path, sides: Sides) -> Outcome:
+    """Converts one checkpoint and publishes it whole; or publishes why not, and raises the JobError."""
+    progress = Progress(name, settings)
+    if not settings.force and _is_current(checkpoint, output_dir, progress):
+        return Outcome(name, "current", 0, "", "made from this checkpoint with these settings already")
+    check_replaceable(output_dir, name)
+    try:
+        with staging(output_dir, name) as folder:
+            model, work = folder / "model", folder / "work"
+            model.mkdir()
+            work.mkdir()
+            converted = _converted(checkpoint, settings, sides, model, work, progress)
+            _refuse_drift(progress, sides, converted, model)
+            _write_documents(model, settings, converted, progress)
+            with progress.stage("publish"):
+                publish(model, output_dir, name)
+    except JobError as error:
+        if error.exit_code < 128:  # a signal is no failure of the checkpoint's
+            publish_failure(output_dir, name, {"parity.json": json_bytes(progress.report(_failure(error)))})
+        raise
+    finally:
+        sides.release()
+    return Outcome(name, "converted", 0, "", "")
+
+
+def report_failure(name: str, error: JobError, output_dir: Path) -> None:
+    """Publishes why a checkpoint could not even be begun."""
+    publish_failure(output_dir, name, {"parity.json": json_bytes(Progress(name).report(_failure(error)))})
+
+
+def _converted(checkpoint: Path, settings: Settings, sides: Sides, model: Path, work: Path,
+               progress: Progress) -> Converted:
+    """Asks both sides for everything at once; they work through it while the gate judges what has come."""
+    pytorch, tensorflow = sides
+    versions = pytorch.start("versions"), tensorflow.start("versions")
+    with progress.stage("export"):
+        exported = pytorch.call("export", checkpoint, settings, work / "model.onnx")
+    progress.checkpoint = exported.checkpoint
+    counts = probe_counts(exported.multiply_adds)
+    progress.probes = make_probes(exported.inputs, max(counts.values()))
+    questions = Questions(work, progress.probes, counts, exported.outputs, settings.tolerance)
+
+    questions.ask("pytorch", pytorch)
+    questions.ask("onnx", pytorch)
+    build = tensorflow.start("build", exported)
+    files = {mode: "{}.{}.tflite".format(progress.name, mode) for mode in ("float32",) + settings.quantize}
+    tensorflow.start("start_tflites", model, files)
+    questions.ask("keras", tensorflow, work)
+    models = [tensorflow.start("write_saved_model", model, SAVED_MODEL)]
+    questions.ask("saved_model", tensorflow, model / SAVED_MODEL)
+    for mode, file in files.items():
+        models.append(tensorflow.start("finish_tflite", model, file, mode))
+        questions.ask("tflite." + mode, tensorflow, model / file)
+
+    for pending in versions:
+        progress.versions.update(pending.result())
+    with progress.stage("build"):
+        batch_fixed_by = build.result()
+    for stage in questions.stages:
+        with progress.stage(stage):
+            progress.stages.append(questions.judged(stage))
+    return Converted(exported, tuple(pending.result() for pending in models), batch_fixed_by)
+
+
+def _is_current(checkpoint: Path, output_dir: Path, progress: Progress) -> bool:
+    if not (output_dir / progress.name / "run.json").is_file():
+        return False
+    return is_current(output_dir, progress.name, sha256_of_file(checkpoint), progress.settings_digest, progress.job_version)
+
+
+def _refuse_drift(progress: Progress, sides: Sides, converted: Converted, model: Path) -> None:
+    drift = first_drift(progress.stages)
+    if drift is not None:
+        files = {"saved_model": model / SAVED_MODEL}
+        files.update(("tflite." + each.mode, model / each.file) for each in converted.models)
+        drift = located(drift, progress.stages, progress.probes, sides, files)
+        raise parity_failed(drift)
+
+
+def _write_documents(model: Path, settings: Settings, converted: Converted, progress: Progress) -> None:
+    exported, layer = converted.exported, converted.batch_fixed_by
+    write_json(model / "interface.json", interface(
+        exported.inputs, exported.outputs, converted.models,
+        "layer {} is tied to the batch it was traced with".format(layer) if layer else "",
+        settings.preprocess and settings.preprocess._asdict(), settings.labels or None))
+    write_json(model / "parity.json", progress.report())
+    run = run_report(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(progress.started)), progress.seconds,
+                     progress.peak_memory, progress.machine)
+    write_json(model / "run.json", dict(run, made_from=made_from(
+        model, exported.checkpoint.sha256, progress.settings_digest, progress.job_version)))
+
+
+def _failure(error: JobError):
+    drift = getattr(error, "drift", None)
+    return failure_from_drift(drift) if drift is not None else failure_from_error(error)

@@ -1,0 +1,43 @@
+"""What is known of a conversion so far: a report of it can be made at any moment."""
+import contextlib
+import time
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
+
+from job import log
+from job.parity.probes import Probe
+from job.publish import digest_of_settings
+from job.report.parity import parity_report
+from job.report.settings_document import settings_document
+from job.values import CheckpointFacts, StageParity
+from job.version import job_version
+
+
+class Progress:
+    """Filled stage by stage; the only value of a conversion that changes."""
+
+    def __init__(self, name: str, settings: Any = None) -> None:
+        self.name = name
+        self.started = time.time()
+        self.settings = settings_document(settings) if settings is not None else {}
+        self.job_version = job_version()
+        self.versions = {"job": self.job_version}
+        self.checkpoint = None  # type: Optional[CheckpointFacts]
+        self.probes = ()  # type: Tuple[Probe, ...]
+        self.stages = []  # type: List[StageParity]
+        self.seconds = {}  # type: Dict[str, float]
+        self.peak_memory = 0
+        self.machine = {}  # type: Mapping[str, Any]
+
+    @property
+    def settings_digest(self) -> str:
+        return digest_of_settings(self.settings)
+
+    @contextlib.contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """A line in the log, and the seconds for run.json."""
+        with log.stage(name, self.name) as timing:
+            yield
+        self.seconds[name] = timing.seconds
+
+    def report(self, failure: Optional[Mapping[str, Any]] = None) -> Dict[str, Any]:
+        return parity_report(self.stages, self.probes, self.checkpoint, self.settings, self.versions, failure)

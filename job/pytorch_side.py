@@ -1,0 +1,111 @@
+"""The side that holds PyTorch and ONNX Runtime: checkpoint, module, export; the reference's answers and ONNX's."""
+from pathlib import Path
+from typing import Any, Callable, Mapping, Optional, Sequence, Tuple
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+
+from job.architectures.module import load_module
+from job.axes import published
+from job.errors import BadCheckpoint, UsageError
+from job.onnx_model.cost import multiply_adds
+from job.onnx_model.export import graph_from_module
+from job.onnx_model.graph import Graph
+from job.onnx_model.passes import canonical
+from job.onnx_model.protobuf import write_onnx
+from job.onnx_model.runtime import layer_values, session
+from job.parity.answers import save_answers
+from job.parity.probes import Probe, load_probes, make_probes
+from job.values import Exported, Shape, TensorFacts
+
+
+class PyTorchSide:
+    """Holds one checkpoint's module at a time."""
+
+    def __init__(self) -> None:
+        torch.set_num_threads(1)  # spinning threads cost more than they give
+        self._module = None  # type: Optional[torch.nn.Module]
+        self._graph = None  # type: Optional[Graph]
+        self._onnx_file = None  # type: Optional[Path]
+
+    def release(self) -> None:
+        """Forgets the checkpoint."""
+        self.__init__()
+
+    def export(self, checkpoint: Path, settings: Any, onnx_file: Path) -> Exported:
+        """Checkpoint -> module -> canonical ONNX file."""
+        loaded = load_module(checkpoint, settings)
+        inputs = _inputs(settings, loaded.default_input_shape)
+        example = [torch.from_numpy(array) for array in make_probes(inputs, 1)[0].inputs]
+        graph = canonical(graph_from_module(loaded.module, example, [facts.name for facts in inputs],
+                                            settings.output_names))
+        write_onnx(graph, onnx_file)
+        self._module, self._graph, self._onnx_file = loaded.module, graph, onnx_file
+        outputs = tuple(_facts(name, graph) for name in graph.outputs)
+        return Exported(onnx_file, inputs, outputs, loaded.facts, multiply_adds(graph))
+
+    def answer(self, stage: str, probes: Path, count: int, answers: Path) -> None:
+        """Asks PyTorch itself, or ONNX Runtime with the file, and saves the answers."""
+        run = self._forward if stage == "pytorch" else self._onnx_runner()
+        save_answers(answers, [run(probe) for probe in load_probes(probes)[:count]])
+
+    def _onnx_runner(self) -> Callable[[Probe], Sequence[np.ndarray]]:
+        model, graph = session(self._onnx_file), self._graph
+        return lambda probe: model.run(list(graph.outputs), dict(zip(graph.inputs, probe.inputs)))
+
+    def onnx_layers(self, probe: Probe) -> Mapping[str, np.ndarray]:
+        """Every layer's value: the reference for the stages after ONNX."""
+        return layer_values(self._graph, probe.inputs)
+
+    def pytorch_layers(self, probe: Probe) -> Mapping[str, np.ndarray]:
+        """What each module of the network returned first, by its path."""
+        values = {}
+        hooks = [module.register_forward_hook(_keep(path, values)) for path, module in self._module.named_modules()]
+        self._forward(probe)
+        for hook in hooks:
+            hook.remove()
+        return values
+
+    def modules_of_layers(self) -> Mapping[str, str]:
+        """The PyTorch module that each tensor of the graph comes from."""
+        return {name: node.layer for node in self._graph.nodes for name in node.outputs}
+
+    def versions(self) -> Mapping[str, str]:
+        return {"torch": torch.__version__, "onnx": onnx.__version__, "onnxruntime": onnxruntime.__version__,
+                "numpy": np.__version__}
+
+    def _forward(self, probe: Probe) -> Tuple[np.ndarray, ...]:
+        with torch.no_grad():
+            result = self._module(*(torch.from_numpy(array) for array in probe.inputs))
+        return tuple(tensor.numpy() for tensor in torch._C._jit_flatten(result)[0])
+
+
+def _keep(path: str, values: dict):
+    def hook(module: torch.nn.Module, inputs: Any, output: Any) -> None:
+        if isinstance(output, torch.Tensor):
+            values.setdefault(path, output.numpy().copy())
+    return hook
+
+
+def _inputs(settings: Any, default: Optional[Shape]) -> Tuple[TensorFacts, ...]:
+    named = settings.input_shapes or (((None, default),) if default else ())
+    if not named:
+        raise BadCheckpoint("nothing says what shape the network's input has",
+                            hint="give it as PyTorch has it, with the batch: --input-shape=1,3,224,224")
+    names = tuple(name or given for (name, _), given in zip(named, _padded(settings.input_names, len(named))))
+    if None in names or len(set(names)) < len(names):
+        raise UsageError("{} inputs need {} names".format(len(named), len(named)),
+                         hint="--input-shape=a:1,3,8,8;b:1,4 names them, or --input-names=a,b")
+    return tuple(TensorFacts(name, "float32", tuple(shape), published(len(shape)))
+                 for name, (_, shape) in zip(names, named))
+
+
+def _padded(names: Sequence[str], count: int) -> Tuple[Optional[str], ...]:
+    return (tuple(names) + (None,) * count)[:count]
+
+
+def _facts(name: str, graph: Graph) -> TensorFacts:
+    shape = graph.shapes[name]
+    return TensorFacts(name, graph.dtypes[name], shape, published(len(shape)))

@@ -1,0 +1,32 @@
+"""The settings as the report has them: no path in it, and a digest for each file that counts."""
+import hashlib
+from pathlib import Path
+from typing import Any, Dict, Optional
+
+from job.parity.tolerance import DEFAULT, tolerance_for
+
+
+def settings_document(settings: Any) -> Dict[str, Any]:
+    """Everything that decides the published bytes, beside the checkpoint and the job itself."""
+    return {
+        "arch": settings.arch,
+        "arch_args": dict(settings.arch_args),
+        "model_code": _code(settings.model_code),
+        "input_shapes": [{"name": shape.name, "shape": list(shape.shape)} for shape in settings.input_shapes],
+        "input_names": list(settings.input_names),
+        "output_names": list(settings.output_names),
+        "quantize": list(settings.quantize),
+        "preprocess": settings.preprocess and dict(settings.preprocess._asdict()),
+        "labels": list(settings.labels),
+        "tolerance": {kind: dict(tolerance_for(kind, settings.tolerance)) for kind in DEFAULT},
+    }
+
+
+def _code(model_code: Any) -> Optional[Dict[str, str]]:
+    """All Python files beside the user's one: it may import any of them."""
+    if model_code is None:
+        return None
+    digest = hashlib.sha256()
+    for file in sorted(Path(model_code.file).parent.glob("*.py")):
+        digest.update(file.name.encode("utf-8") + b"\0" + file.read_bytes() + b"\0")
+    return {"file": Path(model_code.file).name, "factory": model_code.factory, "sha256": digest.hexdigest()}

@@ -1,0 +1,107 @@
+"""The side that holds TensorFlow and Keras: builds the model, writes the files, answers for each of them."""
+from pathlib import Path
+from typing import Dict, List, Mapping, Optional, Tuple
+
+import numpy as np
+
+from job import determinism
+
+determinism.silence_libraries()
+with determinism.held_back_stderr():
+    import keras
+    import tensorflow
+    from job.keras_model.preflight import check_supported
+    from job.keras_model.walk import KerasModel, keras_model_from_onnx
+from job.axes import inverse
+from job.onnx_model.protobuf import graph_from_protobuf, read_onnx
+from job.parity.answers import answers_of_file, save_answers
+from job.parity.probes import Probe, load_probes
+from job.tensorflow_model.describe import describe_saved_model, describe_tflite
+from job.tensorflow_model.freeze import FrozenGraph, frozen_graph
+from job.tensorflow_model.runners import KerasRunner, SavedModelRunner, TFLiteRunner
+from job.tensorflow_model.saved_model import write_saved_model
+from job.tensorflow_model.tflite import start_tflite
+from job.tensorflow_model.toco import TocoRun
+from job.values import Exported, Model
+
+SMALL = 100 * 2 ** 20  # bytes of weights up to which two conversions at once are worth their memory
+
+
+class TensorFlowSide:
+    """Holds one checkpoint's model at a time."""
+
+    def __init__(self) -> None:
+        self._model = None  # type: Optional[KerasModel]
+        self._exported = None  # type: Optional[Exported]
+        self._frozen = None  # type: Optional[FrozenGraph]
+        self._waiting = []  # type: List[Tuple[str, Path]]  # modes not begun, and their files
+        self._runs = {}  # type: Dict[str, TocoRun]
+
+    def release(self) -> None:
+        """Forgets the checkpoint."""
+        for run in self._runs.values():
+            run.__exit__(None, None, None)
+        self.__init__()
+
+    def build(self, exported: Exported) -> str:
+        """ONNX -> Keras. Returns the name of the layer that ties the batch, '' where any will do."""
+        self.release()
+        onnx_model = read_onnx(exported.onnx_file)
+        graph = graph_from_protobuf(onnx_model)
+        check_supported(graph)
+        self._model, self._exported = keras_model_from_onnx(onnx_model, graph), exported
+        return self._model.batch_fixed_by
+
+    def start_tflites(self, folder: Path, files: Mapping[str, str]) -> None:
+        """Begins the conversions, one after another where the weights are large: toco is the peak of memory."""
+        self._frozen = frozen_graph(self._model.network, self._exported.inputs[0].pytorch_shape[0])
+        self._waiting = [(mode, folder / file) for mode, file in files.items()]
+        self._start_next()
+        weights = sum(value.nbytes for value in self._model.network.weights.values())
+        while weights <= SMALL and self._waiting:
+            self._start_next()
+
+    def finish_tflite(self, folder: Path, file: str, mode: str) -> Model:
+        with self._runs.pop(mode) as run:
+            run.finish()
+        self._start_next()
+        return describe_tflite(folder, file, mode)
+
+    def write_saved_model(self, folder: Path, file: str) -> Model:
+        write_saved_model(self._model.network, folder / file)
+        return describe_saved_model(folder, file)
+
+    def answer(self, stage: str, file: Path, probes: Path, count: int, answers: Path) -> None:
+        """Asks the Keras model, or a file of the published folder, and saves its answers in PyTorch's order."""
+        together = stage in ("keras", "saved_model") and not self._model.batch_fixed_by
+        with self._runner(stage, file) as run:
+            save_answers(answers, answers_of_file(run, self._exported.inputs, self._exported.outputs,
+                                                  load_probes(probes)[:count], together))
+
+    def layers(self, stage: str, file: Path, probe: Probe) -> Mapping[str, np.ndarray]:
+        """The value of every ONNX tensor that the stage computes too, in PyTorch's order."""
+        inputs = [array.transpose(facts.permutation) for array, facts in zip(probe.inputs, self._exported.inputs)]
+        names = {tensor.split(":")[0] for tensor, _ in self._model.tensors.values()}
+        with self._runner(stage, file) as run:
+            if isinstance(run, TFLiteRunner):  # toco has fused some away
+                names.intersection_update(run.inner_names())
+            values = run.inner_values(inputs, sorted(names))
+        return {name: values[tensor.split(":")[0]].transpose(inverse(order))
+                for name, (tensor, order) in self._model.tensors.items()
+                if tensor.endswith(":0") and tensor.split(":")[0] in values}
+
+    def versions(self) -> Mapping[str, str]:
+        return {"tensorflow": tensorflow.__version__, "keras": keras.__version__}
+
+    def _runner(self, stage: str, file: Path):
+        if stage == "keras":
+            return KerasRunner(self._model.network)
+        if stage == "saved_model":
+            names = ([facts.name for facts in ends] for ends in (self._exported.inputs, self._exported.outputs))
+            return SavedModelRunner(file, *names)
+        return TFLiteRunner(file)
+
+    def _start_next(self) -> None:
+        if self._waiting:
+            mode, file = self._waiting.pop(0)
+            self._runs[mode] = start_tflite(self._frozen, mode, file)
