@@ -3,7 +3,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, Dict, Iterator, Mapping, Tuple
+from typing import Any, Dict, Mapping, Sequence, Tuple
 
 import numpy as np
 import tensorflow as tf
@@ -33,18 +33,23 @@ class Published:
     def _document(self, name: str) -> Dict[str, Any]:
         return json.loads((self.folder / name).read_text())
 
-    def file(self, mode: str) -> Mapping[str, Any]:
-        """The entry of interface.json for saved_model, float32, ..."""
-        entry, = [each for each in self.interface["files"].values() if each["mode"] == mode]
-        return entry
+    def file(self, mode: str) -> Tuple[str, Mapping[str, Any]]:
+        """The file's name and its entry in interface.json."""
+        found, = [item for item in self.interface["files"].items() if item[1]["mode"] == mode]
+        return found
 
-    def answers(self, x: np.ndarray) -> Iterator[Tuple[str, np.ndarray]]:
-        """What every file makes of x, in and out as PyTorch orders axes: (file, array)."""
-        for file, entry in self.interface["files"].items():
-            answer = _tflite_answer if file.endswith(".tflite") else _saved_model_answer
-            (fed,), (given,) = entry["inputs"], entry["outputs"]
-            y = answer(str(self.folder / file), fed["name"], x.transpose(fed["permutation"]), given["name"])
-            yield file, y.transpose(np.argsort(given["permutation"]))
+    @property
+    def modes(self) -> Sequence[str]:
+        """saved_model, float32, ... of every file."""
+        return [entry["mode"] for entry in self.interface["files"].values()]
+
+    def answer(self, mode: str, x: np.ndarray) -> np.ndarray:
+        """What that file makes of x; both are laid out as PyTorch has them."""
+        file, entry = self.file(mode)
+        (fed,), (given,) = entry["inputs"], entry["outputs"]
+        answer = _saved_model_answer if mode == "saved_model" else _tflite_answer
+        y = answer(str(self.folder / file), fed["name"], x.transpose(fed["permutation"]), given["name"])
+        return y.transpose(np.argsort(given["permutation"]))
 
 
 def _saved_model_answer(folder: str, name: str, x: np.ndarray, output: str) -> np.ndarray:

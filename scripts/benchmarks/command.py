@@ -1,5 +1,6 @@
 """The benchmark's command line."""
 import argparse
+import hashlib
 import json
 import os
 import platform
@@ -10,8 +11,9 @@ from pathlib import Path
 from typing import Any, Dict, List, Sequence
 
 from benchmarks.contenders import CHECKOUT, CONTENDERS, JOB, Contender, Workplace, default_job_python
+from benchmarks.image import image_size
 from benchmarks.report import markdown, rows_of
-from benchmarks.rounds import Plan, compare
+from benchmarks.rounds import Plan, Result, compare
 
 MODELS = (
     "mobilenet_v2", "squeezenet1_1", "mobilenetv3_large", "resnet18", "resnet50", "vgg16", "densenet121",
@@ -43,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--json", type=Path, help="also write every figure to this file")
     add("--python", type=Path, help="Python with the job's requirements (default: what scripts/run makes)")
     add("--tinynn-source", type=Path, help="folder of TinyNeuralNetwork's source; else tinynn is left out")
+    add("--image", help="container image whose size to report as well")
     return parser
 
 
@@ -59,8 +62,12 @@ def _chosen(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> L
 
 
 def _checkpoint(arch: str, place: Workplace) -> Path:
-    """The architecture with seeded weights, written by the job's PyTorch on first use."""
-    path = place.cache / "checkpoints" / "{}-{}.pth".format(arch, SEED)
+    """The architecture with seeded weights, written by the job's PyTorch on first use.
+
+    Kept under a digest of what wrote it: other weights are another file.
+    """
+    writer = hashlib.sha256((CHECKOUT / "tests" / "models.py").read_bytes()).hexdigest()[:12]
+    path = place.cache / "checkpoints" / writer / "{}-{}.pth".format(arch, SEED)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(".part")
@@ -81,19 +88,28 @@ def _machine() -> Dict[str, Any]:
     }
 
 
-def _heading(machine: Dict[str, Any], arguments: argparse.Namespace, contenders: Sequence[Contender]) -> str:
+def _heading(machine: Dict[str, Any], plan: Plan, contenders: Sequence[Contender]) -> str:
     legend = ["- {}: {}".format(contender.name, contender.what) for contender in contenders]
     return (
         "{processor}, {cores} cores, {gigabytes:.0f} GB; load before {load_before:.2f}. "
-        "Medians of {runs} interleaved rounds, (smallest-largest). "
-        "Peak: sum of proportional set sizes, sampled in {memory_runs} further round(s).\n\n{legend}\n"
-    ).format(
-        gigabytes=machine["memory_bytes"] / 2 ** 30, runs=arguments.runs, memory_runs=arguments.memory_runs,
-        legend="\n".join(legend), **machine
-    )
+        "Medians of {0.timed_rounds} interleaved rounds, (smallest-largest). "
+        "Peak: sum of proportional set sizes, sampled in {0.memory_rounds} further round(s).\n\n{legend}\n"
+    ).format(plan, gigabytes=machine["memory_bytes"] / 2 ** 30, legend="\n".join(legend), **machine)
+
+
+def _compared(
+    archs: Sequence[str], contenders: Sequence[Contender], place: Workplace, plan: Plan
+) -> Dict[str, Dict[str, Result]]:
+    results = {}
+    with tempfile.TemporaryDirectory(prefix="pt2tflite-benchmark-") as work:
+        for arch in archs:
+            takers = [contender for contender in contenders if not contender.only or arch in contender.only]
+            results[arch] = compare(takers, place, arch, _checkpoint(arch, place), Path(work), plan)
+    return results
 
 
 def main(words: Sequence[str]) -> int:
+    """1 if this job failed with any model: a contender's failure is a result."""
     parser = _parser()
     arguments = parser.parse_args(words)
     contenders = _chosen(arguments, parser)
@@ -101,17 +117,14 @@ def main(words: Sequence[str]) -> int:
     job_python = arguments.python or default_job_python()
     place = Workplace(arguments.cache.resolve(), job_python.absolute(), arguments.tinynn_source)
     plan = Plan(arguments.runs, arguments.memory_runs, arguments.timeout)
-    results = {}
-    with tempfile.TemporaryDirectory(prefix="pt2tflite-benchmark-") as work:
-        for arch in arguments.models.split(","):
-            takers = [contender for contender in contenders if not contender.only or arch in contender.only]
-            results[arch] = compare(takers, place, arch, _checkpoint(arch, place), Path(work), plan)
-    rows = rows_of(results, JOB.name)
-    print(_heading(machine, arguments, contenders))
+    rows = rows_of(_compared(arguments.models.split(","), contenders, place, plan), JOB.name)
+    image = image_size(arguments.image)._asdict() if arguments.image else None
+    print(_heading(machine, plan, contenders))
     print(markdown(rows))
+    if image:
+        print("Image: {uncompressed:,} bytes, {gzip:,} packed with gzip.".format(**image))
     if arguments.json:
-        plan_figures = {"timed_rounds": plan.timed_rounds, "memory_rounds": plan.memory_rounds}
-        report = {"machine": machine, "plan": plan_figures, "models": rows}
+        report = {"machine": machine, "plan": plan._asdict(), "models": rows, "image": image}
         arguments.json.write_text(json.dumps(report, indent=2) + "\n")
     ours = [by_contender.get(JOB.name, {}) for by_contender in rows.values()]
     return 1 if any("failure" in row for row in ours) else 0

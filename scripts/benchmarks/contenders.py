@@ -106,7 +106,7 @@ def _tinynn(place: Workplace, task: Task) -> Tuple[Step, ...]:
 
 
 JOB = Contender(
-    "this job", "SavedModel, float32 and dynamic `.tflite`, parity of every stage, published whole",
+    "job", "this one: SavedModel, float32 and dynamic `.tflite`, parity of every stage, published whole",
     _job, "*/*.float32.tflite", "*/saved_model/1/saved_model.pb", _job_stages,
 )
 CONTENDERS = (

@@ -16,8 +16,8 @@ class Environment(NamedTuple):
     installs: Tuple[Tuple[str, ...], ...]  # arguments of one `pip install` after another
 
 
-class NoPython(Exception):
-    """No usable Python of the wanted version is on this machine."""
+class NoEnvironment(Exception):
+    """No usable Python of the wanted version is on this machine, or a package does not install."""
 
 
 def _candidates(version: str) -> Iterator[str]:
@@ -39,7 +39,7 @@ def find_python(version: str) -> str:
         )
         if works.returncode == 0:
             return candidate
-    raise NoPython("Python {0} with venv is needed: put python{0} on PATH".format(version))
+    raise NoEnvironment("Python {0} with venv is needed: put python{0} on PATH".format(version))
 
 
 def _digest(environment: Environment) -> str:
@@ -55,11 +55,11 @@ def python_of(environment: Environment, cache: Path) -> Path:
     print("making the environment of {} in {}".format(environment.name, folder), file=sys.stderr)
     shutil.rmtree(str(folder), ignore_errors=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
+    commands = [[find_python(environment.python), "-m", "venv", str(folder)]]
+    commands += [[str(python), "-m", "pip", "install"] + list(packages) for packages in environment.installs]
     with open(str(folder) + ".log", "w") as log:
-        make = [find_python(environment.python), "-m", "venv", str(folder)]
-        subprocess.run(make, check=True, stdout=log, stderr=subprocess.STDOUT)
-        for packages in environment.installs:
-            install = [str(python), "-m", "pip", "install"] + list(packages)
-            subprocess.run(install, check=True, stdout=log, stderr=subprocess.STDOUT)
+        for command in commands:
+            if subprocess.run(command, stdout=log, stderr=subprocess.STDOUT).returncode != 0:
+                raise NoEnvironment("{} failed: see {}".format(" ".join(command[1:]), log.name))
     (folder / COMPLETE).write_text("")
     return python

@@ -7,7 +7,7 @@ from benchmarks.rounds import Result
 Results = Mapping[str, Mapping[str, Result]]  # by model, then by contender
 Row = Mapping[str, Any]
 HEADER = (
-    "contender", "wall s", "CPU s", "peak MB", "wall, this job / it", "operators all / plumbing",
+    "contender", "wall s", "CPU s", "peak MB", "wall, job / it", "operators all / plumbing",
     "float32 bytes", "SavedModel nodes",
 )
 
@@ -41,7 +41,7 @@ def row_of(result: Result, ours: Result) -> Row:
         "stages_seconds": {name: figures._asdict() for name, figures in _stage_spreads(result).items()},
     }  # type: Dict[str, Any]
     if ours and ours is not result and not ours.failure:
-        row["wall_ratio_of_this_job"] = paired_ratio(_walls(ours), _walls(result))._asdict()
+        row["wall_ratio_of_job"] = paired_ratio(_walls(ours), _walls(result))._asdict()
     return row
 
 
@@ -73,7 +73,7 @@ def _cells(name: str, row: Row) -> List[str]:
         _with_spread(row["wall_seconds"]),
         _with_spread(row["cpu_seconds"]),
         _or_dash("{:.0f}".format, row["peak_bytes"] and row["peak_bytes"] / 1e6),
-        _or_dash(_with_spread, row.get("wall_ratio_of_this_job")),
+        _or_dash(_with_spread, row.get("wall_ratio_of_job")),
         "{operators} / {plumbing}".format(**row),
         "{float32_bytes:,}".format(**row),
         _or_dash(str, row["saved_model_nodes"]),

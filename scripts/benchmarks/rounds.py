@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 from benchmarks.contenders import Contender, Task, Workplace
+from benchmarks.environments import NoEnvironment
 from benchmarks.files import OperatorCount, count_nodes, count_operators
 from benchmarks.measuring import ContenderFailed, Measurement, measure
 
@@ -80,7 +81,7 @@ def compare(
             sample_memory = number < plan.memory_rounds
             try:
                 attempts[contender.name].append(_attempt(contender, place, task, plan.timeout, sample_memory))
-            except ContenderFailed as error:
+            except (ContenderFailed, NoEnvironment) as error:
                 failures[contender.name] = str(error)
     return {
         name: Result([], None, None, None, [], failures[name]) if name in failures

@@ -33,7 +33,7 @@ def as_torchvision_wants(pixels: np.ndarray) -> np.ndarray:
 
 
 def as_efficientnet_lite_wants(pixels: np.ndarray) -> np.ndarray:
-    """The centre 7/8 of the shorter side, resized by cubic interpolation, (v - 127) / 128: [1, 3, 224, 224]."""
+    """The centre 7/8 of the shorter side, by cubic interpolation, (v - 127) / 128: [1, 3, 224, 224]."""
     height, width = pixels.shape[:2]
     side = min(height, width) * 7 // 8
     top, left = (height - side) // 2, (width - side) // 2
