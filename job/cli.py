@@ -76,9 +76,10 @@ def architectures(run: RunSettings) -> Verdict:
 
 
 def operators(run: RunSettings) -> Verdict:
-    from job.keras_model import operators as supported
+    from job import sides
 
-    _say(supported.table())
+    with sides.open_sides() as opened:
+        _say(opened.tensorflow.call("operators"))
     return DONE
 
 

@@ -1,9 +1,9 @@
 """The chain for one checkpoint, top to bottom."""
+import tempfile
 import time
 from pathlib import Path
 from typing import NamedTuple, Tuple
 
-from job import log
 from job.checkpoint.digest import sha256_of_file
 from job.errors import JobError
 from job.parity.drift import located
@@ -12,6 +12,7 @@ from job.parity.probes import make_probes, probe_counts
 from job.parity.questions import Questions
 from job.progress import Progress
 from job.publish import check_replaceable, is_current, made_from, publish, publish_failure, staging, write_json
+from job.report import inspection
 from job.report.documents import json_bytes
 from job.report.interface import interface
 from job.report.parity import failure_from_drift, failure_from_error
@@ -57,6 +58,18 @@ def convert(checkpoint: Path, name: str, settings: Settings, output_dir: Path, s
 def report_failure(name: str, error: JobError, output_dir: Path) -> None:
     """Publishes why a checkpoint could not even be begun."""
     publish_failure(output_dir, name, {"parity.json": json_bytes(Progress(name).report(_failure(error)))})
+
+
+def inspect(checkpoint: Path, settings: Settings, sides: Sides) -> str:
+    """What the checkpoint is, and what would stand in the way of converting it, as text."""
+    found = sides.pytorch.call("inspect", checkpoint, settings)
+    lines = inspection.of_checkpoint(found)
+    if settings.arch or settings.model_code:
+        with tempfile.TemporaryDirectory() as work:
+            exported = sides.pytorch.call("export", checkpoint, settings, Path(work) / "model.onnx")
+            operators, problems = sides.tensorflow.call("preflight", exported)
+        lines += inspection.of_network(exported, operators, problems)
+    return "\n".join(lines)
 
 
 def _converted(checkpoint: Path, settings: Settings, sides: Sides, model: Path, work: Path,

@@ -7,8 +7,9 @@ import onnx
 import onnxruntime
 import torch
 
-from job.architectures.module import load_module
+from job.architectures.module import load_module, nearest_architectures
 from job.axes import published
+from job.checkpoint import read_checkpoint
 from job.errors import BadCheckpoint, UsageError
 from job.onnx_model.cost import multiply_adds
 from job.onnx_model.export import graph_from_module
@@ -18,7 +19,7 @@ from job.onnx_model.protobuf import write_onnx
 from job.onnx_model.runtime import layer_values, session
 from job.parity.answers import save_answers
 from job.parity.probes import Probe, load_probes, make_probes
-from job.values import Exported, Shape, TensorFacts
+from job.values import Exported, Inspected, Shape, TensorFacts
 
 
 class PyTorchSide:
@@ -45,6 +46,13 @@ class PyTorchSide:
         self._module, self._graph, self._onnx_file = loaded.module, graph, onnx_file
         outputs = tuple(_facts(name, graph) for name in graph.outputs)
         return Exported(onnx_file, inputs, outputs, loaded.facts, multiply_adds(graph))
+
+    def inspect(self, checkpoint: Path, settings: Any) -> Inspected:
+        """What is in the file, whatever network it belongs to."""
+        read = read_checkpoint(checkpoint)
+        tensors = tuple((name, str(array.dtype), array.shape) for name, array in read.tensors.items())
+        return Inspected(checkpoint.name, read.format, read.sha256, tensors, read.notes,
+                         nearest_architectures(read.tensors) if not (settings.arch or settings.model_code) else ())
 
     def answer(self, stage: str, probes: Path, count: int, answers: Path) -> None:
         """Asks PyTorch itself, or ONNX Runtime with the file, and saves the answers."""

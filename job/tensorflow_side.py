@@ -1,4 +1,5 @@
 """The side that holds TensorFlow and Keras: builds the model, writes the files, answers for each of them."""
+from collections import Counter
 from pathlib import Path
 from typing import Dict, List, Mapping, Optional, Tuple
 
@@ -10,7 +11,8 @@ determinism.silence_libraries()
 with determinism.held_back_stderr():
     import keras
     import tensorflow
-    from job.keras_model.preflight import check_supported
+    from job.keras_model.operators import table
+    from job.keras_model.preflight import check_supported, problems_of
     from job.keras_model.walk import KerasModel, keras_model_from_onnx
 from job.axes import inverse
 from job.onnx_model.protobuf import graph_from_protobuf, read_onnx
@@ -22,7 +24,7 @@ from job.tensorflow_model.runners import KerasRunner, SavedModelRunner, TFLiteRu
 from job.tensorflow_model.saved_model import write_saved_model
 from job.tensorflow_model.tflite import start_tflite
 from job.tensorflow_model.toco import TocoRun
-from job.values import Exported, Model
+from job.values import Exported, Model, TensorFacts
 
 SMALL = 100 * 2 ** 20  # bytes of weights up to which two conversions at once are worth their memory
 
@@ -32,7 +34,9 @@ class TensorFlowSide:
 
     def __init__(self) -> None:
         self._model = None  # type: Optional[KerasModel]
-        self._exported = None  # type: Optional[Exported]
+        self._inputs = ()  # type: Tuple[TensorFacts, ...]
+        self._outputs = ()  # type: Tuple[TensorFacts, ...]
+        self._any_batch = False
         self._frozen = None  # type: Optional[FrozenGraph]
         self._waiting = []  # type: List[Tuple[str, Path]]  # modes not begun, and their files
         self._runs = {}  # type: Dict[str, TocoRun]
@@ -49,12 +53,27 @@ class TensorFlowSide:
         onnx_model = read_onnx(exported.onnx_file)
         graph = graph_from_protobuf(onnx_model)
         check_supported(graph)
-        self._model, self._exported = keras_model_from_onnx(onnx_model, graph), exported
+        self._model = keras_model_from_onnx(onnx_model, graph)
+        self.open_published(exported.inputs, exported.outputs, not self._model.batch_fixed_by)
         return self._model.batch_fixed_by
+
+    def open_published(self, inputs: Tuple[TensorFacts, ...], outputs: Tuple[TensorFacts, ...],
+                       any_batch: bool) -> None:
+        """What the files that are asked from now on take and give."""
+        self._inputs, self._outputs, self._any_batch = inputs, outputs, any_batch
+
+    def preflight(self, exported: Exported) -> Tuple[Mapping[str, int], Tuple[str, ...]]:
+        """How often each operator occurs, and all that cannot be converted."""
+        graph = graph_from_protobuf(read_onnx(exported.onnx_file))
+        return Counter(node.op for node in graph.nodes), tuple(problems_of(graph))
+
+    def operators(self) -> str:
+        """The table of what converts."""
+        return table()
 
     def start_tflites(self, folder: Path, files: Mapping[str, str]) -> None:
         """Begins the conversions, one after another where the weights are large: toco is the peak of memory."""
-        self._frozen = frozen_graph(self._model.network, self._exported.inputs[0].pytorch_shape[0])
+        self._frozen = frozen_graph(self._model.network, self._inputs[0].pytorch_shape[0])
         self._waiting = [(mode, folder / file) for mode, file in files.items()]
         self._start_next()
         weights = sum(value.nbytes for value in self._model.network.weights.values())
@@ -73,14 +92,14 @@ class TensorFlowSide:
 
     def answer(self, stage: str, file: Path, probes: Path, count: int, answers: Path) -> None:
         """Asks the Keras model, or a file of the published folder, and saves its answers in PyTorch's order."""
-        together = stage in ("keras", "saved_model") and not self._model.batch_fixed_by
+        together = stage in ("keras", "saved_model") and self._any_batch
         with self._runner(stage, file) as run:
-            save_answers(answers, answers_of_file(run, self._exported.inputs, self._exported.outputs,
-                                                  load_probes(probes)[:count], together))
+            save_answers(answers, answers_of_file(run, self._inputs, self._outputs, load_probes(probes)[:count],
+                                                  together))
 
     def layers(self, stage: str, file: Path, probe: Probe) -> Mapping[str, np.ndarray]:
         """The value of every ONNX tensor that the stage computes too, in PyTorch's order."""
-        inputs = [array.transpose(facts.permutation) for array, facts in zip(probe.inputs, self._exported.inputs)]
+        inputs = [array.transpose(facts.permutation) for array, facts in zip(probe.inputs, self._inputs)]
         names = {tensor.split(":")[0] for tensor, _ in self._model.tensors.values()}
         with self._runner(stage, file) as run:
             if isinstance(run, TFLiteRunner):  # toco has fused some away
@@ -97,7 +116,7 @@ class TensorFlowSide:
         if stage == "keras":
             return KerasRunner(self._model.network)
         if stage == "saved_model":
-            names = ([facts.name for facts in ends] for ends in (self._exported.inputs, self._exported.outputs))
+            names = ([facts.name for facts in ends] for ends in (self._inputs, self._outputs))
             return SavedModelRunner(file, *names)
         return TFLiteRunner(file)
 

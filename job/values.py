@@ -36,6 +36,17 @@ class CheckpointFacts(NamedTuple):
     notes: Tuple[str, ...] = ()  # "float16 weights became float32", ...
 
 
+class Inspected(NamedTuple):
+    """What a checkpoint's file holds."""
+
+    file: str
+    format: str
+    sha256: str
+    tensors: Tuple[Tuple[str, str, Shape], ...]  # name, dtype, shape, in the file's order
+    notes: Tuple[str, ...]
+    nearest: Tuple[str, ...]  # architectures with the most keys in common, where none was named
+
+
 class Exported(NamedTuple):
     """The canonical ONNX model, after every pass; all weights are in the file."""
 

@@ -21,7 +21,7 @@ def _converter(function: Callable[[Any], Any], nonnegative: bool):
 
 for _op, _function, _is_nonnegative in (
         ("Relu", tf.nn.relu, True), ("Sigmoid", tf.sigmoid, True), ("Tanh", tf.tanh, False), ("Exp", tf.exp, True),
-        ("Log", tf.log, False), ("Sqrt", tf.sqrt, True), ("Abs", tf.abs, True), ("Neg", tf.negative, False),
+        ("Log", tf.math.log, False), ("Sqrt", tf.sqrt, True), ("Abs", tf.abs, True), ("Neg", tf.negative, False),
         ("Floor", tf.floor, False)):
     converts(_op)(_converter(_function, _is_nonnegative))
 

@@ -4,7 +4,8 @@ from typing import List
 import numpy as np
 
 from job.errors import UnsupportedModel
-from job.keras_model.registry import CONVERTERS, Operator
+from job.keras_model.operators import CONVERTERS
+from job.keras_model.registry import Operator
 from job.onnx_model.graph import Graph, Node, View
 
 

@@ -10,10 +10,10 @@ import tensorflow as tf
 from keras import backend
 
 from job.axes import Order, published, transposed_shape
-from job.keras_model import convolution, elementwise, linear, pointwise, pooling, reduction, shaping  # noqa: F401
 from job.keras_model.activation import Activation, in_order
+from job.keras_model.operators import CONVERTERS
 from job.keras_model.preflight import operator_of
-from job.keras_model.registry import CONVERTERS, Converter
+from job.keras_model.registry import Converter
 from job.onnx_model.graph import Graph, Node, View
 from job.tensorflow_model.graph import KerasGraph
 

@@ -9,17 +9,15 @@ from job.parity.reference import judge_reference
 from job.parity.tolerance import Override, tolerance_for
 from job.values import StageParity, TensorFacts
 
-REFERENCE = "pytorch"
-
-
 class Questions:
     """Asked all at once, judged as the answers come; the reference first."""
 
     def __init__(self, folder: Path, probes: Sequence[Probe], counts: Mapping[str, int],
-                 outputs: Sequence[TensorFacts], tolerance: Override) -> None:
+                 outputs: Sequence[TensorFacts], tolerance: Override, reference: str = "pytorch") -> None:
         self._folder, self._counts, self._tolerance = folder, counts, tolerance
         self._names = tuple(probe.name for probe in probes)
         self._outputs = tuple(facts.name for facts in outputs)
+        self._reference = reference
         self._pending = {}  # type: Dict[str, Any]
         save_probes(folder / "probes.npz", probes)
 
@@ -33,12 +31,12 @@ class Questions:
                                           self._answers(stage))
 
     def judged(self, stage: str) -> StageParity:
-        """Waits for the stage's answers and compares them with PyTorch's."""
+        """Waits for the stage's answers and compares them with the reference's."""
         self._pending[stage].result()
         answers = load_answers(self._answers(stage))
-        if stage == REFERENCE:
+        if stage == self._reference:
             return judge_reference(self._outputs, answers)
-        reference = load_answers(self._answers(REFERENCE))
+        reference = load_answers(self._answers(self._reference))
         return judge(stage, self._outputs, reference, answers, tolerance_for(stage, self._tolerance),
                      self._names[:len(reference)], range(self._counts[stage]))
 

@@ -1,0 +1,33 @@
+"""A pool's end padding is cut to what its windows reach: the exporter pads for ceil_mode where nothing is needed.
+
+before: x [1,8,111,111] -> MaxPool(3x3, strides=2, pads=[0,0,2,2]) [1,8,55,55]
+after:  x -> MaxPool(3x3, strides=2, pads=[0,0,0,0])
+"""
+from typing import Optional
+
+from job.onnx_model.graph import Graph, Node, Rewrite, View, rewritten
+
+
+def trim_pool_pads(graph: Graph) -> Graph:
+    return rewritten(graph, _rule)
+
+
+def _rule(node: Node, view: View) -> Optional[Rewrite]:
+    if node.op not in ("MaxPool", "AveragePool") or not any(node.attributes.get("pads", ())):
+        return None
+    if node.op == "AveragePool" and node.attributes.get("count_include_pad", 0):
+        return None
+    before, after = view.shape(node.inputs[0]), view.shape(node.output)
+    if before is None or after is None:
+        return None
+    kernel = node.attributes["kernel_shape"]
+    rank = len(kernel)
+    strides = node.attributes.get("strides", (1,) * rank)
+    dilations = node.attributes.get("dilations", (1,) * rank)
+    begin, end = node.attributes["pads"][:rank], node.attributes["pads"][rank:]
+    reached = [(after[axis + 2] - 1) * strides[axis] + (kernel[axis] - 1) * dilations[axis] + 1
+               for axis in range(rank)]
+    needed = tuple(min(end[axis], max(reached[axis] - before[axis + 2] - begin[axis], 0)) for axis in range(rank))
+    if needed == tuple(end):
+        return None
+    return Rewrite((node._replace(attributes=dict(node.attributes, pads=tuple(begin) + needed)),))

@@ -1,0 +1,88 @@
+"""Published models checked again: their checksums, and every .tflite against its SavedModel."""
+import json
+import tempfile
+from pathlib import Path
+from typing import Any, Mapping, Tuple
+
+from job import log
+from job.errors import BadCheckpoint, JobError, ParityFailed
+from job.parity.gate import first_drift, parity_failed
+from job.parity.probes import make_probes
+from job.parity.questions import Questions
+from job.publish import verify_checksums
+from job.sides import Sides
+from job.values import Outcome, TensorFacts
+
+REFERENCE = "saved_model"
+PROBES = 4
+
+
+def verify(output_dir: Path, sides: Sides) -> Tuple[Outcome, ...]:
+    """One row for each published model. PyTorch is not here any more: the SavedModel, which passed, is the reference."""
+    folders = sorted(folder for folder in output_dir.iterdir() if (folder / "SHA256SUMS").is_file())
+    if not folders:
+        raise BadCheckpoint("{} holds no published model".format(output_dir), hint="name the folder that `convert` wrote to")
+    return tuple(_verified(folder, sides) for folder in folders)
+
+
+def _verified(folder: Path, sides: Sides) -> Outcome:
+    try:
+        with log.stage("checksums", folder.name):
+            _check_sums(folder)
+        with log.stage("parity", folder.name):
+            _check_parity(folder, sides)
+    except JobError as error:
+        log.failure(error, folder.name)
+        return Outcome(folder.name, "failed", error.exit_code, error.stage, error.message)
+    return Outcome(folder.name, "current", 0, "", "")
+
+
+def _check_sums(folder: Path) -> None:
+    problems = verify_checksums(folder)
+    if problems:
+        raise ParityFailed("not what was published: " + "; ".join(problems), hint="convert the checkpoint again",
+                           stage=_stage_of(problems[0]))
+
+
+def _stage_of(problem: str) -> str:
+    """The stage whose file the first problem is about."""
+    for mode in ("float32", "dynamic", "int8"):
+        if ".{}.tflite".format(mode) in problem:
+            return "tflite." + mode
+    return REFERENCE if "saved_model" in problem else "publish"
+
+
+def _check_parity(folder: Path, sides: Sides) -> None:
+    document = _document(folder / "interface.json")
+    inputs, outputs = (tuple(map(_facts, document[key])) for key in ("inputs", "outputs"))
+    files = {_stage(entry["mode"]): folder / file for file, entry in document["files"].items()}
+    any_batch = document["files"]["saved_model/1"]["batch"]["size"] == "any"
+    tolerance = _document(folder / "parity.json")["settings"]["tolerance"]
+    with tempfile.TemporaryDirectory() as work:
+        probes = make_probes(inputs, PROBES)
+        counts = {stage: PROBES for stage in files}
+        questions = Questions(Path(work), probes, counts, outputs, tolerance, REFERENCE)
+        sides.tensorflow.call("open_published", inputs, outputs, any_batch)
+        for stage in [REFERENCE] + sorted(set(files) - {REFERENCE}):
+            questions.ask(stage, sides.tensorflow, files[stage])
+        drift = first_drift([questions.judged(stage) for stage in questions.stages])
+    sides.release()
+    if drift is not None:
+        raise parity_failed(drift)
+
+
+def _stage(mode: str) -> str:
+    return mode if mode == REFERENCE else "tflite." + mode
+
+
+def _document(file: Path) -> Mapping[str, Any]:
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ParityFailed("{} cannot be read: {}".format(file.name, error), hint="convert the checkpoint again",
+                           stage="publish") from error
+
+
+def _facts(document: Mapping[str, Any]) -> TensorFacts:
+    return TensorFacts(document["name"], document["dtype"], tuple(document["pytorch_shape"]),
+                       tuple(document["permutation"]))
