@@ -27,7 +27,7 @@ def write_seeded_checkpoint(path: Path, arch: str, seed: int = 0, **arch_args: A
 
 
 def seeded_weights(module: torch.nn.Module, seed: int) -> Dict[str, np.ndarray]:
-    """An array for every key of the module's state dict: He-normal kernels, BatchNorm's vectors about (1, 0, 0, 1)."""
+    """An array for every key of the module: He-normal kernels, BatchNorm's vectors about (1, 0, 0, 1)."""
     random = np.random.RandomState(seed)
     return {key: _array(key, tuple(value.shape), random) for key, value in module.state_dict().items()}
 
@@ -49,7 +49,7 @@ def _array(key: str, shape: tuple, random: np.random.RandomState) -> np.ndarray:
 
 
 def _normal(shape: tuple, random: np.random.RandomState) -> np.ndarray:
-    """Normal values; those of a huge layer repeat after a prime number, since drawing them all takes seconds."""
+    """Normal values; those of a huge layer repeat after a prime number: drawing them all takes seconds."""
     count = int(np.prod(shape))
     return np.resize(random.standard_normal(min(count, 1048573)).astype(np.float32), shape)
 
@@ -68,10 +68,13 @@ def blocky_images(shape: tuple, seed: int, batch: int = 2) -> torch.Tensor:
 
 
 def settle_statistics(module: torch.nn.Module, images: torch.Tensor) -> None:
-    """Move each BatchNorm's statistics to those of what reaches it, in coarse steps and with some of the seeded
-    noise kept: so a deep network neither explodes nor answers every image alike, on any CPU."""
-    norms = (torch.nn.BatchNorm1d, torch.nn.BatchNorm2d)
-    handles = [layer.register_forward_pre_hook(_settle) for layer in module.modules() if isinstance(layer, norms)]
+    """Move each BatchNorm's statistics to those of what reaches it, some of the seeded noise kept.
+
+    So a deep network neither explodes nor answers every image alike; in coarse steps, for any CPU.
+    """
+    kinds = (torch.nn.BatchNorm1d, torch.nn.BatchNorm2d)
+    norms = [layer for layer in module.modules() if isinstance(layer, kinds)]
+    handles = [norm.register_forward_pre_hook(_settle) for norm in norms]
     if not handles:
         return
     with torch.no_grad():
@@ -83,7 +86,8 @@ def settle_statistics(module: torch.nn.Module, images: torch.Tensor) -> None:
 def _settle(layer: torch.nn.Module, inputs: Any) -> None:
     by_channel = inputs[0].transpose(0, 1).contiguous().view(inputs[0].size(1), -1).numpy()
     variance = by_channel.var(axis=1)
-    deviation = np.exp2(np.round(2 * np.log2(np.sqrt(np.maximum(variance, variance.mean() / 4 + 1e-6)))) / 2)
+    deviation = np.exp2(np.round(np.log2(np.maximum(variance, variance.mean() / 4 + 1e-6))) / 2)
     mean = np.round(8 * by_channel.mean(axis=1) / deviation) / 8
-    layer.running_mean.copy_(torch.from_numpy(((mean + layer.running_mean.numpy()) * deviation).astype(np.float32)))
-    layer.running_var.copy_(torch.from_numpy((deviation ** 2 * layer.running_var.numpy()).astype(np.float32)))
+    seeded_mean, seeded_var = layer.running_mean.numpy(), layer.running_var.numpy()
+    seeded_mean[...] = (mean + seeded_mean) * deviation
+    seeded_var[...] = deviation ** 2 * seeded_var

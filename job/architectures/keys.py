@@ -71,7 +71,8 @@ def hint_for(mismatch: Mismatch) -> str:
     if mismatch.misshaped and len(classes) == 1 and not (mismatch.missing or mismatch.unexpected):
         count = classes.pop()
         if count:
-            return "a head with another number of classes? --arch-args=" + json.dumps({"num_classes": count[0]})
+            flag = "--arch-args=" + json.dumps({"num_classes": count[0]})
+            return "a head with another number of classes? " + flag
     return "is it another architecture? `inspect CHECKPOINT` shows what the file holds"
 
 

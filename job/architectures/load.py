@@ -45,7 +45,9 @@ def load_weights(
     return _notes(tensors, weights, slots)
 
 
-def _notes(tensors: Mapping[str, Any], weights: Mapping[str, Any], slots: Mapping[str, Any]) -> Tuple[str, ...]:
+def _notes(
+    tensors: Mapping[str, Any], weights: Mapping[str, Any], slots: Mapping[str, Any]
+) -> Tuple[str, ...]:
     renamed = sum(key not in tensors for key in weights)
     absent = sum(key not in weights for key in slots)
     notes = ["{} keys have an older or another name and were renamed".format(renamed)] if renamed else []

@@ -62,9 +62,10 @@ def find(name: str) -> Architecture:
     if name in _ARCHITECTURES:
         return _ARCHITECTURES[name]
     near = difflib.get_close_matches(str(name), _ARCHITECTURES, n=3, cutoff=0.5)
+    every = "the command `architectures` lists them"
     raise UsageError(
         "no architecture is called {!r}".format(name),
-        hint="did you mean {}?".format(" or ".join(near)) if near else "the command `architectures` lists them",
+        hint="did you mean {}? {}".format(" or ".join(near), every) if near else every,
     )
 
 

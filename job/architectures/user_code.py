@@ -88,9 +88,6 @@ def _their_frames(error: BaseException) -> str:
     """The traceback from the user's first line on, with file names but no folders."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = os.path.abspath(__file__)
-    start = max((i + 1 for i, frame in enumerate(frames) if os.path.abspath(frame.filename) == ours), default=0)
-    theirs = [frame for frame in frames[start:] if "importlib" not in frame.filename]
-    return "\n".join(
-        "  {} line {}, in {}: {}".format(os.path.basename(frame.filename), frame.lineno, frame.name, frame.line)
-        for frame in theirs
-    )
+    entered = [number for number, frame in enumerate(frames) if os.path.abspath(frame.filename) == ours]
+    theirs = [frame for frame in frames[max(entered) + 1:] if "importlib" not in frame.filename]
+    return "\n".join("  {} line {}, in {}: {}".format(os.path.basename(f.filename), *f[1:4]) for f in theirs)

@@ -19,7 +19,7 @@ NEVER = frozenset(
 )
 NEVER_BUILTINS = frozenset(
     "eval exec compile open input __import__ execfile getattr setattr delattr globals locals vars breakpoint "
-    "exit quit help memoryview type apply map filter".split()
+    "exit quit apply".split()
 )
 
 
@@ -28,7 +28,7 @@ def refuse(module: str, name: str) -> None:
     if module.split(".")[0] in NEVER or builtin:
         raise BadCheckpoint(
             "it would run {}.{} when it is loaded; nothing of it was run".format(module, name),
-            hint="do not load this file with PyTorch either; ask whoever made it for a state dict or safetensors",
+            hint="do not load this file with PyTorch either; ask its maker for a state dict or safetensors",
         )
 
 

@@ -27,7 +27,7 @@ def arrays_of(source: Source, content: Content, tensors: Mapping[str, Any]) -> T
             budget -= _bytes_copied(tensor)
             if budget < 0:
                 raise BadCheckpoint(
-                    "its tensors are views that unfold to far more than the file holds, {!r:.60} among them".format(name),
+                    "its tensors unfold to far more than the file holds, {!r:.60} among them".format(name),
                     hint="save contiguous copies of the tensors",
                 )
             array, kind = _view(flat, tensor), tensor.storage.dtype
@@ -41,7 +41,10 @@ def arrays_of(source: Source, content: Content, tensors: Mapping[str, Any]) -> T
 
 def _notes(widened: Mapping[str, int]) -> List[str]:
     how = {"float64": "were rounded to float32"}
-    return ["{} {} tensors {}".format(n, kind, how.get(kind, "became float32, exactly")) for kind, n in widened.items()]
+    return [
+        "{} {} tensors {}".format(count, kind, how.get(kind, "became float32, exactly"))
+        for kind, count in widened.items()
+    ]
 
 
 def _storage(
@@ -59,8 +62,9 @@ def _storage(
     region = content.regions.get(storage.key)
     size = storage.elements * ITEM_SIZES[storage.dtype]
     if region is None or region.size < size:
+        has = region.size if region else "no"
         raise BadCheckpoint(
-            "the storage of {!r:.60} has {} bytes in the file, {} are needed".format(name, region and region.size, size),
+            "the storage of {!r:.60} has {} bytes in the file, {} are needed".format(name, has, size),
             hint="the file is truncated or damaged",
         )
     dtype = np.dtype("uint16" if storage.dtype == "bfloat16" else storage.dtype)

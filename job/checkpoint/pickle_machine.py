@@ -35,7 +35,7 @@ MARK = Mark()
 
 
 def malformed(what: str) -> BadCheckpoint:
-    return BadCheckpoint("the pickle in it is malformed: " + what, hint="the file is damaged, or made to mislead")
+    return BadCheckpoint("its pickle is malformed: " + what, hint="the file is damaged, or made to mislead")
 
 
 def as_key(key: Any) -> Any:

@@ -75,7 +75,8 @@ def _weights(path: Path, source: Source) -> Tuple[str, "OrderedDict[str, Any]", 
         state_dict, found_notes = find_state_dict(content.tree)
         tensors, array_notes = arrays_of(source, content, state_dict.tensors)
     except BadCheckpoint as error:
-        raise BadCheckpoint("{} ({}): {}".format(path.name, reader.name, error.message), error.hint) from error
+        where = "{} ({}): ".format(path.name, reader.name)
+        raise BadCheckpoint(where + error.message, error.hint) from error
     return reader.name, tensors, content.notes + found_notes + array_notes
 
 
@@ -111,17 +112,20 @@ def _refuse_change(path: Path, file: BinaryIO, before: Tuple[int, int, int, int]
     if _identity(file) != before or (now.st_size, now.st_mtime_ns, now.st_ino, now.st_dev) != before:
         raise EnvironmentFailed(
             "{} changed while it was read".format(path.name),
-            hint="write it under another name, such as {}.tmp, and rename it when it is whole".format(path.name),
+            hint="write {0} as {0}.tmp, and rename it when it is whole".format(path.name),
         )
 
 
 def _of_os_error(path: Path, error: OSError) -> JobError:
     if error.errno in (errno.EACCES, errno.EPERM):
         return NoPermission(
-            "no permission to read {}".format(path), hint="run with --user, or set fsGroup, to match the volume's owner"
+            "no permission to read {}".format(path),
+            hint="run with --user, or set fsGroup, to match the volume's owner",
         )
     if error.errno == errno.EISDIR:
         return BadCheckpoint("{} is a folder, not a file".format(path), hint="name the checkpoint's file")
     if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG):
-        return BadCheckpoint("there is no file {}".format(path), hint="is the volume mounted, and the name right?")
-    return EnvironmentFailed("{} cannot be read: {}".format(path, error.strerror), hint="check the volume, then retry")
+        return BadCheckpoint("there is no file {}".format(path), hint="is the volume mounted?")
+    return EnvironmentFailed(
+        "{} cannot be read: {}".format(path, error.strerror), hint="check the volume, then retry"
+    )

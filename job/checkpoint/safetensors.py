@@ -81,7 +81,7 @@ def _tensor(name: str, entry: Any) -> Tuple[TensorRef, Tuple[int, int]]:
         elements *= size
     known = DTYPES.get(dtype, dtype) if isinstance(dtype, str) else "no dtype"
     if known in ITEM_SIZES and elements * ITEM_SIZES[known] != end - begin:
-        raise _bad("{!r:.60} has {} bytes, its shape {} needs another count".format(name, end - begin, list(shape)))
+        raise _bad("{!r:.60} has {} bytes, not those of shape {}".format(name, end - begin, list(shape)))
     return TensorRef(Storage(name, known, elements), 0, shape, tuple(strides)), (begin, end)
 
 

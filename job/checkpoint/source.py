@@ -16,7 +16,7 @@ def truncated(what: str) -> BadCheckpoint:
 
 
 class Source:
-    """Bytes of one open file. Every method raises BadCheckpoint rather than return less than it was asked for."""
+    """Bytes of one open file; every method raises BadCheckpoint rather than return too few."""
 
     def __init__(self, file: BinaryIO, size: int) -> None:
         self.file = file

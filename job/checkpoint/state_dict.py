@@ -8,7 +8,7 @@ from job.checkpoint.values import Placeholder, TensorRef
 from job.errors import BadCheckpoint
 
 # Names under which trainers keep the weights, the likeliest first.
-KNOWN = ("state_dict", "model_state_dict", "model_state", "model", "net", "network", "module", "weights", "params")
+KNOWN = tuple("state_dict model_state_dict model_state model net network module weights params".split())
 AVERAGED = re.compile(r"(^|_)(ema|swa|shadow|averaged?)(_|$)")
 NOT_WEIGHTS = re.compile(r"optim|scheduler|scaler|^(optimizer_)?state$")
 PREFIXES = ("module.", "_orig_mod.", "model.")
@@ -30,6 +30,9 @@ class StateDict(NamedTuple):
     def rank(self) -> int:
         return min((KNOWN.index(name) for name in self.path if name in KNOWN), default=len(KNOWN))
 
+    def order(self) -> Tuple[bool, int, int]:
+        return self.averaged, self.rank, -len(self.tensors)
+
     @property
     def name(self) -> str:
         return ".".join(self.path) or "the file's root"
@@ -38,7 +41,7 @@ class StateDict(NamedTuple):
 def find_state_dict(tree: Any) -> Tuple[StateDict, Tuple[str, ...]]:
     """The state dict and notes on what was passed over; BadCheckpoint if there is none, or several alike."""
     seen = set()  # type: Set[int]
-    found = sorted(_state_dicts(tree, (), seen), key=lambda each: (each.averaged, each.rank, -len(each.tensors)))
+    found = sorted(_state_dicts(tree, (), seen), key=StateDict.order)
     if not found:
         raise BadCheckpoint(
             "there are no weights in it: {}".format(_outline(tree)),
@@ -61,13 +64,12 @@ def find_state_dict(tree: Any) -> Tuple[StateDict, Tuple[str, ...]]:
 
 
 def without_prefix(tensors: "OrderedDict[str, Any]") -> Tuple[str, "OrderedDict[str, Any]"]:
-    """The prefix that wrappers such as DistributedDataParallel put before every key, and the keys without it."""
-    prefix = ""
-    while True:
-        more = next((each for each in PREFIXES if all(key.startswith(prefix + each) for key in tensors)), None)
-        if more is None:
-            return prefix, OrderedDict((key[len(prefix):], value) for key, value in tensors.items())
-        prefix += more
+    """What wrappers such as DistributedDataParallel put before every key, and the keys without it."""
+    prefix, more = "", PREFIXES
+    while more:
+        more = [each for each in PREFIXES if all(key.startswith(prefix + each) for key in tensors)]
+        prefix += "".join(more)
+    return prefix, OrderedDict((key[len(prefix):], value) for key, value in tensors.items())
 
 
 def _notes(best: StateDict, rest: List[StateDict]) -> Iterator[str]:
@@ -79,7 +81,8 @@ def _notes(best: StateDict, rest: List[StateDict]) -> Iterator[str]:
     if best.averaged:
         yield "the weights are averaged ones (EMA): the file has no others"
     if best.others:
-        yield "{} entries of the state dict are no tensors: {}".format(len(best.others), ", ".join(best.others[:10]))
+        few = ", ".join(best.others[:10])
+        yield "{} entries of the state dict are no tensors: {}".format(len(best.others), few)
 
 
 def _state_dicts(value: Any, path: Tuple[str, ...], seen: Set[int]) -> Iterator[StateDict]:
@@ -88,7 +91,8 @@ def _state_dicts(value: Any, path: Tuple[str, ...], seen: Set[int]) -> Iterator[
     seen.add(id(value))
     if isinstance(value, Placeholder):
         if _is_module(value):
-            yield _state_dict(path, _module_entries(value, "", DEEPEST_MODULE))
+            found = _state_dict(path, _module_entries(value, "", DEEPEST_MODULE))
+            yield from [found] if found.tensors else []
             return
         for part in (value.state, value.items):
             yield from _state_dicts(part, path, seen)

@@ -83,7 +83,7 @@ def tensor(storage: Any, offset: Any, shape: Any, strides: Any, *rest: Any) -> A
 
 
 def tensor_of_dtype(
-    storage: Any, offset: Any, shape: Any, strides: Any, requires_grad: Any, hooks: Any, dtype: Any, *rest: Any
+    storage: Any, offset: Any, shape: Any, strides: Any, grad: Any, hooks: Any, dtype: Any, *rest: Any
 ) -> Any:
     """_rebuild_tensor_v3: the storage counts bytes, and the dtype is said beside it."""
     if not isinstance(storage, Storage) or not isinstance(dtype, Global):

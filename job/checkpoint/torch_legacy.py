@@ -9,7 +9,7 @@ from typing import Any, Dict
 
 from job.checkpoint.allow_list import find_global
 from job.checkpoint.pickle_machine import malformed
-from job.checkpoint.pickle_opcodes import load_pickle
+from job.checkpoint.pickle_objects import load_pickle
 from job.checkpoint.readers import Reader, register
 from job.checkpoint.source import Source, truncated
 from job.checkpoint.tensor_views import ITEM_SIZES, persistent_storage

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Tuple
 
 from job.checkpoint.allow_list import find_global
-from job.checkpoint.pickle_opcodes import load_pickle
+from job.checkpoint.pickle_objects import load_pickle
 from job.checkpoint.readers import Reader, register
 from job.checkpoint.source import Source, truncated
 from job.checkpoint.tensor_views import persistent_storage
@@ -14,6 +14,8 @@ from job.errors import BadCheckpoint
 
 LOCAL_HEADER = struct.Struct("<4s5H3I2H")  # its last two: the lengths of the name and of the extra field
 MOST_ENTRIES = 100 * 1000
+ENCRYPTED = 1  # of the flags
+ZIP_ERRORS = (zipfile.BadZipFile, ValueError, struct.error, OverflowError, NotImplementedError)
 
 
 def sniff(head: bytes, path: Path) -> bool:
@@ -34,15 +36,17 @@ def read(source: Source) -> Content:
         for name, region in regions.items()
         if name.startswith(folder + "/data/")
     }
-    tree = load_pickle(source.part(pickle.position, pickle.size), find_global, persistent_storage)
+    tree = load_pickle(source.part(*pickle), find_global, persistent_storage)
     order = regions.get(folder + "/byteorder")
-    big = order is not None and source.array(order.position, min(order.size, 8), "byteorder").tobytes() == b"big"
-    notes = ("it is a TorchScript archive; only its weights are used",) if folder + "/constants.pkl" in regions else ()
-    return Content(tree, storages, big, notes)
+    is_big_endian = order is not None and source.part(*order).read(order.size) == b"big"
+    is_script = folder + "/constants.pkl" in regions
+    notes = ("it is a TorchScript archive; only its weights are used",) if is_script else ()
+    return Content(tree, storages, is_big_endian, notes)
 
 
 def _folder(regions: Dict[str, Region]) -> str:
-    folders = [name[: -len("/data.pkl")] for name in regions if name.count("/") == 1 and name.endswith("/data.pkl")]
+    pickles = [name.split("/") for name in regions if name.endswith("/data.pkl")]
+    folders = [parts[0] for parts in pickles if len(parts) == 2]
     if len(folders) != 1:
         raise BadCheckpoint(
             "the zip archive holds {} data.pkl, not one".format(len(folders) or "no"),
@@ -53,24 +57,29 @@ def _folder(regions: Dict[str, Region]) -> str:
 
 def _entries(source: Source) -> Dict[str, Region]:
     """Where each entry's bytes lie: stored, named once, inside the file and apart from each other."""
-    try:
-        with zipfile.ZipFile(source.file) as archive:
-            entries = archive.infolist()
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, struct.error, OverflowError, OSError, NotImplementedError) as error:
-        raise BadCheckpoint(
-            "the zip archive is damaged: {}".format(error), hint="it is truncated or damaged: copy it again"
-        ) from error
+    entries = _table_of_contents(source)
     if len(entries) > MOST_ENTRIES:
-        raise BadCheckpoint("the zip archive holds {} entries".format(len(entries)), hint="no checkpoint has so many")
+        raise _unsafe("it holds {} entries".format(len(entries)))
     regions = {}  # type: Dict[str, Region]
     for entry in entries:
         if entry.filename in regions:
             raise _unsafe("it holds {!r:.60} twice".format(entry.filename))
-        if entry.compress_type != zipfile.ZIP_STORED or entry.compress_size != entry.file_size or entry.flag_bits & 1:
+        stored = entry.compress_type == zipfile.ZIP_STORED and entry.compress_size == entry.file_size
+        if not stored or entry.flag_bits & ENCRYPTED:
             raise _unsafe("{!r:.60} is compressed or encrypted".format(entry.filename))
         regions[entry.filename] = _region(source, entry)
     _refuse_overlaps(sorted((region, name) for name, region in regions.items() if region.size))
     return regions
+
+
+def _table_of_contents(source: Source) -> List[zipfile.ZipInfo]:
+    try:
+        with zipfile.ZipFile(source.file) as archive:
+            return archive.infolist()
+    except ZIP_ERRORS as error:
+        raise BadCheckpoint(
+            "the zip archive is damaged: {}".format(error), hint="it is truncated or damaged: copy it again"
+        ) from error
 
 
 def _region(source: Source, entry: Any) -> Region:
@@ -89,7 +98,7 @@ def _refuse_overlaps(ordered: List[Tuple[Region, str]]) -> None:
 
 
 def _unsafe(what: str) -> BadCheckpoint:
-    return BadCheckpoint("the zip archive is not one of torch.save: " + what, hint="save it again with torch.save")
+    return BadCheckpoint("its zip archive is not torch.save's: " + what, hint="save it again with torch.save")
 
 
 register(Reader("torch-zip", "torch.save of PyTorch 1.6 and later", sniff, read))
