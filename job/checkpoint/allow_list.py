@@ -82,6 +82,8 @@ def _allowed() -> Dict[str, Callable[..., Any]]:
         "collections.Counter": _ordered_dict,
         "_codecs.encode": _encode,
     }  # type: Dict[str, Callable[..., Any]]
+    for kind in ("int", "double", "bool", "tensor"):
+        table["torch.jit._pickle.build_{}list".format(kind)] = _list
     for builtins in ("builtins", "__builtin__"):
         for name in ("list", "set", "frozenset", "tuple"):
             table["{}.{}".format(builtins, name)] = _list

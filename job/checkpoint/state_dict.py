@@ -1,4 +1,5 @@
 """Where in a checkpoint the weights are: the state dict, in whatever a trainer wrapped around it."""
+import itertools
 import re
 from collections import OrderedDict
 from typing import Any, Dict, Iterator, List, NamedTuple, Set, Tuple
@@ -12,8 +13,9 @@ KNOWN = tuple("state_dict model_state_dict model_state model net network module 
 AVERAGED = re.compile(r"(^|_)(ema|swa|shadow|averaged?)(_|$)")
 NOT_WEIGHTS = re.compile(r"optim|scheduler|scaler|^(optimizer_)?state$")
 PREFIXES = ("module.", "_orig_mod.", "model.")
+TABLES = ("_parameters", "_buffers", "_modules")  # where an nn.Module keeps what is in its state dict
 DEEPEST = 6
-DEEPEST_MODULE = 60
+MOST_MODULES = 10 * 1000
 
 
 class StateDict(NamedTuple):
@@ -91,7 +93,7 @@ def _state_dicts(value: Any, path: Tuple[str, ...], seen: Set[int]) -> Iterator[
     seen.add(id(value))
     if isinstance(value, Placeholder):
         if _is_module(value):
-            found = _state_dict(path, _module_entries(value, "", DEEPEST_MODULE))
+            found = _state_dict(path, _module_entries(value))
             yield from [found] if found.tensors else []
             return
         for part in (value.state, value.items):
@@ -121,24 +123,39 @@ def _plain(item: Any) -> Any:
     return item.array if isinstance(item, PickledArray) else item
 
 
-def _is_module(value: Placeholder) -> bool:
-    state = value.state
-    return isinstance(state, dict) and isinstance(state.get("_parameters"), dict) and "_modules" in state
+def _is_module(value: Any) -> bool:
+    """An nn.Module that was pickled whole, or one of TorchScript, whose attributes are its weights."""
+    if not isinstance(value, Placeholder) or not isinstance(value.state, dict):
+        return False
+    script = value.name.startswith("__torch__.")
+    return script or all(isinstance(value.state.get(table), dict) for table in TABLES)
 
 
-def _module_entries(module: Placeholder, prefix: str, depth: int) -> "OrderedDict[str, Any]":
+def _module_entries(module: Placeholder) -> "OrderedDict[str, Any]":
     """The state dict of a module that was pickled whole, read off its state; its class is not needed."""
     entries = OrderedDict()  # type: OrderedDict[str, Any]
-    if depth == 0:
-        raise BadCheckpoint("a pickled module is nested too deeply", hint="save model.state_dict() instead")
-    for table in ("_parameters", "_buffers"):
-        for key, item in dict(module.state.get(table) or {}).items():
-            if item is not None:
+    pending = [("", module)]
+    for _ in range(MOST_MODULES):
+        if not pending:
+            return entries
+        prefix, parent = pending.pop()
+        children = []
+        for key, item in _attributes(parent):
+            if _is_module(item):
+                children.append(("{}{}.".format(prefix, key), item))
+            elif isinstance(item, Placeholder) or _is_tensor(item):
                 entries["{}{}".format(prefix, key)] = item
-    for key, child in dict(module.state.get("_modules") or {}).items():
-        if isinstance(child, Placeholder) and _is_module(child):
-            entries.update(_module_entries(child, "{}{}.".format(prefix, key), depth - 1))
-    return entries
+        pending.extend(reversed(children))
+    raise BadCheckpoint(
+        "a pickled module holds more than {} modules, or itself".format(MOST_MODULES),
+        hint="save model.state_dict() instead",
+    )
+
+
+def _attributes(module: Placeholder) -> Iterator[Tuple[Any, Any]]:
+    script = module.name.startswith("__torch__.")
+    tables = [module.state] if script else [module.state[table] for table in TABLES]
+    return itertools.chain.from_iterable(table.items() for table in tables)
 
 
 def _outline(tree: Any) -> str:

@@ -1,4 +1,5 @@
 """The format of torch.save since 1.6: a zip archive, stored, of data.pkl and one entry for each storage."""
+import re
 import struct
 import zipfile
 from pathlib import Path
@@ -15,6 +16,7 @@ from job.errors import BadCheckpoint
 LOCAL_HEADER = struct.Struct("<4s5H3I2H")  # its last two: the lengths of the name and of the extra field
 MOST_ENTRIES = 100 * 1000
 ENCRYPTED = 1  # of the flags
+IGNORED = re.compile(r"^[^/]+/(code|extra)/")  # the program text of TorchScript, which is compressed
 ZIP_ERRORS = (zipfile.BadZipFile, ValueError, struct.error, OverflowError, NotImplementedError)
 
 
@@ -56,7 +58,7 @@ def _folder(regions: Dict[str, Region]) -> str:
 
 
 def _entries(source: Source) -> Dict[str, Region]:
-    """Where each entry's bytes lie: stored, named once, inside the file and apart from each other."""
+    """Where each stored entry's bytes lie: named once, inside the file and apart from each other."""
     entries = _table_of_contents(source)
     if len(entries) > MOST_ENTRIES:
         raise _unsafe("it holds {} entries".format(len(entries)))
@@ -65,9 +67,10 @@ def _entries(source: Source) -> Dict[str, Region]:
         if entry.filename in regions:
             raise _unsafe("it holds {!r:.60} twice".format(entry.filename))
         stored = entry.compress_type == zipfile.ZIP_STORED and entry.compress_size == entry.file_size
-        if not stored or entry.flag_bits & ENCRYPTED:
+        if stored and not entry.flag_bits & ENCRYPTED:
+            regions[entry.filename] = _region(source, entry)
+        elif not IGNORED.search(entry.filename):
             raise _unsafe("{!r:.60} is compressed or encrypted".format(entry.filename))
-        regions[entry.filename] = _region(source, entry)
     _refuse_overlaps(sorted((region, name) for name, region in regions.items() if region.size))
     return regions
 
