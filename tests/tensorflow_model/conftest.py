@@ -1,4 +1,8 @@
-"""One small model, written once."""
+"""One small model, written once, and the Python of a current TensorFlow."""
+import hashlib
+import os
+import sys
+import warnings
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,6 +13,11 @@ from job.tensorflow_model.freeze import frozen_graph
 from job.tensorflow_model.graph import KerasGraph
 from job.tensorflow_model.saved_model import write_saved_model
 from job.tensorflow_model.tflite import write_tflite
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "container"))
+from tools_environment import installed, modern_python  # noqa: E402
+
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pt2tflite"
 
 
 class Written(NamedTuple):
@@ -25,3 +34,18 @@ def written(tmp_path_factory) -> Written:
     for mode in ("float32", "dynamic"):
         write_tflite(frozen, mode, folder / "m.{}.tflite".format(mode))
     return Written(model, folder)
+
+
+@pytest.fixture(scope="session")
+def current_tensorflow(checkout: Path) -> str:
+    """A newer Python with the locked TensorFlow; making it the first time takes a minute or two."""
+    python = modern_python()
+    if python is None:
+        message = "A CURRENT TENSORFLOW IS NOT TESTED: no Python 3.10 to 3.13 was found"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        warnings.warn(message)
+        pytest.skip(message)
+    lock = Path(__file__).with_name("current_tensorflow.lock")
+    digest = hashlib.sha256(lock.read_bytes() + python.encode()).hexdigest()[:16]
+    return str(installed(CACHE / ("tensorflow-" + digest), python, checkout / "scripts" / "install", lock) / "python")

@@ -1,6 +1,4 @@
 """The SavedModel: lean, loads everywhere, takes any batch."""
-import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -89,15 +87,5 @@ def test_load_v2_of_this_tensorflow(written, tmp_path):
     ask(sys.executable, written, tmp_path)
 
 
-def test_a_current_tensorflow(written, tmp_path):
-    ask(current_tensorflow(), written, tmp_path)
-
-
-def current_tensorflow() -> str:
-    """A Python with a current TensorFlow: named by CURRENT_TENSORFLOW_PYTHON."""
-    python = os.environ.get("CURRENT_TENSORFLOW_PYTHON") or ""
-    if not shutil.which(python):
-        if os.environ.get("CI"):
-            pytest.fail("CURRENT_TENSORFLOW_PYTHON names no Python with a current TensorFlow")
-        pytest.skip("CURRENT_TENSORFLOW_PYTHON names no Python with a current TensorFlow")
-    return python
+def test_a_current_tensorflow(written, tmp_path, current_tensorflow):
+    ask(current_tensorflow, written, tmp_path)
