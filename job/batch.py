@@ -9,6 +9,7 @@ from job import log
 from job.discovery import Candidate, found, named
 from job.errors import BadCheckpoint, Interrupted, JobError, NoPermission, Stopped, job_error_from_oserror
 from job.exit_codes import combined
+from job.publish import publish_file, recover
 from job.report.documents import json_bytes
 from job.report.run import summary
 from job.settings import RunSettings, Settings, settings_for
@@ -38,6 +39,8 @@ def convert_all(run: RunSettings, convert: Convert, open_sides: OpenSides,
     Raises UsageError before any work, and Stopped or Interrupted after the rows are written.
     """
     prepare_output(run.output_dir)
+    for done in recover(run.output_dir):
+        log.note(done)
     try:
         tasks = planned(run)
     except BadCheckpoint as error:
@@ -84,17 +87,7 @@ def prepare_output(folder: Path) -> None:
 
 def write_summary(folder: Path, rows: Sequence[Outcome], exit_code: int) -> None:
     """summary.json, whole or not at all."""
-    path, draft = folder / SUMMARY, folder / ".{}.{}".format(SUMMARY, os.getpid())
-    try:
-        with open(str(draft), "wb") as stream:
-            stream.write(json_bytes(summary(rows, exit_code)))
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(str(draft), str(path))
-    except OSError as error:
-        if draft.exists():
-            draft.unlink()
-        raise job_error_from_oserror(error, "writing {}".format(path)) from error
+    publish_file(folder, SUMMARY, json_bytes(summary(rows, exit_code)))
 
 
 def _task(candidate: Candidate, run: RunSettings) -> Task:

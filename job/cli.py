@@ -59,9 +59,12 @@ def verify(run: RunSettings) -> Verdict:
 
 
 def demo(run: RunSettings) -> Verdict:
+    from job import pipeline, sides
     from job.demo import demonstrate
 
-    return demonstrate(run)
+    ending, text = demonstrate(run, pipeline.convert, sides.open_sides, pipeline.report_failure)
+    _say(text)
+    return ending
 
 
 def architectures(run: RunSettings) -> Verdict:

@@ -1,0 +1,23 @@
+"""How often the published files are right; runs in a process of its own that has TensorFlow."""
+from pathlib import Path
+
+import numpy as np
+
+from job import determinism
+
+determinism.silence_libraries()
+with determinism.held_back_stderr():
+    from job.tensorflow_model.runners import TFLiteRunner
+from job.demo.digits import held_out_pictures, share_right
+
+
+class Judge:
+    """An actor for job.sides.Side."""
+
+    def share_right(self, tflite: Path) -> float:
+        """The share of held-out pictures that a .tflite file gets right, one picture at a time."""
+        pictures = held_out_pictures()
+        x_nhwc = pictures.images.transpose(0, 2, 3, 1)
+        with TFLiteRunner(tflite) as run:
+            scores = np.concatenate([run(x_nhwc[row:row + 1])[0] for row in range(len(x_nhwc))])
+        return share_right(scores, pictures.labels)

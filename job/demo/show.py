@@ -1,0 +1,65 @@
+"""The demo from training to figures."""
+import os
+from contextlib import closing
+from pathlib import Path
+from typing import List, Mapping, Tuple
+
+from job import batch, determinism, log, verdict
+from job.command_line import Invocation
+from job.settings import DEFAULT_OUTPUT_DIR, RunSettings, run_settings
+from job.sides import Side
+from job.verdict import Verdict
+
+NAME = "digits"
+_MODEL = Path(__file__).resolve().parent / "model.py"
+_LOCAL = Path("pt2tflite-demo")
+_SIDECAR = """# What the job should know of digits.pth
+input_shape: [1, 1, 8, 8]
+output_names: [digit]
+preprocess: {size: 8, channels: gray}
+labels: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
+"""
+
+
+def demonstrate(run: RunSettings, convert: batch.Convert, open_sides: batch.OpenSides,
+                report_failure: batch.ReportFailure) -> Tuple[Verdict, str]:
+    """Trains, writes NAME.pth and NAME.yaml, converts them as `convert` would; the text says how right each file is."""
+    folder = output_folder(run)
+    batch.prepare_output(folder)
+    determinism.settle_process()
+    checkpoint = folder / (NAME + ".pth")
+    with log.stage("train", NAME), closing(Side("job.demo.training:Trainer")) as side:
+        shares = {"PyTorch": side.call("train", checkpoint)}
+    checkpoint.with_suffix(".yaml").write_text(_SIDECAR, encoding="utf-8")
+    rows = batch.convert_all(as_a_user_would(checkpoint, folder, run.log), convert, open_sides, report_failure)
+    ending = verdict.of_outcomes(rows)
+    if ending.exit_code:
+        return ending, ""
+    with log.stage("accuracy", NAME), closing(Side("job.demo.judging:Judge")) as side:
+        for tflite in sorted((folder / NAME).glob("*.tflite"), reverse=True):
+            shares[tflite.name] = side.call("share_right", tflite)
+    return ending, "\n".join(told(folder, shares))
+
+
+def as_a_user_would(checkpoint: Path, folder: Path, style: str) -> RunSettings:
+    """The settings of `convert digits.pth --model-code=model.py:digits_net`."""
+    flags = {"model_code": "{}:digits_net".format(_MODEL), "output_dir": str(folder), "log": style}
+    return run_settings(Invocation("convert", (str(checkpoint),), flags))
+
+
+def output_folder(run: RunSettings) -> Path:
+    """The folder that was named, else /out where it can be written to (in the image), else one right here."""
+    if "output_dir" in run.given:
+        return run.output_dir
+    default = str(DEFAULT_OUTPUT_DIR)
+    return DEFAULT_OUTPUT_DIR if os.path.isdir(default) and os.access(default, os.W_OK | os.X_OK) else _LOCAL
+
+
+def told(folder: Path, shares: Mapping[str, float]) -> List[str]:
+    """The accuracies, and where everything is."""
+    lines = ["", "Digits told right, of 360 pictures held out from training:"]
+    lines += ["  {:<22} {:6.2f} %".format(name, 100 * share) for name, share in shares.items()]
+    return lines + [
+        "", "The model and its parity report are in {}; the checkpoint is {}.".format(folder / NAME, folder / (NAME + ".pth")),
+        "Your own: convert CHECKPOINT --arch=NAME --output-dir=DIR (or --model-code=FILE.py:FACTORY)",
+    ]
