@@ -1,0 +1,60 @@
+"""The reader of .tflite files against TensorFlow's own interpreter, and inner tensors made outputs."""
+import numpy as np
+import tensorflow as tf
+from small_models import inputs_for
+
+from job.tensorflow_model.operators import BUILTIN_OPERATORS, PLUMBING
+from job.tensorflow_model.tflite_file import open_tflite, parse_tflite, with_inner_outputs
+
+
+def test_it_reads_what_the_interpreter_reads(written):
+    for mode in ("float32", "dynamic"):
+        path = written.folder / "m.{}.tflite".format(mode)
+        file = open_tflite(path)
+        interpreter = tf.lite.Interpreter(model_path=str(path))
+        interpreter.allocate_tensors()
+        details = {detail["index"]: detail for detail in interpreter.get_tensor_details()}
+        for index, tensor in enumerate(file.tensors):
+            detail = details[index]
+            assert (tensor.name, list(tensor.shape)) == (detail["name"], list(detail["shape"]))
+            assert np.dtype(tensor.dtype) == detail["dtype"]
+            assert (tensor.scale or (0.0,))[0] == np.float32(detail["quantization"][0])
+        assert list(file.inputs) == [detail["index"] for detail in interpreter.get_input_details()]
+        assert list(file.outputs) == [detail["index"] for detail in interpreter.get_output_details()]
+
+
+def test_inner_outputs_are_added_behind_the_published_ones(written):
+    data = (written.folder / "m.float32.tflite").read_bytes()
+    file = parse_tflite(data)
+    everything = parse_tflite(with_inner_outputs(data))
+    assert everything.outputs[:2] == file.outputs
+    assert sorted(everything.outputs) == sorted(i for operator in file.operators for i in operator.outputs)
+    assert everything._replace(outputs=file.outputs) == file
+
+
+def test_only_named_inner_outputs(written):
+    data = (written.folder / "m.float32.tflite").read_bytes()
+    wanted = [tensor.name for tensor in parse_tflite(data).computed()][1:3]
+    changed = parse_tflite(with_inner_outputs(data, wanted))
+    assert [changed.tensors[index].name for index in changed.outputs[2:]] == wanted
+
+
+def test_published_outputs_stay_what_they_were(written):
+    data = (written.folder / "m.float32.tflite").read_bytes()
+    answers = []
+    for content in (data, with_inner_outputs(data)):
+        interpreter = tf.lite.Interpreter(model_content=content)
+        interpreter.allocate_tensors()
+        for detail, value in zip(interpreter.get_input_details(), inputs_for(written.model)):
+            interpreter.set_tensor(detail["index"], value)
+        interpreter.invoke()
+        answers.append([interpreter.get_tensor(detail["index"]) for detail in interpreter.get_output_details()])
+    for plain, changed in zip(*answers):
+        np.testing.assert_array_equal(plain, changed)
+
+
+def test_operators_by_number():
+    numbers = {"ADD": 0, "CUSTOM": 32, "MEAN": 40, "PADV2": 60, "FAKE_QUANT": 80, "MIRROR_PAD": 100, "QUANTIZE": 114}
+    assert {name: BUILTIN_OPERATORS.index(name) for name in numbers} == numbers
+    assert "CONCATENATION" not in PLUMBING
+    assert {name for name in PLUMBING if name.isupper()} <= set(BUILTIN_OPERATORS)
