@@ -8,7 +8,9 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tup
 import numpy as np
 
 EXACT_DB = 300.0  # no error at all: the ratio double precision itself could show
+QUIET = 0.1  # beside louder probes a quiet one is measured against its own range, down to this share of all
 SMALL = 1e-3  # a probe whose answer is this small beside the others has no direction worth comparing
+NEARER = 0.9  # of the distance to its own probe: nearer than that to another is not noise
 OWN_PROBE_ELEMENTS = 8  # with fewer, noise alone may point at another probe's answer
 
 
@@ -59,7 +61,7 @@ def _measure(
     figures = {"probes": len(reference)}  # type: Dict[str, Any]
     figures.update(_errors(expected, given, scale))
     figures.update(_oddities(given))
-    figures["worst"] = _worst(expected, given, names)
+    figures["worst"] = _worst(expected, given, scale.range, names)
     if kind != "f":
         figures["mismatch"] = round_significant(np.mean(expected != given))
         return figures
@@ -98,13 +100,20 @@ def _errors(expected: np.ndarray, given: np.ndarray, scale: Scale) -> Mapping[st
         "mean_abs": error.mean(),
         "rmse": rmse,
         "range": scale.range,
-        "max_error_of_range": _ratio(error.max(), scale.range),
+        "max_error_of_range": _of_range(expected, given, scale.range).max(),
         "spread": scale.spread,
         "error_of_spread": _ratio(rmse, scale.spread),
         "snr_db": _decibels(_rms(expected), rmse),
         "snr_of_spread_db": _decibels(scale.spread, rmse),
     }
     return {name: round_significant(figure) for name, figure in figures.items()}
+
+
+def _of_range(expected: np.ndarray, given: np.ndarray, whole_range: float) -> np.ndarray:
+    """Every error over the range of its probe's answer, so that a loud probe does not hide the others."""
+    own = np.ptp(expected.reshape(len(expected), -1), axis=1)
+    ranges = np.maximum(own, QUIET * whole_range) if whole_range else np.full(len(own), np.nan)
+    return np.abs(given - expected) / ranges.reshape((-1,) + (1,) * (expected.ndim - 1))
 
 
 def _oddities(given: np.ndarray) -> Mapping[str, Any]:
@@ -115,9 +124,11 @@ def _oddities(given: np.ndarray) -> Mapping[str, Any]:
     }
 
 
-def _worst(expected: np.ndarray, given: np.ndarray, probes: Sequence[str]) -> Mapping[str, Any]:
-    """The element with the largest error, a NaN or infinity before all others."""
-    error = np.abs(given - expected)
+def _worst(
+    expected: np.ndarray, given: np.ndarray, whole_range: float, probes: Sequence[str]
+) -> Mapping[str, Any]:
+    """The element with the largest error of its range, a NaN or infinity before all others."""
+    error = _of_range(expected, given, whole_range) if whole_range else np.abs(given - expected)
     error[~np.isfinite(error)] = np.inf
     probe, *index = np.unravel_index(int(error.argmax()), error.shape)
     at = (probe,) + tuple(index)
@@ -143,10 +154,10 @@ def _cosine(expected: np.ndarray, given: np.ndarray) -> float:
 
 
 def _own_probe(given: np.ndarray, expected: np.ndarray, others: np.ndarray) -> float:
-    """Share of the answers that are not far nearer to PyTorch's answer to some other probe."""
+    """Share of the answers that are not clearly nearer to PyTorch's answer to some other probe."""
     own = [_rms(x - y) for x, y in zip(given, expected)]
     nearest = [min(_rms(x - other) for other in others) for x in given]
-    return round_significant(np.mean([near >= distance / 2 for near, distance in zip(nearest, own)]))
+    return round_significant(np.mean([near >= NEARER * distance for near, distance in zip(nearest, own)]))
 
 
 def _classes(expected: np.ndarray, given: np.ndarray, whole_range: float) -> Mapping[str, float]:

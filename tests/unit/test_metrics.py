@@ -51,6 +51,17 @@ def test_a_single_odd_value_is_counted_found_and_spoils_every_figure(value, name
     assert figures["cosine"] is None
 
 
+def test_a_loud_probe_does_not_hide_an_error_of_a_quiet_one():
+    reference = answers()
+    reference[3] *= 9
+    given = [x.copy() for x in reference]
+    given[0][0, 2] += 0.01
+    figures = measure(reference, given)
+    assert figures["max_error_of_range"] == round_significant(0.01 / np.ptp(reference[0]), 3)
+    given[3][0, 1] += 0.02
+    assert measure(reference, given)["worst"]["probe"] == "0"
+
+
 def test_one_dead_probe_has_no_direction_but_counts_in_the_error():
     reference, given = answers(), answers()
     reference[1][:], given[1][:] = 0, 1e-9
