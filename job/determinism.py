@@ -11,16 +11,16 @@ import warnings
 from pathlib import Path
 from typing import Any, Dict, Iterator, Mapping
 
-# Settings of the libraries that a user's shell may carry: any of them may change a result, or what is printed.
+# Settings of the libraries that a user's shell may carry: any may change a result, or what is printed.
 _LIBRARY_PREFIXES = (
-    "BLIS_", "CUDA_", "DNNL_", "GOMP_", "KERAS_", "KMP_", "MKLDNN_", "MKL_", "NUMEXPR_", "OMP_", "OPENBLAS_", "ORT_",
-    "PROTOCOL_BUFFERS_", "PYTORCH_", "TF_", "TORCH_", "XLA_",
+    "BLIS_", "CUDA_", "DNNL_", "GOMP_", "KERAS_", "KMP_", "MKLDNN_", "MKL_", "NUMEXPR_", "OMP_", "OPENBLAS_",
+    "ORT_", "PROTOCOL_BUFFERS_", "PYTORCH_", "TF_", "TORCH_", "XLA_",
 )
 _LOCALE_PREFIXES = ("LANG", "LC_")
 _FIXED = {
     "LC_ALL": "C.UTF-8",
     "TZ": "UTC",
-    # Spinning threads cost the torch side more than they give, and the sums of a fixed count are always the same.
+    # Spinning threads cost torch more than they give, and the sums of a fixed count are always the same.
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -66,7 +66,7 @@ def silence_libraries() -> None:
 
 @contextlib.contextmanager
 def held_back_stderr() -> Iterator[None]:
-    """Hold Python's stderr back while Keras is imported, which greets there; it is shown if the import fails."""
+    """Hold Python's stderr back while Keras is imported, which greets there; shown if the import fails."""
     said = io.StringIO()
     try:
         with contextlib.redirect_stderr(said):
@@ -78,7 +78,7 @@ def held_back_stderr() -> Iterator[None]:
 
 @contextlib.contextmanager
 def seeded(seed: int) -> Iterator[None]:
-    """Python's, numpy's and, where it is loaded, torch's random numbers start at `seed`; put back at the end."""
+    """Python's, numpy's and a loaded torch's random numbers start at `seed`; put back at the end."""
     import numpy
 
     torch = sys.modules.get("torch")
@@ -104,8 +104,8 @@ def canonical_bytes(message: Any) -> bytes:
 def keep_freed_memory() -> bool:
     """Have malloc reuse what was freed rather than return it; False where the allocator has no such setting.
 
-    Clearing the pages of large blocks anew is most of toco's time: vgg16 takes 1.8 s of CPU in place of 2.6 s, for
-    270 MB more. M_MMAP_THRESHOLD ends at 32 MB, smaller than the weights in question; to turn mmap off is exact.
+    Clearing the pages of large blocks anew is most of toco's time: vgg16 takes 1.8 s of CPU in place of
+    2.6 s, for 270 MB more. M_MMAP_THRESHOLD ends at 32 MB, less than such weights: mmap is turned off.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is None:

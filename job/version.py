@@ -18,7 +18,8 @@ def job_version(package: Path = _PACKAGE) -> str:
     digest = hashlib.sha256()
     lock = package.parent / "requirements.lock"
     if not lock.is_file():
-        raise JobError("requirements.lock is not beside {}".format(package), hint="install job/ and requirements.lock together")
+        raise JobError("requirements.lock is not beside {}".format(package),
+                       hint="install job/ and requirements.lock together")
     for path in sorted(_source_files(package), key=os.fsencode) + [lock]:
         name, content = os.fsencode(path.relative_to(package.parent)), path.read_bytes()
         digest.update(b"%d %d " % (len(name), len(content)) + name + content)

@@ -6,13 +6,14 @@
 
 recover(output_dir), once before any work, finishes what a killed run left.
 """
-from job.publish.checksums import settle_file, verify_checksums
+from job.publish.checksums import settled, verify_checksums
 from job.publish.current import digest_of_settings, is_current, made_from
 from job.publish.files import write_file, write_json
 from job.publish.published import check_replaceable, clear_failure, publish, publish_failure, publish_file
 from job.publish.staging_folder import recover, staging
 
 __all__ = [
-    "check_replaceable", "clear_failure", "digest_of_settings", "is_current", "made_from", "publish", "publish_failure",
-    "publish_file", "recover", "settle_file", "staging", "verify_checksums", "write_file", "write_json",
+    "check_replaceable", "clear_failure", "digest_of_settings", "is_current", "made_from", "publish",
+    "publish_failure", "publish_file", "recover", "settled", "staging", "verify_checksums", "write_file",
+    "write_json",
 ]

@@ -16,7 +16,7 @@ _LINE = re.compile(br"(\\?)([0-9a-f]{64}) [ *]([^\n]+)", re.DOTALL)
 
 
 def write_checksums(folder: Path, known: Mapping[str, str]) -> None:
-    """Write SHA256SUMS; `known` holds, by relative name, what settle_file() gave for files that were finished earlier."""
+    """Write SHA256SUMS; `known` holds, by relative name, what settle_file() gave for some of the files."""
     checked = checked_files(folder)
     unknown = [name for name in checked if name not in known]
     with ThreadPoolExecutor(_THREADS) as threads:
@@ -31,7 +31,7 @@ def checked_files(folder: Path) -> List[str]:
 
 
 def settle_file(path: Path) -> str:
-    """The finished file is readable by everyone, whatever the umask, and on disk; returns its SHA-256 in hexadecimal."""
+    """The finished file is readable by everyone and on disk; returns its SHA-256 in hexadecimal."""
     with refusals_as_job_errors("flushing {}".format(path)), path.open("rb") as file:
         set_mode(path, FILE_MODE)
         found = _digest(iter(lambda: file.read(_BLOCK), b""))
@@ -40,7 +40,7 @@ def settle_file(path: Path) -> str:
 
 
 def verify_checksums(folder: Path) -> List[str]:
-    """What is missing, extra, changed or no plain file in a published folder, one sentence each; none when intact."""
+    """What is missing, extra, changed or no plain file in a published folder, one sentence each."""
     with refusals_as_job_errors("verifying {}".format(folder)):
         if not (folder / SUMS).is_file():
             return ["{} is missing".format(SUMS)]
@@ -92,3 +92,10 @@ def _parsed(content: bytes) -> Tuple[Dict[str, str], List[str]]:
 
 def _unescaped(name: bytes) -> bytes:
     return re.sub(br"\\(.)", lambda match: b"\n" if match.group(1) == b"n" else match.group(1), name)
+
+
+def settled(folder: Path, name: str) -> Dict[str, str]:
+    """settle_file() of folder/name, or of every file under it: digests by their names in `folder`."""
+    found = folder / name
+    files = [found] if found.is_file() else [found / inner for inner in files_under(found)]
+    return {str(file.relative_to(folder)): settle_file(file) for file in files}

@@ -17,7 +17,7 @@ def digest_of_settings(settings: Mapping[str, Any]) -> str:
 
 
 def made_from(folder: Path, checkpoint_sha256: str, settings_digest: str, job_version: str) -> Dict[str, Any]:
-    """What is_current() compares, of a folder with all its files but run.json; belongs into run.json as "made_from"."""
+    """What is_current() compares: "made_from" of run.json, when all other files are in the folder."""
     return {
         "checkpoint_sha256": checkpoint_sha256,
         "settings_digest": settings_digest,
@@ -26,7 +26,9 @@ def made_from(folder: Path, checkpoint_sha256: str, settings_digest: str, job_ve
     }
 
 
-def is_current(output_dir: Path, name: str, checkpoint_sha256: str, settings_digest: str, job_version: str) -> bool:
+def is_current(
+    output_dir: Path, name: str, checkpoint_sha256: str, settings_digest: str, job_version: str,
+) -> bool:
     """Whether output_dir/name was made from just these, and its files are all there with their sizes.
 
     Reads run.json and looks at sizes, not at contents: that is for verify_checksums().

@@ -14,10 +14,10 @@ _ATTEMPTS = 10
 
 
 def put_in_place(new: Path, target: Path, aside: Path) -> None:
-    """The folder `new` becomes `target`. What was there ends up at `new` or at `aside`, for the caller to remove.
+    """The folder `new` becomes `target`; what was there ends up at `new` or `aside`, to be removed.
 
-    All three are on one volume. Where two folders cannot be exchanged, `target` is absent for a moment between two
-    renames; should the job be killed in it, recover() puts `aside` back.
+    All three are on one volume. Where two folders cannot be exchanged, `target` is absent for a moment
+    between two renames; should the job be killed in it, recover() puts `aside` back.
     """
     for attempt in range(1, _ATTEMPTS + 1):
         try:

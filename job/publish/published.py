@@ -5,7 +5,9 @@ from typing import Iterable, Mapping, Optional
 
 from job.errors import UsageError
 from job.publish.checksums import SUMS, UNCHECKED, settle_file, write_checksums
-from job.publish.files import FOLDER_MODE, flush_folder, folders_under, refusals_as_job_errors, set_mode, write_file
+from job.publish.files import (
+    FOLDER_MODE, flush_folder, folders_under, refusals_as_job_errors, set_mode, write_file,
+)
 from job.publish.place import put_in_place
 from job.publish.staging_folder import aside_of, staging
 
@@ -13,9 +15,9 @@ FAILED = ".failed"
 
 
 def publish(staged: Path, output_dir: Path, name: str, digests: Optional[Mapping[str, str]] = None) -> None:
-    """The model folder `staged`, made inside a staging folder, becomes output_dir/name; an old failure of it goes.
+    """The model folder `staged`, made in a staging folder, becomes output_dir/name; its old failure goes.
 
-    SHA256SUMS is written here, last. `digests` may hold what settle_file() gave for files, by their names in the folder,
+    SHA256SUMS is written here, last. `digests` may hold, by relative name, what settle_file() gave for files
     while later ones were still being made.
     """
     check_replaceable(output_dir, name)
@@ -32,7 +34,8 @@ def check_replaceable(output_dir: Path, name: str) -> None:
     with refusals_as_job_errors("reading {}".format(target)):
         if not os.path.lexists(str(target)):
             return
-        ours = target.is_dir() and not target.is_symlink() and ((target / SUMS).is_file() or not any(target.iterdir()))
+        folder = target.is_dir() and not target.is_symlink()
+        ours = folder and ((target / SUMS).is_file() or not any(target.iterdir()))
     if not ours:
         raise UsageError("{} is there and was not published by this job".format(target),
                          hint="move it away, or name another --output-dir")
@@ -52,7 +55,7 @@ def publish_failure(output_dir: Path, name: str, files: Mapping[str, bytes]) -> 
 
 
 def clear_failure(output_dir: Path, name: str) -> None:
-    """Nothing says any more that the model of this name failed: for one that is published, or still current."""
+    """Nothing says any more that this model failed: for one that is published, or still current."""
     failure = output_dir / FAILED / name
     if failure.exists():
         with staging(output_dir, name) as folder, refusals_as_job_errors("removing {}".format(failure)):

@@ -33,9 +33,9 @@ def staging(output_dir: Path, name: str) -> Iterator[Path]:
         yield folder
     finally:
         try:
-            _clear(folder)
+            _recovered(folder)
         except BaseException:  # a signal's, which comes once
-            _clear(folder)
+            _recovered(folder)
             raise
         finally:
             if lock is not None:
@@ -43,14 +43,15 @@ def staging(output_dir: Path, name: str) -> Iterator[Path]:
 
 
 def aside_of(staged: Path, name: str) -> Path:
-    """Where, in the staging folder that holds `staged`, the model waits that it replaces; recover() knows it."""
+    """Where in the staging folder of `staged` the model waits that it replaces; recover() knows it."""
     return staged.parent / _REPLACED / name
 
 
 def recover(output_dir: Path) -> Tuple[str, ...]:
-    """Finish what killed runs left: put back what they had moved aside, remove the rest. Returns what was done.
+    """Finish what killed runs left: put back what they had moved aside, remove the rest.
 
-    What belongs to a living process is left alone, and so is what this user may not remove.
+    Returns what was done, a sentence each. What belongs to a living process is left alone, and so is what
+    cannot be removed now: another user's, or still written to by a child of the killed one.
     """
     done = []  # type: List[str]
     with refusals_as_job_errors("reading {}".format(output_dir)):
@@ -59,13 +60,20 @@ def recover(output_dir: Path) -> Tuple[str, ...]:
             if lock is None:
                 continue
             try:
-                with contextlib.suppress(PermissionError):
-                    done += _put_back(folder)
-                    done += ["removed {}, which a killed run had left".format(folder.name)] if folder.exists() else []
-                    _remove(folder)
+                done += _recovered(folder)
             finally:
                 os.close(lock)
     return tuple(done)
+
+
+def _recovered(folder: Path) -> List[str]:
+    done = []  # type: List[str]
+    with contextlib.suppress(OSError):
+        done += _put_back(folder)
+        left = folder.exists()
+        _remove(folder)
+        done += ["removed {}, which a killed run had left".format(folder.name)] if left else []
+    return done
 
 
 def _put_back(folder: Path) -> List[str]:
@@ -86,15 +94,8 @@ def _remove(folder: Path) -> None:
     remove(_lock_of(folder))
 
 
-def _clear(folder: Path) -> None:
-    """What cannot be removed now is left to the next start; the error that led here says more."""
-    with contextlib.suppress(OSError):
-        _put_back(folder)
-        _remove(folder)
-
-
 def _staging_folders(output_dir: Path) -> List[Path]:
-    """Those with a lock, which is made before the folder and removed after it; the folder itself may not be there."""
+    """Those with a lock, which is made before the folder and removed after it: it may be alone."""
     names = sorted(entry.name for entry in output_dir.iterdir()) if output_dir.is_dir() else []
     locks = [name for name in names if name.startswith(_PREFIX) and name.endswith(_LOCK)]
     return [output_dir / name[:-len(_LOCK)] for name in locks]
@@ -105,7 +106,8 @@ def _make_output_dir(output_dir: Path) -> None:
         try:
             output_dir.mkdir(parents=True, exist_ok=True)
         except (FileExistsError, NotADirectoryError) as error:
-            raise UsageError("{} is not a folder".format(output_dir), hint="--output-dir names a folder") from error
+            raise UsageError("{} is not a folder".format(output_dir),
+                             hint="--output-dir names a folder") from error
 
 
 def _own_lock(path: Path) -> int:
@@ -130,7 +132,7 @@ def _dead_lock(path: Path) -> Optional[int]:
 
 
 def _locked(lock: int, path: Path, operation: int) -> Optional[bool]:
-    """Whether this open file is now locked by us, and still the one at `path`; None on volumes without locks."""
+    """Whether this file is now locked by us and still the one at `path`; None on volumes without locks."""
     try:
         fcntl.flock(lock, operation)
         return os.path.samestat(os.fstat(lock), os.stat(str(path)))

@@ -6,14 +6,15 @@ import pytest
 
 from job.errors import UsageError
 from job.publish import (
-    check_replaceable, clear_failure, place, publish_failure, publish_file, recover, staging, staging_folder, write_file,
+    check_replaceable, clear_failure, place, publish_failure, publish_file, recover, staging, staging_folder,
+    write_file,
 )
 from small_models import make, names, publish_version, version
 
 
 @pytest.fixture(params=["exchanged", "moved aside"])
 def way(request, monkeypatch):
-    """Both ways of replacing a model: as this file system does it, and as one without RENAME_EXCHANGE does."""
+    """Both ways of replacing a model: this file system's, and that of one without RENAME_EXCHANGE."""
     if request.param == "moved aside":
         monkeypatch.setattr(place, "_renameat2", lambda one, other, flags: place.errno.EINVAL)
     return request.param

@@ -4,7 +4,8 @@ import pytest
 from job.publish import digest_of_settings, is_current, made_from, publish, staging, write_file, write_json
 from small_models import make
 
-FROM = ("c" * 64, digest_of_settings({"input_shape": [1, 3, 8, 8], "quantize": ["dynamic"]}), "0123456789abcdef")
+SETTINGS = {"input_shape": [1, 3, 8, 8], "quantize": ["dynamic"]}
+FROM = ("c" * 64, digest_of_settings(SETTINGS), "0123456789abcdef")
 
 
 @pytest.fixture
@@ -12,7 +13,7 @@ def output_dir(tmp_path):
     with staging(tmp_path, "net") as folder:
         model = folder / "model"
         make(model, "one")
-        write_json(model / "run.json", {"started": "2026-01-01T00:00:00Z", "made_from": made_from(model, *FROM)})
+        write_json(model / "run.json", {"seconds": {}, "made_from": made_from(model, *FROM)})
         publish(model, tmp_path, "net")
     return tmp_path
 
@@ -57,14 +58,17 @@ def _strange_run(folder):
     write_file(folder / "run.json", b"[]")
 
 
-@pytest.mark.parametrize("damage", [_shorter, _missing, _extra, _no_sums, _no_run, _damaged_run, _strange_run])
+@pytest.mark.parametrize("damage", [
+    _shorter, _missing, _extra, _no_sums, _no_run, _damaged_run, _strange_run,
+])
 def test_what_is_not_intact_is_not_current(output_dir, damage):
     damage(output_dir / "net")
     assert not is_current(output_dir, "net", *FROM)
 
 
 def test_the_order_of_settings_does_not_count_and_their_values_do():
-    assert digest_of_settings({"a": 1, "b": {"c": (1, 2), "d": None}}) == digest_of_settings({"b": {"d": None, "c": [1, 2]}, "a": 1})
+    ordered = digest_of_settings({"a": 1, "b": {"c": (1, 2), "d": None}})
+    assert ordered == digest_of_settings({"b": {"d": None, "c": [1, 2]}, "a": 1})
     assert digest_of_settings({"a": 1}) != digest_of_settings({"a": 1.5})
 
 

@@ -1,4 +1,4 @@
-"""A publisher is killed at hundreds of random moments: what is seen is whole, and the next start puts all in order."""
+"""A publisher is killed at hundreds of random moments: what is seen is whole, and the next start recovers."""
 import os
 import random
 import signal
@@ -89,7 +89,8 @@ def test_between_the_two_renames_the_next_start_puts_the_old_model_back(tmp_path
     process = os.fork()
     if not process:
         place._renameat2 = lambda one, other, flags: place.errno.EINVAL
-        place.flush_folder = lambda folder: os.kill(os.getpid(), signal.SIGKILL)  # comes right after the first of them
+        # Its first call comes right after the first rename.
+        place.flush_folder = lambda folder: os.kill(os.getpid(), signal.SIGKILL)
         publish_version(tmp_path, "two")
         os._exit(1)
     assert os.WTERMSIG(os.waitpid(process, 0)[1]) == signal.SIGKILL

@@ -14,7 +14,7 @@ from job.publish import place, publish_failure, publish_file, recover, staging, 
 from small_models import make, names, publish_version, version
 
 NOBODY = 65534
-root_only = pytest.mark.skipif(os.getuid() != 0, reason="mounting a volume and becoming another user take root")
+root_only = pytest.mark.skipif(os.getuid() != 0, reason="mounting and becoming another user take root")
 
 
 @pytest.fixture
@@ -68,7 +68,8 @@ def test_a_full_volume_while_a_model_is_made(volume):
 def test_a_full_volume_while_a_model_is_published(volume):
     """The checksums are what no longer fits."""
     publish_version(volume, "one")
-    for action in (lambda: publish_version(volume, "two"), lambda: publish_failure(volume, "net", {"parity.json": b"{}"}),
+    for action in (lambda: publish_version(volume, "two"),
+                   lambda: publish_failure(volume, "net", {"parity.json": b"{}"}),
                    lambda: publish_file(volume, "summary.json", b"{}")):
         with pytest.raises(EnvironmentFailed):
             with filled(volume):
@@ -102,10 +103,12 @@ class filled:
 def test_a_read_only_volume(volume):
     publish_version(volume, "one")
     subprocess.check_call(["mount", "-o", "remount,ro", str(volume)])
-    for action in (lambda: publish_version(volume, "two"), lambda: publish_failure(volume, "net", {"parity.json": b"{}"})):
+    for action in (lambda: publish_version(volume, "two"),
+                   lambda: publish_failure(volume, "net", {"parity.json": b"{}"})):
         with pytest.raises(NoPermission, match="Read-only") as caught:
             action()
-        assert caught.value.exit_code == 2 and "--user" in caught.value.hint and "fsGroup" in caught.value.hint
+        assert caught.value.exit_code == 2
+        assert "--user" in caught.value.hint and "fsGroup" in caught.value.hint
     assert recover(volume) == ()
     assert version(volume) == "one"
 
@@ -115,7 +118,8 @@ def test_a_volume_of_another_user(volume):
     publish_version(volume, "one")
     volume.chmod(0o755)
     error = as_nobody(lambda: publish_version(volume, "two"))
-    assert isinstance(error, NoPermission) and "Permission denied" in error.message and "fsGroup" in error.hint
+    assert isinstance(error, NoPermission)
+    assert "Permission denied" in error.message and "fsGroup" in error.hint
     assert names(volume) == ["net"] and version(volume) == "one"
 
 
@@ -190,7 +194,8 @@ def failing(number):
     (errno.ENOSPC, EnvironmentFailed), (errno.EDQUOT, EnvironmentFailed), (errno.EIO, EnvironmentFailed),
     (errno.ESTALE, EnvironmentFailed), (errno.EROFS, NoPermission), (errno.EACCES, NoPermission),
 ])
-@pytest.mark.parametrize("owner, call", [(os, "fsync"), (place, "exchange"), (os, "replace")], ids=["flush", "rename", "file"])
+@pytest.mark.parametrize("owner, call", [(os, "fsync"), (place, "exchange"), (os, "replace")],
+                         ids=["flush", "rename", "file"])
 def test_a_volume_that_fails_late(tmp_path, monkeypatch, owner, call, number, kind):
     """One of the last calls of publishing fails: the old model stays, nothing else is left."""
     publish_version(tmp_path, "one")

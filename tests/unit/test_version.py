@@ -72,7 +72,9 @@ def _change_lock(package):
     (package.parent / "requirements.lock").write_text("numpy==1.16.5\n")
 
 
-@pytest.mark.parametrize("change", [_change_content, _rename, _move_text_between_files, _add_data, _change_lock])
+@pytest.mark.parametrize("change", [
+    _change_content, _rename, _move_text_between_files, _add_data, _change_lock,
+])
 def test_every_change_counts(package, change):
     before = job_version(package)
     change(package)
@@ -86,6 +88,7 @@ def test_no_version_without_the_lock(package):
 
 
 def test_a_copy_of_the_checkout_has_the_same(checkout, tmp_path):
-    shutil.copytree(str(checkout / "job"), str(tmp_path / "job"), ignore=shutil.ignore_patterns("__pycache__"))
+    uncompiled = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(str(checkout / "job"), str(tmp_path / "job"), ignore=uncompiled)
     shutil.copy(str(checkout / "requirements.lock"), str(tmp_path))
     assert job_version(tmp_path / "job") == job_version()
