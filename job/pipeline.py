@@ -2,7 +2,7 @@
 import tempfile
 import time
 from pathlib import Path
-from typing import NamedTuple, Tuple
+from typing import Any, Dict, List, Mapping, NamedTuple, Tuple
 
 from job.checkpoint.digest import sha256_of_file
 from job.errors import JobError
@@ -11,12 +11,14 @@ from job.parity.gate import first_drift, parity_failed
 from job.parity.probes import make_probes, probe_counts
 from job.parity.questions import Questions
 from job.progress import Progress
-from job.publish import check_replaceable, is_current, made_from, publish, publish_failure, staging, write_json
+from job.publish import (
+    check_replaceable, is_current, made_from, publish, publish_failure, settled, staging, write_json,
+)
 from job.report import inspection
 from job.report.documents import json_bytes
 from job.report.interface import interface
-from job.report.parity import failure_from_drift, failure_from_error
-from job.report.run import run_report
+from job.report.parity import failure_from_drift, failure_from_error, read_report
+from job.report.run import compared, machine, run_report
 from job.settings import Settings
 from job.sides import Sides
 from job.values import Exported, Model, Outcome
@@ -28,6 +30,7 @@ class Converted(NamedTuple):
     exported: Exported
     models: Tuple[Model, ...]
     batch_fixed_by: str  # the layer that ties the SavedModel's batch, '' where any will do
+    digests: Mapping[str, str]  # SHA-256 of the files in `models`, which are on disk
 
 
 def convert(checkpoint: Path, name: str, settings: Settings, output_dir: Path, sides: Sides) -> Outcome:
@@ -37,21 +40,19 @@ def convert(checkpoint: Path, name: str, settings: Settings, output_dir: Path, s
         return Outcome(name, "current", 0, "", "made from this checkpoint with these settings already")
     check_replaceable(output_dir, name)
     try:
-        with staging(output_dir, name) as folder:
+        with staging(output_dir, name) as folder, sides.at_work():
             model, work = folder / "model", folder / "work"
             model.mkdir()
             work.mkdir()
             converted = _converted(checkpoint, settings, sides, model, work, progress)
             _refuse_drift(progress, sides, converted, model)
-            _write_documents(model, settings, converted, progress)
+            _write_documents(model, output_dir / name, settings, converted, progress)
             with progress.stage("publish"):
-                publish(model, output_dir, name)
+                publish(model, output_dir, name, converted.digests)
     except JobError as error:
         if error.exit_code < 128:  # a signal is no failure of the checkpoint's
             publish_failure(output_dir, name, {"parity.json": json_bytes(progress.report(_failure(error)))})
         raise
-    finally:
-        sides.release()
     return Outcome(name, "converted", 0, "", "")
 
 
@@ -74,7 +75,7 @@ def inspect(checkpoint: Path, settings: Settings, sides: Sides) -> str:
 
 def _converted(checkpoint: Path, settings: Settings, sides: Sides, model: Path, work: Path,
                progress: Progress) -> Converted:
-    """Asks both sides for everything at once; they work through it while the gate judges what has come."""
+    """Asks both sides for everything at once; they work through it while we judge and flush what has come."""
     pytorch, tensorflow = sides
     versions = pytorch.start("versions"), tensorflow.start("versions")
     with progress.stage("export"):
@@ -83,27 +84,33 @@ def _converted(checkpoint: Path, settings: Settings, sides: Sides, model: Path, 
     counts = probe_counts(exported.multiply_adds)
     progress.probes = make_probes(exported.inputs, max(counts.values()))
     questions = Questions(work, progress.probes, counts, exported.outputs, settings.tolerance)
+    files = {mode: "{}.{}.tflite".format(progress.name, mode) for mode in ("float32",) + settings.quantize}
 
     questions.ask("pytorch", pytorch)
     questions.ask("onnx", pytorch)
     build = tensorflow.start("build", exported)
-    files = {mode: "{}.{}.tflite".format(progress.name, mode) for mode in ("float32",) + settings.quantize}
     tensorflow.start("start_tflites", model, files)
     questions.ask("keras", tensorflow, work)
-    models = [tensorflow.start("write_saved_model", model, SAVED_MODEL)]
+    written = {"saved_model": tensorflow.start("write_saved_model", model, SAVED_MODEL)}
     questions.ask("saved_model", tensorflow, model / SAVED_MODEL)
     for mode, file in files.items():
-        models.append(tensorflow.start("finish_tflite", model, file, mode))
+        written["tflite." + mode] = tensorflow.start("finish_tflite", model, file, mode)
         questions.ask("tflite." + mode, tensorflow, model / file)
+    memory = pytorch.start("peak_memory"), tensorflow.start("peak_memory")
 
     for pending in versions:
         progress.versions.update(pending.result())
     with progress.stage("build"):
         batch_fixed_by = build.result()
+    models, digests = [], {}  # type: List[Model], Dict[str, str]
     for stage in questions.stages:
         with progress.stage(stage):
+            if stage in written:
+                models.append(written[stage].result())
+                digests.update(settled(model, models[-1].file))
             progress.stages.append(questions.judged(stage))
-    return Converted(exported, tuple(pending.result() for pending in models), batch_fixed_by)
+    progress.peak_memory = sum(pending.result() for pending in memory)
+    return Converted(exported, tuple(models), batch_fixed_by, digests)
 
 
 def _is_current(checkpoint: Path, output_dir: Path, progress: Progress) -> bool:
@@ -121,19 +128,20 @@ def _refuse_drift(progress: Progress, sides: Sides, converted: Converted, model:
         raise parity_failed(drift)
 
 
-def _write_documents(model: Path, settings: Settings, converted: Converted, progress: Progress) -> None:
-    exported, layer = converted.exported, converted.batch_fixed_by
+def _write_documents(model: Path, replaced: Path, settings: Settings, converted: Converted, progress: Progress) -> None:
+    exported, layer, report = converted.exported, converted.batch_fixed_by, progress.report()
     write_json(model / "interface.json", interface(
         exported.inputs, exported.outputs, converted.models,
         "layer {} is tied to the batch it was traced with".format(layer) if layer else "",
         settings.preprocess and settings.preprocess._asdict(), settings.labels or None))
-    write_json(model / "parity.json", progress.report())
+    write_json(model / "parity.json", report)
+    before = read_report(replaced / "parity.json")
     run = run_report(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(progress.started)), progress.seconds,
-                     progress.peak_memory, progress.machine)
+                     progress.peak_memory, machine(), before and compared(before, report))
     write_json(model / "run.json", dict(run, made_from=made_from(
         model, exported.checkpoint.sha256, progress.settings_digest, progress.job_version)))
 
 
-def _failure(error: JobError):
+def _failure(error: JobError) -> Mapping[str, Any]:
     drift = getattr(error, "drift", None)
     return failure_from_drift(drift) if drift is not None else failure_from_error(error)

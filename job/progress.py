@@ -26,7 +26,6 @@ class Progress:
         self.stages = []  # type: List[StageParity]
         self.seconds = {}  # type: Dict[str, float]
         self.peak_memory = 0
-        self.machine = {}  # type: Mapping[str, Any]
 
     @property
     def settings_digest(self) -> str:

@@ -11,6 +11,7 @@ from job.architectures.module import load_module, nearest_architectures
 from job.axes import published
 from job.checkpoint import read_checkpoint
 from job.errors import BadCheckpoint, UsageError
+from job.memory import peak_memory
 from job.onnx_model.cost import multiply_adds
 from job.onnx_model.export import graph_from_module
 from job.onnx_model.graph import Graph
@@ -79,6 +80,9 @@ class PyTorchSide:
     def modules_of_layers(self) -> Mapping[str, str]:
         """The PyTorch module that each tensor of the graph comes from."""
         return {name: node.layer for node in self._graph.nodes for name in node.outputs}
+
+    def peak_memory(self) -> int:
+        return peak_memory()
 
     def versions(self) -> Mapping[str, str]:
         return {"torch": torch.__version__, "onnx": onnx.__version__, "onnxruntime": onnxruntime.__version__,

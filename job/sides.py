@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection, Pipe
 from typing import Any, Deque, Iterator, NamedTuple
 
 from job import determinism, signals
-from job.errors import JobError, StageFailed
+from job.errors import Interrupted, JobError, StageFailed, Stopped
 
 PYTORCH = "job.pytorch_side:PyTorchSide"
 TENSORFLOW = "job.tensorflow_side:TensorFlowSide"
@@ -106,8 +106,22 @@ class Sides(NamedTuple):
     pytorch: Side
     tensorflow: Side
 
-    def release(self) -> None:
-        """Both forget the checkpoint they have worked on, whatever is still under way."""
+    @contextlib.contextmanager
+    def at_work(self) -> Iterator[None]:
+        """When it ends, neither side touches a file any more: they have let go, or on a signal are killed."""
+        try:
+            yield
+        except (Stopped, Interrupted):
+            for side in self:
+                side.close()
+            raise
+        except BaseException:
+            self._release()
+            raise
+        self._release()
+
+    def _release(self) -> None:
+        """Both finish what is under way, and forget the checkpoint."""
         for side in self:
             side.start("release")
             side.drain()
@@ -130,6 +144,7 @@ def _live(actor: str, connection: Connection) -> None:
     """The whole life of a side: it never returns into the code that forked it."""
     try:
         signals.leave_to_parent()
+        signals.end_with_parent()
         module, name = actor.split(":")
         subject = getattr(importlib.import_module(module), name)()
         while True:

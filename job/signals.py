@@ -1,10 +1,12 @@
 """SIGTERM and SIGINT as exceptions of the main process, so that every context manager cleans up."""
+import ctypes
 import signal
 from types import FrameType
 from typing import Type
 
 from job.errors import Interrupted, JobError, Stopped
 
+_PR_SET_PDEATHSIG = 1  # sys/prctl.h
 _HINT = "nothing partial is left; run it again, what is done is skipped"
 
 
@@ -18,6 +20,11 @@ def leave_to_parent() -> None:
     """For a forked child: a terminal's Ctrl-C reaches the whole group, and the main process decides."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def end_with_parent() -> None:
+    """For a forked child: when its parent dies, of whatever cause, it is killed too."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _raise_on(number: int, kind: Type[JobError], message: str) -> None:

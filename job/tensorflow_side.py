@@ -15,6 +15,7 @@ with determinism.held_back_stderr():
     from job.keras_model.preflight import check_supported, problems_of
     from job.keras_model.walk import KerasModel, keras_model_from_onnx
 from job.axes import inverse
+from job.memory import peak_memory
 from job.onnx_model.protobuf import graph_from_protobuf, read_onnx
 from job.parity.answers import answers_of_file, save_answers
 from job.parity.probes import Probe, load_probes
@@ -108,6 +109,9 @@ class TensorFlowSide:
         return {name: values[tensor.split(":")[0]].transpose(inverse(order))
                 for name, (tensor, order) in self._model.tensors.items()
                 if tensor.endswith(":0") and tensor.split(":")[0] in values}
+
+    def peak_memory(self) -> int:
+        return peak_memory()
 
     def versions(self) -> Mapping[str, str]:
         return {"tensorflow": tensorflow.__version__, "keras": keras.__version__}

@@ -58,7 +58,7 @@ def _check_parity(folder: Path, sides: Sides) -> None:
     files = {_stage(entry["mode"]): folder / file for file, entry in document["files"].items()}
     any_batch = document["files"]["saved_model/1"]["batch"]["size"] == "any"
     tolerance = _document(folder / "parity.json")["settings"]["tolerance"]
-    with tempfile.TemporaryDirectory() as work:
+    with tempfile.TemporaryDirectory() as work, sides.at_work():
         probes = make_probes(inputs, PROBES)
         counts = {stage: PROBES for stage in files}
         questions = Questions(Path(work), probes, counts, outputs, tolerance, REFERENCE)
@@ -66,7 +66,6 @@ def _check_parity(folder: Path, sides: Sides) -> None:
         for stage in [REFERENCE] + sorted(set(files) - {REFERENCE}):
             questions.ask(stage, sides.tensorflow, files[stage])
         drift = first_drift([questions.judged(stage) for stage in questions.stages])
-    sides.release()
     if drift is not None:
         raise parity_failed(drift)
 

@@ -6,7 +6,7 @@
 
 recover(output_dir), once before any work, finishes what a killed run left.
 """
-from job.publish.checksums import settled, verify_checksums
+from job.publish.checksums import settle_file, settled, verify_checksums
 from job.publish.current import digest_of_settings, is_current, made_from
 from job.publish.files import write_file, write_json
 from job.publish.published import check_replaceable, clear_failure, publish, publish_failure, publish_file
@@ -14,6 +14,6 @@ from job.publish.staging_folder import recover, staging
 
 __all__ = [
     "check_replaceable", "clear_failure", "digest_of_settings", "is_current", "made_from", "publish",
-    "publish_failure", "publish_file", "recover", "settled", "staging", "verify_checksums", "write_file",
+    "publish_failure", "publish_file", "recover", "settle_file", "settled", "staging", "verify_checksums", "write_file",
     "write_json",
 ]

@@ -1,4 +1,7 @@
 """run.json and summary.json: what may differ between two runs of the same conversion."""
+import os
+import platform
+from pathlib import Path
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from job.report.documents import ordered
@@ -20,6 +23,11 @@ def run_report(
         "machine": ordered(machine),
         "comparison": comparison,
     }
+
+
+def machine() -> Dict[str, Any]:
+    """What the run ran on, as far as it can change figures."""
+    return {"cpu": _cpu(), "cores": len(os.sched_getaffinity(0)), "kernel": platform.release()}
 
 
 def compared(before: Mapping[str, Any], now: Mapping[str, Any]) -> Dict[str, Any]:
@@ -59,3 +67,8 @@ def _figures(report: Mapping[str, Any]) -> Mapping[Any, Mapping[str, Any]]:
 
 def _shown(output: Mapping[str, Any]) -> List[str]:
     return [name for name in ("max_error_of_range", "snr_db", "top1", "mismatch") if name in output]
+
+
+def _cpu() -> str:
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
