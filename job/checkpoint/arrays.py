@@ -1,15 +1,65 @@
 """From views of storages to arrays: the storages are read once, and shared by the tensors that share them."""
 from collections import OrderedDict
-from typing import Any, Dict, List, Mapping, Tuple
+from typing import Any, Dict, Mapping, Tuple
 
 import numpy as np
 
 from job.checkpoint.source import Source
 from job.checkpoint.tensor_views import ITEM_SIZES
-from job.checkpoint.values import Content, Storage, TensorRef
+from job.checkpoint.values import Content, Region, Storage, TensorRef
 from job.errors import BadCheckpoint
 
-MOST_COPIED = 64 * 1024 * 1024  # bytes, beyond four times the file
+HOW_WIDENED = {
+    "float16": "became float32, exactly",
+    "bfloat16": "became float32, exactly",
+    "float64": "were rounded to float32",
+}
+SPARE = 64 * 1024 * 1024  # bytes, beyond four times the file
+
+
+class Arrays:
+    """The arrays of one file's tensors, within a budget of memory that its size sets."""
+
+    def __init__(self, source: Source, content: Content) -> None:
+        self._source = source
+        self._content = content
+        self._storages = {}  # type: Dict[Storage, np.ndarray]
+        self._budget = 4 * source.size + SPARE
+
+    def of(self, name: str, tensor: TensorRef) -> np.ndarray:
+        flat = self._storage(name, tensor.storage)
+        self._spend(name, _bytes_copied(tensor))
+        return _native(name, _view(flat, tensor), tensor.storage.dtype)
+
+    def _storage(self, name: str, storage: Storage) -> np.ndarray:
+        """The storage as a flat array, read once; bfloat16 as uint16."""
+        if storage in self._storages:
+            return self._storages[storage]
+        if storage.dtype not in ITEM_SIZES:
+            raise BadCheckpoint(
+                "{!r:.60} is of {}, which cannot be converted".format(name, storage.dtype),
+                hint="save it as float32: complex, quantized and 8-bit floating types are not supported",
+            )
+        region = self._content.regions.get(storage.key, Region(0, 0))
+        size = storage.elements * ITEM_SIZES[storage.dtype]
+        if region.size < size:
+            raise BadCheckpoint(
+                "{!r:.60} needs a storage of {} bytes, the file has {}".format(name, size, region.size),
+                hint="the file is truncated or damaged",
+            )
+        self._spend(name, size)
+        flat = self._source.array(region.position, size, "the storage of {!r:.60}".format(name))
+        flat = flat.view("uint16" if storage.dtype == "bfloat16" else storage.dtype)
+        self._storages[storage] = flat.byteswap() if self._content.big_endian else flat
+        return self._storages[storage]
+
+    def _spend(self, name: str, size: int) -> None:
+        self._budget -= size
+        if self._budget < 0:
+            raise BadCheckpoint(
+                "its tensors unfold to far more than the file holds, {!r:.60} among them".format(name),
+                hint="save contiguous copies of the tensors",
+            )
 
 
 def arrays_of(source: Source, content: Content, tensors: Mapping[str, Any]) -> Tuple[Any, Tuple[str, ...]]:
@@ -18,59 +68,16 @@ def arrays_of(source: Source, content: Content, tensors: Mapping[str, Any]) -> T
     Raises BadCheckpoint for dtypes that cannot be converted, for storages that the file lacks, and for
     views that together would need far more memory than the file has bytes.
     """
-    storages = {}  # type: Dict[Tuple[str, str], np.ndarray]
-    budget = 4 * source.size + MOST_COPIED
+    arrays = Arrays(source, content)
     result, widened = OrderedDict(), OrderedDict()  # type: OrderedDict[str, np.ndarray], Dict[str, int]
     for name, tensor in tensors.items():
-        if isinstance(tensor, TensorRef):
-            flat = _storage(source, content, tensor.storage, storages, name)
-            budget -= _bytes_copied(tensor)
-            if budget < 0:
-                raise BadCheckpoint(
-                    "its tensors unfold to far more than the file holds, {!r:.60} among them".format(name),
-                    hint="save contiguous copies of the tensors",
-                )
-            array, kind = _view(flat, tensor), tensor.storage.dtype
-        else:
-            array, kind = tensor, tensor.dtype.name
-        result[name] = _native(name, array, kind)
-        if kind in ("float16", "bfloat16", "float64"):
+        in_pickle = isinstance(tensor, np.ndarray)
+        kind = tensor.dtype.name if in_pickle else tensor.storage.dtype
+        result[name] = _native(name, tensor, kind) if in_pickle else arrays.of(name, tensor)
+        if kind in HOW_WIDENED:
             widened[kind] = widened.get(kind, 0) + 1
-    return result, tuple(_notes(widened))
-
-
-def _notes(widened: Mapping[str, int]) -> List[str]:
-    how = {"float64": "were rounded to float32"}
-    return [
-        "{} {} tensors {}".format(count, kind, how.get(kind, "became float32, exactly"))
-        for kind, count in widened.items()
-    ]
-
-
-def _storage(
-    source: Source, content: Content, storage: Storage, storages: Dict[Tuple[str, str], np.ndarray], name: str
-) -> np.ndarray:
-    """The storage as a flat array; bfloat16 as uint16."""
-    key = (storage.key, storage.dtype)
-    if key in storages:
-        return storages[key]
-    if storage.dtype not in ITEM_SIZES:
-        raise BadCheckpoint(
-            "{!r:.60} is of {}, which cannot be converted".format(name, storage.dtype),
-            hint="save it as float32: complex, quantized and 8-bit floating types are not supported",
-        )
-    region = content.regions.get(storage.key)
-    size = storage.elements * ITEM_SIZES[storage.dtype]
-    if region is None or region.size < size:
-        has = region.size if region else "no"
-        raise BadCheckpoint(
-            "the storage of {!r:.60} has {} bytes in the file, {} are needed".format(name, has, size),
-            hint="the file is truncated or damaged",
-        )
-    dtype = np.dtype("uint16" if storage.dtype == "bfloat16" else storage.dtype)
-    flat = source.array(region.position, size, "the storage of {!r:.60}".format(name)).view(dtype)
-    storages[key] = flat.byteswap() if content.big_endian else flat
-    return storages[key]
+    notes = tuple("{} {} tensors {}".format(n, kind, HOW_WIDENED[kind]) for kind, n in widened.items())
+    return result, notes
 
 
 def _is_contiguous(tensor: TensorRef) -> bool:
@@ -83,7 +90,7 @@ def _is_contiguous(tensor: TensorRef) -> bool:
 
 
 def _bytes_copied(tensor: TensorRef) -> int:
-    if _is_contiguous(tensor) and tensor.storage.dtype not in ("float16", "bfloat16", "float64"):
+    if _is_contiguous(tensor) and tensor.storage.dtype not in HOW_WIDENED:
         return 0
     elements = 1
     for size in tensor.shape:

@@ -63,8 +63,9 @@ class PickleMachine:
 
     def run(self, opcodes: Mapping[bytes, Callable[["PickleMachine"], None]]) -> Any:
         """The value of the pickle at the source's position, which then is just after it."""
+        read = self.source.read
         for _ in range(MOST_OPCODES):
-            code = self.source.read(1)
+            code = read(1)
             if code == b".":
                 return self.pop()
             handler = opcodes.get(code)
