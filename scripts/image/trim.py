@@ -30,7 +30,7 @@ ENVIRONMENT = Trim(
         SITE + "**/tests", SITE + "torch/test", SITE + "onnx/test", SITE + "onnx/backend/test",
         SITE + "onnxruntime/datasets",
         # for compiling extensions
-        SITE + "torch/include/*", SITE + "torch/share", SITE + "tensorflow/include", SITE + "torch/bin/protoc",
+        SITE + "**/*.a", SITE + "torch/include/*", SITE + "torch/share", SITE + "tensorflow/include", SITE + "torch/bin/protoc",
         SITE + "torch/lib/libtorch.so",  # the same bytes as libtorch.so.1, which is what others link to
         # for running on a GPU: compiles kernels
         SITE + "torch/lib/libnvrtc*",

@@ -1,6 +1,7 @@
 """The image under test, built once for all of these tests, and what they run it on."""
 import hashlib
 import os
+import shutil
 import sys
 import tarfile
 import uuid
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import Callable, Dict, Iterator
 
 import pytest
+import torch
+import torchvision
 
 from docker_client import Docker
 from docker_daemon import DockerUnavailable, running_docker
@@ -19,6 +22,16 @@ IMAGE = "pt2tflite-test"
 
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pt2tflite"
+
+
+def source_copy(checkout: Path, target: Path) -> Path:
+    """The checkout without what it holds besides the project, such as environments."""
+    target.mkdir()
+    for name in ("Dockerfile", ".dockerignore", "requirements.lock"):
+        shutil.copy(str(checkout / name), str(target / name))
+    for name in ("job", "scripts"):
+        shutil.copytree(str(checkout / name), str(target / name), ignore=shutil.ignore_patterns("__pycache__"))
+    return target
 
 
 def not_here(message: str) -> None:
@@ -56,8 +69,14 @@ def base(docker: Docker) -> str:
 
 
 @pytest.fixture(scope="session")
-def image(docker: Docker, base: str, checkout: Path) -> str:
-    docker.build(checkout, IMAGE, base)
+def source(checkout: Path, tmp_path_factory) -> Path:
+    """A copy of what the image is made of: it stays as it is while the tests run."""
+    return source_copy(checkout, tmp_path_factory.mktemp("source") / "checkout")
+
+
+@pytest.fixture(scope="session")
+def image(docker: Docker, base: str, source: Path) -> str:
+    docker.build(source, IMAGE, base)
     return IMAGE
 
 
@@ -88,3 +107,16 @@ def volume(docker: Docker) -> Iterator[Callable[[str], str]]:
     yield named
     for name in names:
         docker("volume", "rm", "--force", name)
+
+
+@pytest.fixture(scope="session")
+def checkpoints(tmp_path_factory) -> Path:
+    """A folder with a small network's checkpoint and its sidecar, readable by everyone."""
+    folder = tmp_path_factory.mktemp("checkpoints")
+    torch.manual_seed(3)
+    torch.save(torchvision.models.squeezenet1_1().state_dict(), str(folder / "small.pth"))
+    (folder / "small.yaml").write_text("arch: squeezenet1_1\ninput_shape: [1, 3, 64, 72]\n")
+    folder.chmod(0o755)
+    for file in folder.iterdir():
+        file.chmod(0o644)
+    return folder
