@@ -9,7 +9,7 @@ from job.publish import (
     check_replaceable, clear_failure, place, publish_failure, publish_file, recover, staging, staging_folder,
     write_file,
 )
-from small_models import make, names, publish_version, version
+from tests.unit.small_models import make, names, publish_version, version
 
 
 @pytest.fixture(params=["exchanged", "moved aside"])

@@ -5,7 +5,7 @@ import subprocess
 import pytest
 
 from job.publish import publish, settle_file, staging, verify_checksums, write_file
-from small_models import make, publish_version
+from tests.unit.small_models import make, publish_version
 
 STRANGE_NAMES = ["a b", "new\nline", "back\\slash", "both\\n\n", "\u00fc", "*star", "name\udcff", "-n"]
 

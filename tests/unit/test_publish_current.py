@@ -2,7 +2,7 @@
 import pytest
 
 from job.publish import digest_of_settings, is_current, made_from, publish, staging, write_file, write_json
-from small_models import make
+from tests.unit.small_models import make
 
 SETTINGS = {"input_shape": [1, 3, 8, 8], "quantize": ["dynamic"]}
 FROM = ("c" * 64, digest_of_settings(SETTINGS), "0123456789abcdef")

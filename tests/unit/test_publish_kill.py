@@ -7,7 +7,7 @@ import time
 import pytest
 
 from job.publish import place, recover, staging, verify_checksums
-from small_models import make, names, publish_version, version
+from tests.unit.small_models import make, names, publish_version, version
 
 KILLS = 150
 

@@ -11,7 +11,7 @@ import pytest
 
 from job.errors import EnvironmentFailed, JobError, NoPermission
 from job.publish import place, publish_failure, publish_file, recover, staging, staging_folder, write_file
-from small_models import make, names, publish_version, version
+from tests.unit.small_models import make, names, publish_version, version
 
 NOBODY = 65534
 root_only = pytest.mark.skipif(os.getuid() != 0, reason="mounting and becoming another user take root")
