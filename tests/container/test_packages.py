@@ -30,13 +30,14 @@ else:
     model = tensorflow.keras.Sequential([tensorflow.keras.layers.Conv2D(4, 3, activation="relu", input_shape=(16, 18, 3)),
                                          tensorflow.keras.layers.Flatten(), tensorflow.keras.layers.Dense(5)])
     x = numpy.random.RandomState(0).randn(1, 16, 18, 3).astype("float32")
+    expected = model.predict(x)
     model.save("/tmp/model.h5")
     tflite = tensorflow.lite.TFLiteConverter.from_keras_model_file("/tmp/model.h5").convert()
     lite = interpreter.Interpreter(model_content=tflite)
     lite.allocate_tensors()
     lite.set_tensor(lite.get_input_details()[0]["index"], x)
     lite.invoke()
-    assert numpy.abs(lite.get_tensor(lite.get_output_details()[0]["index"]) - model.predict(x)).max() < 1e-5
+    assert numpy.abs(lite.get_tensor(lite.get_output_details()[0]["index"]) - expected).max() < 1e-5
     try:
         lite.set_tensor(lite.get_input_details()[0]["index"], x[:, 1:])
     except ValueError as error:
