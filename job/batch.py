@@ -7,7 +7,7 @@ from typing import Any, Callable, ContextManager, List, NamedTuple, Optional, Se
 
 from job import log
 from job.discovery import Candidate, found, named
-from job.errors import BadCheckpoint, Interrupted, JobError, NoPermission, Stopped, job_error_from_oserror
+from job.errors import BadCheckpoint, Interrupted, JobError, NoPermission, Stopped, UsageError, job_error_from_oserror
 from job.exit_codes import combined
 from job.publish import publish_file, recover
 from job.report.documents import json_bytes
@@ -17,6 +17,7 @@ from job.sidecar import sidecar_values
 from job.values import Outcome
 
 SUMMARY = "summary.json"
+_MAY_HARM_SIDES = (1, 5)  # a side may have died, or be in an unknown state: the next checkpoint gets new ones
 
 Convert = Callable[[Path, str, Settings, Path, Any], Outcome]  # job.pipeline.convert
 OpenSides = Callable[[], ContextManager[Any]]  # job.sides.open_sides
@@ -38,20 +39,24 @@ def convert_all(run: RunSettings, convert: Convert, open_sides: OpenSides,
 
     Raises UsageError before any work, and Stopped or Interrupted after the rows are written.
     """
-    prepare_output(run.output_dir)
-    for done in recover(run.output_dir):
-        log.note(done)
     try:
         tasks = planned(run)
     except BadCheckpoint as error:
+        prepare_output(run.output_dir)
         write_summary(run.output_dir, (), error.exit_code)
         raise
+    prepare_output(run.output_dir)
     rows = []  # type: List[Outcome]
     try:
         with ExitStack() as stack:
-            sides = stack.enter_context(open_sides()) if any(task.settings for task in tasks) else None
+            sides = None
             for task in tasks:
+                if sides is None and task.settings:
+                    sides = stack.enter_context(open_sides())
                 rows.append(_tried(task, run.output_dir, convert, sides, report_failure))
+                if rows[-1].exit_code in _MAY_HARM_SIDES:
+                    stack.close()
+                    sides = None
     except (Stopped, Interrupted) as stop:
         rows.extend(_failed(task.name, stop) for task in tasks[len(rows):])
         raise
@@ -72,17 +77,19 @@ def planned(run: RunSettings) -> Tuple[Task, ...]:
 
 
 def prepare_output(folder: Path) -> None:
-    """Makes the output folder where it is missing; raises where it cannot be written to."""
+    """Makes the output folder where it is missing and finishes what killed runs left; raises where it cannot be written to."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except FileExistsError as error:
-        raise NoPermission("--output-dir={}: this is not a folder".format(folder), hint="name a folder") from error
+    except (FileExistsError, NotADirectoryError) as error:
+        raise UsageError("--output-dir={}: this is not a folder".format(folder), hint="name a folder") from error
     except OSError as error:
         raise job_error_from_oserror(error, "making the output folder {}".format(folder)) from error
     if not os.access(str(folder), os.W_OK | os.X_OK):
         raise NoPermission("{}: the output folder cannot be written to by user {}".format(folder, os.geteuid()),
                            hint="run as a user who owns it (docker run --user UID:GID; Kubernetes: fsGroup), and "
                                 "mount it writable")
+    for done in recover(folder):
+        log.note(done)
 
 
 def write_summary(folder: Path, rows: Sequence[Outcome], exit_code: int) -> None:

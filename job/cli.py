@@ -5,12 +5,12 @@ What is heavy is imported inside the commands, so that help and wrong usage answ
 import os
 import sys
 from pathlib import Path
-from typing import Sequence
+from typing import Any, Sequence
 
 from job import command_line, log, verdict
-from job.command_line import Invocation
 from job.errors import UsageError
-from job.settings import DEFAULT_OUTPUT_DIR, RunSettings, run_settings, settings_for
+from job.settings import RunSettings, run_settings
+from job.values import Outcome
 from job.verdict import Verdict
 
 DONE = Verdict(0)
@@ -29,40 +29,41 @@ def run(words: Sequence[str]) -> Verdict:
 
 
 def convert(run: RunSettings) -> Verdict:
-    from job import batch, pipeline, sides
+    from job import batch, sides
 
     if run.workers > 1:
         log.note("--workers={}: this version converts one checkpoint at a time".format(run.workers))
-    rows = batch.convert_all(run, pipeline.convert, sides.open_sides, pipeline.report_failure)
-    return verdict.of_outcomes(rows)
+    return verdict.of_outcomes(batch.convert_all(run, _convert_one, sides.open_sides, _report_failure))
 
 
 def inspect(run: RunSettings) -> Verdict:
-    from job import batch, pipeline, sides
+    from job import batch, sides
 
     task = batch.planned(run)[0]
     if task.problem:
         raise task.problem
     with sides.open_sides() as opened:
+        from job import pipeline
+
         _say(pipeline.inspect(task.path, task.settings, opened))
     return DONE
 
 
 def verify(run: RunSettings) -> Verdict:
-    from job import sides
-    from job.verify import verify as verified
-
     folder = _output_folder(run)
+    from job import sides
+
     with sides.open_sides() as opened:
-        rows = verified(folder, opened)
-    return verdict.of_outcomes(rows)
+        from job.verify import verify as verified
+
+        return verdict.of_outcomes(verified(folder, opened))
 
 
 def demo(run: RunSettings) -> Verdict:
-    from job import pipeline, sides
+    from job import sides
     from job.demo import demonstrate
 
-    ending, text = demonstrate(run, pipeline.convert, sides.open_sides, pipeline.report_failure)
+    ending, text = demonstrate(run, _convert_one, sides.open_sides, _report_failure)
     _say(text)
     return ending
 
@@ -97,6 +98,18 @@ def summarize(run: RunSettings) -> Verdict:
 
 _COMMANDS = {command.__name__: command
              for command in (convert, inspect, verify, demo, architectures, operators, summarize)}
+
+
+def _convert_one(*arguments: Any) -> Outcome:
+    from job import pipeline  # imports numpy: not before the checkpoints are known and the sides are forked
+
+    return pipeline.convert(*arguments)
+
+
+def _report_failure(*arguments: Any) -> None:
+    from job import pipeline
+
+    pipeline.report_failure(*arguments)
 
 
 def _help(command: str) -> Verdict:

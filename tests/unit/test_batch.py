@@ -1,0 +1,242 @@
+"""Which checkpoints are found and under which names; that every one is tried; what is said at the end."""
+import contextlib
+import errno
+import json
+import os
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from job import batch, log
+from job.command_line import parsed
+from job.discovery import found, named
+from job.errors import (BadCheckpoint, EnvironmentFailed, NoPermission, ParityFailed, StageFailed, Stopped,
+                        UnsupportedModel, UsageError, job_error_from_oserror)
+from job.exit_codes import PRECEDENCE, combined
+from job.names import name_from_path, path_from_name
+from job.settings import run_settings
+from job.summaries import merged
+from job.values import Outcome
+
+
+@pytest.fixture
+def volumes(tmp_path):
+    (tmp_path / "in").mkdir()
+    return tmp_path / "in", tmp_path / "out"
+
+
+def put(folder, *names):
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"x")
+
+
+def names_in(folder, left_out=()):
+    return [candidate.name for candidate in found(folder, left_out)]
+
+
+def test_found_by_suffix_and_what_is_skipped(volumes):
+    folder, out = volumes
+    put(folder, "a.pth", "b.pt", "c.bin", "d.ckpt", "e.tar", "f.safetensors", "g.npz", "h.onnx", "sub/deep/i.pth")
+    put(folder, ".hidden.pth", "x.pth.tmp", "x.pth.part", "notes.txt", "lost+found/x.pth", ".git/x.pth", "samples/x.npz",
+        "calibration/x.npz", "mine/x.npz")
+    assert names_in(folder, [folder / "mine"]) == ["a", "b", "c", "d", "e", "f", "g", "h", "sub+deep+i"]
+
+
+def test_links_are_followed_inside_the_volume_only(volumes, tmp_path, capfd):
+    folder, _ = volumes
+    put(folder, "..2024/net.pth", "real/a.pth")
+    put(tmp_path, "outside.pth", "outside/b.pth")
+    (folder / "..data").symlink_to("..2024")
+    (folder / "net.pth").symlink_to("..data/net.pth")
+    (folder / "out.pth").symlink_to(tmp_path / "outside.pth")
+    (folder / "dir").symlink_to(tmp_path / "outside")
+    (folder / "gone.pth").symlink_to("nowhere")
+    (folder / "round.pth").symlink_to("round.pth")
+    (folder / "real" / "up").symlink_to("..")
+    log.configure("text")
+    assert names_in(folder) == ["net", "real+a"]
+    assert capfd.readouterr().err.count("not followed") == 4
+
+
+@pytest.mark.parametrize("path, name", [
+    ("net.pth", "net"), ("net.v1.pth", "net.v1"), ("a/b/net.pth", "a+b+net"), ("a+b.pth", "a%2Bb"), ("50%.pt", "50%25"),
+    (".net.pth", "%2Enet"), ("a/.b/c.pth", "a+%2Eb+c"), ("n\u00e9t.pth", "n%C3%A9t"), ("a\nb.pth", "a%0Ab"), ("a b.pth", "a b"),
+])
+def test_names_are_reversible(path, name):
+    encoded = name_from_path(PurePosixPath(os.fsdecode(path.encode("utf-8"))))
+    assert encoded == name
+    assert os.fsencode(str(path_from_name(name))) == path.rsplit(".", 1)[0].encode("utf-8")
+
+
+@pytest.mark.parametrize("path", ["x" * 201 + ".pth", "summary.json.pth"])
+def test_names_that_cannot_be_published(path):
+    with pytest.raises(UsageError, match="rename it"):
+        name_from_path(PurePosixPath(path))
+
+
+def test_colliding_names_are_refused(volumes):
+    put(volumes[0], "net.pth", "net.bin")
+    with pytest.raises(UsageError, match="net.bin and .*net.pth would both be published as net"):
+        found(volumes[0], [])
+
+
+def test_an_empty_input_folder_is_a_bad_checkpoint_and_leaves_a_summary(volumes):
+    folder, out = volumes
+    with pytest.raises(BadCheckpoint, match="no checkpoint found"):
+        batch.convert_all(settings(folder, out), None, None, None)
+    assert json.loads((out / "summary.json").read_text()) == {"checkpoints": [], "exit_code": 3}
+
+
+def test_a_missing_input_folder_is_wrong_usage_and_leaves_nothing(volumes, tmp_path):
+    with pytest.raises(UsageError, match="no such folder"):
+        batch.convert_all(settings(tmp_path / "none", volumes[1]), None, None, None)
+    assert not volumes[1].exists()
+
+
+def test_named_checkpoints_are_looked_for_here_and_in_the_input_folder(volumes):
+    put(volumes[0], "sub/net.pth")
+    assert named(["sub/net.pth"], volumes[0])[0].name == "sub+net"
+    assert named([str(volumes[0] / "sub" / "net.pth")], volumes[0])[0].name == "sub+net"
+    with pytest.raises(UsageError, match="no such checkpoint"):
+        named(["nett.pth"], volumes[0])
+
+
+def test_a_checkpoint_named_elsewhere_has_its_own_folder_as_volume(volumes, tmp_path):
+    put(tmp_path, "elsewhere/net.pth")
+    candidate = named([str(tmp_path / "elsewhere" / "net.pth")], volumes[0])[0]
+    assert (candidate.name, candidate.volume) == ("net", tmp_path / "elsewhere")
+
+
+def settings(folder, out, *words):
+    return run_settings(parsed(["convert", "--input-dir={}".format(folder), "--output-dir={}".format(out), *words]))
+
+
+class Chain:
+    """In place of the pipeline: converts, or raises what it is told to for a name."""
+
+    def __init__(self, **errors):
+        self.errors = errors
+        self.asked = []
+        self.reported = []
+        self.opened = 0
+
+    def convert(self, path, name, settings, output_dir, sides):
+        assert sides == "sides {}".format(self.opened)
+        self.asked.append((name, settings.arch))
+        if name in self.errors:
+            raise self.errors[name]
+        return Outcome(name, "converted", 0, "", "")
+
+    @contextlib.contextmanager
+    def open_sides(self):
+        self.opened += 1
+        yield "sides {}".format(self.opened)
+
+    def report_failure(self, name, error, output_dir):
+        self.reported.append((name, error.exit_code))
+
+    def run(self, run):
+        log.configure("text")
+        return batch.convert_all(run, self.convert, self.open_sides, self.report_failure)
+
+
+def test_every_checkpoint_is_tried_and_has_its_row(volumes, capfd):
+    folder, out = volumes
+    put(folder, "a.pth", "b.pth", "c.pth", "d.pth", "e.pth")
+    (folder / "b.yaml").write_text("arch: mobilenet_v2\n")
+    (folder / "c.yaml").write_text("trust_pickle: true\n")
+    chain = Chain(a=ParityFailed("wrong", "look"), d=UnsupportedModel(["Foo at 1"]), e=ZeroDivisionError("oops"))
+    rows = chain.run(settings(folder, out, "--arch=resnet18"))
+    assert [(row.name, row.outcome, row.exit_code, row.stage) for row in rows] == [
+        ("a", "failed", 6, "parity"), ("b", "converted", 0, ""), ("c", "failed", 3, "checkpoint"),
+        ("d", "failed", 4, "preflight"), ("e", "failed", 1, "bug")]
+    assert chain.asked == [("a", "resnet18"), ("b", "resnet18"), ("d", "resnet18"), ("e", "resnet18")]
+    assert chain.reported == [("c", 3)]
+    summary = json.loads((out / "summary.json").read_text())
+    assert summary["exit_code"] == 1
+    assert [row["exit_code"] for row in summary["checkpoints"]] == [6, 0, 3, 4, 1]
+    said = capfd.readouterr().err
+    assert "a  error: wrong\n  hint: look" in said
+    assert said.count("Traceback") == 1 and "ZeroDivisionError: oops" in said
+
+
+def test_sides_are_kept_until_one_may_have_died(volumes):
+    put(volumes[0], "a.pth", "b.pth", "c.pth", "d.pth")
+    chain = Chain(a=ParityFailed("wrong"), b=StageFailed("died"))
+    chain.run(settings(*volumes))
+    assert chain.opened == 2
+
+
+def test_no_side_is_opened_where_no_checkpoint_can_be_begun(volumes):
+    put(volumes[0], "a.pth")
+    (volumes[0] / "a.yaml").write_text("nonsense: 1\n")
+    chain = Chain()
+    assert [row.exit_code for row in chain.run(settings(*volumes))] == [3]
+    assert chain.opened == 0
+
+
+def test_a_stop_ends_the_batch_with_a_row_for_each(volumes):
+    put(volumes[0], "a.pth", "b.pth", "c.pth")
+    with pytest.raises(Stopped):
+        Chain(b=Stopped("stopped by SIGTERM")).run(settings(*volumes))
+    summary = json.loads((volumes[1] / "summary.json").read_text())
+    assert [row["exit_code"] for row in summary["checkpoints"]] == [0, 143, 143]
+    assert summary["exit_code"] == 143
+
+
+def test_a_folder_or_a_device_for_a_file(volumes):
+    folder, out = volumes
+    (folder / "net.pth").mkdir()
+    os.mkfifo(str(folder / "pipe.pth"))
+    chain = Chain()
+    rows = chain.run(settings(folder, out, str(folder / "net.pth"), str(folder / "pipe.pth")))
+    assert [(row.exit_code, row.message) for row in rows] == [
+        (3, "net.pth is a folder, not a checkpoint"), (3, "pipe.pth is not a file")]
+
+
+def test_folders_that_a_sidecar_names_hold_no_checkpoints(volumes):
+    put(volumes[0], "net.pth", "pictures/one.npz")
+    (volumes[0] / "net.yaml").write_text("samples: pictures\n")
+    assert [task.name for task in batch.planned(settings(*volumes))] == ["net"]
+
+
+def test_an_output_folder_that_is_a_file(volumes, tmp_path):
+    put(volumes[0], "net.pth")
+    put(tmp_path, "file")
+    for out in (tmp_path / "file", tmp_path / "file" / "out"):
+        with pytest.raises(UsageError, match="not a folder"):
+            Chain().run(settings(volumes[0], out))
+
+
+@pytest.mark.parametrize("number, kind, code", [
+    (errno.EACCES, NoPermission, 2), (errno.EROFS, NoPermission, 2), (errno.ENOSPC, EnvironmentFailed, 75),
+    (errno.EDQUOT, EnvironmentFailed, 75), (errno.EIO, EnvironmentFailed, 75), (errno.ESTALE, EnvironmentFailed, 75),
+])
+def test_what_the_operating_system_refuses(number, kind, code, volumes):
+    error = job_error_from_oserror(OSError(number, os.strerror(number)), "writing /out/a")
+    assert type(error) is kind
+    assert error.message.startswith("writing /out/a: ") and error.hint
+    put(volumes[0], "a.pth")
+    rows = Chain(a=OSError(number, os.strerror(number))).run(settings(*volumes))
+    assert rows[0].exit_code == code
+
+
+def test_exit_codes_by_precedence():
+    assert combined([]) == combined([0, 0]) == 0
+    assert [combined(PRECEDENCE[position:] + (0,)) for position in range(len(PRECEDENCE))] == list(PRECEDENCE)
+
+
+def test_summaries_of_shards_become_one(tmp_path):
+    for number, code in enumerate((0, 6)):
+        rows = [{"name": "net{}".format(number), "outcome": "failed" if code else "converted", "exit_code": code,
+                 "stage": "parity" if code else "", "message": "wrong" if code else ""}]
+        (tmp_path / "summary.{}.json".format(number)).write_text(json.dumps({"checkpoints": rows, "exit_code": code}))
+    assert [(row.name, row.exit_code) for row in merged(tmp_path)] == [("net0", 0), ("net1", 6)]
+    assert json.loads((tmp_path / "summary.json").read_text())["exit_code"] == 6
+    assert len(merged(tmp_path)) == 2
+    (tmp_path / "summary.2.json").write_text("[]")
+    with pytest.raises(BadCheckpoint, match="not a summary"):
+        merged(tmp_path)
+    with pytest.raises(UsageError, match="no summary"):
+        merged(Path(str(tmp_path / "none")))

@@ -1,0 +1,103 @@
+"""How a run ends: signals, the termination log, the lines of the log."""
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from job import log, verdict
+from job.errors import ParityFailed, StageFailed
+from job.values import Outcome
+
+WAITING = """
+import sys, time
+from job import __main__, cli
+from job.surface import COMMANDS
+def wait(run):
+    try:
+        print("ready", flush=True)
+        time.sleep(60)
+    finally:
+        print("cleaned up", flush=True)
+cli._COMMANDS["demo"] = wait
+sys.exit(__main__.main(["demo"]))
+"""
+
+
+@pytest.mark.parametrize("number, code", [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_signals_clean_up_and_end_with_their_code(number, code):
+    process = subprocess.Popen([sys.executable, "-c", WAITING], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               universal_newlines=True)
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(number)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=10)
+    assert (process.returncode, out) == (code, "cleaned up\n")
+    assert "hint: nothing partial is left" in err and "Traceback" not in err
+
+
+def test_a_bug_is_exit_1_with_its_traceback():
+    code = WAITING.replace("time.sleep(60)", "1 / 0")
+    done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          universal_newlines=True, timeout=60)
+    assert done.returncode == 1
+    assert "error: a bug of this job: division by zero" in done.stderr and "1 / 0" not in done.stdout
+    assert "ZeroDivisionError" in done.stderr
+
+
+def test_the_termination_log_holds_one_line_where_the_file_exists(tmp_path):
+    file = tmp_path / "termination-log"
+    ending = verdict.of_error(ParityFailed("wrong \u2026 " + "x" * 9000, "look\nat it"))
+    verdict.leave(ending, file)
+    assert not file.exists()
+    file.write_text("old " * 3000)
+    verdict.leave(ending, file)
+    text = file.read_text()
+    assert text.endswith("\n") and text.count("\n") == 1 and len(text) <= 4096
+    assert json.loads(text)["exit_code"] == 6
+
+
+def test_a_termination_log_that_cannot_be_written_changes_nothing(tmp_path):
+    verdict.leave(verdict.Verdict(0), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_verdict_of_a_batch_is_the_checkpoint_that_decides():
+    rows = (Outcome("a", "converted", 0, "", ""), Outcome("b", "failed", 3, "checkpoint", "bad"),
+            Outcome("c", "failed", 6, "onnx", "drifts"), Outcome("d", "current", 0, "", ""))
+    assert verdict.of_outcomes(rows) == verdict.Verdict(6, "onnx", "c: drifts", "", 2, 2)
+    assert verdict.of_outcomes(rows[:1]) == verdict.Verdict(0, converted=1)
+
+
+def test_one_line_a_stage_with_its_time(capfd):
+    log.configure("text")
+    with log.stage("keras", checkpoint="net") as timing:
+        pass
+    with pytest.raises(StageFailed):
+        with log.stage("saved_model", checkpoint="net"):
+            raise StageFailed("no")
+    lines = capfd.readouterr().err.splitlines()
+    assert lines == ["net  keras               0.00 s", "net  saved_model         0.00 s  failed"]
+    assert 0 < timing.seconds < 1
+
+
+def test_every_line_is_json_for_machines(capfd):
+    log.configure("json")
+    with log.stage("keras", checkpoint="net"):
+        pass
+    log.warning("a\nb", "net")
+    log.failure(StageFailed("no", "try", "keras"), "net", traceback="...")
+    rows = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    assert [(row["event"], row["level"], row["checkpoint"]) for row in rows] == [
+        ("stage", "info", "net"), ("warning", "warning", "net"), ("error", "error", "net")]
+    assert rows[0]["stage"] == "keras" and rows[0]["seconds"] >= 0
+    assert rows[2]["exit_code"] == 5 and rows[2]["hint"] == "try" and rows[2]["traceback"] == "..."
+
+
+def test_forked_children_leave_ctrl_c_to_the_main_process():
+    code = ("import os, signal, sys\nfrom job import signals\nsignals.install()\nsignals.leave_to_parent()\n"
+            "os.kill(os.getpid(), signal.SIGINT)\nprint('lives', flush=True)\nos.kill(os.getpid(), signal.SIGTERM)\n")
+    done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, timeout=60, env=dict(os.environ))
+    assert (done.stdout, done.returncode) == (b"lives\n", -signal.SIGTERM)

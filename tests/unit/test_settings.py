@@ -1,0 +1,217 @@
+"""Flags and sidecars to settings: what is allowed, what is refused, and who wins."""
+import pickle
+
+import pytest
+
+from job.command_line import parsed
+from job.errors import BadCheckpoint, UsageError
+from job.setting_values import InputShape
+from job.settings import run_settings, settings_for
+from job.sidecar import sidecar_values
+from job.surface import SIDECAR_KEYS
+
+
+def of(*words, **sidecar):
+    return settings_for(run_settings(parsed(["convert", *words])), sidecar)
+
+
+def test_defaults():
+    settings = of("--arch=resnet18")
+    assert settings.input_shapes == (InputShape(None, (1, 3, 224, 224)),)
+    assert (settings.input_names, settings.output_names) == (("image_array",), ("category",))
+    assert (settings.quantize, settings.tolerance, settings.force, settings.trust_pickle) == (("dynamic",), {}, False, False)
+    assert pickle.loads(pickle.dumps(settings)) == settings
+
+
+@pytest.mark.parametrize("flag, field, expected", [
+    ("--input-shape=1,3,96,128", "input_shapes", (InputShape(None, (1, 3, 96, 128)),)),
+    ("--input-shape=a:1,3,8,8;b:1,4", "input_shapes", (InputShape("a", (1, 3, 8, 8)), InputShape("b", (1, 4)))),
+    ("--input-shape=a:1,3,8,8;b:1,4", "input_names", ("a", "b")),
+    ("--input-shape=1,3;1,4", "input_names", ("image_array", "image_array_1")),
+    ("--input-names=x", "input_names", ("x",)),
+    ("--output-names=a,b", "output_names", ("a", "b")),
+    ("--quantize=none", "quantize", ()),
+    ("--quantize=dynamic", "quantize", ("dynamic",)),
+    ("--arch-args={\"num_classes\": 10}", "arch_args", {"num_classes": 10}),
+    ("--arch-args={num_classes: 10, act: no, rate: 1e-3}", "arch_args", {"num_classes": 10, "act": "no", "rate": 1e-3}),
+    ("--arch-args={'a': None, 'b': True}", "arch_args", {"a": None, "b": True}),
+    ("--tolerance={float: {cosine: 1e-1}}", "tolerance", {"float": {"cosine": 0.1}}),
+    ("--force", "force", True),
+    ("--force=false", "force", False),
+    ("--trust-pickle", "trust_pickle", True),
+])
+def test_values(flag, field, expected):
+    assert getattr(of("--arch=resnet18", flag), field) == expected
+
+
+def test_preprocess():
+    parts = of("--arch=resnet18", "--preprocess={size: 224, crop: 0.875, interpolation: bicubic, range: 255, mean: 127, "
+                                  "std: [128, 128, 127.5]}").preprocess
+    assert (parts.size, parts.crop, parts.interpolation, parts.range) == ((224, 224), 0.875, "bicubic", 255.0)
+    assert (parts.mean, parts.std, parts.channels) == ((127.0,), (128.0, 128.0, 127.5), "rgb")
+
+
+@pytest.mark.parametrize("flag, said", [
+    ("--arch=resnet81", "did you mean resnet18?"),
+    ("--input-shape=1,3,0,8", "'0' is no size"),
+    ("--input-shape=1,3,a", "'a' is no size"),
+    ("--input-shape=1x3x8x8", "no size"),
+    ("--input-shape=a:1,3;1,4", "some inputs are named"),
+    ("--input-shape=a:1,3;a:1,4", "a is there twice"),
+    ("--input-shape=1,1,1,1,1,1", "not a shape"),
+    ("--input-shape=1,99999,99999,9", "more than 2 GiB"),
+    ("--input-names=a b", "cannot be a tensor's name"),
+    ("--input-names=a,a", "a is there twice"),
+    ("--quantize=int8", "int8 is not available yet"),
+    ("--quantize=dynamic,int8", "int8 is not available yet"),
+    ("--quantize=dinamic", "did you mean dynamic?"),
+    ("--quantize=false", "dynamic or none"),
+    ("--quantize=none,dynamic", "'none' is no mode"),
+    ("--calibration=.", "int8 is not available yet"),
+    ("--samples=/no/such", "there is no such folder"),
+    ("--arch-args=[1]", "not a mapping"),
+    ("--arch-args={a: &x 1, b: *x}", "anchors are not allowed"),
+    ("--arch-args={a: 1, a: 2}", "a is given twice"),
+    ("--preprocess={sizes: 3}", "did you mean size?"),
+    ("--preprocess={std: 0}", "must be above zero"),
+    ("--preprocess={mean: [1, 2]}", "mean has 2 figures"),
+    ("--tolerance={floats: {cosine: 1}}", "unknown kind of stage"),
+    ("--tolerance={float: {cosin: 1}}", "unknown limit"),
+    ("--workers=0", "1 to 256"),
+    ("--workers=1e3", "1 to 256"),
+    ("--force=perhaps", "neither yes nor no"),
+    ("--log=xml", "text or json"),
+    ("--model-code=net.py", "names no function"),
+    ("--model-code=none.py:make", "no file none.py"),
+    ("--arch=", "--arch needs a value"),
+])
+def test_refused_values_name_flag_value_and_what_is_allowed(flag, said):
+    words = [flag] if flag.startswith("--arch=") else ["--arch=resnet18", flag]
+    with pytest.raises(UsageError) as error:
+        of(*words)
+    assert said in str(error.value)
+    assert flag.split("=")[0] in error.value.message
+    assert error.value.hint
+
+
+def test_arch_and_model_code_exclude_each_other(tmp_path):
+    code = tmp_path / "net.py"
+    code.write_text("def make(): pass\n")
+    with pytest.raises(UsageError, match="both name the network"):
+        of("--arch=resnet18", "--model-code={}:make".format(code))
+    settings = of("--model-code={}:make".format(code), "--input-shape=1,3,8,8", arch="resnet18")
+    assert (settings.arch, settings.model_code) == (None, (code.resolve(), "make"))
+    with pytest.raises(UsageError, match="input's shape"):
+        of("--model-code={}:make".format(code))
+
+
+@pytest.mark.parametrize("words, said", [
+    (["--input-shape=a:1,3", "--input-names=b"], "name the inputs once"),
+    (["--input-shape=1,3;1,4", "--input-names=b"], "one name for each shape"),
+    (["--input-names=x", "--output-names=x"], "input and of an output"),
+])
+def test_contradictions(words, said):
+    with pytest.raises(UsageError, match=said):
+        of("--arch=resnet18", *words)
+
+
+def volume(tmp_path, text):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "net.pth").write_bytes(b"x")
+    (folder / "net.yaml").write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
+    return folder
+
+
+def sidecar(folder):
+    return sidecar_values(folder / "net.pth", folder)
+
+
+def test_sidecar_says_the_facts_of_a_model_and_flags_win(tmp_path):
+    folder = volume(tmp_path, """
+arch: mobilenet_v2
+arch_args: {num_classes: 2}
+input_shape: [1, 3, 96, 128]
+output_names: [kind]
+quantize: none
+labels: ["no", off, cat]
+tolerance: {float: {cosine: 0.99999}}
+""")
+    values = sidecar(folder)
+    settings = of("--output-names=sort", "--tolerance={dynamic: {snr_db: 5}}", **values)
+    assert (settings.arch, settings.arch_args, settings.quantize) == ("mobilenet_v2", {"num_classes": 2}, ())
+    assert (settings.input_shapes[0].shape, settings.output_names) == ((1, 3, 96, 128), ("sort",))
+    assert settings.labels == ("no", "off", "cat")
+    assert settings.tolerance == {"float": {"cosine": 0.99999}, "dynamic": {"snr_db": 5.0}}
+    assert of(**dict(values, arch="resnet18")).arch == "resnet18"
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n"])
+def test_an_empty_sidecar_says_nothing(tmp_path, text):
+    assert sidecar(volume(tmp_path, text)) == {}
+
+
+def test_no_sidecar_says_nothing(tmp_path):
+    assert sidecar_values(tmp_path / "net.pth", tmp_path) == {}
+
+
+@pytest.mark.parametrize("text, said", [
+    ("model_code: evil.py:make", "can only be given on the command line"),
+    ("trust_pickle: true", "can only be given on the command line"),
+    ("output_dir: /", "can only be given on the command line"),
+    ("force: true", "can only be given on the command line"),
+    ("archh: resnet18", "did you mean arch?"),
+    ("3: 4", "no such setting"),
+    ("arch: resnet81", "did you mean resnet18?"),
+    ("arch: [a]", "no architecture has this name"),
+    ("input_shape: a", "'a' is no size"),
+    ("quantize: int8", "not available yet"),
+    ("labels: [1, 2]", "put numbers in quotes"),
+    ("tolerance: {float: {cosine: 0.5}}", "looser"),
+    ("samples: /etc", "points outside the input volume"),
+    ("samples: ../..", "points outside the input volume"),
+    ("samples: nothing-there", "no such folder"),
+    ("- a", "not a mapping of settings"),
+    ("a: &x 1", "anchors are not allowed"),
+    ("!!python/object/apply:os.system [id]", "tags are not allowed"),
+    ("arch: a\narch: b", "arch is given twice"),
+    ("arch_args: {a: " + "9" * 5000 + "}", "not a settings file"),
+    ("[" * 3000, "not a settings file"),
+    ("# " + "x" * (1 << 20), "more than"),
+    (b"\xff\xfe\x00", "not a settings file"),
+])
+def test_bad_sidecars_are_bad_checkpoints(tmp_path, text, said):
+    with pytest.raises(BadCheckpoint) as error:
+        sidecar(volume(tmp_path, text))
+    assert said in str(error.value)
+    assert error.value.message.startswith("net.yaml") or "looser" in said
+    assert error.value.hint
+
+
+def test_a_bad_key_lists_the_allowed_ones(tmp_path):
+    with pytest.raises(BadCheckpoint) as error:
+        sidecar(volume(tmp_path, "colour: red"))
+    assert all(key in error.value.hint for key in SIDECAR_KEYS)
+
+
+def test_links_of_a_sidecar_stay_inside_the_volume(tmp_path):
+    folder = volume(tmp_path, "samples: out")
+    (tmp_path / "elsewhere").mkdir()
+    (folder / "out").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(BadCheckpoint, match="points outside"):
+        sidecar(folder)
+    (folder / "net.yaml").unlink()
+    (tmp_path / "other.yaml").write_text("arch: resnet18\n")
+    (folder / "net.yaml").symlink_to(tmp_path / "other.yaml")
+    with pytest.raises(BadCheckpoint, match="not a file inside"):
+        sidecar(folder)
+
+
+def test_a_mounted_config_map_is_read(tmp_path):
+    folder = volume(tmp_path, "")
+    (folder / "..2024").mkdir()
+    (folder / "..2024" / "net.yaml").write_text("arch: resnet18\n")
+    (folder / "..data").symlink_to("..2024")
+    (folder / "net.yaml").unlink()
+    (folder / "net.yaml").symlink_to("..data/net.yaml")
+    assert sidecar(folder) == {"arch": "resnet18"}
