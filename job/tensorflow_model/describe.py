@@ -45,8 +45,8 @@ def _model(file: str, mode: str, size: int, names: Iterable[str],
 
 
 def _declared(tensor: Tensor) -> Dict[str, Any]:
-    quantization = {"scale": tensor.scale[0], "zero_point": tensor.zero_point[0]} if tensor.scale else None
-    return {"name": tensor.name, "dtype": tensor.dtype, "shape": list(tensor.shape), "quantization": quantization}
+    scale = {"scale": tensor.scale[0], "zero_point": tensor.zero_point[0]} if tensor.scale else None
+    return {"name": tensor.name, "dtype": tensor.dtype, "shape": list(tensor.shape), "quantization": scale}
 
 
 def _signature_tensors(described: Mapping[str, TensorInfo]) -> Tuple[Mapping[str, Any], ...]:

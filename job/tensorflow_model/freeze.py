@@ -1,5 +1,5 @@
 """The frozen network, made once for every .tflite: weights stay in numpy until its bytes are asked for."""
-from typing import Any, Dict, List, Mapping, NamedTuple, Sequence, Tuple, Union
+from typing import Any, List, NamedTuple, Sequence, Tuple, Union
 
 import numpy as np
 from tensorflow.core.framework.attr_value_pb2 import AttrValue
@@ -8,11 +8,12 @@ from tensorflow.core.framework.node_def_pb2 import NodeDef
 from tensorflow.core.framework.tensor_pb2 import TensorProto
 from tensorflow.core.framework.types_pb2 import DT_FLOAT
 
+from job.determinism import canonical_bytes
 from job.errors import StageFailed
 from job.tensorflow_model.graph import VARIABLE, KerasGraph, Variable, lean_network
 from job.tensorflow_model.nodes import of_shape, of_type, shape_proto
 
-PROTOBUF_LIMIT = 2 ** 31 - 1  # bytes; also a flatbuffer's
+LARGEST = 2 ** 31 - 2 ** 24  # bytes of weights: a protobuf and a flatbuffer end at 2 GiB, nodes included
 BYTES = 2  # the wire type of strings, bytes and embedded messages
 
 Part = Union[bytes, memoryview]
@@ -33,19 +34,18 @@ class FrozenGraph(NamedTuple):
     outputs: Tuple[str, ...]
 
     def serialized(self) -> bytes:
-        """The GraphDef's bytes, constants first; the weights are copied once. Raises StageFailed past 2 GiB."""
+        """The GraphDef's bytes, constants first: the only copy that is made of the weights."""
         parts = [part for constant in self.constants for part in _constant_node(constant)]
-        parts.append(self.nodes.SerializeToString(deterministic=True))
-        size = sum(len(part) for part in parts)
-        if size > PROTOBUF_LIMIT:
-            raise StageFailed("the frozen graph has {} bytes, and a protobuf ends at 2 GiB".format(size),
-                              hint="a .tflite of this size cannot exist: use a smaller model", stage="tflite")
-        return b"".join(parts)
+        return b"".join(parts + [canonical_bytes(self.nodes)])
 
 
 def frozen_graph(model: KerasGraph, batch: int) -> FrozenGraph:
-    """Variables become constants and placeholders get the static batch. Raises StageFailed."""
+    """Variables become constants and placeholders get the static batch.
+
+    Raises StageFailed where another dimension is open or the weights do not fit into a protobuf.
+    """
     network = lean_network(model)
+    _refuse_too_large(network.variables)
     inputs = tuple(_static(tensor, batch) for tensor in model.inputs)
     nodes = GraphDef(versions=network.graph_def.versions)
     shapes = {each.name: each.shape for each in inputs}
@@ -68,6 +68,13 @@ def _static(tensor: Any, batch: int) -> FrozenTensor:
     return FrozenTensor(tensor.op.name, tensor.dtype.as_datatype_enum, tuple(shape))
 
 
+def _refuse_too_large(constants: Sequence[Variable]) -> None:
+    size = sum(constant.value.nbytes for constant in constants)
+    if size > LARGEST:
+        raise StageFailed("the weights have {} bytes, and a .tflite ends at 2 GiB".format(size),
+                          hint="use a smaller model: its file format has no larger offset", stage="tflite")
+
+
 def _constant_node(constant: Variable) -> List[Part]:
     """One `node` field of a GraphDef: a Const whose content is the array's own memory.
 
@@ -75,10 +82,10 @@ def _constant_node(constant: Variable) -> List[Part]:
     TensorProto.tensor_content = 4. A message may come in pieces: here, its small fields, then the large one.
     """
     value = np.ascontiguousarray(constant.value)
-    tensor = TensorProto(dtype=DT_FLOAT, tensor_shape=shape_proto(value.shape)).SerializeToString()
-    node = NodeDef(name=constant.name, op="Const", attr={"dtype": of_type(DT_FLOAT)}).SerializeToString()
-    content = _field(8, [tensor] + _field(4, [memoryview(value).cast("B")]))
-    return _field(1, [node] + _field(5, _field(1, [b"value"]) + _field(2, content)))
+    tensor = TensorProto(dtype=DT_FLOAT, tensor_shape=shape_proto(value.shape))
+    node = NodeDef(name=constant.name, op="Const", attr={"dtype": of_type(DT_FLOAT)})
+    content = _field(8, [canonical_bytes(tensor)] + _field(4, [memoryview(value.reshape(-1)).cast("B")]))
+    return _field(1, [canonical_bytes(node)] + _field(5, _field(1, [b"value"]) + _field(2, content)))
 
 
 def _field(number: int, parts: List[Part]) -> List[Part]:

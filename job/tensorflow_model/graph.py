@@ -47,7 +47,8 @@ def lean_network(model: KerasGraph) -> Network:
         node.attr.pop("_class", None)  # "placed with its variable": nothing here runs on two devices
     reads = _reads(graph_def)
     _check_weights(graph_def, reads, model.weights)
-    return Network(graph_def, tuple(Variable(name, reads[name], model.weights[name]) for name in sorted(reads)))
+    variables = tuple(Variable(name, reads[name], model.weights[name]) for name in sorted(reads))
+    return Network(graph_def, variables)
 
 
 def _ancestors(graph_def: GraphDef, names: List[str]) -> Set[str]:

@@ -1,4 +1,4 @@
-"""What a SavedModel needs to restore its variables and to save them again, with nothing in it that differs by run."""
+"""What a SavedModel needs to restore its variables and to save them again, the same for every run."""
 from typing import List, Sequence
 
 from tensorflow.core.framework.node_def_pb2 import NodeDef
@@ -15,12 +15,13 @@ RESTORED = "save/restored"
 
 
 def saver_def() -> SaverDef:
-    return SaverDef(filename_tensor_name=FILENAME + ":0", save_tensor_name=SAVED + ":0", restore_op_name=RESTORED,
-                    max_to_keep=5, keep_checkpoint_every_n_hours=10000.0, version=SaverDef.V2)
+    return SaverDef(
+        filename_tensor_name=FILENAME + ":0", save_tensor_name=SAVED + ":0", restore_op_name=RESTORED,
+        max_to_keep=5, keep_checkpoint_every_n_hours=10000.0, version=SaverDef.V2)
 
 
 def saver_nodes(variables: Sequence[Variable]) -> List[NodeDef]:
-    """One file for all variables: RestoreV2 and an assignment each, SaveV2 of the values as the network reads them."""
+    """One file for all variables: RestoreV2 and an assignment each, SaveV2 of what the network reads."""
     string, names = of_type(DT_STRING), [variable.name for variable in variables]
     dtypes = of_types([DT_FLOAT] * len(variables))
     keys = [FILENAME, "save/tensor_names", "save/slices"]

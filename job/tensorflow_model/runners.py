@@ -1,7 +1,7 @@
-"""Callables that answer probes with each form of the model: arrays in the file's order and layout, in and out.
+"""Callables that answer probes with each form of the model: arrays in the file's order and layout.
 
-Each holds one session or interpreter until its context is left. `inner_names` and `inner_values` are for finding
-the first layer that drifts: where a name occurs in two runners it is the same tensor.
+Each holds one session or interpreter until its context is left. `inner_names` and `inner_values` are for
+finding the first layer that drifts: a name that occurs in two runners is the same tensor in both.
 """
 from pathlib import Path
 from typing import Any, Dict, Mapping, Sequence, Tuple
@@ -63,7 +63,8 @@ class KerasRunner(_SessionRunner):
     def __init__(self, model: KerasGraph) -> None:
         super().__init__(model.graph, [tensor.name for tensor in model.inputs],
                          [tensor.name for tensor in model.outputs])
-        self._always_fed = {variable.name + ":0": variable.value for variable in lean_network(model).variables}
+        variables = lean_network(model).variables
+        self._always_fed = {variable.name + ":0": variable.value for variable in variables}
 
 
 class SavedModelRunner(_SessionRunner):
@@ -88,7 +89,8 @@ class TFLiteRunner:
 
     def inner_names(self) -> Tuple[str, ...]:
         """Every float32 tensor that an operator makes, in the order they run."""
-        return tuple(tensor.name for tensor in open_tflite(self._path).computed() if tensor.dtype == "float32")
+        computed = open_tflite(self._path).computed()
+        return tuple(tensor.name for tensor in computed if tensor.dtype == "float32")
 
     def inner_values(self, inputs: Sequence[np.ndarray], names: Sequence[str]) -> Dict[str, np.ndarray]:
         interpreter = _allocated(model_content=with_inner_outputs(self._path.read_bytes(), names))

@@ -11,6 +11,7 @@ from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 from tensorflow.python.framework.meta_graph import stripped_op_list_for_graph
 from tensorflow.python.ops.gen_io_ops import save_v2
 
+from job.determinism import canonical_bytes
 from job.tensorflow_model.graph import VARIABLE, KerasGraph, Network, Variable, lean_network
 from job.tensorflow_model.nodes import node, of_text, of_type
 from job.tensorflow_model.restore import saver_def, saver_nodes, variable_def
@@ -25,7 +26,7 @@ def write_saved_model(model: KerasGraph, folder: Path) -> None:
     (folder / "variables").mkdir(parents=True)
     _write_variables(network.variables, folder / "variables" / "variables")
     described = SavedModel(saved_model_schema_version=1, meta_graphs=[_meta_graph(model, network)])
-    (folder / "saved_model.pb").write_bytes(described.SerializeToString(deterministic=True))
+    (folder / "saved_model.pb").write_bytes(canonical_bytes(described))
 
 
 def _write_variables(variables: Sequence[Variable], prefix: Path) -> None:
@@ -44,7 +45,7 @@ def _meta_graph(model: KerasGraph, network: Network) -> MetaGraphDef:
     meta.meta_info_def.tensorflow_version = tf.__version__
     meta.meta_info_def.stripped_op_list.MergeFrom(stripped_op_list_for_graph(graph_def))
     meta.signature_def[tf.saved_model.DEFAULT_SERVING_SIGNATURE_DEF_KEY].CopyFrom(_signature(model))
-    variables = [variable_def(variable).SerializeToString(deterministic=True) for variable in network.variables]
+    variables = [canonical_bytes(variable_def(variable)) for variable in network.variables]
     for collection in (tf.compat.v1.GraphKeys.GLOBAL_VARIABLES, tf.compat.v1.GraphKeys.TRAINABLE_VARIABLES):
         meta.collection_def[collection].bytes_list.value.extend(variables)
     return meta
@@ -77,4 +78,5 @@ def _signature(model: KerasGraph) -> SignatureDef:
 
 
 def _tensor_info(tensor: Any) -> TensorInfo:
-    return TensorInfo(name=tensor.name, dtype=tensor.dtype.as_datatype_enum, tensor_shape=tensor.shape.as_proto())
+    return TensorInfo(
+        name=tensor.name, dtype=tensor.dtype.as_datatype_enum, tensor_shape=tensor.shape.as_proto())

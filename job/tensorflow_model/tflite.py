@@ -1,7 +1,6 @@
 """Converts the frozen network to .tflite files."""
 import functools
 from pathlib import Path
-from typing import List
 
 from tensorflow.core.framework import types_pb2 as tensorflow_types
 from tensorflow.lite.toco import types_pb2 as toco_types
@@ -9,6 +8,7 @@ from tensorflow.lite.toco.model_flags_pb2 import ModelFlags
 from tensorflow.lite.toco.python.tensorflow_wrap_toco import TocoConvert
 from tensorflow.lite.toco.toco_flags_pb2 import TENSORFLOW_GRAPHDEF, TFLITE, TocoFlags
 
+from job.determinism import canonical_bytes
 from job.errors import StageFailed
 from job.tensorflow_model.freeze import FrozenGraph
 from job.tensorflow_model.tflite_file import parse_tflite
@@ -47,23 +47,21 @@ def _model_flags(frozen: FrozenGraph) -> bytes:
     for tensor in frozen.inputs:
         array = flags.input_arrays.add(name=tensor.name, data_type=TOCO_TYPES[tensor.dtype])
         array.shape.dims.extend(tensor.shape)
-    return flags.SerializeToString(deterministic=True)
+    return canonical_bytes(flags)
 
 
 def _toco_flags(mode: str) -> bytes:
     """Built-in operators only: no Flex, no custom operator."""
-    return TocoFlags(
+    return canonical_bytes(TocoFlags(
         input_format=TENSORFLOW_GRAPHDEF, output_format=TFLITE, allow_custom_ops=False,
         inference_type=toco_types.FLOAT, inference_input_type=toco_types.FLOAT,
-        post_training_quantize=QUANTIZES_WEIGHTS[mode],
-    ).SerializeToString(deterministic=True)
+        post_training_quantize=QUANTIZES_WEIGHTS[mode]))
 
 
 def _check_names(frozen: FrozenGraph, data: bytes) -> None:
     """Raises StageFailed unless the inputs and outputs are the published ones, in their order."""
     file = parse_tflite(data)
-    inputs, outputs = ([file.tensors[index].name for index in indices] for indices in (file.inputs, file.outputs))
-    wanted = [tensor.name for tensor in frozen.inputs]  # type: List[str]
-    if (inputs, outputs) != (wanted, list(frozen.outputs)):
-        raise StageFailed("the file has inputs {} and outputs {}, not {} and {}".format(
-            inputs, outputs, wanted, list(frozen.outputs)))
+    found = [file.tensors[index].name for index in file.inputs + file.outputs]
+    wanted = [tensor.name for tensor in frozen.inputs] + list(frozen.outputs)
+    if found != wanted:
+        raise StageFailed("the file's inputs and outputs are {}, not {}".format(found, wanted))

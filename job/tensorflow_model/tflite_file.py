@@ -10,14 +10,15 @@ from job.tensorflow_model.flatbuffer import Table, root_table
 from job.tensorflow_model.operators import BUILTIN_OPERATORS, CUSTOM
 
 # Field numbers of TensorFlow Lite's schema, version 3.
-MODEL_OPERATOR_CODES, MODEL_SUBGRAPHS, MODEL_BUFFERS = 1, 2, 4
+MODEL_OPERATOR_CODES, MODEL_SUBGRAPHS = 1, 2
 CODE_BUILTIN, CODE_CUSTOM = 0, 1
 GRAPH_TENSORS, GRAPH_INPUTS, GRAPH_OUTPUTS, GRAPH_OPERATORS = 0, 1, 2, 3
-TENSOR_SHAPE, TENSOR_TYPE, TENSOR_BUFFER, TENSOR_NAME, TENSOR_QUANTIZATION = 0, 1, 2, 3, 4
+TENSOR_SHAPE, TENSOR_TYPE, TENSOR_NAME, TENSOR_QUANTIZATION = 0, 1, 3, 4
 QUANTIZATION_SCALE, QUANTIZATION_ZERO_POINT = 2, 3
 OPERATOR_CODE, OPERATOR_INPUTS, OPERATOR_OUTPUTS = 0, 1, 2
 
-TENSOR_TYPES = ("float32", "float16", "int32", "uint8", "int64", "string", "bool", "int16", "complex64", "int8")
+TENSOR_TYPES = (
+    "float32", "float16", "int32", "uint8", "int64", "string", "bool", "int16", "complex64", "int8")
 
 
 class Tensor(NamedTuple):
@@ -26,7 +27,6 @@ class Tensor(NamedTuple):
     shape: Tuple[int, ...]
     scale: Tuple[float, ...]  # one, or one per channel; none where the tensor is not quantised
     zero_point: Tuple[int, ...]
-    buffer: int  # 0 where it is computed
 
 
 class Operator(NamedTuple):
@@ -95,8 +95,8 @@ def _tensor(table: Table) -> Tensor:
     zero_point = quantization.numbers(QUANTIZATION_ZERO_POINT, "<i8") if quantization else np.zeros(0)
     return Tensor(
         name=table.text(TENSOR_NAME), dtype=TENSOR_TYPES[table.number(TENSOR_TYPE, "B")],
-        shape=_indices(table, TENSOR_SHAPE), scale=tuple(scale.tolist()), zero_point=tuple(zero_point.tolist()),
-        buffer=table.number(TENSOR_BUFFER, "I"))
+        shape=_indices(table, TENSOR_SHAPE), scale=tuple(scale.tolist()),
+        zero_point=tuple(zero_point.tolist()))
 
 
 def _indices(table: Table, field: int) -> Tuple[int, ...]:

@@ -1,5 +1,4 @@
 """Runs toco in a fork of this process, so that its death is an error and not ours."""
-import ctypes
 import faulthandler
 import os
 import re
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO, Callable, Optional
 
 from job import signals
+from job.determinism import keep_freed_memory
 from job.errors import StageFailed
 
 FAILED = 1  # exit codes of the child; from OS_ERROR on they carry an errno
@@ -16,13 +16,12 @@ OS_ERROR = 100
 LAST_WORDS = 2000  # characters
 LOG_PREFIX = re.compile(r"^[-\d]+ [:.\d]+: [IWEF] \S+\] ")
 LOG_ASIDE = re.compile(r"^[-\d]+ [:.\d]+: [IW] ")
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, PR_SET_PDEATHSIG = -1, -3, 1  # malloc.h, sys/prctl.h
 
 
 class TocoRun:
     """One conversion under way in a process of its own; leaving its context early ends it.
 
-    `convert` is called in that process only, which holds all the memory it takes; its result becomes the file.
+    `convert` is called in that process only, which holds all the memory it takes; its result is the file.
     """
 
     def __init__(self, stage: str, convert: Callable[[], bytes], file: Path) -> None:
@@ -48,7 +47,7 @@ class TocoRun:
         self._log.seek(0)
         words = last_words(self._log.read().decode("utf-8", "replace"))
         hint = ("it ran out of memory: give it more" if killed_by == "SIGKILL"
-                else "TensorFlow Lite 1.14 has no such operator, or not in this form: replace it in the model")
+                else "TensorFlow Lite 1.14 has no such operator, or not in this form: replace it")
         ending = "was killed by " + killed_by if killed_by else "failed"
         return StageFailed("toco {}: {}".format(ending, words or "it said nothing"), hint, self._stage)
 
@@ -77,20 +76,14 @@ def _convert_and_exit(convert: Callable[[], bytes], file: Path, log: BinaryIO) -
         os.dup2(log.fileno(), 2)
         faulthandler.disable()
         signals.leave_to_parent()
-        _prepare_process()
+        signals.end_with_parent()
+        keep_freed_memory()
         file.write_bytes(convert())
         code = 0
     except OSError as error:
         code = OS_ERROR + (error.errno or 0)
     except Exception as error:
-        os.write(2, "\n\n{}\n".format(error).encode("utf-8", "replace"))
+        words = str(error) or type(error).__name__
+        os.write(2, "\n\n{}\n".format(words).encode("utf-8", "replace"))
     finally:
         os._exit(code)
-
-
-def _prepare_process() -> None:
-    """The child ends with its parent, and keeps freed memory: clearing pages anew is most of toco's time."""
-    libc = ctypes.CDLL(None)
-    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    libc.mallopt(M_MMAP_THRESHOLD, 1 << 30)
-    libc.mallopt(M_TRIM_THRESHOLD, 2 ** 31 - 1)

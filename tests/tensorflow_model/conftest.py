@@ -48,4 +48,5 @@ def current_tensorflow(checkout: Path) -> str:
         pytest.skip(message)
     lock = Path(__file__).with_name("current_tensorflow.lock")
     digest = hashlib.sha256(lock.read_bytes() + python.encode()).hexdigest()[:16]
-    return str(installed(CACHE / ("tensorflow-" + digest), python, checkout / "scripts" / "install", lock) / "python")
+    folder = installed(CACHE / ("tensorflow-" + digest), python, checkout / "scripts" / "install", lock)
+    return str(folder / "python")

@@ -68,7 +68,8 @@ def expected(model: KerasGraph, inputs: Sequence[np.ndarray]) -> List[np.ndarray
     """The answers of the graph with variables that were assigned, as Keras itself would do it."""
     with tf.compat.v1.Session(graph=model.graph) as session:
         for name, value in model.weights.items():
-            session.run(name + "/Assign", {model.graph.get_operation_by_name(name + "/Assign").inputs[1]: value})
+            assignment = model.graph.get_operation_by_name(name + "/Assign")
+            session.run(assignment, {assignment.inputs[1]: value})
         return session.run(list(model.outputs), dict(zip(model.inputs, inputs)))
 
 

@@ -48,13 +48,15 @@ def test_published_outputs_stay_what_they_were(written):
         for detail, value in zip(interpreter.get_input_details(), inputs_for(written.model)):
             interpreter.set_tensor(detail["index"], value)
         interpreter.invoke()
-        answers.append([interpreter.get_tensor(detail["index"]) for detail in interpreter.get_output_details()])
+        outputs = interpreter.get_output_details()
+        answers.append([interpreter.get_tensor(detail["index"]) for detail in outputs[:2]])
     for plain, changed in zip(*answers):
+        assert np.ptp(plain) > 0.1
         np.testing.assert_array_equal(plain, changed)
 
 
 def test_operators_by_number():
-    numbers = {"ADD": 0, "CUSTOM": 32, "MEAN": 40, "PADV2": 60, "FAKE_QUANT": 80, "MIRROR_PAD": 100, "QUANTIZE": 114}
+    numbers = {"ADD": 0, "CUSTOM": 32, "MEAN": 40, "PADV2": 60, "FAKE_QUANT": 80, "ABS": 101, "QUANTIZE": 114}
     assert {name: BUILTIN_OPERATORS.index(name) for name in numbers} == numbers
     assert "CONCATENATION" not in PLUMBING
     assert {name for name in PLUMBING if name.isupper()} <= set(BUILTIN_OPERATORS)

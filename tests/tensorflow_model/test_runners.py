@@ -30,7 +30,8 @@ def test_runners_do_not_change_the_graph(written):
 
 def test_saved_model_runner_keeps_the_order_it_is_given(written):
     inputs = inputs_for(written.model)
-    with SavedModelRunner(written.folder / "saved_model" / "1", ["side", "image"], ["features", "scores"]) as run:
+    turned = ["side", "image"], ["features", "scores"]
+    with SavedModelRunner(written.folder / "saved_model" / "1", *turned) as run:
         assert_close(run(*inputs[::-1]), expected(written.model, inputs)[::-1])
 
 

@@ -28,12 +28,14 @@ for mode in ("float32", "dynamic"):
 
 def digests(folder: Path, checkout: Path, seed: str, order: str) -> dict:
     paths = os.pathsep.join([str(checkout), str(Path(__file__).parent)])
-    environment = dict(os.environ, PYTHONPATH=paths, PYTHONHASHSEED=seed, TZ="Asia/Tokyo" if seed == "1" else "UTC",
-                       OMP_NUM_THREADS=seed, HOME=str(folder))
-    subprocess.run([sys.executable, "-c", WRITE, str(folder), order], check=True, cwd=str(folder), env=environment,
-                   timeout=120, stderr=subprocess.DEVNULL)
+    zone = {"1": "Asia/Tokyo", "2": "UTC"}[seed]
+    environment = dict(os.environ, PYTHONPATH=paths, PYTHONHASHSEED=seed, OMP_NUM_THREADS=seed, TZ=zone,
+                       HOME=str(folder))
+    subprocess.run([sys.executable, "-c", WRITE, str(folder), order], check=True, cwd=str(folder),
+                   env=environment, timeout=120, stderr=subprocess.DEVNULL)
+    suffixes = ".pb", ".tflite", ".index", ".data-00000-of-00001"
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in sorted(folder.rglob("*")) if path.suffix in (".pb", ".tflite", ".index", ".data-00000-of-00001")}
+            for path in sorted(folder.rglob("*")) if path.suffix in suffixes}
 
 
 def test_same_bytes(tmp_path, checkout):

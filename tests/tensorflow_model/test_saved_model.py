@@ -19,7 +19,8 @@ VARIABLES = 9  # of two_by_two: four kernels and three biases of layers, the dep
 
 def test_any_batch(written):
     inputs = inputs_for(written.model, batch=3)
-    with SavedModelRunner(written.folder / "saved_model" / "1", ["image", "side"], ["scores", "features"]) as run:
+    names = ["image", "side"], ["scores", "features"]
+    with SavedModelRunner(written.folder / "saved_model" / "1", *names) as run:
         assert_close(run(*inputs), expected(written.model, inputs))
 
 
@@ -28,14 +29,15 @@ def test_one_copy_of_the_network_and_what_restores_it(written):
     assert operators["Conv2D"] == 2
     assert operators["VarHandleOp"] == operators["AssignVariableOp"] == VARIABLES
     assert operators["RestoreV2"] == operators["SaveV2"] == 1
-    assert not [name for name in operators if "Random" in name or "TruncatedNormal" in name or name == "VariableV2"]
+    assert not [name for name in operators if "Random" in name or name in ("TruncatedNormal", "VariableV2")]
     network = lean_network(written.model).graph_def.node
     assert sum(operators.values()) == len(network) + VARIABLES + 8
 
 
 def test_what_it_declares(written):
     described = describe_saved_model(written.folder, "saved_model/1")
-    assert [(each["name"], each["shape"], each["dtype"]) for each in described.inputs + described.outputs] == [
+    declared = described.inputs + described.outputs
+    assert [(each["name"], each["shape"], each["dtype"]) for each in declared] == [
         ("image", [None, 7, 9, 3], "float32"), ("side", [None, 5], "float32"),
         ("features", [None, 3, 8, 8], "float32"), ("scores", [None, 150], "float32")]
 
@@ -76,8 +78,8 @@ np.savez(answers, variables=len(model.variables), **{name: value.numpy() for nam
 def ask(python: str, written, tmp_path: Path) -> None:
     inputs = inputs_for(written.model, batch=2)
     np.savez(str(tmp_path / "inputs.npz"), image=inputs[0], side=inputs[1])
-    subprocess.run([python, "-c", ASK, str(written.folder / "saved_model" / "1"), str(tmp_path / "inputs.npz"),
-                    str(tmp_path / "answers.npz")], check=True, timeout=120, cwd=str(tmp_path))
+    files = [written.folder / "saved_model" / "1", tmp_path / "inputs.npz", tmp_path / "answers.npz"]
+    subprocess.run([python, "-c", ASK, *map(str, files)], check=True, timeout=120, cwd=str(tmp_path))
     answers = np.load(str(tmp_path / "answers.npz"))
     assert answers["variables"] == VARIABLES
     assert_close([answers["scores"], answers["features"]], expected(written.model, inputs))

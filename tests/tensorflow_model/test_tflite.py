@@ -83,8 +83,8 @@ def test_death_of_toco_is_an_error_with_its_last_words(tmp_path):
     model = plain_graph(explicit_padding, [None, 6, 5, 4])
     with pytest.raises(StageFailed) as raised:
         converted(model, tmp_path)
-    assert raised.value.message == (
-        "toco was killed by SIGABRT: Check failed: status.ok() Bad padding (only SAME and VALID are supported)")
+    assert raised.value.message == ("toco was killed by SIGABRT: Check failed: status.ok() "
+                                    "Bad padding (only SAME and VALID are supported)")
     assert (raised.value.exit_code, raised.value.stage) == (5, "tflite.float32")
     assert list(tmp_path.iterdir()) == []
 
