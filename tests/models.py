@@ -5,17 +5,17 @@ from typing import Any, Dict
 import numpy as np
 import torch
 
-from job.architectures import default_input_shape
 from job.architectures.build import build
 from job.architectures.load import load_weights
+
+SMALL = (1, 3, 128, 128)  # an image that every network with BatchNorm takes, a third of the work of 224
 
 
 def seeded_module(arch: str, seed: int = 0, **arch_args: Any) -> torch.nn.Module:
     """The architecture in eval mode with weights, biases and BatchNorm statistics drawn from the seed."""
     module = build(arch, arch_args)
     load_weights(module, seeded_weights(module, seed))
-    shape = default_input_shape(arch)
-    settle_statistics(module, torch.cat([blocky_images(shape, seed), noise_images(shape, seed)]))
+    settle_statistics(module, torch.cat([blocky_images(SMALL, seed), noise_images(SMALL, seed)]))
     return module
 
 

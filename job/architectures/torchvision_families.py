@@ -64,7 +64,7 @@ FAMILIES = (
 
 def build_by_torchvision(family: Family, builder: str, **arch_args: Any) -> Any:
     module = importlib.import_module("torchvision.models." + family.module)
-    return getattr(module, builder)(**dict(family.arguments), **arch_args)
+    return getattr(module, builder)(pretrained=False, **dict(family.arguments), **arch_args)
 
 
 def infer_from_heads(family: Family, shapes: Shapes) -> ArchArgs:

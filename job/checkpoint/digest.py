@@ -41,10 +41,10 @@ class LibcryptoSha256:
         self._context = ctypes.c_void_p(library.EVP_MD_CTX_new())
         library.EVP_DigestInit_ex(self._context, ctypes.c_void_p(library.EVP_sha256()), None)
 
-    def update(self, data: Any) -> None:
-        view = memoryview(data)
-        buffer = (ctypes.c_char * len(view)).from_buffer(view)
-        self._library.EVP_DigestUpdate(self._context, buffer, ctypes.c_size_t(len(view)))
+    def update(self, data: Any) -> None:  # bytes, or a writable buffer of them
+        size = len(data)
+        buffer = data if isinstance(data, bytes) else (ctypes.c_char * size).from_buffer(data)
+        self._library.EVP_DigestUpdate(self._context, buffer, ctypes.c_size_t(size))
 
     def hexdigest(self) -> str:
         result = ctypes.create_string_buffer(32)

@@ -33,7 +33,8 @@ def dictionary(**items: bytes) -> bytes:
 
 
 def storage(key: str, elements: int, kind: str = "FloatStorage") -> bytes:
-    return b"(" + text("storage") + named("torch." + kind) + text(key) + text("cpu") + integer(elements) + b"NtQ"
+    identity = [text("storage"), named("torch." + kind), text(key), text("cpu"), integer(elements), b"N"]
+    return b"(" + b"".join(identity) + b"tQ"
 
 
 def sizes(*values: int) -> bytes:

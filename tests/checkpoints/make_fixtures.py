@@ -1,4 +1,4 @@
-"""Make the small checkpoints of tests/checkpoints/fixtures: run once with PyTorch 1.1.0, once with a current one.
+"""Make the checkpoints in fixtures/: run it once with PyTorch 1.1.0 and once with a current PyTorch.
 
     python tests/checkpoints/make_fixtures.py
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Callable, Dict
 
 import pytest
-from files import called, dictionary, ended, integer, legacy, named, safetensors, sizes, storage, tensor, text, zipped
+from files import called, dictionary, ended, integer, named, sizes, storage, tensor, text
+from files import legacy, safetensors, zipped
 
 from job.checkpoint import read_checkpoint
 from job.errors import BadCheckpoint
@@ -135,7 +136,7 @@ TENSORS = {
     "text for a size": tensor(shape=b"(" + text("2") + text("3") + b"t"),
     "too many axes": tensor(shape=sizes(*[1] * 40), strides=sizes(*[1] * 40)),
     "ranks differ": tensor(shape=sizes(6)),
-    "storage longer than the file": tensor(held=storage("0", 2 ** 40), shape=sizes(2 ** 40), strides=sizes(1)),
+    "storage longer than the file": tensor(storage("0", 2 ** 40), 0, sizes(2 ** 40), sizes(1)),
     "storage of no number": tensor(held=b"N"),
     "storage that is absent": tensor(held=storage("1", 6)),
     "storage of objects": tensor(held=storage("0", 6, "ObjectStorage")),
@@ -200,7 +201,7 @@ def write_zips(path: Callable[[str, str], Path]) -> None:
 
 
 def overlap_last_entries(path: Path, name: bytes) -> None:
-    """Let the table of contents say that the last entry, under this name, lies where the one before it does."""
+    """Let the table of contents say that the last entry, so named, lies where the one before it does."""
     data = path.read_bytes()
     last = data.rindex(b"PK\x01\x02")
     before = data.rindex(b"PK\x01\x02", 0, last)
@@ -256,9 +257,11 @@ def test_every_one_is_refused_and_nothing_runs(hostile, tmp_path, monkeypatch):
 
 
 def test_what_would_run_is_named(hostile):
-    for name, said in (("os.system", "posix.system"), ("eval", "__builtin__.eval"), ("torch.hub", "torch.hub.load")):
-        with pytest.raises(BadCheckpoint, match=said.replace(".", r"\.")):
+    called_by = {"os.system": "posix.system", "eval": "__builtin__.eval", "torch.hub": "torch.hub.load"}
+    for name, function in called_by.items():
+        with pytest.raises(BadCheckpoint) as caught:
             read_checkpoint(hostile["zip: " + name])
+        assert function in caught.value.message
 
 
 MEASURE = """

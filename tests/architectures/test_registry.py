@@ -1,0 +1,110 @@
+"""The registry: light to import, no name twice, every builder complete and set entirely by its checkpoint."""
+import subprocess
+import sys
+
+import models
+import numpy as np
+import pytest
+import torch
+
+from job.architectures import default_input_shape, find, names, registry, table
+from job.architectures.build import build, without_initialisation
+from job.architectures.load import load_weights
+from job.errors import UsageError
+
+ONE_OF_EACH = (
+    "mobilenetv3_large",
+    "mobilenetv3_small_2019",
+    "resnet18",
+    "alexnet",
+    "vgg11_bn",
+    "squeezenet1_0",
+    "mobilenet_v2",
+    "densenet121",
+    "shufflenet_v2_x0_5",
+    "googlenet",
+    "inception_v3",
+)
+OTHERS = [pytest.param(name, marks=pytest.mark.slow) for name in names() if name not in ONE_OF_EACH]
+
+
+def test_names_and_shapes_without_pytorch(checkout):
+    code = (
+        "import sys; import job.architectures as a;"
+        "assert a.default_input_shape('inception_v3') == (1, 3, 299, 299);"
+        "assert 'mobilenetv3_large' in a.names();"
+        "print(sorted({'torch', 'torchvision', 'numpy', 'tensorflow'} & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", code]
+    assert subprocess.check_output(command, cwd=str(checkout)).strip() == b"[]"
+
+
+def test_a_name_is_registered_once():
+    with pytest.raises(ValueError, match="resnet18 is registered twice"):
+        registry.architecture("resnet18", (1, 3, 8, 8), "Other", "another")(lambda: None)
+    assert find("resnet18").family == "ResNet"
+
+
+def test_unknown_name_gives_the_nearest():
+    with pytest.raises(UsageError, match="mobilenetv3_large") as caught:
+        find("mobilenet_v3_large")
+    assert caught.value.exit_code == 2
+
+
+def test_the_table_is_complete():
+    assert len(table()) == len(set(names())) == 33
+    for row in table():
+        assert row.summary and row.family and row.input_shape[:2] == (1, 3)
+
+
+@pytest.mark.parametrize("arch_args", [{"classes": 3}, {"num_classes": "many"}, {"pretrained": True}])
+@pytest.mark.parametrize("name", ["resnet18", "vgg11", "mobilenetv3_large"])
+def test_arguments_that_the_builder_does_not_take(name, arch_args):
+    """`pretrained` above all: it would have torchvision download weights."""
+    with pytest.raises(UsageError, match=name + " cannot be built with"):
+        build(name, arch_args)
+
+
+@pytest.mark.parametrize("name", list(ONE_OF_EACH) + OTHERS)
+def test_no_value_but_the_checkpoints_is_left(name):
+    """The same weights in a module built as PyTorch builds it and in ours give the same answer, bit for bit.
+
+    Both are first filled with different rubbish, so that anything not set would show.
+    """
+    architecture = find(name)
+    ours, theirs = build(name, {}), plainly_built(architecture)
+    weights = models.seeded_weights(ours, seed=2)
+    for module, rubbish in ((ours, float("nan")), (theirs, 1e9)):
+        for tensor in module.state_dict().values():
+            tensor.fill_(rubbish if tensor.is_floating_point() else 3)
+        load_weights(module, weights)
+    assert list(ours.state_dict()) == list(theirs.state_dict())
+    side = 75 if name == "inception_v3" else 64
+    image = models.blocky_images((1, 3, side, side), seed=3)
+    with torch.no_grad():
+        answers = [module(image).numpy() for module in (ours, theirs)]
+    assert np.isfinite(answers[0]).all() and answers[0].std() > 0
+    np.testing.assert_array_equal(*answers)
+
+
+def plainly_built(architecture: registry.Architecture) -> torch.nn.Module:
+    """With initialisers as they are; inception_v3's takes seconds, so its own loop is skipped."""
+    if architecture.name == "inception_v3":
+        with without_initialisation():
+            return architecture.build().eval()
+    return architecture.build().eval()
+
+
+def test_initialisers_are_back_afterwards():
+    before = torch.nn.init.kaiming_normal_, torch.nn.Module.modules
+    with pytest.raises(UsageError):
+        build("resnet18", {"wrong": 1})
+    assert (torch.nn.init.kaiming_normal_, torch.nn.Module.modules) == before
+    assert torch.nn.Linear(100, 100).weight.std() > 0.01
+
+
+def test_seeded_models_repeat():
+    first, again, other = (models.seeded_module("squeezenet1_1", seed).state_dict() for seed in (4, 4, 5))
+    assert all(torch.equal(first[key], again[key]) for key in first)
+    assert not torch.equal(first["features.0.weight"], other["features.0.weight"])
+    assert default_input_shape("squeezenet1_1") == (1, 3, 224, 224)
