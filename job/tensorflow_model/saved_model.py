@@ -1,6 +1,6 @@
 """Writes a SavedModel: one copy of the network, its variables, and what restores them."""
 from pathlib import Path
-from typing import Any, List, Sequence, Tuple
+from typing import Any, List, Sequence
 
 import tensorflow as tf
 from tensorflow.core.framework.graph_pb2 import GraphDef
