@@ -1,16 +1,15 @@
 """SHA256SUMS, in the format of `sha256sum -c`: of every file in a model's folder but itself and run.json."""
-import hashlib
 import os
 import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Dict, Iterable, List, Mapping, Tuple
+from typing import Dict, List, Mapping, Tuple
 
+from job.checkpoint.digest import sha256_of_file, sha256_of_stream
 from job.publish.files import FILE_MODE, files_under, refusals_as_job_errors, set_mode
 
 SUMS = "SHA256SUMS"
 UNCHECKED = frozenset((SUMS, "run.json"))
-_BLOCK = 1 << 20
 _THREADS = 2
 _LINE = re.compile(br"(\\?)([0-9a-f]{64}) [ *]([^\n]+)", re.DOTALL)
 
@@ -32,9 +31,9 @@ def checked_files(folder: Path) -> List[str]:
 
 def settle_file(path: Path) -> str:
     """The finished file is readable by everyone and on disk; returns its SHA-256 in hexadecimal."""
-    with refusals_as_job_errors("flushing {}".format(path)), path.open("rb") as file:
+    with refusals_as_job_errors("flushing {}".format(path)), path.open("rb", buffering=0) as file:
         set_mode(path, FILE_MODE)
-        found = _digest(iter(lambda: file.read(_BLOCK), b""))
+        found = sha256_of_stream(file)
         os.fsync(file.fileno())
     return found
 
@@ -56,16 +55,7 @@ def verify_checksums(folder: Path) -> List[str]:
 def _problems(path: Path, name: str, expected: str) -> List[str]:
     if path.is_symlink() or not path.is_file():
         return ["{} is not a plain file".format(name)]
-    with path.open("rb") as file:
-        found = _digest(iter(lambda: file.read(_BLOCK), b""))
-    return [] if found == expected else ["{} has changed".format(name)]
-
-
-def _digest(blocks: Iterable[bytes]) -> str:
-    digest = hashlib.sha256()
-    for block in blocks:
-        digest.update(block)
-    return digest.hexdigest()
+    return [] if sha256_of_file(path) == expected else ["{} has changed".format(name)]
 
 
 def _line(digest: str, name: str) -> bytes:
