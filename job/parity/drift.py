@@ -22,14 +22,16 @@ def located(drift: Drift, stages: Sequence[StageParity], probes: Sequence[Probe]
 
 
 def _first_layer(stage: str, probe: Probe, sides: Any, file: Optional[Path]) -> Optional[str]:
-    reference = sides.pytorch.call("onnx_layers", probe)
-    if stage == "onnx":
-        reference, values = sides.pytorch.call("pytorch_layers", probe), reference
-    else:
-        values = sides.tensorflow.call("layers", stage, file, probe)
-    first = first_drifting(((name, reference[name], values[name]) for name in reference if name in values),
-                           kind_of(stage))
+    layers = sides.pytorch.call("onnx_layers", probe)
+    if stage == "onnx":  # its tensors are called as the modules are whose results they hold
+        return _first_drifting(sides.pytorch.call("pytorch_layers", probe), layers, stage)
+    first = _first_drifting(layers, sides.tensorflow.call("layers", stage, file, probe), stage)
     return first and sides.pytorch.call("modules_of_layers").get(first, first)
+
+
+def _first_drifting(reference: Mapping[str, Any], values: Mapping[str, Any], stage: str) -> Optional[str]:
+    common = ((name, reference[name], values[name]) for name in reference if name in values)
+    return first_drifting(common, kind_of(stage))
 
 
 def _worst_probe(drift: Drift, stages: Sequence[StageParity], probes: Sequence[Probe]) -> Probe:
