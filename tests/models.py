@@ -8,14 +8,14 @@ import torch
 from job.architectures.build import build
 from job.architectures.load import load_weights
 
-SMALL = (1, 3, 128, 128)  # an image that every network with BatchNorm takes, a third of the work of 224
+IMAGE = (1, 3, 224, 224)
 
 
 def seeded_module(arch: str, seed: int = 0, **arch_args: Any) -> torch.nn.Module:
     """The architecture in eval mode with weights, biases and BatchNorm statistics drawn from the seed."""
     module = build(arch, arch_args)
     load_weights(module, seeded_weights(module, seed))
-    settle_statistics(module, torch.cat([blocky_images(SMALL, seed), noise_images(SMALL, seed)]))
+    settle_statistics(module, torch.cat([blocky_images(IMAGE, seed), noise_images(IMAGE, seed, batch=1)]))
     return module
 
 

@@ -8,17 +8,6 @@ from job.architectures.keys import OPTIONAL, describe, hint_for, mismatch_of, re
 from job.architectures.registry import Renaming
 from job.errors import BadCheckpoint
 
-NUMPY_OF_TORCH = {
-    torch.float32: np.float32,
-    torch.float64: np.float64,
-    torch.float16: np.float16,
-    torch.uint8: np.uint8,
-    torch.int8: np.int8,
-    torch.int16: np.int16,
-    torch.int32: np.int32,
-    torch.int64: np.int64,
-}
-
 
 def load_weights(
     module: torch.nn.Module, tensors: Mapping[str, np.ndarray], renamings: Sequence[Renaming] = ()
@@ -39,7 +28,7 @@ def load_weights(
         )
     for key, slot in slots.items():
         if key in weights:
-            slot.data = torch.from_numpy(_as_dtype(key, weights[key], NUMPY_OF_TORCH[slot.dtype]))
+            slot.data = torch.from_numpy(_as_dtype(key, weights[key], slot.detach().numpy().dtype))
         else:
             slot.data = torch.zeros_like(slot.data)
     return _notes(tensors, weights, slots)
@@ -56,7 +45,7 @@ def _notes(
     return tuple(notes)
 
 
-def _as_dtype(key: str, array: np.ndarray, dtype: type) -> np.ndarray:
+def _as_dtype(key: str, array: np.ndarray, dtype: np.dtype) -> np.ndarray:
     """The array in the model's dtype, if that changes no value."""
     if array.dtype == dtype:
         return array
@@ -65,7 +54,7 @@ def _as_dtype(key: str, array: np.ndarray, dtype: type) -> np.ndarray:
     if not np.array_equal(cast.astype(array.dtype), array):
         raise BadCheckpoint(
             "{} is {} in the checkpoint, {} in the model, and its values do not fit".format(
-                key, array.dtype, np.dtype(dtype)
+                key, array.dtype, dtype
             ),
             hint="save the state dict in the model's own types",
         )
