@@ -4,6 +4,9 @@
 
 checkout=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 
+# Where the locale is not UTF-8, Python 3.6 takes file names and output for ASCII.
+[ "$(locale charmap 2>/dev/null)" = UTF-8 ] || export LC_ALL=C.UTF-8
+
 say() {
   printf '%s\n' "$*" >&2
 }

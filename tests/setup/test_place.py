@@ -69,6 +69,7 @@ def test_docker_builds_the_image_and_runs_it_on_the_working_folder(fresh, machin
     assert build == "build --quiet --build-arg PIP_INDEX_URL --tag pt2tflite {}".format(fresh.folder)
     assert "--mount type=bind,source={0},target={0}".format(tmp_path) in run
     assert "--workdir {} ".format(tmp_path) in run
+    assert " --rm --read-only --tmpfs /tmp " in run
     assert run.endswith(" pt2tflite convert model.pth")
 
 

@@ -63,6 +63,11 @@ def test_nothing_of_the_working_folder_or_the_callers_python_is_imported(ready, 
     assert str(tmp_path) not in told["path"]
 
 
+def test_names_are_utf_8_in_every_locale(ready):
+    caller = dict(os.environ, LC_ALL="C", LANG="")
+    assert said(ready.run("größe-模型.pth", env=caller))["args"] == ["größe-模型.pth"]
+
+
 def test_the_job_takes_the_place_of_the_script_so_that_signals_reach_it(ready, tmp_path):
     process = ready.start("wait-for", str(tmp_path / "never"))
     told = json.loads(process.stdout.readline().decode())
