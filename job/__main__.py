@@ -25,7 +25,7 @@ def _ended(words: Sequence[str]) -> int:
         log.failure(error, traceback=traceback.format_exc() if error.exit_code == 1 else "")
         ending = verdict.of_error(error)
     except Exception as error:
-        failure = JobError("a bug of this job: {}".format(error), hint="please report it, with the traceback", stage="bug")
+        failure = JobError("a bug of this job: {}".format(error), "please report it, with the traceback", "bug")
         log.failure(failure, traceback=traceback.format_exc())
         ending = verdict.of_error(failure)
     verdict.leave(ending)

@@ -7,9 +7,9 @@ from typing import Any, Callable, ContextManager, List, NamedTuple, Optional, Se
 
 from job import log
 from job.discovery import Candidate, found, named
-from job.errors import BadCheckpoint, Interrupted, JobError, NoPermission, Stopped, UsageError, job_error_from_oserror
+from job.errors import (BadCheckpoint, Interrupted, JobError, NoPermission, Stopped, UsageError,
+                        job_error_from_oserror)
 from job.exit_codes import combined
-from job.publish import publish_file, recover
 from job.report.documents import json_bytes
 from job.report.run import summary
 from job.settings import RunSettings, Settings, settings_for
@@ -49,7 +49,8 @@ def convert_all(run: RunSettings, convert: Convert, open_sides: OpenSides,
     rows = []  # type: List[Outcome]
     try:
         with ExitStack() as stack:
-            sides = None
+            sides = stack.enter_context(open_sides()) if any(task.settings for task in tasks) else None
+            _recover(run.output_dir)
             for task in tasks:
                 if sides is None and task.settings:
                     sides = stack.enter_context(open_sides())
@@ -72,29 +73,35 @@ def planned(run: RunSettings) -> Tuple[Task, ...]:
         return tuple(_task(candidate, run) for candidate in named(run.checkpoints, run.input_dir))
     left_out = [run.output_dir] + [run.given[key] for key in ("samples", "calibration") if key in run.given]
     tasks = [_task(candidate, run) for candidate in found(run.input_dir, left_out)]
-    samples = [task.settings.samples.resolve() for task in tasks if task.settings and task.settings.samples]
-    return tuple(task for task in tasks if not any(folder in task.path.resolve().parents for folder in samples))
+    samples = {task.settings.samples.resolve() for task in tasks if task.settings and task.settings.samples}
+    return tuple(task for task in tasks if samples.isdisjoint(task.path.resolve().parents))
 
 
 def prepare_output(folder: Path) -> None:
-    """Makes the output folder where it is missing and finishes what killed runs left; raises where it cannot be written to."""
+    """Makes the output folder where it is missing; UsageError or NoPermission where it cannot be written to."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:
-        raise UsageError("--output-dir={}: this is not a folder".format(folder), hint="name a folder") from error
+        raise UsageError("--output-dir={}: not a folder".format(folder), hint="name a folder") from error
     except OSError as error:
         raise job_error_from_oserror(error, "making the output folder {}".format(folder)) from error
     if not os.access(str(folder), os.W_OK | os.X_OK):
-        raise NoPermission("{}: the output folder cannot be written to by user {}".format(folder, os.geteuid()),
-                           hint="run as a user who owns it (docker run --user UID:GID; Kubernetes: fsGroup), and "
-                                "mount it writable")
-    for done in recover(folder):
-        log.note(done)
-
+        raise NoPermission(
+            "{}: the output folder cannot be written to by user {}".format(folder, os.geteuid()),
+            hint="run as a user who owns it (docker run --user UID:GID; Kubernetes: fsGroup), and mount it writable")
 
 def write_summary(folder: Path, rows: Sequence[Outcome], exit_code: int) -> None:
     """summary.json, whole or not at all."""
+    from job.publish import publish_file  # imports numpy: not before the sides are forked
+
     publish_file(folder, SUMMARY, json_bytes(summary(rows, exit_code)))
+
+
+def _recover(folder: Path) -> None:
+    from job.publish import recover
+
+    for done in recover(folder):
+        log.note(done)
 
 
 def _task(candidate: Candidate, run: RunSettings) -> Task:
@@ -104,7 +111,8 @@ def _task(candidate: Candidate, run: RunSettings) -> Task:
     except JobError as error:
         return Task(candidate.path, candidate.name, None, error)
     except OSError as error:
-        return Task(candidate.path, candidate.name, None, job_error_from_oserror(error, "reading the checkpoint"))
+        problem = job_error_from_oserror(error, "reading {}".format(candidate.path.name))
+        return Task(candidate.path, candidate.name, None, problem)
     return Task(candidate.path, candidate.name, settings, None)
 
 
@@ -113,10 +121,12 @@ def _check_file(path: Path) -> None:
         raise BadCheckpoint("{} is a folder, not a checkpoint".format(path.name),
                             hint="name the file in it; --input-dir=FOLDER converts all that are in a folder")
     if not path.is_file():
-        raise BadCheckpoint("{} is not a file".format(path.name), hint="a link must lead to a file; devices are not read")
+        raise BadCheckpoint("{} is not a file".format(path.name),
+                            hint="a link must lead to a file; devices are not read")
 
 
-def _tried(task: Task, output_dir: Path, convert: Convert, sides: Any, report_failure: ReportFailure) -> Outcome:
+def _tried(task: Task, output_dir: Path, convert: Convert, sides: Any,
+           report_failure: ReportFailure) -> Outcome:
     try:
         if task.problem:
             report_failure(task.name, task.problem, output_dir)
@@ -138,7 +148,7 @@ def _as_job_error(error: Exception) -> JobError:
     if isinstance(error, OSError):
         return job_error_from_oserror(error, "converting")
     last = str(error).strip().splitlines()[-1:] or [type(error).__name__]
-    return JobError("a bug of this job: {}".format(last[0]), hint="please report it, with the traceback", stage="bug")
+    return JobError("a bug of this job: {}".format(last[0]), "please report it, with the traceback", "bug")
 
 
 def _traceback(error: BaseException) -> str:

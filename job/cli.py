@@ -125,7 +125,8 @@ def _output_folder(run: RunSettings) -> Path:
         raise UsageError("OUTPUT_DIR and --output-dir both name the folder", hint="give one of them")
     folder = Path(run.checkpoints[0]) if run.checkpoints else run.output_dir
     if not folder.is_dir():
-        raise UsageError("{}: there is no such folder".format(folder), hint="name the folder that `convert` wrote to")
+        raise UsageError("{}: there is no such folder".format(folder),
+                         hint="name the folder that `convert` wrote to")
     return folder
 
 

@@ -37,10 +37,10 @@ def wants_help(words: Sequence[str]) -> Optional[HelpWanted]:
 
 
 def parsed(words: Sequence[str]) -> Invocation:
-    """Raises UsageError for an unknown command, an unknown, repeated or incomplete flag, and too many values."""
+    """Raises UsageError for an unknown command, for an unknown, repeated or incomplete flag, for too many values."""
     if "--" in words:
-        raise UsageError("'--' has no meaning here", hint="leave it out, with what follows it; a file whose name starts with "
-                                                          "a dash is written ./-name")
+        raise UsageError("'--' has no meaning here", hint="leave it out, with what follows it; a file whose "
+                                                          "name starts with a dash is written ./-name")
     command, rest = _command(list(words))
     invocation = _by_fire(command, list(_explicit(command, rest)))
     count = len(invocation.values)
@@ -87,13 +87,14 @@ def _flag(command: Command, spelling: str) -> Flag:
     known = [FLAGS[each].spelling for each in command.flags]
     if name in FLAGS:
         raise UsageError("{} is no flag of {}".format(spelling, command.name), hint=_help_hint(command))
-    raise UsageError("{}: no such flag of {}".format(spelling, command.name),
-                     hint=did_you_mean("--" + spelling.lstrip("-").replace("_", "-"), known) or _help_hint(command))
+    meant = did_you_mean("--" + spelling.lstrip("-").replace("_", "-"), known)
+    raise UsageError("{}: no such flag of {}".format(spelling, command.name), hint=meant or _help_hint(command))
 
 
 def _next_value(flag: Flag, pending: List[str]) -> str:
     if not pending or _FLAG.match(pending[-1]):
-        raise UsageError("{} needs a value".format(flag.spelling), hint="{}={}".format(flag.spelling, flag.value))
+        raise UsageError("{} needs a value".format(flag.spelling),
+                         hint="{}={}".format(flag.spelling, flag.value))
     return pending.pop()
 
 
@@ -112,7 +113,8 @@ def _by_fire(command: Command, words: List[str]) -> Invocation:
         with contextlib.redirect_stderr(said), contextlib.redirect_stdout(said):
             fire.Fire({command.name: _taker(command, taken)}, command=line, name="job")
     except fire.core.FireExit as error:
-        raise UsageError("cannot read the command line: {}".format(" ".join(words)), hint=_help_hint(command)) from error
+        raise UsageError("cannot read the command line: {}".format(" ".join(words)),
+                         hint=_help_hint(command)) from error
     return taken[0]
 
 

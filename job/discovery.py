@@ -36,8 +36,8 @@ def found(input_dir: Path, left_out: Sequence[Path]) -> Tuple[Candidate, ...]:
     """
     if not input_dir.is_dir():
         raise UsageError("--input-dir={}: there is no such folder".format(input_dir),
-                         hint="mount a volume there (docker run -v ckpt:/in -v out:/out pt2tflite), name another "
-                              "folder, or try `demo`, which needs none")
+                         hint="mount a volume there (docker run -v ckpt:/in -v out:/out pt2tflite), name "
+                              "another folder, or try `demo`, which needs none")
     skipped = frozenset(path.resolve() for path in left_out)
     try:
         paths = list(_walk(input_dir, input_dir, skipped, (input_dir.resolve(),)))
@@ -67,13 +67,14 @@ def _candidate(path: Path, input_dir: Path) -> Candidate:
 
 
 def _walk(folder: Path, volume: Path, skipped: frozenset, above: Tuple[Path, ...]) -> Iterator[Path]:
-    """Depth first in the order of names; ``above`` holds the real folders on the way here, so that no loop is."""
+    """Depth first in the order of names; ``above`` holds the real folders on the way here, against loops."""
     for name in sorted(os.listdir(str(folder))):
         path = folder / name
         if name.startswith(".") or name.endswith(_SKIPPED_SUFFIXES):
             continue
         if path.is_symlink() and not (is_inside(path, volume) and path.exists()):
-            log.warning("{}: this link leads nowhere inside the volume, not followed".format(path.relative_to(volume)))
+            log.warning("{}: this link leads nowhere inside the volume, not followed".format(
+                path.relative_to(volume)))
         elif path.is_dir():
             real = path.resolve()
             if name not in _SKIPPED_FOLDERS and real not in skipped and real not in above:
@@ -87,6 +88,6 @@ def _without_collisions(candidates: List[Candidate]) -> Tuple[Candidate, ...]:
     for candidate in candidates:
         other = by_name.setdefault(candidate.name, candidate)
         if other is not candidate:
-            raise UsageError("{} and {} would both be published as {}".format(other.path, candidate.path, candidate.name),
-                             hint="rename one of them, or name the one to convert")
+            raise UsageError("{} and {} would both be published as {}".format(
+                other.path, candidate.path, candidate.name), hint="rename one of them, or name the one to convert")
     return tuple(by_name[name] for name in sorted(by_name))

@@ -96,8 +96,8 @@ class Stopped(JobError):
 
 _NO_PERMISSION = frozenset((errno.EACCES, errno.EPERM, errno.EROFS))
 _MAY_PASS = frozenset((
-    errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ESTALE, errno.EREMOTEIO, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.ENOTCONN,
-    errno.ENODEV, errno.ENXIO, errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE,
+    errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ESTALE, errno.EREMOTEIO, errno.ETIMEDOUT, errno.EHOSTDOWN,
+    errno.ENOTCONN, errno.ENODEV, errno.ENXIO, errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE,
 ))
 
 
@@ -108,8 +108,9 @@ def job_error_from_oserror(error: OSError, doing: str) -> JobError:
     """
     message = "{}: {}".format(doing, error.strerror or error)
     if error.errno in _NO_PERMISSION:
-        return NoPermission(message, hint="run as a user who owns the volume (docker run --user UID:GID; Kubernetes: "
-                                          "fsGroup), and mount it writable where it is written to")
+        return NoPermission(message, hint="run as a user who owns the volume (docker run --user UID:GID; "
+                                          "Kubernetes: fsGroup), and mount it writable where it is written to")
     if error.errno in _MAY_PASS:
-        return EnvironmentFailed(message, hint="check the volume and its free space, then run again: what is done is skipped")
+        return EnvironmentFailed(message, hint="check the volume and its free space, then run again: what is "
+                                               "done is skipped")
     return JobError(message)

@@ -4,7 +4,7 @@ from typing import Iterable, Tuple
 
 from job.surface import COMMANDS, FLAGS, SIDECAR_KEYS
 
-_ABOUT = """PyTorch checkpoints to a SavedModel and .tflite files, each compared with PyTorch before it is published."""
+_ABOUT = "PyTorch checkpoints to a SavedModel and .tflite files, each compared with PyTorch before it is published."
 
 _EXAMPLES = """Examples
   docker run -v ckpt:/in -v out:/out pt2tflite            every checkpoint in the volume ckpt
@@ -25,8 +25,8 @@ _EXIT_CODES = (
     ("130, 143", "interrupted, stopped; nothing partial is left"),
 )
 
-_SIDECAR = ("A file NAME.yaml beside NAME.pth may say the same for its checkpoint, spelt with underscores: {}. "
-            "Flags win over it. It can only tighten the tolerance and only point inside the input folder.")
+_SIDECAR = ("A file NAME.yaml beside NAME.pth may say the same for its checkpoint, spelt with underscores: "
+            "{}. Flags win over it. It can only tighten the tolerance and only point inside the input folder.")
 
 
 def overview() -> str:

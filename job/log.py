@@ -80,7 +80,8 @@ class _People(logging.Formatter):
 class _Machine(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         row = {
-            "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + ".{:03.0f}Z".format(record.msecs // 1),
+            "time": "{}.{:03d}Z".format(time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)),
+                                        int(record.msecs)),
             "level": record.levelname.lower(),
             "event": record.event,  # type: ignore
             "checkpoint": record.checkpoint or None,  # type: ignore

@@ -17,11 +17,11 @@ _UNSAFE = re.compile(br"[^ -~]|[%+\\]|^\.")
 
 
 def name_from_path(path: PurePosixPath) -> str:
-    """The name of a checkpoint whose path is relative to the input folder; UsageError where it is too long."""
+    """The name of a checkpoint whose path is relative to the input folder; UsageError where none will do."""
     name = "+".join(_encoded(part) for part in path.with_suffix("").parts)
     if len(name) > _LONGEST or _TAKEN.match(name):
         raise UsageError("{}: cannot publish under this name".format(path),
-                         hint="rename it; a name has at most {} bytes and is not summary.json".format(_LONGEST))
+                         hint="rename it; at most {} bytes, and not summary.json".format(_LONGEST))
     return name
 
 

@@ -78,7 +78,7 @@ def run_settings(invocation: Invocation) -> RunSettings:
     if "arch" in given and "model_code" in given:
         raise UsageError("--arch and --model-code both name the network", hint="give one of them")
     if "calibration" in given:
-        raise UsageError("--calibration={}: int8 is not available yet".format(invocation.flags["calibration"]),
+        raise UsageError("--calibration={}: int8 is not available yet".format(given["calibration"]),
                          hint="leave it out; --quantize takes {} or none".format(", ".join(read.AVAILABLE_MODES)))
     return RunSettings(
         command=invocation.command,
@@ -130,7 +130,8 @@ def _checked(name: str, text: str) -> Any:
     try:
         return READERS[name](text)
     except Refused as refused:
-        raise UsageError("{}={}: {}".format(FLAGS[name].spelling, text, refused.problem), hint=refused.allowed) from refused
+        raise UsageError("{}={}: {}".format(FLAGS[name].spelling, text, refused.problem),
+                         hint=refused.allowed) from refused
 
 
 def _inputs(said: Mapping[str, Any]) -> Tuple[Tuple[InputShape, ...], Tuple[str, ...]]:
@@ -142,15 +143,16 @@ def _inputs(said: Mapping[str, Any]) -> Tuple[Tuple[InputShape, ...], Tuple[str,
     in_shapes = tuple(shape.name for shape in shapes if shape.name)
     names = said.get("input_names") or in_shapes or _default_names(len(shapes))
     if in_shapes and names != in_shapes:
-        raise UsageError("the input shapes name {}, the input names {}".format(", ".join(in_shapes), ", ".join(names)),
+        raise UsageError("--input-shape names {}, --input-names {}".format(", ".join(in_shapes), ", ".join(names)),
                          hint="name the inputs once: --input-shape=1,3,8,8;1,4 with --input-names=a,b")
     if shapes and len(names) != len(shapes):
-        raise UsageError("{} input shapes, {} input names".format(len(shapes), len(names)), hint="one name for each shape")
+        raise UsageError("{} input shapes, {} input names".format(len(shapes), len(names)),
+                         hint="one name for each shape")
     return tuple(shapes), tuple(names)
 
 
 def _default_names(count: int) -> Tuple[str, ...]:
-    return (DEFAULT_INPUT_NAME,) + tuple("{}_{}".format(DEFAULT_INPUT_NAME, number) for number in range(1, count))
+    return (DEFAULT_INPUT_NAME,) + tuple("{}_{}".format(DEFAULT_INPUT_NAME, each) for each in range(1, count))
 
 
 def _tolerance(flag: Override, sidecar: Override) -> Override:

@@ -37,7 +37,8 @@ def is_inside(path: Path, volume: Path) -> bool:
 
 def _written(file: Path, volume: Path) -> Mapping[str, Any]:
     if not is_inside(file, volume) or not file.is_file():
-        raise BadCheckpoint("{}: not a file inside the input volume".format(file.name), hint="write the file itself there")
+        raise BadCheckpoint("{}: not a file inside the input volume".format(file.name),
+                            hint="write the file itself there")
     try:
         with open(str(file), "rb") as stream:
             text = stream.read(MOST_BYTES + 1).decode("utf-8-sig")
@@ -45,7 +46,8 @@ def _written(file: Path, volume: Path) -> Mapping[str, Any]:
     except OSError as error:
         raise job_error_from_oserror(error, "reading {}".format(file.name)) from error
     except ValueError as error:  # also UnicodeDecodeError
-        raise BadCheckpoint("{}: not a settings file: {}".format(file.name, error), hint=_allowed_keys()) from error
+        raise BadCheckpoint("{}: not a settings file: {}".format(file.name, error),
+                            hint=_allowed_keys()) from error
     if written is None:
         return {}
     if not isinstance(written, Mapping):
@@ -73,7 +75,7 @@ def _checked(file: Path, key: str, value: Any, volume: Path) -> Any:
 
 def _folder(file: Path, value: Any, volume: Path) -> Path:
     if not isinstance(value, str) or not value or "\0" in value:
-        raise Refused("not a folder's name", "a folder inside the input volume, as seen from {}".format(file.name))
+        raise Refused("not a folder's name", "a folder in the input volume, as seen from {}".format(file.name))
     path = file.parent / value
     if not is_inside(path, volume):
         raise Refused("points outside the input volume", "a folder inside it")

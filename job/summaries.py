@@ -10,7 +10,7 @@ from job.values import Outcome
 
 
 def merged(folder: Path) -> Tuple[Outcome, ...]:
-    """The rows of every summary*.json in a folder, by name; written to summary.json where there are several files.
+    """The rows of every summary*.json in a folder, by name; several files are merged into summary.json.
 
     Of two rows of one name the one that decides an exit code stays.
     """

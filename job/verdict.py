@@ -35,7 +35,7 @@ def of_error(error: JobError) -> Verdict:
 
 
 def leave(verdict: Verdict, file: Path = TERMINATION_LOG) -> None:
-    """One line of JSON in the termination log, where that file exists; a failure to write it changes nothing."""
+    """One line of JSON in the termination log, where that file exists; failing to write it changes nothing."""
     fields = dict(verdict._asdict(), message=_short(verdict.message), hint=_short(verdict.hint))
     try:
         opened = os.open(str(file), os.O_WRONLY | os.O_TRUNC | os.O_NOCTTY)

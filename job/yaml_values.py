@@ -53,7 +53,8 @@ def _loader() -> Any:
                 if not isinstance(key, yaml.ScalarNode):
                     raise yaml.MarkedYAMLError(problem="a key must be a word", problem_mark=key.start_mark)
                 if key.value in seen:
-                    raise yaml.MarkedYAMLError(problem="{} is given twice".format(key.value), problem_mark=key.start_mark)
+                    raise yaml.MarkedYAMLError(problem="{} is given twice".format(key.value),
+                                               problem_mark=key.start_mark)
                 seen.add(key.value)
             return super().construct_mapping(node, deep)
 

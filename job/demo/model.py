@@ -15,7 +15,8 @@ class SqueezeExcite(nn.Module):
     def __init__(self, channels, squeezed):
         super().__init__()
         self.pool = nn.AdaptiveAvgPool2d(1)
-        self.weigh = nn.Sequential(nn.Linear(channels, squeezed), nn.ReLU(), nn.Linear(squeezed, channels), nn.Sigmoid())
+        self.weigh = nn.Sequential(nn.Linear(channels, squeezed), nn.ReLU(),
+                                   nn.Linear(squeezed, channels), nn.Sigmoid())
 
     def forward(self, x):
         batch, channels, _, _ = x.shape
@@ -30,7 +31,8 @@ class InvertedResidual(nn.Module):
         self.adds = stride == 1 and channels == out
         self.layers = nn.Sequential(
             nn.Conv2d(channels, expanded, 1, bias=False), nn.BatchNorm2d(expanded), HSwish(),
-            nn.Conv2d(expanded, expanded, 3, stride, 1, groups=expanded, bias=False), nn.BatchNorm2d(expanded),
+            nn.Conv2d(expanded, expanded, 3, stride, 1, groups=expanded, bias=False),
+            nn.BatchNorm2d(expanded),
             SqueezeExcite(expanded, expanded // 4), nn.ReLU6(),
             nn.Conv2d(expanded, out, 1, bias=False), nn.BatchNorm2d(out),
         )

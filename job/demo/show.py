@@ -23,7 +23,7 @@ labels: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
 
 def demonstrate(run: RunSettings, convert: batch.Convert, open_sides: batch.OpenSides,
                 report_failure: batch.ReportFailure) -> Tuple[Verdict, str]:
-    """Trains, writes NAME.pth and NAME.yaml, converts them as `convert` would; the text says how right each file is."""
+    """Trains, writes NAME.pth and NAME.yaml, converts them as `convert` would; the text says how right all are."""
     folder = output_folder(run)
     batch.prepare_output(folder)
     determinism.settle_process()
@@ -31,7 +31,8 @@ def demonstrate(run: RunSettings, convert: batch.Convert, open_sides: batch.Open
     with log.stage("train", NAME), closing(Side("job.demo.training:Trainer")) as side:
         shares = {"PyTorch": side.call("train", checkpoint)}
     checkpoint.with_suffix(".yaml").write_text(_SIDECAR, encoding="utf-8")
-    rows = batch.convert_all(as_a_user_would(checkpoint, folder, run.log), convert, open_sides, report_failure)
+    typed = as_a_user_would(checkpoint, folder, run.log)
+    rows = batch.convert_all(typed, convert, open_sides, report_failure)
     ending = verdict.of_outcomes(rows)
     if ending.exit_code:
         return ending, ""
@@ -60,6 +61,6 @@ def told(folder: Path, shares: Mapping[str, float]) -> List[str]:
     lines = ["", "Digits told right, of 360 pictures held out from training:"]
     lines += ["  {:<22} {:6.2f} %".format(name, 100 * share) for name, share in shares.items()]
     return lines + [
-        "", "The model and its parity report are in {}; the checkpoint is {}.".format(folder / NAME, folder / (NAME + ".pth")),
+        "", "The model and its parity report are in {0}; the checkpoint is {0}.pth.".format(folder / NAME),
         "Your own: convert CHECKPOINT --arch=NAME --output-dir=DIR (or --model-code=FILE.py:FACTORY)",
     ]

@@ -18,7 +18,7 @@ class Trainer:
     """An actor for job.sides.Side."""
 
     def train(self, checkpoint: Path) -> float:
-        """Trains with a fixed seed, saves the state dict and returns the share of held-out pictures it gets right."""
+        """Trains with a fixed seed and saves the state dict; returns the share of held-out pictures told right."""
         torch.set_num_threads(1)
         torch.manual_seed(_SEED)
         network = digits_net()
