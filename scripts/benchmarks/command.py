@@ -4,16 +4,17 @@ import hashlib
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any, Dict, List, Sequence
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from benchmarks.contenders import CHECKOUT, CONTENDERS, JOB, Contender, Workplace, default_job_python
 from benchmarks.image import image_size
-from benchmarks.report import markdown, rows_of
-from benchmarks.rounds import Plan, Result, compare
+from benchmarks.report import Row, markdown, rows_of
+from benchmarks.rounds import Plan, compare
 
 MODELS = (
     "mobilenet_v2", "squeezenet1_1", "mobilenetv3_large", "resnet18", "resnet50", "vgg16", "densenet121",
@@ -97,34 +98,40 @@ def _heading(machine: Dict[str, Any], plan: Plan, contenders: Sequence[Contender
     ).format(plan, gigabytes=machine["memory_bytes"] / 2 ** 30, legend="\n".join(legend), **machine)
 
 
-def _compared(
+def _rows(
     archs: Sequence[str], contenders: Sequence[Contender], place: Workplace, plan: Plan
-) -> Dict[str, Dict[str, Result]]:
-    results = {}
+) -> Iterator[Tuple[str, Mapping[str, Row]]]:
+    """One model after the other, as they are measured: (architecture, a row for each contender)."""
     with tempfile.TemporaryDirectory(prefix="pt2tflite-benchmark-") as work:
         for arch in archs:
             takers = [contender for contender in contenders if not contender.only or arch in contender.only]
-            results[arch] = compare(takers, place, arch, _checkpoint(arch, place), Path(work), plan)
-    return results
+            results = compare(takers, place, arch, _checkpoint(arch, place), Path(work), plan)
+            yield arch, rows_of(results, JOB.name)
 
 
 def main(words: Sequence[str]) -> int:
     """1 if this job failed with any model: a contender's failure is a result."""
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # as Ctrl-C: cleaning up
     parser = _parser()
     arguments = parser.parse_args(words)
     contenders = _chosen(arguments, parser)
-    machine = _machine()
     job_python = arguments.python or default_job_python()
     place = Workplace(arguments.cache.resolve(), job_python.absolute(), arguments.tinynn_source)
     plan = Plan(arguments.runs, arguments.memory_runs, arguments.timeout)
-    rows = rows_of(_compared(arguments.models.split(","), contenders, place, plan), JOB.name)
-    image = image_size(arguments.image)._asdict() if arguments.image else None
-    print(_heading(machine, plan, contenders))
-    print(markdown(rows))
-    if image:
-        print("Image: {uncompressed:,} bytes, {gzip:,} packed with gzip.".format(**image))
-    if arguments.json:
-        report = {"machine": machine, "plan": plan._asdict(), "models": rows, "image": image}
-        arguments.json.write_text(json.dumps(report, indent=2) + "\n")
-    ours = [by_contender.get(JOB.name, {}) for by_contender in rows.values()]
+    report = {"machine": _machine(), "plan": plan._asdict(), "models": {}}  # type: Dict[str, Any]
+    print(_heading(report["machine"], plan, contenders))
+    for arch, rows in _rows(arguments.models.split(","), contenders, place, plan):
+        report["models"][arch] = rows
+        print(markdown(arch, rows), flush=True)
+        _write(report, arguments.json)  # after every model: what interrupts a benchmark takes no figures away
+    if arguments.image:
+        report["image"] = image_size(arguments.image)._asdict()
+        print("Image: {uncompressed:,} bytes, {gzip:,} packed with gzip.".format(**report["image"]))
+        _write(report, arguments.json)
+    ours = [rows.get(JOB.name, {}) for rows in report["models"].values()]
     return 1 if any("failure" in row for row in ours) else 0
+
+
+def _write(report: Mapping[str, Any], file: Optional[Path]) -> None:
+    if file:
+        file.write_text(json.dumps(report, indent=2) + "\n")

@@ -40,10 +40,14 @@ class ContenderFailed(Exception):
 
 @contextmanager
 def _killed_after(seconds: float, session: int) -> Iterator[None]:
+    """Also when this process is told to end: a session of its own would outlive it."""
     timer = threading.Timer(seconds, os.killpg, (session, signal.SIGKILL))
     timer.start()
     try:
         yield
+    except BaseException:
+        os.killpg(session, signal.SIGKILL)
+        raise
     finally:
         timer.cancel()
 

@@ -1,10 +1,9 @@
 """The benchmark's results as plain data for a JSON file, and as Markdown tables for a reader."""
-from typing import Any, Callable, Dict, List, Mapping, Sequence
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence
 
 from benchmarks.figures import Spread, paired_ratio, spread
 from benchmarks.rounds import Result
 
-Results = Mapping[str, Mapping[str, Result]]  # by model, then by contender
 Row = Mapping[str, Any]
 HEADER = (
     "contender", "wall s", "CPU s", "peak MB", "wall, job / it", "operators all / plumbing",
@@ -24,7 +23,7 @@ def _walls(result: Result) -> List[float]:
     return [measurement.total.wall for measurement in result.measurements]
 
 
-def row_of(result: Result, ours: Result) -> Row:
+def row_of(result: Result, ours: Optional[Result]) -> Row:
     """Plain data of one contender with one model; `ours` is this job's result, or None."""
     if result.failure:
         return {"failure": result.failure}
@@ -45,11 +44,10 @@ def row_of(result: Result, ours: Result) -> Row:
     return row
 
 
-def rows_of(results: Results, our_name: str) -> Dict[str, Dict[str, Row]]:
-    return {
-        model: {name: row_of(result, by_contender.get(our_name)) for name, result in by_contender.items()}
-        for model, by_contender in results.items()
-    }
+def rows_of(results: Mapping[str, Result], our_name: str) -> Dict[str, Row]:
+    """A row for every contender with one model."""
+    ours = results.get(our_name)
+    return {name: row_of(result, ours) for name, result in results.items()}
 
 
 def _line(cells: Sequence[str]) -> str:
@@ -85,12 +83,11 @@ def _stage_line(name: str, row: Row) -> str:
     return "{}: {}".format(name, ", ".join(stages))
 
 
-def markdown(rows: Mapping[str, Mapping[str, Row]]) -> str:
-    """One table for each model, and under it the median seconds of every stage."""
-    parts = []
-    for model, by_contender in rows.items():
-        parts += ["### " + model, "", _line(HEADER), _line(["---"] * len(HEADER))]
-        parts += [_line(_cells(name, row)) for name, row in by_contender.items()]
-        told = [_stage_line(name, row) for name, row in by_contender.items() if "failure" not in row]
-        parts += ["", "Seconds by stage, medians: " + "; ".join(told) + ".", ""] if told else [""]
-    return "\n".join(parts)
+def markdown(model: str, rows: Mapping[str, Row]) -> str:
+    """A table of the contenders, and under it the median seconds of every stage."""
+    lines = ["### " + model, "", _line(HEADER), _line(["---"] * len(HEADER))]
+    lines += [_line(_cells(name, row)) for name, row in rows.items()]
+    told = [_stage_line(name, row) for name, row in rows.items() if "failure" not in row]
+    if told:
+        lines += ["", "Seconds by stage, medians: " + "; ".join(told) + "."]
+    return "\n".join(lines) + "\n"

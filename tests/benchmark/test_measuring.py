@@ -1,5 +1,8 @@
 """Time, CPU and memory of whole process trees, against processes whose cost is known."""
+import os
+import signal
 import sys
+import threading
 
 import pytest
 from benchmarks.measuring import ContenderFailed, Step, measure, run
@@ -8,6 +11,7 @@ MEGABYTE = 10 ** 6
 HOLD = "import time; held = bytearray({megabytes} * 10 ** 6); time.sleep({seconds})"
 BURN = "import time\nwhile time.process_time() < 0.4: pass"
 BURN_IN_A_CHILD = "import subprocess, sys; subprocess.check_call([sys.executable, '-c', {burn!r}])"
+NOTE_PID_AND_SLEEP = "import os, time; open('pid', 'w').write(str(os.getpid())); time.sleep(60)"
 LEAVE_A_CHILD = "import subprocess; subprocess.Popen(['sleep', '60'])"
 
 
@@ -55,3 +59,12 @@ def test_a_command_that_hangs_is_ended(tmp_path):
 def test_processes_left_behind_are_an_error(tmp_path):
     with pytest.raises(ContenderFailed, match="left processes"):
         run(python(LEAVE_A_CHILD), tmp_path, 30, sample_memory=False)
+
+
+def test_an_interrupt_ends_what_runs(tmp_path):
+    interrupt = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
+    interrupt.start()
+    with pytest.raises(KeyboardInterrupt):
+        run(python(NOTE_PID_AND_SLEEP), tmp_path, 30, sample_memory=False)
+    _, status = os.waitpid(int((tmp_path / "pid").read_text()), 0)  # a minute later if it still ran
+    assert os.WTERMSIG(status) == signal.SIGKILL

@@ -56,16 +56,15 @@ def result_of(walls, nodes=None):
 
 
 def test_rows_are_plain_data_and_the_table_shows_them():
-    results = {"net": {
+    rows = rows_of({
         "job": result_of([1.0, 3.0, 2.0], nodes=403),
         "peer": result_of([2.0, 3.0, 8.0]),
         "broken": Result([], None, None, None, [], "first line\nKeyError: 'a|b'"),
-    }}
-    rows = rows_of(results, "job")
-    assert json.loads(json.dumps(rows))["net"]["peer"]["wall_ratio_of_job"] == {
-        "median": 0.5, "low": 0.25, "high": 1.0
-    }
-    lines = markdown(rows).splitlines()
+    }, "job")
+    peer = json.loads(json.dumps(rows))["peer"]
+    assert peer["wall_ratio_of_job"] == {"median": 0.5, "low": 0.25, "high": 1.0}
+    lines = markdown("net", rows).splitlines()
+    assert lines[0] == "### net"
     assert "| job | 2.00 (1.00-3.00) | 4.00 (2.00-6.00) | 150 | - | 77 / 5 | 123,456 | 403 |" in lines
     peer = "| peer | 3.00 (2.00-8.00) | 6.00 (4.00-16.00) | 150 | 0.50 (0.25-1.00) | 77 / 5 | 123,456 | - |"
     assert peer in lines
@@ -74,5 +73,5 @@ def test_rows_are_plain_data_and_the_table_shows_them():
 
 
 def test_without_this_job_there_are_no_ratios():
-    rows = rows_of({"net": {"peer": result_of([2.0])}}, "job")
-    assert "wall_ratio_of_job" not in rows["net"]["peer"]
+    rows = rows_of({"peer": result_of([2.0])}, "job")
+    assert "wall_ratio_of_job" not in rows["peer"]
