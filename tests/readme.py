@@ -1,0 +1,94 @@
+"""README.md: the tables it takes from the code, and how they are put into it.
+
+A table stands between `<!-- table NAME -->` and `<!-- end -->`; `scripts/readme` writes all of them again.
+"""
+import re
+from pathlib import Path
+from typing import Any, Callable, Dict, Iterable, List, Sequence, Tuple
+
+from job import architectures, help
+from job.errors import EnvironmentFailed, Interrupted, Stopped
+from job.parity import tolerance
+from job.surface import COMMANDS, FLAGS
+
+README = Path(__file__).resolve().parent.parent / "README.md"
+RETRY_HELPS = (EnvironmentFailed.exit_code, Interrupted.exit_code, Stopped.exit_code)
+
+_TABLE = re.compile(r"(?<=^<!-- table )(?P<name>\w+)( -->\n).*?(?=^<!-- end -->$)", re.MULTILINE | re.DOTALL)
+
+
+def flags() -> str:
+    """Every flag of `convert`, which knows them all."""
+    return _table(("flag", "sidecar", "what it says"), (
+        (_code(flag.spelling + ("=" + flag.value if flag.value else "")), "yes" if flag.in_sidecar else "", flag.text)
+        for flag in (FLAGS[name] for name in COMMANDS["convert"].flags)))
+
+
+def exit_codes() -> str:
+    """The codes as `--help` prints them."""
+    lines = help.overview().split("\nExit codes\n")[1].split("\n\n")[0].splitlines()
+    rows = (re.split(" {2,}", line.strip(), 1) for line in lines)
+    return _table(("code", "when", "a retry helps"), ((codes, text, _retry(codes)) for codes, text in rows))
+
+
+def _retry(codes: str) -> str:
+    helped = {int(code) in RETRY_HELPS for code in codes.split(",")}
+    if codes == "0":
+        return ""
+    return "yes" if helped == {True} else "no"
+
+
+def networks() -> str:
+    """The registry, family by family."""
+    families = {}  # type: Dict[str, List[architectures.Architecture]]
+    for each in architectures.table():
+        families.setdefault(each.family, []).append(each)
+    return _table(("family", "input", "`--arch=`"), (
+        (family, "x".join(map(str, rows[0].input_shape)), " ".join(_code(row.name) for row in rows))
+        for family, rows in families.items()))
+
+
+def limits() -> str:
+    """The gate's limits, a column for each kind of stage; int8's are shown once it is available."""
+    kinds = ("float", "dynamic")
+    names = [name for name in tolerance.AT_MOST + tolerance.AT_LEAST
+             if any(name in tolerance.DEFAULT[kind] for kind in kinds)]
+    return _table(("limit", "float stages", "dynamic"), (
+        [_code(name)] + [_limit(name, tolerance.DEFAULT[kind]) for kind in kinds] for name in names))
+
+
+def _limit(name: str, figures: Any) -> str:
+    if name not in figures:
+        return ""
+    return "{} {:g}".format("at most" if name in tolerance.AT_MOST else "at least", figures[name])
+
+
+TABLES = {
+    table.__name__: table for table in (flags, exit_codes, networks, limits)
+}  # type: Dict[str, Callable[[], str]]
+
+
+def with_tables(text: str) -> str:
+    """The text with every table made anew."""
+    return _TABLE.sub(lambda found: found.group("name") + found.group(2) + TABLES[found.group("name")](), text)
+
+
+def tables_of(text: str) -> Sequence[str]:
+    return [found.group("name") for found in _TABLE.finditer(text)]
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [_row(head), _row(["---"] * len(head))]
+    return "\n".join(lines + [_row([cell.replace("|", "\\|") for cell in row]) for row in rows]) + "\n"
+
+
+def _row(cells: Sequence[str]) -> str:
+    return "| {} |".format(" | ".join(cells))
+
+
+def _code(text: str) -> str:
+    return "`{}`".format(text)
+
+
+if __name__ == "__main__":
+    README.write_text(with_tables(README.read_text(encoding="utf-8")), encoding="utf-8")
