@@ -17,7 +17,7 @@ from job.sidecar import sidecar_values
 from job.values import Outcome
 
 SUMMARY = "summary.json"
-_MAY_HARM_SIDES = (1, 5)  # a side may have died, or be in an unknown state: the next checkpoint gets new ones
+_MAY_HARM_SIDES = (1, 4, 5)  # a side may have died, or its exporter be broken for good: the next one gets new ones
 
 Convert = Callable[[Path, str, Settings, Path, Any], Outcome]  # job.pipeline.convert
 OpenSides = Callable[[], ContextManager[Any]]  # job.sides.open_sides

@@ -108,7 +108,8 @@ class TensorFlowSide:
             values = run.inner_values(inputs, sorted(names))
         return {name: values[tensor.split(":")[0]].transpose(inverse(order))
                 for name, (tensor, order) in self._model.tensors.items()
-                if tensor.endswith(":0") and tensor.split(":")[0] in values}
+                if tensor.endswith(":0") and tensor.split(":")[0] in values
+                and values[tensor.split(":")[0]].ndim == len(order)}  # toco has reshaped some
 
     def peak_memory(self) -> int:
         return peak_memory()

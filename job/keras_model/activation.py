@@ -1,5 +1,5 @@
 """A tensor in flight through the walk, and the order its axes are in."""
-from typing import Any, NamedTuple, Tuple
+from typing import Any, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 import tensorflow as tf
@@ -12,13 +12,15 @@ from job.keras_model.layers import operation
 class Activation(NamedTuple):
     """A Keras tensor: its axis i is axis order[i] of the ONNX tensor it stands for.
 
-    An ONNX Transpose only changes the order; a Permute is laid where an operator needs another one.
+    An ONNX Transpose only changes the order; a Transpose is laid where an operator needs another one.
     """
 
     tensor: Any
     order: Order
     nonnegative: bool = False  # known to hold no negative value
     fixed_by: str = ""         # the operator that ties the batch to the size given, if one does
+    source: Any = None         # the Activation that this one is, with axes of size one put in or left out
+    source_axes: Tuple[Optional[int], ...] = ()  # for each ONNX axis, the source's; None of one that was put in
 
     @property
     def rank(self) -> int:
@@ -34,27 +36,64 @@ class Activation(NamedTuple):
         """Where an axis of the ONNX tensor is in this one."""
         return self.order.index(onnx_axis % self.rank)
 
+    def after(self, tensor: Any, **changes: Any) -> "Activation":
+        """What an operator that keeps the order has made of this tensor."""
+        return self._replace(tensor=tensor, source=None, source_axes=(), **changes)
+
+    def transposed(self, perm: Sequence[int]) -> "Activation":
+        """ONNX's Transpose: axis i is what axis perm[i] was. The tensor itself stays as it is."""
+        return self._replace(order=tuple(perm.index(axis) for axis in self.order),
+                             source_axes=tuple(self.source_axes[axis] for axis in perm) if self.source else ())
+
 
 def in_order(x: Activation, order: Order) -> Activation:
-    """The same tensor with its axes in that order; a Transpose only where it is another."""
+    """The same tensor with its axes in that order; a Transpose only where it is another.
+
+    Never a Reshape with a Transpose after it: where only axes of one come or go, toco 1.14 swaps the two and gets
+    the permutation wrong. What such a Reshape was made from is transposed in its place.
+    """
     if x.order == order:
         return x
+    if x.source is not None:
+        return _of_source(x, order)
     permutation = tuple(x.order.index(axis) for axis in order)
     if _moves_only_ones(x, permutation):
-        return _reshaped(x, order)
-    return x._replace(tensor=operation(lambda tensor: tf.transpose(tensor, permutation), x.tensor, "order"), order=order)
+        return with_ones(x, x.onnx_shape, order, "order")
+    tensor = operation(lambda t: tf.transpose(t, permutation), x.tensor, "order")
+    return x.after(tensor, order=order)
+
+
+def with_ones(x: Activation, shape: Tuple[Any, ...], order: Order, name: str) -> Activation:
+    """x in another ONNX shape that differs by axes of size one only, its axes in that order.
+
+    The axes that are not one must come in the order that they are in already.
+    """
+    target = tuple(-1 if shape[axis] is None else shape[axis] for axis in order)
+    tensor = operation(lambda t: tf.reshape(t, target), x.tensor, name)
+    theirs = dict(zip([axis for axis in order if shape[axis] != 1],
+                      [axis for axis in x.order if x.onnx_shape[axis] != 1]))
+    return x._replace(tensor=tensor, order=order, source=x,
+                      source_axes=tuple(theirs.get(axis) for axis in range(len(shape))))
+
+
+def with_leading_ones(x: Activation, rank: int, name: str) -> Activation:
+    """Broadcasting's own: what was the batch is axis 0 no more, so the batch is tied."""
+    added = rank - x.rank
+    shape = (1,) * added + x.onnx_shape
+    order = tuple(range(added)) + tuple(axis + added for axis in x.order)
+    return with_ones(x, shape, order, name + ".expanded")._replace(fixed_by=name)
+
+
+def _of_source(x: Activation, order: Order) -> Activation:
+    wanted = tuple(x.source_axes[axis] for axis in order if x.source_axes[axis] is not None)
+    ones = tuple(axis for axis in range(x.source.rank) if axis not in wanted)
+    return with_ones(in_order(x.source, wanted + ones), x.onnx_shape, order, "order")
 
 
 def _moves_only_ones(x: Activation, permutation: Tuple[int, ...]) -> bool:
     shape = backend.int_shape(x.tensor)
     kept = [axis for axis in permutation if shape[axis] != 1]
-    return kept == sorted(kept) and kept.count(None) == 0 and permutation[0] == 0
-
-
-def _reshaped(x: Activation, order: Order) -> Activation:
-    shape = tuple(x.onnx_shape[axis] for axis in order)
-    target = (-1,) + shape[1:]
-    return x._replace(tensor=operation(lambda tensor: tf.reshape(tensor, target), x.tensor, "order"), order=order)
+    return kept == sorted(kept)
 
 
 def as_onnx(x: Activation) -> Activation:

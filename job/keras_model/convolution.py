@@ -1,5 +1,5 @@
-"""Conv and ConvTranspose."""
-from typing import Any, Optional
+"""Conv."""
+from typing import Any, Optional, Tuple
 
 import keras
 import numpy as np
@@ -7,42 +7,25 @@ import tensorflow as tf
 
 from job.axes import CONV_KERNEL_HWIO, DEPTHWISE_KERNEL_HWIM
 from job.keras_model.activation import Activation, as_map
+from job.keras_model.conv_layers import DilatedConv2D
 from job.keras_model.layers import layer_name, operation, weighted
-from job.keras_model.padding import Window, padded, window_of
+from job.keras_model.padding import Window, explicitly_padded, padded, window_of
 from job.keras_model.registry import Operator, converts, only
 
 _CONV = {"auto_pad": only("NOTSET", "VALID"), "dilations": None, "group": None, "kernel_shape": None, "pads": None,
          "strides": None}
 
 
-def _refuse_conv(operator: Operator) -> Optional[str]:
-    window = window_of(operator)
-    if max(window.dilations) > 1 and max(window.strides) > 1:
-        return "Conv with dilations={} and strides={}".format(window.dilations, window.strides)
-    if _is_depthwise(operator) and len(set(window.strides)) > 1:
-        return "depthwise Conv with unequal strides={}".format(window.strides)
-    if _is_depthwise(operator) and len(set(window.dilations)) > 1:
-        return "depthwise Conv with unequal dilations={}".format(window.dilations)
-    return None
-
-
-def _is_depthwise(operator: Operator) -> bool:
-    group = operator.attributes.get("group", 1)
-    return group > 1 and group == operator.input_shape[1]
-
-
-@converts("Conv", attributes=_CONV, constants=(1, 2), ranks=(4,), refuse=_refuse_conv)
+@converts("Conv", attributes=_CONV, constants=(1, 2), ranks=(4,))
 def conv(operator: Operator, x: Activation, kernel: np.ndarray, bias: Optional[np.ndarray] = None) -> Activation:
-    window = window_of(operator)
-    x, padding = padded(as_map(x), window, operator.name)
+    window, x, name = window_of(operator), as_map(x), operator.name
     group = operator.attributes.get("group", 1)
-    if _is_depthwise(operator):
-        tensor = _depthwise(x.tensor, kernel, bias, window, padding, group, operator.name)
-    elif group == 1:
-        tensor = _dense(x.tensor, kernel, bias, window, padding, operator.name)
-    else:
-        tensor = _grouped(x.tensor, kernel, bias, window, padding, group, operator.name)
-    return Activation(tensor, x.order)
+    if group > 1 and group == operator.input_shape[1]:
+        return Activation(_depthwise(x, kernel, bias, window, name), x.order)
+    x, padding = padded(x, window, name)
+    if group == 1:
+        return Activation(_dense(x.tensor, kernel, bias, window, padding, name), x.order)
+    return Activation(_grouped(x.tensor, kernel, bias, window, padding, group, name), x.order)
 
 
 def _weights(kernel: np.ndarray, bias: Optional[np.ndarray]):
@@ -50,14 +33,39 @@ def _weights(kernel: np.ndarray, bias: Optional[np.ndarray]):
 
 
 def _dense(tensor: Any, kernel: np.ndarray, bias: Optional[np.ndarray], window: Window, padding: str, name: str) -> Any:
-    layer = keras.layers.Conv2D(
-        kernel.shape[0], kernel.shape[2:], strides=window.strides, padding=padding, dilation_rate=window.dilations,
-        use_bias=bias is not None, kernel_initializer="zeros", name=layer_name(name))
+    kind = DilatedConv2D if max(window.dilations) > 1 else keras.layers.Conv2D
+    layer = kind(kernel.shape[0], kernel.shape[2:], padding=padding, use_bias=bias is not None,
+                 kernel_initializer="zeros", name=layer_name(name))
+    layer.strides, layer.dilation_rate = window.strides, window.dilations  # Keras allows one or the other only
     return weighted(layer, tensor, _weights(kernel.transpose(CONV_KERNEL_HWIO), bias))
 
 
-def _depthwise(tensor: Any, kernel: np.ndarray, bias: Optional[np.ndarray], window: Window, padding: str,
-               channels: int, name: str) -> Any:
+def _depthwise(x: Activation, kernel: np.ndarray, bias: Optional[np.ndarray], window: Window, name: str) -> Any:
+    """TensorFlow's depthwise convolution has one stride for both axes, and one stride or a dilation:
+    else every pixel is computed, and those between are left out."""
+    if len(set(window.dilations)) > 1:
+        kernel, window = _filled(kernel, window)
+    plain = len(set(window.strides)) == 1 and (max(window.strides) == 1 or max(window.dilations) == 1)
+    if plain:
+        x, padding = padded(x, window, name)
+        return _depthwise_layer(x.tensor, kernel, bias, window, padding, name)
+    every = window._replace(strides=(1,) * len(window.strides))
+    tensor = _depthwise_layer(explicitly_padded(x, window, name).tensor, kernel, bias, every, "valid", name)
+    rows, columns = window.strides
+    return operation(lambda t: t[:, ::rows, ::columns], tensor, name + ".strided")
+
+
+def _filled(kernel: np.ndarray, window: Window) -> Tuple[np.ndarray, Window]:
+    """The same kernel without dilation: zeros stand between its taps."""
+    sizes = tuple((size - 1) * dilation + 1 for size, dilation in zip(kernel.shape[2:], window.dilations))
+    filled = np.zeros(kernel.shape[:2] + sizes, kernel.dtype)
+    filled[:, :, ::window.dilations[0], ::window.dilations[1]] = kernel
+    return filled, window._replace(kernel=sizes, dilations=(1, 1))
+
+
+def _depthwise_layer(tensor: Any, kernel: np.ndarray, bias: Optional[np.ndarray], window: Window, padding: str,
+                     name: str) -> Any:
+    channels = int(tensor.shape[-1])
     multiplier = kernel.shape[0] // channels
     layer = keras.layers.DepthwiseConv2D(
         kernel.shape[2:], strides=window.strides, padding=padding, depth_multiplier=multiplier,

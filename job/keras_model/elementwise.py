@@ -5,25 +5,23 @@ import numpy as np
 import tensorflow as tf
 
 from job.axes import as_pytorch
-from job.keras_model.activation import Activation, constant_in_order, in_order
+from job.keras_model.activation import Activation, constant_in_order, in_order, with_leading_ones
 from job.keras_model.layers import operation
 from job.keras_model.registry import Operator, converts
 
 Operand = Union[Activation, np.ndarray]
 
 
-def _converter(function: Callable[[Any, Any], Any]):
+def register_binary(op: str, function: Callable[[Any, Any], Any]) -> None:
+    """Registers a function of two tensors that broadcasts as TensorFlow's own do."""
+    @converts(op)
     def convert(operator: Operator, left: Operand, right: Operand) -> Activation:
         return _applied(operator, function, left, right)
-    return convert
 
 
 for _op, _function in (("Add", tf.add), ("Sub", tf.subtract), ("Mul", tf.multiply), ("Div", tf.divide),
-                       ("Pow", tf.pow)):
-    converts(_op)(_converter(_function))
-
-for _op, _function in (("Max", tf.maximum), ("Min", tf.minimum)):
-    converts(_op)(_converter(_function))
+                       ("Pow", tf.pow), ("Max", tf.maximum), ("Min", tf.minimum)):
+    register_binary(_op, _function)
 
 
 @converts("Sum")
@@ -53,10 +51,12 @@ def _nonnegative(operand: Operand) -> bool:
 
 
 def _fixed_by(operator: Operator, left: Operand, right: Operand) -> str:
-    """A constant with a row for each of the batch ties the batch."""
+    """A constant with a row for each of the batch ties it, and so does a batch that is broadcast along another axis."""
     rank = len(operator.output_shape)
     for operand in (left, right):
         if isinstance(operand, np.ndarray) and operand.ndim == rank and operand.shape[0] > 1:
+            return operator.name
+        if isinstance(operand, Activation) and operand.rank < rank:
             return operator.name
     return ""
 
@@ -74,13 +74,5 @@ def _aligned(operand: Operand, order, name: str) -> Any:
     if isinstance(operand, np.ndarray):
         return constant_in_order(operand, order)
     if operand.rank < len(order):
-        operand = _expanded(operand, len(order), name)
+        operand = with_leading_ones(operand, len(order), name)
     return in_order(operand, order).tensor
-
-
-def _expanded(x: Activation, rank: int, name: str) -> Activation:
-    """Leading axes of one are added, as broadcasting does: the batch of such a tensor is not axis 0 any more."""
-    x = in_order(x, as_pytorch(x.rank))
-    shape = (1,) * (rank - x.rank) + tuple(size or -1 for size in x.onnx_shape)
-    tensor = operation(lambda t: tf.reshape(t, shape), x.tensor, name + ".expanded")
-    return Activation(tensor, as_pytorch(rank), x.nonnegative, name)

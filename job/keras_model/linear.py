@@ -1,10 +1,11 @@
-"""Gemm, canonical: x [N, I], weight [O, I], bias [O]."""
-from typing import Optional
+"""Gemm, canonical (x [N, I], weight [O, I], bias [O]), and MatMul."""
+from typing import Any, Optional, Union
 
 import numpy as np
+import tensorflow as tf
 
 from job.keras_model.activation import Activation, as_onnx
-from job.keras_model.layers import Linear, layer_name, weighted
+from job.keras_model.layers import Linear, layer_name, operation, weighted
 from job.keras_model.registry import Operator, converts, only
 
 
@@ -15,3 +16,57 @@ def gemm(operator: Operator, x: Activation, weight: np.ndarray, bias: Optional[n
     layer = Linear(weight.shape[0], bias is not None, name=layer_name(operator.name))
     weights = (weight,) if bias is None else (weight, bias)
     return Activation(weighted(layer, x.tensor, weights), x.order)
+
+
+MOST_PRODUCTS = 2 ** 26
+
+
+def _refuse_broadcast(operator: Operator) -> Optional[str]:
+    left, right = operator.input_shapes
+    if len(left) < 2 or len(right) < 2 or (len(left) != len(right) and len(right) != 2) or (
+            len(right) > 2 and left[:-2] != right[:-2]):
+        return "MatMul of {} and {}".format(left, right)
+    if len(left) > 2 and len(right) > 2 and np.prod(left) * right[-1] > MOST_PRODUCTS:
+        return "MatMul of {} and {}, larger than TensorFlow Lite 1.14 can say".format(left, right)
+    return None
+
+
+@converts("MatMul", refuse=_refuse_broadcast)
+def matmul(operator: Operator, left: Union[Activation, np.ndarray], right: Union[Activation, np.ndarray]) -> Activation:
+    if isinstance(right, np.ndarray) and right.ndim == 2:
+        return _last_axis(operator, left, right)
+    if isinstance(left, np.ndarray):
+        right = as_onnx(right)
+        tensor = operation(lambda t: tf.matmul(tf.constant(left), t), right.tensor, operator.name)
+        return Activation(tensor, right.order, fixed_by=operator.name)
+    left = as_onnx(left)
+    if isinstance(right, np.ndarray):
+        tensor = operation(lambda t: tf.matmul(t, tf.constant(right)), left.tensor, operator.name)
+        return Activation(tensor, left.order, fixed_by=operator.name)
+    right = as_onnx(right)
+    fixed_by = operator.name if left.rank == 2 else ""  # x @ y.T of two batches is between their members
+    return Activation(_product(left, right, operator), left.order, fixed_by=fixed_by)
+
+
+def _product(left: Activation, right: Activation, operator: Operator) -> Any:
+    """TensorFlow Lite 1.14 has no product of batches, and toco 1.14 dies of unrolling one: every pair of elements is
+    multiplied, and the shared axis summed."""
+    if left.rank == 2:
+        return operation(tf.matmul, [left.tensor, right.tensor], operator.name)
+    rows, shared = operator.input_shapes[0][-2:]
+    columns = operator.output_shape[-1]
+
+    def product(x: Any, y: Any) -> Any:
+        pairs = tf.reshape(x, (-1, rows, shared, 1)) * tf.reshape(y, (-1, 1, shared, columns))
+        return tf.reshape(tf.reduce_sum(pairs, axis=2), (-1,) + operator.output_shape[1:])
+    return operation(product, [left.tensor, right.tensor], operator.name)
+
+
+def _last_axis(operator: Operator, x: Activation, weight: np.ndarray) -> Activation:
+    """Linear over the last axis, whatever the others are: they are taken together."""
+    x = as_onnx(x)
+    layer = Linear(weight.shape[1], False, name=layer_name(operator.name))
+    flat = operation(lambda t: tf.reshape(t, (-1, weight.shape[0])), x.tensor, operator.name + ".flat")
+    product = weighted(layer, flat, (weight.T,))
+    target = (-1,) + operator.output_shape[1:]
+    return Activation(operation(lambda t: tf.reshape(t, target), product, operator.name + ".unflat"), x.order)

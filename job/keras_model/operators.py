@@ -1,5 +1,7 @@
 """The operators that convert: every family is imported here, and registers itself."""
-from job.keras_model import convolution, elementwise, linear, pointwise, pooling, reduction, shaping  # noqa: F401
+from job.keras_model import (  # noqa: F401
+    comparison, convolution, elementwise, linear, pointwise, pooling, reduction, resizing, shaping, transposed_convolution,
+)
 from job.keras_model.registry import CONVERTERS, Converter
 
 __all__ = ["CONVERTERS", "table"]

@@ -51,6 +51,12 @@ def padded(x: Activation, window: Window, name: str, value: float = 0.0) -> Tupl
         return x, "valid"
     if is_same(window, sizes):
         return x, "same"
+    return explicitly_padded(x, window, name, value), "valid"
+
+
+def explicitly_padded(x: Activation, window: Window, name: str, value: float = 0.0) -> Activation:
+    if not any(window.begin) and not any(window.end):
+        return x
     pads = ((0, 0),) + tuple(zip(window.begin, window.end)) + ((0, 0),)
     tensor = operation(lambda t: tf.pad(t, pads, constant_values=value), x.tensor, name + ".pad")
-    return x._replace(tensor=tensor), "valid"
+    return x.after(tensor)

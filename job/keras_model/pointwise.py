@@ -10,7 +10,7 @@ from job.keras_model.registry import Operator, converts
 
 
 def pointwise(operator: Operator, x: Activation, function: Callable[[Any], Any], nonnegative: bool) -> Activation:
-    return x._replace(tensor=operation(function, x.tensor, operator.name), nonnegative=nonnegative)
+    return x.after(operation(function, x.tensor, operator.name), nonnegative=nonnegative)
 
 
 def _converter(function: Callable[[Any], Any], nonnegative: bool):
@@ -22,7 +22,8 @@ def _converter(function: Callable[[Any], Any], nonnegative: bool):
 for _op, _function, _is_nonnegative in (
         ("Relu", tf.nn.relu, True), ("Sigmoid", tf.sigmoid, True), ("Tanh", tf.tanh, False), ("Exp", tf.exp, True),
         ("Log", tf.math.log, False), ("Sqrt", tf.sqrt, True), ("Abs", tf.abs, True), ("Neg", tf.negative, False),
-        ("Floor", tf.floor, False)):
+        ("Floor", tf.floor, False), ("Ceil", tf.ceil, False), ("Sin", tf.sin, False), ("Cos", tf.cos, False),
+        ("Reciprocal", tf.reciprocal, False)):
     converts(_op)(_converter(_function, _is_nonnegative))
 
 
@@ -65,8 +66,27 @@ def leaky_relu(operator: Operator, x: Activation) -> Activation:
 @converts("Elu", attributes={"alpha": None})
 def elu(operator: Operator, x: Activation) -> Activation:
     """TensorFlow Lite's ELU knows alpha = 1 only; any other is said with exp, clamped so that it cannot overflow."""
-    alpha = np.float32(operator.attributes.get("alpha", 1.0))
-    return pointwise(operator, x, lambda t: tf.nn.relu(t) + alpha * (tf.exp(-tf.nn.relu(-t)) - np.float32(1)), False)
+    alpha = operator.attributes.get("alpha", 1.0)
+    return pointwise(operator, x, lambda t: tf.nn.relu(t) + _negative_exponential(t, alpha), False)
+
+
+def _negative_exponential(tensor: Any, alpha: float) -> Any:
+    """alpha * (exp(min(x, 0)) - 1)"""
+    return np.float32(alpha) * (tf.exp(-tf.nn.relu(-tensor)) - np.float32(1))
+
+
+@converts("Selu", attributes={"alpha": None, "gamma": None})
+def selu(operator: Operator, x: Activation) -> Activation:
+    alpha = operator.attributes.get("alpha", 1.6732632)
+    gamma = operator.attributes.get("gamma", 1.0507010)
+    return pointwise(operator, x, lambda t: tf.nn.relu(t) * np.float32(gamma) + _negative_exponential(t, alpha * gamma),
+                     False)
+
+
+@converts("Softplus")
+def softplus(operator: Operator, x: Activation) -> Activation:
+    """log(1 + exp(x)) in a form that does not overflow, of operators that TensorFlow Lite has."""
+    return pointwise(operator, x, lambda t: tf.nn.relu(t) + tf.math.log(tf.exp(-tf.abs(t)) + np.float32(1)), True)
 
 
 @converts("PRelu", constants=(1,))

@@ -3,11 +3,10 @@ from typing import Optional
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from job.keras_model.activation import Activation, as_map
 from job.keras_model.layers import layer_name, operation
-from job.keras_model.padding import LOWEST, Window, is_same, padded, window_of
+from job.keras_model.padding import LOWEST, Window, explicitly_padded, is_same, padded, window_of
 from job.keras_model.registry import Operator, converts, only
 
 _POOL = {"auto_pad": only("NOTSET", "VALID"), "kernel_shape": None, "pads": None, "strides": None,
@@ -26,7 +25,7 @@ def max_pool(operator: Operator, x: Activation) -> Activation:
     window = window_of(operator)
     x, padding = padded(as_map(x), window, operator.name, 0.0 if x.nonnegative else LOWEST)
     pool = keras.layers.MaxPooling2D(window.kernel, window.strides, padding, name=layer_name(operator.name))
-    return x._replace(tensor=pool(x.tensor))
+    return x.after(pool(x.tensor))
 
 
 @converts("AveragePool", attributes=dict(_POOL, count_include_pad=None), ranks=(4,))
@@ -38,22 +37,17 @@ def average_pool(operator: Operator, x: Activation) -> Activation:
     has_padding = any(window.begin + window.end)
     if not has_padding or (same and not counts_padding):
         padding = "same" if has_padding else "valid"
-        return x._replace(tensor=_average(x.tensor, window, padding, operator.name))
-    x = _zero_padded(x, window, operator.name)
+        return x.after(_average(x.tensor, window, padding, operator.name))
+    x = explicitly_padded(x, window, operator.name)
     tensor = _average(x.tensor, window, "valid", operator.name)
     if not counts_padding:
         share = _share_of_padding(window, operator.input_shape[2:])
         tensor = operation(lambda t: t * share, tensor, operator.name + ".share")
-    return x._replace(tensor=tensor)
+    return x.after(tensor)
 
 
 def _average(tensor, window: Window, padding: str, name: str):
     return keras.layers.AveragePooling2D(window.kernel, window.strides, padding, name=layer_name(name))(tensor)
-
-
-def _zero_padded(x: Activation, window: Window, name: str) -> Activation:
-    pads = ((0, 0),) + tuple(zip(window.begin, window.end)) + ((0, 0),)
-    return x._replace(tensor=operation(lambda t: tf.pad(t, pads), x.tensor, name + ".pad"))
 
 
 def _share_of_padding(window: Window, sizes) -> np.ndarray:

@@ -1,5 +1,5 @@
-"""Reductions over axes, and Softmax."""
-from typing import Any, Callable
+"""Reductions over axes; the largest element and its place; Softmax."""
+from typing import Any, Callable, Tuple
 
 import numpy as np
 import tensorflow as tf
@@ -16,8 +16,12 @@ def _converter(function: Callable[..., Any]):
     return convert
 
 
+def _l2(x: Any, axis: Any, keepdims: bool) -> Any:
+    return tf.sqrt(tf.reduce_sum(x * x, axis=axis, keepdims=keepdims))
+
+
 for _op, _function in (("ReduceMean", tf.reduce_mean), ("ReduceSum", tf.reduce_sum), ("ReduceMax", tf.reduce_max),
-                       ("ReduceMin", tf.reduce_min)):
+                       ("ReduceMin", tf.reduce_min), ("ReduceProd", tf.reduce_prod), ("ReduceL2", _l2)):
     converts(_op, attributes={"axes": None, "keepdims": None})(_converter(_function))
 
 
@@ -35,17 +39,55 @@ def _renumbered(axes) -> tuple:
     return tuple(ranked.index(axis) for axis in axes)
 
 
-@converts("Softmax", attributes={"axis": None})
-def softmax(operator: Operator, x: Activation) -> Activation:
-    """ONNX's Softmax up to opset 12 is over all axes from `axis` on, taken together."""
-    axis = operator.attributes.get("axis", 1) % x.rank
-    shape = operator.input_shape
-    if int(np.prod(shape[axis:])) == shape[axis]:  # one axis of more than one element
-        rest = tuple(place for place in x.order if place != axis)
-        x = in_order(x, rest + (axis,))
-        return x._replace(tensor=operation(tf.nn.softmax, x.tensor, operator.name), nonnegative=True)
-    x = as_onnx(x)
-    flat = (-1, int(np.prod(shape[axis:])))
-    target = (-1,) + shape[1:]
-    tensor = operation(lambda t: tf.reshape(tf.nn.softmax(tf.reshape(t, flat)), target), x.tensor, operator.name)
-    return Activation(tensor, as_pytorch(x.rank), True, operator.name if axis == 0 else "")
+def _choice(function: Callable[..., Any]):
+    def convert(operator: Operator, x: Activation) -> Activation:
+        axis = operator.attributes.get("axis", 0) % x.rank
+        place = x.axis(axis)
+        keepdims = bool(operator.attributes.get("keepdims", 1))
+
+        def chosen(tensor: Any) -> Any:
+            index = function(tensor, axis=place, output_type=tf.int64)
+            return tf.expand_dims(index, place) if keepdims else index
+        tensor = operation(chosen, x.tensor, operator.name)
+        order = x.order if keepdims else _renumbered([kept for kept in x.order if kept != axis])
+        return Activation(tensor, order, True, operator.name if axis == 0 else "")
+    return convert
+
+
+converts("ArgMax", attributes={"axis": None, "keepdims": None})(_choice(tf.argmax))
+converts("ArgMin", attributes={"axis": None, "keepdims": None})(_choice(tf.argmin))
+
+
+@converts("TopK", attributes={"axis": None, "k": None})
+def top_k(operator: Operator, x: Activation) -> Tuple[Activation, Activation]:
+    """Of equal values TensorFlow takes the first, as PyTorch need not: parity shows it."""
+    axis = operator.attributes.get("axis", -1) % x.rank
+    x = _with_last(x, axis)
+    count = operator.attributes["k"]
+    values, indices = operation(lambda t: list(tf.nn.top_k(t, count)), x.tensor, operator.name)
+    fixed_by = operator.name if axis == 0 else ""
+    return Activation(values, x.order, x.nonnegative, fixed_by), Activation(indices, x.order, True, fixed_by)
+
+
+def _softmax_like(function: Callable[[Any], Any], nonnegative: bool):
+    def convert(operator: Operator, x: Activation) -> Activation:
+        """ONNX's Softmax up to opset 12 is over all axes from `axis` on, taken together."""
+        axis = operator.attributes.get("axis", 1) % x.rank
+        shape, fixed_by = operator.input_shape, operator.name if axis == 0 else ""
+        if int(np.prod(shape[axis:])) == shape[axis]:  # one axis of more than one element
+            x = _with_last(x, axis)
+            tensor = operation(function, x.tensor, operator.name)
+            return Activation(tensor, x.order, nonnegative, fixed_by)
+        x = as_onnx(x)
+        flat, target = (-1, int(np.prod(shape[axis:]))), (-1,) + shape[1:]
+        tensor = operation(lambda t: tf.reshape(function(tf.reshape(t, flat)), target), x.tensor, operator.name)
+        return Activation(tensor, as_pytorch(x.rank), nonnegative, fixed_by)
+    return convert
+
+
+converts("Softmax", attributes={"axis": None})(_softmax_like(tf.nn.softmax, True))
+converts("LogSoftmax", attributes={"axis": None})(_softmax_like(tf.nn.log_softmax, False))
+
+
+def _with_last(x: Activation, axis: int) -> Activation:
+    return in_order(x, tuple(place for place in x.order if place != axis) + (axis,))

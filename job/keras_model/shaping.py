@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from job.axes import as_pytorch
-from job.keras_model.activation import Activation, as_onnx, constant_in_order, in_order
+from job.keras_model.activation import Activation, as_onnx, constant_in_order, in_order, with_leading_ones, with_ones
 from job.keras_model.layers import operation
 from job.keras_model.registry import Operator, converts, only
 
@@ -16,18 +16,33 @@ Operand = Union[Activation, np.ndarray]
 def reshape(operator: Operator, x: Activation, target: np.ndarray) -> Activation:
     """Batch first before and after: any batch will do. Else the size given is tied."""
     before, after = operator.input_shape, operator.output_shape
-    x = as_onnx(x)
+    order = _order_without_ones(x.order, before, after)
+    if order is not None:
+        return with_ones(x, (None,) + after[1:], order, operator.name)
+    x, order = as_onnx(x), as_pytorch(len(after))
     free = bool(before) and bool(after) and before[0] == after[0]
-    shape = ((-1,) if free else (after[0],)) + after[1:] if after else ()
+    shape = ((-1,) if free else after[:1]) + after[1:]
     tensor = operation(lambda t: tf.reshape(t, shape), x.tensor, operator.name)
-    return Activation(tensor, as_pytorch(len(after)), x.nonnegative, "" if free else operator.name)
+    return Activation(tensor, order, x.nonnegative, "" if free else operator.name)
+
+
+def _order_without_ones(order, before, after):
+    """The order to keep where only axes of size one come or go, wherever they are; None in any other case."""
+    kept = [axis for axis, size in enumerate(before) if size != 1 or axis == 0]
+    left = [axis for axis, size in enumerate(after) if size != 1 or axis == 0]
+    if [before[axis] for axis in kept] != [after[axis] for axis in left] or order[0] != 0:
+        return None
+    renamed = {old: new for old, new in zip(kept, left)}
+    moved = [renamed[axis] for axis in order if axis in renamed]
+    ones = [axis for axis in range(len(after)) if axis not in left]
+    return tuple(moved[:1] + ones + moved[1:])
 
 
 @converts("Transpose", attributes={"perm": None})
 def transpose(operator: Operator, x: Activation) -> Activation:
     """No operator at all: the same tensor, in another order."""
     perm = tuple(operator.attributes.get("perm") or reversed(range(x.rank)))
-    return x._replace(order=tuple(perm.index(axis) for axis in x.order))
+    return x.transposed(perm)._replace(fixed_by=operator.name if perm[0] != 0 else "")
 
 
 @converts("Concat", attributes={"axis": None})
@@ -68,7 +83,7 @@ def pad(operator: Operator, x: Activation) -> Activation:
         grown = [(max(begin, 0), max(end, 0)) for begin, end in pairs]
         return tf.pad(tensor, grown, mode, constant_values=value) if any(map(any, grown)) else tensor
     nonnegative = x.nonnegative and (mode != "constant" or value >= 0)
-    return x._replace(tensor=operation(padded, x.tensor, operator.name), nonnegative=nonnegative)
+    return x.after(operation(padded, x.tensor, operator.name), nonnegative=nonnegative)
 
 
 @converts("Slice", attributes={"axes": None, "starts": None, "ends": None})
@@ -83,7 +98,7 @@ def slice_axes(operator: Operator, x: Activation) -> Activation:
         if (begin, stop) != (0, size):
             cuts[x.axis(axis)] = slice(begin, stop)
             fixed_by = operator.name if axis % x.rank == 0 else fixed_by
-    return x._replace(tensor=operation(lambda t: t[tuple(cuts)], x.tensor, operator.name), fixed_by=fixed_by)
+    return x.after(operation(lambda t: t[tuple(cuts)], x.tensor, operator.name), fixed_by=fixed_by)
 
 
 @converts("Split", attributes={"axis": None, "split": None})
@@ -93,7 +108,7 @@ def split(operator: Operator, x: Activation) -> Tuple[Activation, ...]:
     place = x.axis(axis)
     parts = operation(lambda t: tf.split(t, sizes, place), x.tensor, operator.name)
     fixed_by = operator.name if axis % x.rank == 0 else ""
-    return tuple(x._replace(tensor=part, fixed_by=fixed_by) for part in parts)
+    return tuple(x.after(part, fixed_by=fixed_by) for part in parts)
 
 
 @converts("Gather", attributes={"axis": None}, constants=(1,))
@@ -105,7 +120,19 @@ def gather(operator: Operator, x: Activation, indices: np.ndarray) -> Activation
     fixed_by = operator.name if axis == 0 else ""
     if indices.ndim == 1:
         tensor = operation(lambda t: tf.gather(t, wrapped, axis=place), x.tensor, operator.name)
-        return x._replace(tensor=tensor, fixed_by=fixed_by)
+        return x.after(tensor, fixed_by=fixed_by)
     x = as_onnx(x)
     tensor = operation(lambda t: tf.gather(t, wrapped, axis=axis), x.tensor, operator.name)
     return Activation(tensor, as_pytorch(len(operator.output_shape)), x.nonnegative, fixed_by)
+
+
+@converts("Expand", "Tile", constants=(1,))
+def repeat(operator: Operator, x: Activation, _: np.ndarray) -> Activation:
+    """As often as the output's shape says; a broadcast is a repetition of axes of one."""
+    rank = len(operator.output_shape)
+    if x.rank < rank:
+        x = with_leading_ones(x, rank, operator.name)
+    before = (1,) * (rank - len(operator.input_shape)) + operator.input_shape
+    times = [operator.output_shape[axis] // before[axis] for axis in x.order]
+    fixed_by = x.fixed_by or (operator.name if times[x.axis(0)] != 1 else "")
+    return x.after(operation(lambda t: tf.tile(t, times), x.tensor, operator.name), fixed_by=fixed_by)

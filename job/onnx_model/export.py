@@ -41,18 +41,21 @@ def _trace(module: torch.nn.Module, inputs: Tuple[torch.Tensor, ...]) -> Tuple[A
     _set_opset_version(OPSET)
     with torch.no_grad(), gaps_filled(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        traced = _forward(module, inputs)
+        traced, result = _forward(module, inputs)
         parameters = list(exporter._unique_state_dict(module).values())
         try:
-            return exporter._optimize_graph(traced, OperatorExportTypes.ONNX), parameters
+            optimized = exporter._optimize_graph(traced, OperatorExportTypes.ONNX)
         except (RuntimeError, TypeError, ValueError, IndexError, AttributeError) as error:
             raise UnsupportedModel(["PyTorch's exporter: {}".format(_first_line(error))],
                                    hint="PyTorch 1.1.0 cannot say this part of the network in ONNX") from error
+    for output, tensor in zip(optimized.outputs(), torch._C._jit_flatten(result)[0]):
+        output.inferTypeFrom(tensor)
+    return optimized, parameters
 
 
-def _forward(module: torch.nn.Module, inputs: Tuple[torch.Tensor, ...]) -> Any:
+def _forward(module: torch.nn.Module, inputs: Tuple[torch.Tensor, ...]) -> Tuple[Any, Any]:
     try:
-        return exporter._trace_and_get_graph_from_model(module, inputs, False)[0]
+        return exporter._trace_and_get_graph_from_model(module, inputs, False)
     except (RuntimeError, TypeError, ValueError, IndexError, AttributeError, KeyError) as error:
         shapes = ", ".join(str(tuple(x.shape)) for x in inputs)
         raise BadCheckpoint("the network does not run on an input of shape {}: {}".format(shapes, _first_line(error)),
@@ -91,8 +94,8 @@ def _shapes(traced: Any) -> Dict[str, Shape]:
 
 
 def _dtypes(traced: Any) -> Dict[str, str]:
-    ends = list(traced.inputs()) + list(traced.outputs())
-    return {value.uniqueName(): _NUMPY_NAMES[value.type().scalarType()] for value in ends}
+    return {value.uniqueName(): _NUMPY_NAMES[value.type().scalarType()] for value in _values(traced)
+            if value.type().kind() == "CompleteTensorType"}
 
 
 _NUMPY_NAMES = {"Float": "float32", "Double": "float64", "Half": "float16", "Long": "int64", "Int": "int32",
@@ -124,7 +127,7 @@ def _named(graph: Graph, scopes: Mapping[str, str], module: torch.nn.Module, inp
     nodes = []
     for node in graph.nodes:
         path = scopes.get(node.output, "")
-        layer = path if path in leaves else ".".join(filter(None, (path, node.op.lower())))
+        layer = path if path and path in leaves else ".".join(filter(None, (path, node.op.lower())))
         nodes.append(node._replace(layer=layer))
         names.update((output, _free(layer, taken)) for output in node.outputs)
     graph = renamed(graph._replace(nodes=tuple(nodes)), names)

@@ -26,7 +26,7 @@ class Graph(NamedTuple):
     outputs: Tuple[str, ...]
     constants: Mapping[str, np.ndarray]
     shapes: Mapping[str, Shape]
-    dtypes: Mapping[str, str] = {}  # of inputs and outputs; numpy's names
+    dtypes: Mapping[str, str] = {}  # numpy's names; float32 where nothing else is said
 
 
 class Rewrite(NamedTuple):

@@ -53,9 +53,8 @@ def protobuf_from_graph(graph: Graph) -> onnx.ModelProto:
                             for node in graph.nodes)
     model.graph.input.extend(_tensor(name, graph) for name in graph.inputs)
     model.graph.output.extend(_tensor(name, graph) for name in graph.outputs)
-    model.graph.value_info.extend(
-        helper.make_tensor_value_info(name, TensorProto.FLOAT, graph.shapes[name])
-        for node in graph.nodes for name in node.outputs if name in graph.shapes and name not in graph.outputs)
+    model.graph.value_info.extend(_tensor(name, graph) for node in graph.nodes for name in node.outputs
+                                  if name in graph.shapes and name not in graph.outputs)
     return model
 
 
@@ -69,7 +68,7 @@ def graph_from_protobuf(model: onnx.ModelProto) -> Graph:
         nodes, tuple(item.name for item in model.graph.input if item.name not in constants),
         tuple(item.name for item in model.graph.output), constants,
         {item.name: tuple(axis.dim_value for axis in item.type.tensor_type.shape.dim) for item in known},
-        {item.name: helper.mapping.TENSOR_TYPE_TO_NP_TYPE[item.type.tensor_type.elem_type].name for item in ends})
+        {item.name: helper.mapping.TENSOR_TYPE_TO_NP_TYPE[item.type.tensor_type.elem_type].name for item in known})
 
 
 def _fill(tensor: TensorProto, name: str, value: np.ndarray) -> None:
@@ -80,9 +79,9 @@ def _fill(tensor: TensorProto, name: str, value: np.ndarray) -> None:
 
 
 def _tensor(name: str, graph: Graph) -> onnx.ValueInfoProto:
-    if name not in graph.dtypes:
+    if name not in graph.shapes:
         return onnx.ValueInfoProto(name=name)
-    kind = helper.mapping.NP_TYPE_TO_TENSOR_TYPE[np.dtype(graph.dtypes[name])]
+    kind = helper.mapping.NP_TYPE_TO_TENSOR_TYPE[np.dtype(graph.dtypes.get(name, "float32"))]
     return helper.make_tensor_value_info(name, kind, graph.shapes[name])
 
 

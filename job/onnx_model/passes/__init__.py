@@ -16,14 +16,20 @@ from job.onnx_model.passes.linear_to_gemm import linear_to_gemm
 from job.onnx_model.passes.lower_reshapes import lower_reshapes
 from job.onnx_model.passes.merge_reshapes import merge_reshapes
 from job.onnx_model.passes.raise_reshapes import raise_reshapes
+from job.onnx_model.passes.raise_rank import raise_rank
+from job.onnx_model.passes.remove_casts import remove_casts
 from job.onnx_model.passes.remove_identities import remove_identities
+from job.onnx_model.passes.shuffle_to_gather import shuffle_to_gather
 from job.onnx_model.passes.trim_pool_pads import trim_pool_pads
 
 PASSES = (
     fold_constants,              # shapes become numbers: every later pass reads them
     infer_shapes,
+    remove_casts,
     remove_identities,           # Dropout and its kin no longer hide a producer from its consumer
     lower_reshapes,              # Flatten, Squeeze, Unsqueeze: one operator, Reshape, from here on
+    shuffle_to_gather,
+    raise_rank,
     trim_pool_pads,
     global_pool_to_mean,
     batch_norm_to_affine,        # so that one pass folds BatchNorm and hand-written scales alike

@@ -3,7 +3,7 @@
 before: x [1,8,6,9] -> Gather(axis=2) -> AveragePool(2x2), both of unknown shape
 after:  the same nodes, [1,8,14,9] and [1,8,7,4]
 """
-from typing import Dict, List
+from typing import Dict, List, Tuple
 
 import numpy as np
 import onnx
@@ -18,18 +18,22 @@ _SMALL = 64  # elements: enough for any shape or axis list, which inference read
 
 
 def infer_shapes(graph: Graph) -> Graph:
-    for shapes_of in (_inferred, _measured):
+    for found_by in (_inferred, _measured):
         unknown = [name for node in graph.nodes for name in node.outputs if name and name not in graph.shapes]
         if unknown:
-            graph = graph._replace(shapes=dict(shapes_of(graph, unknown), **graph.shapes))
+            found = found_by(graph, unknown)
+            graph = graph._replace(shapes=dict(((name, shape) for name, (shape, _) in found.items()), **graph.shapes),
+                                   dtypes=dict(((name, dtype) for name, (_, dtype) in found.items()), **graph.dtypes))
     return graph
 
 
-def _inferred(graph: Graph, unknown: List[str]) -> Dict[str, Shape]:
+def _inferred(graph: Graph, unknown: List[str]) -> Dict[str, Tuple[Shape, str]]:
     inferred = shape_inference.infer_shapes(_without_weights(graph)).graph
-    return {item.name: tuple(axis.dim_value for axis in item.type.tensor_type.shape.dim)
-            for item in inferred.value_info if item.type.tensor_type.HasField("shape")
-            and all(axis.HasField("dim_value") for axis in item.type.tensor_type.shape.dim)}
+    tensors = {item.name: item.type.tensor_type for item in inferred.value_info}
+    return {name: (tuple(axis.dim_value for axis in tensors[name].shape.dim),
+                   helper.mapping.TENSOR_TYPE_TO_NP_TYPE[tensors[name].elem_type].name)
+            for name in unknown if name in tensors and tensors[name].HasField("shape")
+            and all(axis.HasField("dim_value") for axis in tensors[name].shape.dim)}
 
 
 def _without_weights(graph: Graph) -> onnx.ModelProto:
@@ -42,8 +46,8 @@ def _without_weights(graph: Graph) -> onnx.ModelProto:
     return model
 
 
-def _measured(graph: Graph, unknown: List[str]) -> Dict[str, Shape]:
+def _measured(graph: Graph, unknown: List[str]) -> Dict[str, Tuple[Shape, str]]:
     """ONNX 1.5 infers no shape for some operators (Gather): one forward shows them."""
     zeros = [np.zeros(graph.shapes[name], graph.dtypes[name]) for name in graph.inputs]
     part = without_dead_nodes(graph._replace(outputs=tuple(unknown)))
-    return {name: value.shape for name, value in zip(unknown, run_graph(part, zeros))}
+    return {name: (value.shape, value.dtype.name) for name, value in zip(unknown, run_graph(part, zeros))}

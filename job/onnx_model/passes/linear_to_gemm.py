@@ -36,7 +36,7 @@ def _plain_gemm(node: Node, weight: np.ndarray, view: View) -> Optional[Rewrite]
         return None
     is_row = bias is None or (bias.size in (1, outputs[1]) and bias.shape[-1:] in ((), (1,), (outputs[1],)))
     flat = bias is None or bias.shape == (outputs[1],)
-    if not is_row or (attributes == dict(attributes, alpha=1.0, beta=1.0, transA=0, transB=1) and flat):
+    if not is_row or (node.attributes == {"transB": 1} and flat):
         return None
     names = [node.inputs[0], node.output + ".weight"]
     weight = weight if attributes["transB"] else np.ascontiguousarray(weight.T)

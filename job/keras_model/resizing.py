@@ -1,0 +1,35 @@
+"""Upsample by repetition, and DepthToSpace."""
+from typing import Any, Optional
+
+import numpy as np
+import tensorflow as tf
+
+from job.keras_model.activation import Activation, as_map
+from job.keras_model.layers import operation
+from job.keras_model.registry import Operator, converts, only
+
+
+def _refuse_fractions(operator: Operator) -> Optional[str]:
+    pairs = zip(operator.input_shape, operator.output_shape)
+    if any(after % before for before, after in pairs) or operator.input_shape[:2] != operator.output_shape[:2]:
+        return "Upsample from {} to {}".format(operator.input_shape, operator.output_shape)
+    return None
+
+
+@converts("Upsample", attributes={"mode": only("nearest")}, constants=(1,), ranks=(4,), refuse=_refuse_fractions)
+def upsample(operator: Operator, x: Activation, scales: np.ndarray) -> Activation:
+    x, size = as_map(x), operator.output_shape[2:]
+    tensor = operation(lambda t: tf.image.resize_nearest_neighbor(t, size), x.tensor, operator.name)
+    return x.after(tensor)
+
+
+@converts("DepthToSpace", attributes={"blocksize": None}, ranks=(4,))
+def depth_to_space(operator: Operator, x: Activation) -> Activation:
+    """TensorFlow Lite 1.14 has no such operator: rows of blocks change places with rows of pixels."""
+    x, block = as_map(x), operator.attributes["blocksize"]
+    _, channels, height, width = operator.output_shape
+
+    def spread(tensor: Any) -> Any:
+        rows = tf.reshape(tensor, (-1, width // block, block, block * channels))
+        return tf.reshape(tf.transpose(rows, (0, 2, 1, 3)), (-1, height, width, channels))
+    return x.after(operation(spread, x.tensor, operator.name))

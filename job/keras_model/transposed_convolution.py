@@ -1,0 +1,50 @@
+"""ConvTranspose."""
+from typing import Any, Optional
+
+import numpy as np
+import tensorflow as tf
+
+from job.axes import CONV_TRANSPOSE_KERNEL_HWOI
+from job.keras_model.activation import Activation, as_map
+from job.keras_model.conv_layers import ConvTranspose2D
+from job.keras_model.layers import layer_name, operation, weighted
+from job.keras_model.padding import Window, window_of
+from job.keras_model.registry import Operator, converts, only
+
+_ATTRIBUTES = {"auto_pad": only("NOTSET"), "dilations": lambda value: set(value) == {1}, "group": None,
+               "kernel_shape": None, "output_padding": None, "pads": None, "strides": None}
+
+
+@converts("ConvTranspose", attributes=_ATTRIBUTES, constants=(1, 2), ranks=(4,))
+def conv_transpose(operator: Operator, x: Activation, kernel: np.ndarray,
+                   bias: Optional[np.ndarray] = None) -> Activation:
+    window, x, group = window_of(operator), as_map(x), operator.attributes.get("group", 1)
+    if group == 1:
+        full = _whole(x.tensor, kernel, window, operator.name)
+    else:
+        parts = operation(lambda t: tf.split(t, group, axis=3), x.tensor, operator.name + ".split")
+        results = [_whole(part, piece, window, "{}.{}".format(operator.name, i))
+                   for i, (part, piece) in enumerate(zip(parts, np.split(kernel, group)))]
+        full = operation(lambda *values: tf.concat(values, axis=3), results, operator.name + ".groups")
+    return Activation(_cut(full, window, operator, bias), x.order)
+
+
+def _whole(tensor: Any, kernel: np.ndarray, window: Window, name: str) -> Any:
+    hwoi = kernel.transpose(CONV_TRANSPOSE_KERNEL_HWOI)
+    layer = ConvTranspose2D(hwoi.shape, window.strides, name=layer_name(name))
+    return weighted(layer, tensor, (hwoi,))
+
+
+def _cut(tensor: Any, window: Window, operator: Operator, bias: Optional[np.ndarray]) -> Any:
+    """The padding cut off at the front, the size asked for, the bias added."""
+    sizes = operator.output_shape[2:]
+
+    def cut(full):
+        ends = [begin + size for begin, size in zip(window.begin, sizes)]
+        missing = [max(end - int(have), 0) for end, have in zip(ends, full.shape[1:3])]
+        if any(missing):
+            full = tf.pad(full, [(0, 0), (0, missing[0]), (0, missing[1]), (0, 0)])
+        if list(window.begin) != [0, 0] or [int(size) for size in full.shape[1:3]] != list(sizes):
+            full = full[:, window.begin[0]:ends[0], window.begin[1]:ends[1]]
+        return full if bias is None else full + bias
+    return operation(cut, tensor, operator.name + ".cut")

@@ -1,0 +1,55 @@
+"""What torch 1.1's exporter cannot say although ONNX can, said for the length of an export."""
+import contextlib
+from typing import Any, Callable, Iterator, List
+
+import torch
+import torch.nn.functional
+from torch.onnx import symbolic
+
+from job.onnx_model.symbolic import indexing, normalisation, pooling, reductions, resizing  # noqa: F401
+from job.onnx_model.symbolic.registry import SYMBOLICS
+from job.onnx_model.symbolic.resizing import with_fixed_sizes
+
+
+@contextlib.contextmanager
+def gaps_filled() -> Iterator[None]:
+    """The exporter looks everything up by attribute, so it is swapped there, and put back."""
+    with contextlib.ExitStack() as stack:
+        for name, function in SYMBOLICS.items():
+            stack.enter_context(_swapped(symbolic, name, function))
+        stack.enter_context(_swapped(torch._C, "_jit_pass_canonicalize_ops",
+                                     _keeping_types(torch._C._jit_pass_canonicalize_ops)))
+        stack.enter_context(_swapped(torch.nn.functional, "interpolate",
+                                     with_fixed_sizes(torch.nn.functional.interpolate)))
+        yield
+
+
+@contextlib.contextmanager
+def _swapped(owner: Any, name: str, value: Any) -> Iterator[None]:
+    absent = object()
+    before = getattr(owner, name, absent)
+    setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        if before is absent:
+            delattr(owner, name)
+        else:
+            setattr(owner, name, before)
+
+
+def _keeping_types(canonicalize: Callable[[Any], None]) -> Callable[[Any], None]:
+    """The pass makes arithmetic with scalars anew and forgets its shapes, which later symbolics ask for."""
+    def run(graph: Any) -> None:
+        before = [(node.kind(), [output.type() for output in node.outputs()]) for node in _aten_nodes(graph)]
+        canonicalize(graph)
+        after = _aten_nodes(graph)
+        if [kind for kind, _ in before] == [node.kind() for node in after]:
+            for (_, types), node in zip(before, after):
+                for kind, output in zip(types, node.outputs()):
+                    output.setType(kind)
+    return run
+
+
+def _aten_nodes(graph: Any) -> List[Any]:
+    return [node for node in graph.nodes() if node.kind().startswith("aten::") and node.kind() != "aten::chunk"]

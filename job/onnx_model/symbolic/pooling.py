@@ -1,0 +1,49 @@
+"""Adaptive pools of any size, and pools of any dilation."""
+from typing import Any, List, Tuple
+
+import numpy as np
+from torch.onnx.symbolic import parse_args
+
+from job.onnx_model.symbolic.registry import exports
+from job.onnx_model.symbolic.values import gather, sizes
+
+
+def _adaptive_pool(op: str, spatial_rank: int):
+    """Any output size: windows that differ in length are made equal by repeating their elements.
+
+    A mean over each element k times is the mean over each once, so repeating every window's elements up to
+    a common length changes nothing; nor does it change a maximum.
+    """
+    @parse_args("v", "is")
+    def pool(g: Any, x: Any, output_size: List[int]) -> Any:
+        before = sizes(x)[2:]
+        after = list(output_size) * (spatial_rank if len(output_size) == 1 else 1)
+        if op == "AveragePool" and set(after) == {1}:
+            return g.op("GlobalAveragePool", x)
+        kernel = []  # type: List[int]
+        for axis in range(spatial_rank):
+            length = before[axis] // after[axis]
+            if before[axis] % after[axis]:
+                indices, length = _equal_windows(before[axis], after[axis])
+                x = gather(g, x, indices, axis + 2)
+            kernel.append(length)
+        return g.op(op, x, kernel_shape_i=kernel, strides_i=kernel, pads_i=[0] * 2 * spatial_rank)
+    return pool
+
+
+def _equal_windows(before: int, after: int) -> Tuple[List[int], int]:
+    """Indices that lay out PyTorch's adaptive windows one after another, all of one length."""
+    windows = [range(i * before // after, -(-(i + 1) * before // after)) for i in range(after)]
+    length = int(np.lcm.reduce([len(window) for window in windows]))
+    indices = [element for window in windows for element in window for _ in range(length // len(window))]
+    return indices, length
+
+
+def _without_indices(pool: Any):
+    """Pools that return indices too: an index that is used is refused by its absence."""
+    return lambda g, *args: (pool(g, *args), None)
+
+
+for _rank in (1, 2, 3):
+    exports("adaptive_avg_pool{}d".format(_rank))(_adaptive_pool("AveragePool", _rank))
+    exports("adaptive_max_pool{}d".format(_rank))(_without_indices(_adaptive_pool("MaxPool", _rank)))

@@ -1,0 +1,56 @@
+"""Reductions over any axes, and Softmax over any one."""
+from typing import Any
+
+from job.onnx_model.symbolic.registry import exports
+from job.onnx_model.symbolic.values import integer, integers
+
+
+def _reduction(op: str):
+    def reduce(g: Any, x: Any, dim: Any = None, keepdim: Any = None, dtype: Any = None) -> Any:
+        if dim is None or keepdim is None:
+            return g.op(op, x, keepdims_i=0)
+        rank = x.type().dim()
+        axes = [axis % rank for axis in integers(dim)] or list(range(rank))
+        return g.op(op, x, axes_i=axes, keepdims_i=integer(keepdim))
+    return reduce
+
+
+exports("mean")(_reduction("ReduceMean"))
+exports("sum")(_reduction("ReduceSum"))
+exports("prod")(_reduction("ReduceProd"))
+
+
+def _extreme(name: str):
+    """x.max(), torch.max(x, y) and x.max(dim), which gives values and indices."""
+    pair, values, indices = {"max": ("Max", "ReduceMax", "ArgMax"), "min": ("Min", "ReduceMin", "ArgMin")}[name]
+
+    def extreme(g: Any, x: Any, dim_or_other: Any = None, keepdim: Any = None) -> Any:
+        if dim_or_other is None:
+            return g.op(values, x, keepdims_i=0)
+        if keepdim is None:
+            return g.op(pair, x, dim_or_other)
+        axis, keep = integer(dim_or_other) % x.type().dim(), integer(keepdim)
+        return g.op(values, x, axes_i=[axis], keepdims_i=keep), g.op(indices, x, axis_i=axis, keepdims_i=keep)
+    return extreme
+
+
+exports("max")(_extreme("max"))
+exports("min")(_extreme("min"))
+
+
+def _over_axis(op: str):
+    """ONNX's Softmax takes all axes from one on together: the axis is brought to the end, and back."""
+    def normalise(g: Any, x: Any, dim: Any, dtype: Any = None) -> Any:
+        rank = x.type().dim()
+        axis = integer(dim) % rank
+        if axis == rank - 1:
+            return g.op(op, x, axis_i=axis)
+        swap = list(range(rank))
+        swap[axis], swap[-1] = swap[-1], swap[axis]
+        return g.op("Transpose", g.op(op, g.op("Transpose", x, perm_i=swap), axis_i=rank - 1), perm_i=swap)
+    return normalise
+
+
+exports("softmax")(_over_axis("Softmax"))
+exports("log_softmax")(_over_axis("LogSoftmax"))
+

@@ -1,0 +1,76 @@
+"""Interpolation and pixel shuffle, said with what ONNX defines exactly."""
+from typing import Any, Callable, List, Tuple
+
+import numpy as np
+import torch
+
+from job.onnx_model.symbolic.registry import exports
+from job.onnx_model.symbolic.values import constant, gather, integer, integers, sizes
+
+
+def with_fixed_sizes(interpolate: Callable[..., Any]) -> Callable[..., Any]:
+    """F.interpolate whose output size is plain numbers: traced ones cannot be exported."""
+    def fixed(input, size=None, scale_factor=None, mode="nearest", align_corners=None):
+        if scale_factor is not None:
+            factors = scale_factor if isinstance(scale_factor, (list, tuple)) else [scale_factor] * (input.dim() - 2)
+            size = [int(int(input.size(axis + 2)) * float(factor)) for axis, factor in enumerate(factors)]
+        elif isinstance(size, (list, tuple)):
+            size = [int(each) for each in size]
+        elif size is not None:
+            size = [int(size)] * (input.dim() - 2)
+        return interpolate(input, size=size, mode=mode, align_corners=align_corners)
+    return fixed
+
+
+@exports("upsample_nearest1d", "upsample_nearest2d")
+def nearest(g: Any, x: Any, output_size: Any) -> Any:
+    before, after = sizes(x)[2:], integers(output_size)
+    if len(before) == 2 and all(large % small == 0 for small, large in zip(before, after)):
+        scales = [1.0, 1.0] + [large / small for small, large in zip(before, after)]
+        return g.op("Upsample", x, constant(g, scales), mode_s="nearest")
+    for axis, (small, large) in enumerate(zip(before, after)):
+        x = gather(g, x, _nearest(small, large), axis + 2)
+    return x
+
+
+def _nearest(small: int, large: int) -> List[int]:
+    """The pixel each output shows, with the rounding of PyTorch's own float32."""
+    scale = np.float32(small) / np.float32(large)
+    return [min(int(np.floor(np.float32(i) * scale)), small - 1) for i in range(large)]
+
+
+@exports("upsample_linear1d", "upsample_bilinear2d")
+def linear(g: Any, x: Any, output_size: Any, align_corners: Any) -> Any:
+    """Each axis is the weighted sum of two picks from it: ONNX's own linear Upsample aligns otherwise."""
+    before, after = sizes(x)[2:], integers(output_size)
+    rank = len(before)
+    for axis, (small, large) in enumerate(zip(before, after)):
+        if small == large:
+            continue
+        low, high, weights = _neighbours(small, large, bool(integer(align_corners)))
+        broadcast = [large] + [1] * (rank - 1 - axis)
+        parts = [g.op("Mul", gather(g, x, picks, axis + 2), g.op("Constant", value_t=share.reshape(broadcast)))
+                 for picks, share in ((low, 1 - weights), (high, weights))]
+        x = g.op("Add", *parts)
+    return x
+
+
+def _neighbours(small: int, large: int, align_corners: bool) -> Tuple[List[int], List[int], torch.Tensor]:
+    """The two pixels each output lies between, and the weight of the second."""
+    steps = torch.arange(large, dtype=torch.float64)
+    if align_corners:
+        places = steps * ((small - 1) / (large - 1) if large > 1 else 0.0)
+    else:
+        places = ((steps + 0.5) * (small / large) - 0.5).clamp(min=0)
+    low = places.floor().long().clamp(max=small - 1)
+    high = (low + 1).clamp(max=small - 1)
+    return low.tolist(), high.tolist(), (places - low.double()).float()
+
+
+@exports("pixel_shuffle")
+def pixel_shuffle(g: Any, x: Any, factor: Any) -> Any:
+    """PyTorch's channels are (channel, row, column), DepthToSpace's (row, column, channel)."""
+    block = integer(factor)
+    channels = sizes(x)[1] // block ** 2
+    order = [channel * block ** 2 + place for place in range(block ** 2) for channel in range(channels)]
+    return g.op("DepthToSpace", gather(g, x, order, 1), blocksize_i=block)

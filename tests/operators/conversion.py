@@ -1,0 +1,68 @@
+"""A PyTorch module through export, passes, Keras and TensorFlow Lite, in this process."""
+from typing import NamedTuple, Sequence, Tuple
+
+import numpy as np
+import torch
+
+from job.axes import published
+from job.keras_model.preflight import check_supported
+from job.keras_model.walk import keras_model_from_onnx
+from job.onnx_model.export import graph_from_module
+from job.onnx_model.graph import Graph
+from job.onnx_model.passes import canonical
+from job.onnx_model.protobuf import graph_from_protobuf, protobuf_from_graph
+from job.parity.answers import answers_of_file
+from job.parity.probes import Probe, make_probes
+from job.tensorflow_model.freeze import frozen_graph
+from job.tensorflow_model.runners import KerasRunner, TFLiteRunner
+from job.tensorflow_model.tflite import start_tflite
+from job.tensorflow_model.tflite_file import open_tflite
+from job.values import Shape, TensorFacts
+
+Answers = Sequence[Tuple[np.ndarray, ...]]
+
+
+class Conversion(NamedTuple):
+    """Answers to the same probes, in PyTorch's axis order."""
+
+    pytorch: Answers
+    keras: Answers
+    tflite: Answers
+    operators: Tuple[str, ...]  # of the .tflite, in the order they run
+    batch_fixed_by: str
+
+
+def converted(module: torch.nn.Module, shapes: Sequence[Shape], folder, outputs: int = 1, probes: int = 3) -> Conversion:
+    inputs = tuple(_facts("input_{}".format(i), shape) for i, shape in enumerate(shapes))
+    module.eval()
+    graph = exported(module, inputs, ["output_{}".format(i) for i in range(outputs)])
+    ends = tuple(_facts(name, graph.shapes[name], graph.dtypes[name]) for name in graph.outputs)
+    asked = make_probes(inputs, probes)
+    model = protobuf_from_graph(graph)
+    view = graph_from_protobuf(model)
+    check_supported(view)
+    built = keras_model_from_onnx(model, view)
+    with KerasRunner(built.network) as run:
+        keras = answers_of_file(run, inputs, ends, asked, not built.batch_fixed_by)
+    file = folder / "model.tflite"
+    with start_tflite(frozen_graph(built.network, inputs[0].pytorch_shape[0]), "float32", file) as toco:
+        toco.finish()
+    with TFLiteRunner(file) as run:
+        tflite = answers_of_file(run, inputs, ends, asked, False)
+    operators = tuple(operator.name for operator in open_tflite(file).operators)
+    return Conversion([_forward(module, probe) for probe in asked], keras, tflite, operators, built.batch_fixed_by)
+
+
+def exported(module: torch.nn.Module, inputs: Sequence[TensorFacts], outputs: Sequence[str]) -> Graph:
+    example = [torch.from_numpy(array) for array in make_probes(tuple(inputs), 1)[0].inputs]
+    return canonical(graph_from_module(module, example, [facts.name for facts in inputs], outputs))
+
+
+def _facts(name: str, shape: Shape, dtype: str = "float32") -> TensorFacts:
+    return TensorFacts(name, dtype, tuple(shape), published(len(shape)))
+
+
+def _forward(module: torch.nn.Module, probe: Probe) -> Tuple[np.ndarray, ...]:
+    with torch.no_grad():
+        result = module(*(torch.from_numpy(array) for array in probe.inputs))
+    return tuple(tensor.numpy() for tensor in (result if isinstance(result, (tuple, list)) else (result,)))
