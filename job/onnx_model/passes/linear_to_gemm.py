@@ -22,33 +22,28 @@ def _rule(node: Node, view: View) -> Optional[Rewrite]:
 
 
 def _gemm_from_matmul(node: Node, weight: np.ndarray) -> Rewrite:
-    name = node.output + ".weight"
-    return Rewrite((Node("Gemm", (node.inputs[0], name), node.outputs, {"transB": 1}, node.layer),),
-                   {name: np.ascontiguousarray(weight.T)})
+    names = node.output + ".weight", node.output + ".bias"
+    gemm = Node("Gemm", (node.inputs[0],) + names, node.outputs, {"transB": 1}, node.layer)
+    # ONNX's Gemm must have a bias up to opset 10.
+    return Rewrite((gemm,), dict(zip(names, (np.ascontiguousarray(weight.T), np.zeros(weight.shape[1], weight.dtype)))))
 
 
 def _plain_gemm(node: Node, weight: np.ndarray, view: View) -> Optional[Rewrite]:
     attributes = dict({"alpha": 1.0, "beta": 1.0, "transA": 0, "transB": 0}, **node.attributes)
-    outputs = view.shape(node.output)
-    bias = view.constant(node.inputs[2]) if len(node.inputs) > 2 and node.inputs[2] else None
-    absent = len(node.inputs) < 3 or not node.inputs[2]
-    if outputs is None or (bias is None and not absent):
+    bias, outputs = view.constant(node.inputs[2]), view.shape(node.output)
+    if bias is None or outputs is None or not (bias.size == 1 or bias.shape[-1:] == (bias.size,) == (outputs[1],)):
         return None
-    is_row = bias is None or (bias.size in (1, outputs[1]) and bias.shape[-1:] in ((), (1,), (outputs[1],)))
-    flat = bias is None or bias.shape == (outputs[1],)
-    if not is_row or (node.attributes == {"transB": 1} and flat):
+    if node.attributes == {"transB": 1} and bias.shape == (outputs[1],):
         return None
-    names = [node.inputs[0], node.output + ".weight"]
+    names = node.inputs[0], node.output + ".weight", node.output + ".bias"
     weight = weight if attributes["transB"] else np.ascontiguousarray(weight.T)
-    constants = {names[1]: weight * np.float32(attributes["alpha"]) if attributes["alpha"] != 1 else weight}
+    row = np.broadcast_to(bias.reshape(-1), (outputs[1],))
+    constants = {names[1]: weight * np.float32(attributes["alpha"]) if attributes["alpha"] != 1 else weight,
+                 names[2]: (row * np.float32(attributes["beta"])).astype(weight.dtype)}
     nodes, shapes = [], {}
     if attributes["transA"]:
-        names[0] = node.output + ".transposed"
-        nodes.append(Node("Transpose", node.inputs[:1], (names[0],), {"perm": (1, 0)}, node.layer))
+        names = (node.output + ".transposed",) + names[1:]
+        nodes.append(Node("Transpose", node.inputs[:1], names[:1], {"perm": (1, 0)}, node.layer))
         shapes[names[0]] = tuple(reversed(view.shape(node.inputs[0])))
-    if bias is not None:
-        names.append(node.output + ".bias")
-        row = np.broadcast_to(bias.reshape(-1), (outputs[1],))
-        constants[names[2]] = (row * np.float32(attributes["beta"])).astype(weight.dtype)
-    nodes.append(Node("Gemm", tuple(names), node.outputs, {"transB": 1}, node.layer))
+    nodes.append(Node("Gemm", names, node.outputs, {"transB": 1}, node.layer))
     return Rewrite(tuple(nodes), constants, shapes)
