@@ -1,15 +1,15 @@
 """Shared libraries without the bytes that a loaded library never reads.
 
-An ELF file describes itself twice. *Sections* are for linkers and debuggers; *program headers* are for the loader,
-which looks at nothing else: each PT_LOAD header says "map `filesz` bytes at `offset` of the file to address `vaddr`,
-then fill with zeros up to `memsz`". So a library may be rewritten as long as each byte that somebody reads in memory
-is still found at its address:
+An ELF file describes itself twice. *Sections* are for linkers and debuggers; *program headers* are for the
+loader, which looks at nothing else: each PT_LOAD header says "map `filesz` bytes at `offset` of the file to
+address `vaddr`, then fill with zeros up to `memsz`". So a library may be rewritten as long as each byte that
+somebody reads in memory is still found at its address:
 
     file     [ header | code | GPU kernels | tables ][ data ][ symbols, debug information ][ sections ]
     becomes  [ header | code ][ tables ][ data ][ program headers ]
 
-The kernels' addresses stay taken: the piece before them gets a `memsz` that reaches over them, and reads as zeros there.
-Pieces move in the file only, never in memory, so no relocation and no address in the code changes.
+The kernels' addresses stay taken: the piece before them gets a `memsz` that reaches over them, and reads as
+zeros there. Pieces move in the file only, never in memory, so no relocation or address in the code changes.
 """
 import struct
 from typing import FrozenSet, Iterator, List, NamedTuple, Optional, Tuple
@@ -82,7 +82,10 @@ def _text(data: bytes, start: int) -> str:
 
 
 def slimmed(data: bytes, unused_sections: FrozenSet[str] = frozenset()) -> bytes:
-    """The library with every loaded section in place except those named, which read as zeros; other files as they are."""
+    """The library with every loaded section in place except those named, which read as zeros.
+
+    Anything that is not a shared library is given back as it is.
+    """
     library = library_from_bytes(data)
     if library is None:
         return data
@@ -96,8 +99,10 @@ def _kept_ranges(library: Library, unused_sections: FrozenSet[str]) -> List[Rang
     """Ranges of the old file that the program reads, in order, joined where the hole between is small."""
     segments_at, segment_count = library.header[5], library.header[10]
     ranges = [(0, FILE_HEADER.size), (segments_at, segments_at + segment_count * PROGRAM_HEADER.size)]
-    ranges += [(section.offset, section.offset + section.size) for section in library.sections
-               if section.flags & SHF_ALLOC and section.kind != SHT_NOBITS and section.name not in unused_sections]
+    in_file = [section for section in library.sections
+               if section.flags & SHF_ALLOC and section.kind != SHT_NOBITS]
+    ranges += [(section.offset, section.offset + section.size) for section in in_file
+               if section.name not in unused_sections]
     joined = []  # type: List[Range]
     for start, end in sorted(ranges):
         if joined and start - joined[-1][1] < SMALLEST_GAP:
@@ -133,10 +138,11 @@ def _written(data: bytes, library: Library, pieces: List[Segment]) -> bytes:
     out = bytearray()
     placed = []
     for piece in pieces:
-        out.extend(bytes((piece.vaddr - len(out)) % PAGE))  # an offset must equal its address modulo the page size
+        out.extend(bytes((piece.vaddr - len(out)) % PAGE))  # offset and address agree modulo the page size
         placed.append(piece._replace(offset=len(out)))
         out.extend(data[piece.offset:piece.offset + piece.filesz])
-    others = [_moved(segment, placed) for segment in library.segments if segment.kind not in (PT_LOAD, PT_PHDR)]
+    others = [_moved(segment, placed) for segment in library.segments
+              if segment.kind not in (PT_LOAD, PT_PHDR)]
     out.extend(bytes(-len(out) % PAGE))
     headers_at = len(out)
     for segment in placed + others:

@@ -1,8 +1,8 @@
 """Makes a layer's bytes depend on its content only: `PYTHONHASHSEED=0 seal.py FOLDER`.
 
 Compiled modules carry the time of their source, and a layer the time of each file: all become one fixed time.
-The compiler's output depends on the order of sets, hence the fixed hash seed, and on what the process compiled before,
-hence one process for a whole layer.
+The compiler's output depends on the order of sets, hence the fixed hash seed, and on what the process
+compiled before, hence one process for a whole layer.
 """
 import compileall
 import os

@@ -1,7 +1,7 @@
 """Takes out of an image's layer what the job never reads: `trim.py environment|system FOLDER`.
 
-The first wins: what a KEPT pattern matches stays, together with the folders above it. Patterns are relative to the
-folder; `**` is any depth.
+What a `kept` pattern matches stays, together with the folders above it, even where an `unused` one matches.
+Patterns are relative to the folder; `**` is any depth.
 """
 import shutil
 import sys
@@ -24,36 +24,44 @@ SITE = "lib/python3.6/site-packages/"
 ENVIRONMENT = Trim(
     unused=(
         # installers: the environment is complete
-        SITE + "pip*", SITE + "setuptools*", SITE + "wheel*", SITE + "pkg_resources", SITE + "easy_install.py",
-        "bin/*", "share", "include",
+        SITE + "pip*", SITE + "setuptools*", SITE + "wheel*", SITE + "pkg_resources",
+        SITE + "easy_install.py", "bin/*", "share", "include",
         # tests and their data
         SITE + "**/tests", SITE + "torch/test", SITE + "onnx/test", SITE + "onnx/backend/test",
         SITE + "onnxruntime/datasets",
         # for compiling extensions
-        SITE + "**/*.a", SITE + "torch/include/*", SITE + "torch/share", SITE + "tensorflow/include", SITE + "torch/bin/protoc",
+        SITE + "**/*.a", SITE + "torch/include/*", SITE + "torch/share", SITE + "torch/bin/protoc",
+        SITE + "tensorflow/include",
         SITE + "torch/lib/libtorch.so",  # the same bytes as libtorch.so.1, which is what others link to
         # for running on a GPU: compiles kernels
         SITE + "torch/lib/libnvrtc*",
         # packages that only other packages' unused parts import
-        SITE + "caffe2", SITE + "tensorflow/contrib", SITE + "tensorflow_estimator*", SITE + "tensorboard/webfiles.zip",
-        SITE + "grpc", SITE + "grpcio*", SITE + "werkzeug", SITE + "Werkzeug*", SITE + "markdown", SITE + "Markdown*",
+        SITE + "caffe2", SITE + "tensorflow/contrib", SITE + "tensorflow_estimator*",
+        SITE + "tensorboard/webfiles.zip", SITE + "grpc", SITE + "grpcio*", SITE + "werkzeug",
+        SITE + "Werkzeug*", SITE + "markdown", SITE + "Markdown*",
     ),
     kept=(
         "bin/python*",
-        SITE + "torch/include/THNN/generic/THNN.h", SITE + "torch/include/THCUNN/generic/THCUNN.h",  # read at import
+        # read when torch is imported
+        SITE + "torch/include/THNN/generic/THNN.h", SITE + "torch/include/THCUNN/generic/THCUNN.h",
     ))
 
 PYTHON = "usr/local/lib/python3.6/"
 
 SYSTEM = Trim(
     unused=(
-        PYTHON + "site-packages/*", PYTHON + "ensurepip", PYTHON + "test", PYTHON + "**/tests", PYTHON + "idlelib",
-        PYTHON + "lib2to3", PYTHON + "tkinter", PYTHON + "turtledemo", PYTHON + "config-*",
-        "usr/local/bin/*", "usr/local/include", "usr/local/lib/*.a", "usr/local/lib/pkgconfig", "usr/local/share",
-        "usr/share/doc/*/*", "usr/share/man", "usr/share/info", "usr/share/locale", "usr/share/lintian",
+        PYTHON + "site-packages/*", PYTHON + "ensurepip", PYTHON + "test", PYTHON + "**/tests",
+        PYTHON + "idlelib", PYTHON + "lib2to3", PYTHON + "tkinter", PYTHON + "turtledemo",
+        PYTHON + "config-*",
+        "usr/local/bin/*", "usr/local/include", "usr/local/lib/*.a", "usr/local/lib/pkgconfig",
+        "usr/local/share", "usr/share/doc/*/*", "usr/share/man", "usr/share/info", "usr/share/locale",
+        "usr/share/lintian",
         "var/cache/*", "var/lib/apt/lists/*", "var/log/*", "tmp/*", "root/.*",
     ),
-    kept=("usr/local/bin/python", "usr/local/bin/python3", "usr/local/bin/python3.6", "usr/share/doc/*/copyright"))
+    kept=(
+        "usr/local/bin/python", "usr/local/bin/python3", "usr/local/bin/python3.6",
+        "usr/share/doc/*/copyright",
+    ))
 
 TRIMS = {"environment": ENVIRONMENT, "system": SYSTEM}
 

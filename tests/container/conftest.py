@@ -29,8 +29,9 @@ def source_copy(checkout: Path, target: Path) -> Path:
     target.mkdir()
     for name in ("Dockerfile", ".dockerignore", "requirements.lock"):
         shutil.copy(str(checkout / name), str(target / name))
+    compiled = shutil.ignore_patterns("__pycache__")
     for name in ("job", "scripts"):
-        shutil.copytree(str(checkout / name), str(target / name), ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(str(checkout / name), str(target / name), ignore=compiled)
     return target
 
 

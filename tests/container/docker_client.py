@@ -25,7 +25,8 @@ class Docker(NamedTuple):
     def __call__(self, *arguments: str) -> str:
         """What the command printed; fails the test when the command does."""
         finished = self.run(*arguments)
-        assert finished.code == 0, "docker {}: exit {}\n{}".format(" ".join(arguments), finished.code, finished.err[-4000:])
+        assert finished.code == 0, "docker {}: exit {}\n{}".format(
+            " ".join(arguments), finished.code, finished.err[-4000:])
         return finished.out.strip()
 
     def run(self, *arguments: str, timeout: float = 1800) -> Finished:
@@ -47,7 +48,7 @@ class Docker(NamedTuple):
 
 
 def building_client() -> Optional[str]:
-    """A docker command that can drive BuildKit: one of before 23, where it is built in, or one with the buildx plugin."""
+    """A docker command that can drive BuildKit: it is built in before 23, and a plugin since."""
     for client in _clients():
         version = re.search(r"version (\d+)", _output(client, "--version"))
         if version and (int(version.group(1)) < 23 or _output(client, "buildx", "version")):

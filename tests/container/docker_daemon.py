@@ -5,11 +5,14 @@ import shutil
 import subprocess
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Iterator
 
 from docker_client import Docker, building_client
+
+
+KEPT_CACHE = "8GB"  # of what builds leave; one whole build takes six
 
 
 class DockerUnavailable(Exception):
@@ -26,7 +29,8 @@ def running_docker(cache: Path) -> Iterator[Docker]:
     if _answers(running):
         yield running
     elif os.geteuid() != 0 or not shutil.which("dockerd"):
-        raise DockerUnavailable("no daemon answers at {}, and starting one takes root and dockerd".format(running.host))
+        raise DockerUnavailable(
+            "no daemon answers at {}, and starting one takes root and dockerd".format(running.host))
     else:
         with _own_daemon(client, cache) as own:
             yield own
@@ -34,24 +38,34 @@ def running_docker(cache: Path) -> Iterator[Docker]:
 
 @contextmanager
 def _own_daemon(client: str, cache: Path) -> Iterator[Docker]:
-    """A daemon on a private socket, stopped at the end; two runs of the tests take turns, since it owns `cache`."""
+    """A daemon on a private socket, stopped at the end.
+
+    It owns `cache`, so two runs of the tests take turns. What a run leaves there is bounded.
+    """
     cache.mkdir(parents=True, exist_ok=True)
-    with open(str(cache / "lock"), "w") as lock, tempfile.TemporaryDirectory(prefix="pt2tflite-docker-") as folder:
+    with ExitStack() as stack:
+        lock = stack.enter_context(open(str(cache / "lock"), "w"))
         fcntl.flock(lock, fcntl.LOCK_EX)
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="pt2tflite-docker-"))
         docker = Docker(client, "unix://{}/docker.sock".format(folder))
         log = cache / "dockerd.log"
-        with open(str(log), "w") as out:
-            daemon = subprocess.Popen(
-                ["dockerd", "--host", docker.host, "--data-root", str(cache / "data"), "--exec-root", folder + "/exec",
-                 "--pidfile", folder + "/docker.pid"],
-                stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True, pass_fds=())
+        daemon = _start(docker.host, cache / "data", Path(folder), log)
         try:
             _wait(docker, daemon, log)
             yield docker
             docker.run("image", "prune", "--force")
+            docker.run("builder", "prune", "--force", "--keep-storage", KEPT_CACHE)
         finally:
             daemon.terminate()
             daemon.wait(timeout=60)
+
+
+def _start(host: str, data: Path, folder: Path, log: Path) -> subprocess.Popen:
+    with open(str(log), "w") as out:
+        return subprocess.Popen(
+            ["dockerd", "--host", host, "--data-root", str(data), "--exec-root", str(folder / "exec"),
+             "--pidfile", str(folder / "docker.pid")],
+            stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)
 
 
 def _wait(docker: Docker, daemon: subprocess.Popen, log: Path) -> None:

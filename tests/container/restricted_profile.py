@@ -1,13 +1,16 @@
-"""Kubernetes' rules that schemas cannot say: the restricted Pod Security profile, and what a Job's fields ask of each other.
+"""Kubernetes' rules that schemas cannot say: the restricted Pod Security profile, and a Job's fields.
 
-From the pages "Pod Security Standards" and "Pod failure policy" of Kubernetes' documentation. Each rule gives the
-sentences that are true of a manifest and should not be; an empty list is a pass.
+From the pages "Pod Security Standards" and "Pod failure policy" of Kubernetes' documentation. Each rule gives
+the sentences that are true of a manifest and should not be; an empty list is a pass.
 """
 from typing import Any, Dict, Iterator, List
 
 Manifest = Dict[str, Any]
 
-VOLUME_TYPES = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"}
+VOLUME_TYPES = {
+    "configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim",
+    "projected", "secret",
+}
 SECCOMP_TYPES = {"RuntimeDefault", "Localhost"}
 CHOICES = {
     "restartPolicy": {"Always", "OnFailure", "Never"},
@@ -23,11 +26,15 @@ CHOICES = {
 
 def restricted(pod: Manifest) -> List[str]:
     """What the restricted profile refuses in a pod's spec."""
-    return list(_pod_rules(pod)) + [sentence for container in _containers(pod) for sentence in _container_rules(pod, container)]
+    sentences = list(_pod_rules(pod))
+    for container in _containers(pod):
+        sentences += _container_rules(pod, container)
+    return sentences
 
 
 def _containers(pod: Manifest) -> List[Manifest]:
-    return [container for kind in ("initContainers", "containers", "ephemeralContainers") for container in pod.get(kind, [])]
+    kinds = ("initContainers", "containers", "ephemeralContainers")
+    return [container for kind in kinds for container in pod.get(kind, [])]
 
 
 def _pod_rules(pod: Manifest) -> Iterator[str]:
@@ -68,7 +75,8 @@ def _container_rules(pod: Manifest, container: Manifest) -> Iterator[str]:
 
 def inconsistent(job: Manifest) -> List[str]:
     """What the server refuses of a Job although each field for itself is well-formed."""
-    return list(_unknown_choices(job)) + list(_policy_rules(job["spec"])) + list(_mount_rules(job["spec"]["template"]["spec"]))
+    spec = job["spec"]
+    return [*_unknown_choices(job), *_policy_rules(spec), *_mount_rules(spec["template"]["spec"])]
 
 
 def _unknown_choices(value: Any) -> Iterator[str]:

@@ -5,6 +5,7 @@ import re
 import shutil
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ UNCOMPRESSED = 1200 * 10 ** 6  # bytes
 COMPRESSED = 420 * 10 ** 6
 FIXED_TIME = 946684800
 # What a runtime puts into a container's root by itself.
-OF_THE_RUNTIME = re.compile(r"^(\.dockerenv|(dev|proc|sys)(/.*)?|etc|etc/(hostname|hosts|resolv\.conf|mtab))?$")
+OF_THE_RUNTIME = re.compile(
+    r"^(\.dockerenv|(dev|proc|sys)(/.*)?|etc|etc/(hostname|hosts|resolv\.conf|mtab))?$")
 
 
 @pytest.fixture(scope="module")
@@ -32,10 +34,11 @@ def test_it_runs_the_job_as_a_user_with_a_number(config):
     assert "HOME=/home/pt2tflite" in config["Env"] and "PYTHONUNBUFFERED=1" in config["Env"]
 
 
-def test_labels_are_those_of_the_open_container_initiative(config):
+def test_labels_are_those_of_the_open_container_initiative(config, base):
     labels = {name.replace("org.opencontainers.image.", ""): text for name, text in config["Labels"].items()}
     assert set(labels) == {"title", "description", "licenses", "revision", "base.name"}
     assert labels["title"] == "pt2tflite" and labels["licenses"] == "Apache-2.0"
+    assert labels["base.name"] == base
 
 
 def test_nothing_of_the_build_machine_is_in_its_environment(config):
@@ -50,20 +53,23 @@ def test_nothing_of_the_build_machine_is_in_its_environment(config):
     r"^(root|tmp|var/cache|var/lib/apt/lists)/.",
     r"^opt/pt2tflite/(tests|scripts|Dockerfile|README|\.git)",
     r"\.(a|cu|o|orig)$",
-    r"libnvrtc|/libtorch\.so$|site-packages/(grpc|werkzeug|tensorflow_estimator|tensorflow/contrib|caffe2)(/|$)",
+    r"/libnvrtc|/libtorch\.so$",
+    r"/site-packages/(grpc|werkzeug|tensorflow_estimator|tensorflow/contrib|caffe2)(/|$)",
 ])
 def test_what_the_job_does_not_need_is_not_there(files, pattern):
     assert [name for name in of_the_image(files) if re.search(pattern, name)] == []
 
 
 def test_only_the_scratch_and_output_folders_can_be_written_by_everyone(files):
-    writable = {name for name, entry in of_the_image(files).items() if entry.mode & stat.S_IWOTH and not entry.issym()}
+    writable = {name for name, entry in of_the_image(files).items()
+                if entry.mode & stat.S_IWOTH and not entry.issym()}
     assert writable == {"tmp", "var/tmp", "run/lock", "out"}
     assert all(files[name].mode & stat.S_ISVTX for name in writable)
 
 
 def test_nothing_gains_privileges(files):
-    assert [name for name, entry in files.items() if entry.isfile() and entry.mode & (stat.S_ISUID | stat.S_ISGID)] == []
+    gaining = stat.S_ISUID | stat.S_ISGID
+    assert [name for name, entry in files.items() if entry.isfile() and entry.mode & gaining] == []
 
 
 def test_the_program_belongs_to_root(files):
@@ -82,9 +88,8 @@ def test_the_job_and_its_lock_are_there_with_the_source_s_bytes(docker, image, s
         docker("cp", container + ":/opt/pt2tflite/.", str(tmp_path / "image"))
     finally:
         docker("rm", container)
-    version = "import sys; sys.path.insert(0, sys.argv[1]); from job.version import job_version; print(job_version())"
-    python = shutil.which("python3")
-    digests = {subprocess.check_output([python, "-I", "-B", "-c", version, str(place)])
+    code = "import sys; sys.path[:0] = sys.argv[1:]; from job import version; print(version.job_version())"
+    digests = {subprocess.check_output([sys.executable, "-I", "-B", "-c", code, str(place)])
                for place in (source, tmp_path / "image")}
     assert len(digests) == 1
 
@@ -107,7 +112,8 @@ def stale(module):
 modules = list(sys.modules.values())
 print(json.dumps([len(modules), sorted(module.__name__ for module in modules if stale(module))]))
 """
-    count, stale = json.loads(docker("run", "--rm", "--entrypoint", "python", image, "-W", "ignore", "-c", code))
+    said = docker("run", "--rm", "--entrypoint", "python", image, "-W", "ignore", "-c", code)
+    count, stale = json.loads(said)
     assert count > 1000 and stale == []
 
 
@@ -119,6 +125,7 @@ def test_it_is_small(docker, image):
 def test_it_is_small_to_send(docker, image, tmp_path: Path):
     archive = tmp_path / "image.tar"
     docker("save", "--output", str(archive), image)
-    with open(str(archive), "rb") as whole, gzip.open(str(tmp_path / "image.tar.gz"), "wb", compresslevel=6) as packed:
-        shutil.copyfileobj(whole, packed, 1 << 20)
-    assert (tmp_path / "image.tar.gz").stat().st_size <= COMPRESSED
+    packed = tmp_path / "image.tar.gz"
+    with open(str(archive), "rb") as whole, gzip.open(str(packed), "wb", compresslevel=6) as stream:
+        shutil.copyfileobj(whole, stream, 1 << 20)
+    assert packed.stat().st_size <= COMPRESSED

@@ -2,7 +2,7 @@
 import subprocess
 import sys
 from pathlib import Path
-from typing import Iterator, Tuple
+from typing import Iterator, List, Tuple
 
 import numpy
 import onnx
@@ -23,16 +23,23 @@ def libraries() -> Iterator[Path]:
     yield next(Path(onnx.__file__).parent.glob("onnx_cpp2py_export*.so"))
 
 
+def program_headers(data: bytes) -> List[elf.Segment]:
+    header = elf.FILE_HEADER.unpack_from(data)
+    places = range(header[5], header[5] + header[10] * elf.PROGRAM_HEADER.size, elf.PROGRAM_HEADER.size)
+    return [elf.Segment(*elf.PROGRAM_HEADER.unpack_from(data, place)) for place in places]
+
+
+def bytes_of(segment: elf.Segment, data: bytes) -> bytes:
+    return data[segment.offset:segment.offset + segment.filesz]
+
+
 def loaded(data: bytes) -> bytes:
     """The memory of a library as its program headers describe it, from address 0."""
-    header = elf.FILE_HEADER.unpack_from(data)
-    segments = [elf.Segment(*elf.PROGRAM_HEADER.unpack_from(data, header[5] + index * elf.PROGRAM_HEADER.size))
-                for index in range(header[10])]
-    segments = [segment for segment in segments if segment.kind == elf.PT_LOAD]
+    segments = [segment for segment in program_headers(data) if segment.kind == elf.PT_LOAD]
     memory = bytearray(max(segment.vaddr + segment.memsz for segment in segments))
     for segment in segments:
         assert (segment.vaddr - segment.offset) % segment.align == 0
-        memory[segment.vaddr:segment.vaddr + segment.filesz] = data[segment.offset:segment.offset + segment.filesz]
+        memory[segment.vaddr:segment.vaddr + segment.filesz] = bytes_of(segment, data)
     return bytes(memory)
 
 
@@ -77,17 +84,12 @@ def test_an_unused_section_reads_as_zeros_and_takes_no_file():
 @pytest.mark.parametrize("library", libraries(), ids=lambda path: path.name)
 def test_headers_point_at_the_same_bytes(library):
     """.dynamic, notes and the table of exceptions are found through headers of their own."""
-    whole = library.read_bytes()
-    slim = elf.slimmed(whole)
-
     def described(data):
-        header = elf.FILE_HEADER.unpack_from(data)
-        rows = [elf.Segment(*elf.PROGRAM_HEADER.unpack_from(data, header[5] + index * elf.PROGRAM_HEADER.size))
-                for index in range(header[10])]
-        return sorted((row.kind, row.flags, row.vaddr, row.memsz, data[row.offset:row.offset + row.filesz])
-                      for row in rows if row.kind not in (elf.PT_LOAD, elf.PT_PHDR))
+        return sorted((row.kind, row.flags, row.vaddr, row.memsz, bytes_of(row, data))
+                      for row in program_headers(data) if row.kind not in (elf.PT_LOAD, elf.PT_PHDR))
 
-    assert described(slim) == described(whole)
+    whole = library.read_bytes()
+    assert described(elf.slimmed(whole)) == described(whole)
 
 
 def test_a_slimmed_library_loads(tmp_path):
@@ -103,7 +105,9 @@ def test_slimming_twice_is_slimming_once():
     assert elf.slimmed(slim) == slim
 
 
-@pytest.mark.parametrize("data", [b"", b"\x7fELF", b"\x7fELF\x01\x01" + bytes(100), b"/* GNU ld script */ INPUT(libc.so.6)"])
+@pytest.mark.parametrize("data", [
+    b"", b"\x7fELF", b"\x7fELF\x01\x01" + bytes(100), b"/* GNU ld script */ INPUT(libc.so.6)",
+])
 def test_other_files_stay_as_they_are(data):
     assert elf.slimmed(data) == data
 

@@ -34,7 +34,8 @@ def bound(checkpoints, tmp_path):
 def check_published(out: Path, sums: str) -> None:
     """What is there is whole, and has the bytes that this machine gives without the image."""
     assert (out / "small" / "SHA256SUMS").read_text() == sums
-    subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=str(out / "small"), check=True, stdout=subprocess.PIPE)
+    subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=str(out / "small"), check=True,
+                   stdout=subprocess.PIPE)
     assert json.loads((out / "summary.json").read_text())["exit_code"] == 0
     assert sorted(os.listdir(str(out))) == ["small", "summary.json"]
 

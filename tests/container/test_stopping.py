@@ -22,7 +22,8 @@ class Converting:
     def wait_for_line(self, word: str) -> None:
         deadline = time.monotonic() + 120
         while word not in self._docker.run("logs", self.name).err:
-            assert self.state()["Running"] and time.monotonic() < deadline, "it ended without a line on " + word
+            assert self.state()["Running"], "it ended without a line on " + word
+            assert time.monotonic() < deadline
             time.sleep(0.05)
 
     def state(self):

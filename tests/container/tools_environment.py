@@ -29,7 +29,7 @@ def _candidates(minor: int) -> Iterator[str]:
 
 
 def installed(folder: Path, python: str, install: Path, lock: Path) -> Path:
-    """The folder of the commands of the locked tools; made once, one process at a time, and anew if that was broken off."""
+    """The folder of the locked tools' commands; made once by one process, and anew if that was broken off."""
     folder.mkdir(parents=True, exist_ok=True)
     complete = folder / "complete"
     with open(str(folder / "making"), "w") as making:
