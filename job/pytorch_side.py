@@ -16,7 +16,7 @@ from job.onnx_model.cost import multiply_adds
 from job.onnx_model.export import graph_from_module
 from job.onnx_model.graph import Graph
 from job.onnx_model.passes import canonical
-from job.onnx_model.protobuf import write_onnx
+from job.onnx_model.model_file import write_onnx
 from job.onnx_model.runtime import layer_values, session
 from job.parity.answers import save_answers
 from job.parity.probes import Probe, load_probes, make_probes

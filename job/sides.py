@@ -145,6 +145,7 @@ def _live(actor: str, connection: Connection) -> None:
     try:
         signals.leave_to_parent()
         signals.end_with_parent()
+        determinism.keep_freed_memory()
         module, name = actor.split(":")
         subject = getattr(importlib.import_module(module), name)()
         while True:

@@ -16,7 +16,7 @@ with determinism.held_back_stderr():
     from job.keras_model.walk import KerasModel, keras_model_from_onnx
 from job.axes import inverse
 from job.memory import peak_memory
-from job.onnx_model.protobuf import graph_from_protobuf, read_onnx
+from job.onnx_model.model_file import read_onnx
 from job.parity.answers import answers_of_file, save_answers
 from job.parity.probes import Probe, load_probes
 from job.tensorflow_model.describe import describe_saved_model, describe_tflite
@@ -51,10 +51,9 @@ class TensorFlowSide:
     def build(self, exported: Exported) -> str:
         """ONNX -> Keras. Returns the name of the layer that ties the batch, '' where any will do."""
         self.release()
-        onnx_model = read_onnx(exported.onnx_file)
-        graph = graph_from_protobuf(onnx_model)
+        graph = read_onnx(exported.onnx_file)
         check_supported(graph)
-        self._model = keras_model_from_onnx(onnx_model, graph)
+        self._model = keras_model_from_onnx(graph)
         self.open_published(exported.inputs, exported.outputs, not self._model.batch_fixed_by)
         return self._model.batch_fixed_by
 
@@ -65,7 +64,7 @@ class TensorFlowSide:
 
     def preflight(self, exported: Exported) -> Tuple[Mapping[str, int], Tuple[str, ...]]:
         """How often each operator occurs, and all that cannot be converted."""
-        graph = graph_from_protobuf(read_onnx(exported.onnx_file))
+        graph = read_onnx(exported.onnx_file)
         return Counter(node.op for node in graph.nodes), tuple(problems_of(graph))
 
     def operators(self) -> str:

@@ -60,7 +60,7 @@ def operation(function: Callable[..., Any], inputs: Any, name: str) -> Any:
 def weighted(layer: Layer, x: Any, weights: Sequence[np.ndarray]) -> Any:
     """Applies a layer and leaves its weights on it: they are set all at once, after the walk."""
     result = layer(x)
-    layer.values = tuple(weights)
+    layer.values = tuple(map(np.ascontiguousarray, weights))
     return result
 
 

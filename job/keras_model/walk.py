@@ -15,6 +15,7 @@ from job.keras_model.operators import CONVERTERS
 from job.keras_model.preflight import operator_of
 from job.keras_model.registry import Converter
 from job.onnx_model.graph import Graph, Node, View
+from job.onnx_model.protobuf import protobuf_from_graph
 from job.tensorflow_model.graph import KerasGraph
 
 
@@ -26,11 +27,13 @@ class KerasModel(NamedTuple):
     tensors: Mapping[str, Tuple[str, Order]]  # ONNX tensor -> its tensor's name and order
 
 
-def keras_model_from_onnx(model: onnx.ModelProto, graph: Graph) -> KerasModel:
-    """Builds the Keras model of a canonical graph that preflight has passed.
+def keras_model_from_onnx(graph: Graph) -> KerasModel:
+    """Builds the Keras model of a canonical graph that preflight has passed; inputs and outputs as published.
 
-    `graph` is the view of `model` with shapes. Inputs and outputs are laid out as published.
+    onnx2keras copies every weight it is shown, so it is shown one number of each: converters take the graph's own.
     """
+    model = protobuf_from_graph(graph._replace(constants={
+        name: value if value.ndim == 0 else value.reshape(-1)[:1] for name, value in graph.constants.items()}))
     with _own_graph() as tf_graph, _converters(graph) as walk:
         shapes = [transposed_shape(graph.shapes[name], published(len(graph.shapes[name])))[1:] for name in graph.inputs]
         network = onnx2keras.converter.onnx_to_keras(model, list(graph.inputs), shapes, verbose=False)
@@ -76,8 +79,10 @@ class _Walk:
     def _operand(self, name: str, layers: Dict[str, Any]) -> Any:
         if not name:
             return None
+        if name in self.view.graph.constants:
+            return self.view.graph.constants[name]
         value = layers[name]
-        if isinstance(value, (Activation, np.ndarray)):
+        if isinstance(value, Activation):
             return value
         return Activation(value, published(len(self.view.shape(name))))
 
@@ -108,4 +113,4 @@ def _handler(walk: _Walk, converter: Converter):
 
 
 def _constant(node: onnx.NodeProto, params: Mapping[str, Any], layers: Dict[str, Any], node_name: str) -> None:
-    layers[node_name] = np.asarray(params["value"])
+    layers[node_name] = params["value"]

@@ -1,16 +1,13 @@
 """ONNX protobuf -> Graph, and back."""
-from pathlib import Path
-from typing import Any, Dict, Mapping, Tuple
+from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Tuple
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from job.errors import UnsupportedModel
 from job.onnx_model.graph import Graph, Node
 
 OPSET = 9
-PROTOBUF_LIMIT = 2 ** 31 - 1
 IR_VERSION = 4  # the first where weights need not be inputs too
 
 
@@ -37,14 +34,25 @@ def _attribute(attribute: onnx.AttributeProto) -> Any:
     return value
 
 
-def protobuf_from_graph(graph: Graph) -> onnx.ModelProto:
-    """A valid ONNX model. Scalar constants become Constant nodes: onnx2keras misreads scalar initializers."""
+class Place(NamedTuple):
+    """Where a constant lies in a file beside the model."""
+
+    file: str
+    offset: int  # bytes
+    length: int
+
+
+def protobuf_from_graph(graph: Graph, places: Mapping[str, Place] = {}) -> onnx.ModelProto:
+    """A valid ONNX model; constants that have a place beside it are only pointed at.
+
+    Scalar constants become Constant nodes: onnx2keras misreads scalar initializers.
+    """
     model = onnx.ModelProto(ir_version=IR_VERSION, producer_name="pt2tflite")
     model.opset_import.add(domain="", version=OPSET)
     model.graph.name = "main"
     for name, value in graph.constants.items():
         if value.ndim:
-            _fill(model.graph.initializer.add(), name, value)
+            _fill(model.graph.initializer.add(), name, value, places.get(name))
         else:
             model.graph.node.extend(
                 [helper.make_node("Constant", [], [name], value=numpy_helper.from_array(value))])
@@ -58,10 +66,10 @@ def protobuf_from_graph(graph: Graph) -> onnx.ModelProto:
     return model
 
 
-def graph_from_protobuf(model: onnx.ModelProto) -> Graph:
-    """The graph of a model that states its shapes. Constants share the protobuf's memory."""
+def graph_from_protobuf(model: onnx.ModelProto, read: Callable[[TensorProto], np.ndarray]) -> Graph:
+    """The graph of a model that states its shapes; `read` gives an initializer's value."""
     nodes, constants = nodes_from_protobuf(model.graph)
-    constants.update((item.name, numpy_helper.to_array(item)) for item in model.graph.initializer)
+    constants.update((item.name, read(item)) for item in model.graph.initializer)
     ends = list(model.graph.input) + list(model.graph.output)
     known = [item for item in ends + list(model.graph.value_info) if item.type.tensor_type.HasField("shape")]
     return Graph(
@@ -71,11 +79,16 @@ def graph_from_protobuf(model: onnx.ModelProto) -> Graph:
         {item.name: helper.mapping.TENSOR_TYPE_TO_NP_TYPE[item.type.tensor_type.elem_type].name for item in known})
 
 
-def _fill(tensor: TensorProto, name: str, value: np.ndarray) -> None:
+def _fill(tensor: TensorProto, name: str, value: np.ndarray, place: Optional[Place]) -> None:
     tensor.name = name
     tensor.data_type = helper.mapping.NP_TYPE_TO_TENSOR_TYPE[value.dtype]
     tensor.dims.extend(value.shape)
-    tensor.raw_data = value.tobytes()
+    if place is None:
+        tensor.raw_data = value.tobytes()
+        return
+    tensor.data_location = TensorProto.EXTERNAL
+    for key, entry in (("location", place.file), ("offset", place.offset), ("length", place.length)):
+        tensor.external_data.add(key=key, value=str(entry))
 
 
 def _tensor(name: str, graph: Graph) -> onnx.ValueInfoProto:
@@ -83,16 +96,3 @@ def _tensor(name: str, graph: Graph) -> onnx.ValueInfoProto:
         return onnx.ValueInfoProto(name=name)
     kind = helper.mapping.NP_TYPE_TO_TENSOR_TYPE[np.dtype(graph.dtypes.get(name, "float32"))]
     return helper.make_tensor_value_info(name, kind, graph.shapes[name])
-
-
-def write_onnx(graph: Graph, file: Path) -> None:
-    """Writes the model with all weights; the bytes depend on the graph alone."""
-    size = sum(value.nbytes for value in graph.constants.values())
-    if size >= PROTOBUF_LIMIT:
-        raise UnsupportedModel(["{:.1f} GB of weights: ONNX and SavedModel files end at 2 GiB".format(size / 1e9)])
-    with file.open("wb") as target:
-        target.write(protobuf_from_graph(graph).SerializeToString(deterministic=True))
-
-
-def read_onnx(file: Path) -> onnx.ModelProto:
-    return onnx.load(str(file))

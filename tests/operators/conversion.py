@@ -9,8 +9,8 @@ from job.keras_model.preflight import check_supported
 from job.keras_model.walk import keras_model_from_onnx
 from job.onnx_model.export import graph_from_module
 from job.onnx_model.graph import Graph
+from job.onnx_model.model_file import read_onnx, write_onnx
 from job.onnx_model.passes import canonical
-from job.onnx_model.protobuf import graph_from_protobuf, protobuf_from_graph
 from job.parity.answers import answers_of_file
 from job.parity.probes import Probe, make_probes
 from job.tensorflow_model.freeze import frozen_graph
@@ -38,10 +38,10 @@ def converted(module: torch.nn.Module, shapes: Sequence[Shape], folder, outputs:
     graph = exported(module, inputs, ["output_{}".format(i) for i in range(outputs)])
     ends = tuple(_facts(name, graph.shapes[name], graph.dtypes[name]) for name in graph.outputs)
     asked = make_probes(inputs, probes)
-    model = protobuf_from_graph(graph)
-    view = graph_from_protobuf(model)
-    check_supported(view)
-    built = keras_model_from_onnx(model, view)
+    write_onnx(graph, folder / "model.onnx")
+    read = read_onnx(folder / "model.onnx")
+    check_supported(read)
+    built = keras_model_from_onnx(read)
     with KerasRunner(built.network) as run:
         keras = answers_of_file(run, inputs, ends, asked, not built.batch_fixed_by)
     file = folder / "model.tflite"

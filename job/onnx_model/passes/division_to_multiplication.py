@@ -18,6 +18,9 @@ def _rule(node: Node, view: View) -> Optional[Rewrite]:
     divisor = view.constant(node.inputs[1]) if node.op == "Div" else None
     if divisor is None or divisor.dtype != np.float32 or not np.all(divisor):
         return None
+    reciprocal, normal = 1.0 / divisor.astype(np.float64), np.finfo(np.float32)
+    if np.any(np.abs(reciprocal) > normal.max) or np.any(np.abs(reciprocal) < normal.tiny):
+        return None
     name = node.output + ".reciprocal"
     product = Node("Mul", (node.inputs[0], name), node.outputs, {}, node.layer)
-    return Rewrite((product,), {name: np.asarray(1.0 / divisor.astype(np.float64), np.float32)})
+    return Rewrite((product,), {name: np.asarray(reciprocal, np.float32)})

@@ -53,8 +53,8 @@ def _raised_binary(node: Node, source: Node, view: View) -> Optional[Rewrite]:
 
 
 def _convolution(node: Node, gemm: Node, view: View) -> Optional[Rewrite]:
-    weight = view.constant(gemm.inputs[1])
-    if weight is None or gemm.attributes != {"transB": 1}:
+    weight, bias = (view.constant(name) for name in gemm.inputs[1:])
+    if weight is None or bias is None or bias.shape != weight.shape[:1] or gemm.attributes != {"transB": 1}:
         return None
     kernel = node.output + ".weight"
     raised = _raised(node, gemm, view)

@@ -1,0 +1,55 @@
+"""The canonical model on disk: model.onnx, and its weights beside it, which every reader maps and none copies."""
+from pathlib import Path
+from typing import Dict
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from job.errors import UnsupportedModel
+from job.onnx_model.graph import Graph
+from job.onnx_model.protobuf import Place, graph_from_protobuf, protobuf_from_graph
+
+LIMIT = 2 ** 31 - 1  # bytes: where SavedModel's protobuf and .tflite's flatbuffer end
+_INLINE = 1024       # bytes up to which a constant stays in the model itself
+_ALIGNMENT = 64      # bytes: TensorFlow takes aligned arrays without a copy
+
+
+def write_onnx(graph: Graph, file: Path) -> None:
+    """Writes the model and, as file.data, its weights; the bytes depend on the graph alone."""
+    size = sum(value.nbytes for value in graph.constants.values())
+    if size >= LIMIT:
+        raise UnsupportedModel(["{:.1f} GB of weights: .tflite files end at 2 GiB".format(size / 1e9)])
+    places = _write_weights(graph, _weights_of(file))
+    file.write_bytes(protobuf_from_graph(graph, places).SerializeToString(deterministic=True))
+
+
+def read_onnx(file: Path) -> Graph:
+    """What write_onnx() wrote; the weights are mapped from their file."""
+    model = onnx.ModelProto.FromString(file.read_bytes())
+    weights = _weights_of(file)
+    data = np.memmap(str(weights), np.uint8, "r") if weights.stat().st_size else np.zeros(0, np.uint8)
+
+    def read(tensor: TensorProto) -> np.ndarray:
+        if tensor.data_location != TensorProto.EXTERNAL:
+            return numpy_helper.to_array(tensor)
+        place = {entry.key: entry.value for entry in tensor.external_data}
+        offset, length = int(place["offset"]), int(place["length"])
+        dtype = helper.mapping.TENSOR_TYPE_TO_NP_TYPE[tensor.data_type]
+        return np.asarray(data[offset:offset + length]).view(dtype).reshape(tuple(tensor.dims))
+    return graph_from_protobuf(model, read)
+
+
+def _weights_of(file: Path) -> Path:
+    return file.parent / (file.name + ".data")
+
+
+def _write_weights(graph: Graph, file: Path) -> Dict[str, Place]:
+    places = {}
+    with file.open("wb") as target:
+        for name, value in graph.constants.items():
+            if value.nbytes > _INLINE:
+                target.write(bytes(-target.tell() % _ALIGNMENT))
+                places[name] = Place(file.name, target.tell(), value.nbytes)
+                np.ascontiguousarray(value).tofile(target)
+    return places
