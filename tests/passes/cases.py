@@ -1,135 +1,224 @@
 """Small networks, each with what some pass is for or must leave alone."""
+
 import numpy as np
 
-from tests.passes.small_graphs import MAP, graph, node, positive, weights, whole
+from tests.passes.small_graphs import MAP, drawn, graph, node, positive, whole
 
 SCALAR = np.array
 
 
 def squeeze_excite():
     return graph(
-        node("GlobalAveragePool", "x", "pooled"), node("Flatten", "pooled", "flat", axis=1),
-        node("Gemm", "flat w1 b1", "squeezed", alpha=1.0, beta=1.0, transB=1), node("Relu", "squeezed", "active"),
-        node("MatMul", "active w2", "product"), node("Add", "product b2", "excited"),
-        node("Add", "excited three", "shifted"), node("Clip", "shifted", "clipped", min=0.0, max=6.0),
-        node("Div", "clipped six", "gate"), node("Unsqueeze", "gate", "mapped", axes=(2, 3)),
+        node("GlobalAveragePool", "x", "pooled"),
+        node("Flatten", "pooled", "flat", axis=1),
+        node("Gemm", "flat w1 b1", "squeezed", alpha=1.0, beta=1.0, transB=1),
+        node("Relu", "squeezed", "active"),
+        node("MatMul", "active w2", "product"),
+        node("Add", "product b2", "excited"),
+        node("Add", "excited three", "shifted"),
+        node("Clip", "shifted", "clipped", min=0.0, max=6.0),
+        node("Div", "clipped six", "gate"),
+        node("Unsqueeze", "gate", "mapped", axes=(2, 3)),
         node("Mul", "x mapped", "y"),
-        constants={"w1": weights(4, 6), "b1": weights(4), "w2": weights(4, 6), "b2": weights(6),
-                   "three": SCALAR(3, np.float32), "six": SCALAR(6, np.float32)})
+        constants=dict(
+            **drawn(w1=(4, 6), b1=(4,), w2=(4, 6), b2=(6,)),
+            three=SCALAR(3, np.float32),
+            six=SCALAR(6, np.float32),
+        ),
+    )
 
 
 def convolution_and_norm():
     return graph(
         node("Conv", "x k", "conv", kernel_shape=(3, 3), pads=(1, 1, 1, 1)),
-        node("BatchNormalization", "conv gamma beta mean variance", "norm", epsilon=1e-3), node("Relu", "norm", "active"),
+        node("BatchNormalization", "conv gamma beta mean variance", "norm", epsilon=1e-3),
+        node("Relu", "norm", "active"),
         node("Conv", "active depth bias", "depthwise", kernel_shape=(3, 3), group=5, strides=(2, 2)),
-        node("Mul", "scale depthwise", "scaled"), node("Sub", "scaled shift", "y"),
-        constants={"k": weights(5, 6, 3, 3), "gamma": weights(5), "beta": weights(5, seed=3), "mean": weights(5, seed=4),
-                   "variance": positive(5), "depth": weights(5, 1, 3, 3), "bias": weights(5, seed=5),
-                   "scale": weights(1, 5, 1, 1), "shift": weights(5, 1, 1, seed=6)})
+        node("Mul", "scale depthwise", "scaled"),
+        node("Sub", "scaled shift", "y"),
+        constants=dict(
+            **drawn(
+                k=(5, 6, 3, 3),
+                gamma=(5,),
+                beta=(5,),
+                mean=(5,),
+                depth=(5, 1, 3, 3),
+                bias=(5,),
+                scale=(1, 5, 1, 1),
+                shift=(5, 1, 1),
+            ),
+            variance=positive(5),
+        ),
+    )
 
 
 def classifier():
     return graph(
         node("Conv", "x k", "conv", kernel_shape=(1, 1)),
         node("MaxPool", "conv", "pooled", kernel_shape=(3, 3), strides=(2, 2), pads=(0, 0, 1, 1)),
-        node("Flatten", "pooled", "flat", axis=1), node("Dropout", "flat", "kept", ratio=0.5),
-        node("Relu", "kept", "active"), node("Gemm", "active w1 b1", "hidden", alpha=0.5, beta=2.0, transB=1),
-        node("LeakyRelu", "hidden", "leaky", alpha=0.2), node("Gemm", "leaky w2 b2", "y"),
-        constants={"k": weights(4, 6, 1, 1), "w1": weights(5, 4 * 4 * 3), "b1": weights(5), "w2": weights(5, 8),
-                   "b2": weights(8)})
+        node("Flatten", "pooled", "flat", axis=1),
+        node("Dropout", "flat", "kept", ratio=0.5),
+        node("Relu", "kept", "active"),
+        node("Gemm", "active w1 b1", "hidden", alpha=0.5, beta=2.0, transB=1),
+        node("LeakyRelu", "hidden", "leaky", alpha=0.2),
+        node("Gemm", "leaky w2 b2", "y"),
+        constants=drawn(k=(4, 6, 1, 1), w1=(5, 4 * 4 * 3), b1=(5,), w2=(5, 8), b2=(8,)),
+    )
 
 
 def view_by_shape():
     return graph(
-        node("Shape", "x", "sizes"), node("Gather", "sizes first", "batch", axis=0),
-        node("Unsqueeze", "batch", "batch1", axes=(0,)), node("Concat", "batch1 rest", "target", axis=0),
-        node("Reshape", "x target", "flat"), node("MatMul", "flat w", "y"),
-        constants={"first": SCALAR(0, np.int64), "rest": whole(-1), "w": weights(6 * 9 * 7, 4)})
+        node("Shape", "x", "sizes"),
+        node("Gather", "sizes first", "batch", axis=0),
+        node("Unsqueeze", "batch", "batch1", axes=(0,)),
+        node("Concat", "batch1 rest", "target", axis=0),
+        node("Reshape", "x target", "flat"),
+        node("MatMul", "flat w", "y"),
+        constants=dict(**drawn(w=(6 * 9 * 7, 4)), first=SCALAR(0, np.int64), rest=whole(-1)),
+    )
 
 
 def means():
     return graph(
-        node("ReduceMean", "x", "mean", axes=(-1, -2), keepdims=0), node("MatMul", "mean w", "first"),
-        node("AveragePool", "x", "pooled", kernel_shape=(9, 7)), node("Squeeze", "pooled", "flat", axes=(2, 3)),
-        node("ReduceMean", "x", "line", axes=(2,), keepdims=1), node("Reshape", "line target", "second"),
-        outputs="first flat second", constants={"w": weights(6, 4), "target": whole(2, 6, 7)})
+        node("ReduceMean", "x", "mean", axes=(-1, -2), keepdims=0),
+        node("MatMul", "mean w", "first"),
+        node("AveragePool", "x", "pooled", kernel_shape=(9, 7)),
+        node("Squeeze", "pooled", "flat", axes=(2, 3)),
+        node("ReduceMean", "x", "line", axes=(2,), keepdims=1),
+        node("Reshape", "line target", "second"),
+        outputs="first flat second",
+        constants=dict(**drawn(w=(6, 4)), target=whole(2, 6, 7)),
+    )
 
 
 def channel_shuffle():
     return graph(
-        node("Reshape", "x grouped", "groups"), node("Transpose", "groups", "swapped", perm=(0, 2, 1, 3, 4)),
-        node("Reshape", "swapped back", "mixed"), node("Split", "mixed", "left right", axis=1, split=(4, 2)),
-        node("Concat", "right left", "y", axis=1), constants={"grouped": whole(2, 2, 3, 9, 7), "back": whole(2, -1, 9, 7)})
+        node("Reshape", "x grouped", "groups"),
+        node("Transpose", "groups", "swapped", perm=(0, 2, 1, 3, 4)),
+        node("Reshape", "swapped back", "mixed"),
+        node("Split", "mixed", "left right", axis=1, split=(4, 2)),
+        node("Concat", "right left", "y", axis=1),
+        constants=dict(grouped=whole(2, 2, 3, 9, 7), back=whole(2, -1, 9, 7)),
+    )
 
 
 def along_one_axis():
     return graph(
         node("Conv", "x k b", "conv", kernel_shape=(3,), pads=(1, 0), strides=(2,), dilations=(2,)),
-        node("BatchNormalization", "conv gamma beta mean variance", "norm"), node("Relu", "norm", "active"),
+        node("BatchNormalization", "conv gamma beta mean variance", "norm"),
+        node("Relu", "norm", "active"),
         node("MaxPool", "active", "pooled", kernel_shape=(2,), strides=(2,), pads=(0, 1)),
         node("ConvTranspose", "pooled t", "y", kernel_shape=(2,), strides=(2,), output_padding=(1,)),
-        inputs={"x": (2, 6, 19)}, constants={
-            "k": weights(5, 6, 3), "b": weights(5), "gamma": weights(5), "beta": weights(5, seed=3),
-            "mean": weights(5, seed=4), "variance": positive(5), "t": weights(5, 3, 2)})
+        inputs={"x": (2, 6, 19)},
+        constants=dict(
+            **drawn(k=(5, 6, 3), b=(5,), gamma=(5,), beta=(5,), mean=(5,), t=(5, 3, 2)), variance=positive(5)
+        ),
+    )
 
 
 def truth_values():
     return graph(
-        node("Greater", "x limit", "above"), node("Cast", "above", "bytes", to=2), node("Cast", "bytes", "truth", to=9),
-        node("Neg", "x", "minus"), node("Where", "truth x minus", "y"), constants={"limit": SCALAR(0.5, np.float32)})
+        node("Greater", "x limit", "above"),
+        node("Cast", "above", "bytes", to=2),
+        node("Cast", "bytes", "truth", to=9),
+        node("Neg", "x", "minus"),
+        node("Where", "truth x minus", "y"),
+        constants=dict(limit=SCALAR(0.5, np.float32)),
+    )
 
 
 def one_producer_for_many():
     return graph(
-        node("Conv", "x k b", "conv", kernel_shape=(1, 1)), node("Mul", "conv scale", "scaled"),
-        node("Add", "conv conv", "doubled"), node("Flatten", "conv", "flat"), node("MatMul", "flat w", "left"),
-        node("MatMul", "flat v", "right"), outputs="conv scaled doubled left right",
-        constants={"k": weights(4, 6, 1, 1), "b": weights(4), "scale": weights(4, 1, 1), "w": weights(4 * 9 * 7, 5),
-                   "v": weights(4 * 9 * 7, 3)})
+        node("Conv", "x k b", "conv", kernel_shape=(1, 1)),
+        node("Mul", "conv scale", "scaled"),
+        node("Add", "conv conv", "doubled"),
+        node("Flatten", "conv", "flat"),
+        node("MatMul", "flat w", "left"),
+        node("MatMul", "flat v", "right"),
+        outputs="conv scaled doubled left right",
+        constants=drawn(k=(4, 6, 1, 1), b=(4,), scale=(4, 1, 1), w=(4 * 9 * 7, 5), v=(4 * 9 * 7, 3)),
+    )
 
 
 def up_again():
     return graph(
-        node("ConvTranspose", "x k", "up", kernel_shape=(2, 2), strides=(2, 2)), node("Mul", "up scale", "scaled"),
-        node("Add", "shift scaled", "moved"), node("ConvTranspose", "moved g", "grouped", kernel_shape=(2, 2), group=2),
+        node("ConvTranspose", "x k", "up", kernel_shape=(2, 2), strides=(2, 2)),
+        node("Mul", "up scale", "scaled"),
+        node("Add", "shift scaled", "moved"),
+        node("ConvTranspose", "moved g", "grouped", kernel_shape=(2, 2), group=2),
         node("Mul", "grouped last", "y"),
-        constants={"k": weights(6, 4, 2, 2), "scale": weights(4, 1, 1), "shift": weights(4, 1, 1, seed=3),
-                   "g": weights(4, 3, 2, 2), "last": weights(6, 1, 1)})
+        constants=drawn(k=(6, 4, 2, 2), scale=(4, 1, 1), shift=(4, 1, 1), g=(4, 3, 2, 2), last=(6, 1, 1)),
+    )
 
 
 def other_axes():
     return graph(
-        node("Conv", "x k", "conv", kernel_shape=(1, 1)), node("Mul", "conv columns", "by_column"),
-        node("Add", "by_column rows", "by_row"), node("Div", "by_row item", "y"),
-        constants={"k": weights(7, 6, 1, 1), "columns": weights(7), "rows": weights(9, 1), "item": positive(2, 1, 1, 1)})
+        node("Conv", "x k", "conv", kernel_shape=(1, 1)),
+        node("Mul", "conv columns", "by_column"),
+        node("Add", "by_column rows", "by_row"),
+        node("Div", "by_row item", "y"),
+        constants=dict(**drawn(k=(7, 6, 1, 1), columns=(7,), rows=(9, 1)), item=positive(2, 1, 1, 1)),
+    )
 
 
 def nothing_at_all():
     return graph(
-        node("Identity", "x", "a"), node("Pad", "a", "b", pads=(0,) * 8), node("Mul", "b one", "c"),
-        node("Sub", "c zero", "d"), node("Concat", "d", "e", axis=1), node("Transpose", "e", "f", perm=(0, 1, 2, 3)),
-        node("Reshape", "f target", "g"), node("Relu", "g", "h"), node("Dropout", "h", "y"), node("Identity", "x", "z"),
-        outputs="y z", constants={"one": np.ones((6, 1, 1), np.float32), "zero": SCALAR(0, np.float32), "target": whole(*MAP)})
+        node("Identity", "x", "a"),
+        node("Pad", "a", "b", pads=(0,) * 8),
+        node("Mul", "b one", "c"),
+        node("Sub", "c zero", "d"),
+        node("Concat", "d", "e", axis=1),
+        node("Transpose", "e", "f", perm=(0, 1, 2, 3)),
+        node("Reshape", "f target", "g"),
+        node("Relu", "g", "h"),
+        node("Dropout", "h", "y"),
+        node("Identity", "x", "z"),
+        outputs="y z",
+        constants=dict(one=np.ones((6, 1, 1), np.float32), zero=SCALAR(0, np.float32), target=whole(*MAP)),
+    )
 
 
 def reshapes_in_a_row():
     return graph(
-        node("Reshape", "x first", "a"), node("Reshape", "a second", "b"), node("Unsqueeze", "b", "c", axes=(0, 2)),
-        node("Tanh", "c", "d"), node("Squeeze", "d", "e", axes=(0,)), node("Flatten", "e", "y", axis=2),
-        outputs="a y", constants={"first": whole(0, -1, 7), "second": whole(6, 9, -1)})
+        node("Reshape", "x first", "a"),
+        node("Reshape", "a second", "b"),
+        node("Unsqueeze", "b", "c", axes=(0, 2)),
+        node("Tanh", "c", "d"),
+        node("Squeeze", "d", "e", axes=(0,)),
+        node("Flatten", "e", "y", axis=2),
+        outputs="a y",
+        constants=dict(first=whole(0, -1, 7), second=whole(6, 9, -1)),
+    )
 
 
 def gemm_of_many_kinds():
     return graph(
-        node("Gemm", "x w row", "a", transA=1), node("Gemm", "a v column", "b", beta=0.5), node("Mul", "b scale", "c"),
-        node("Gemm", "c u matrix", "d", transB=1), node("Gemm", "d u number", "y", transB=1, alpha=-2.0),
-        inputs={"x": (3, 4)}, constants={
-            "w": weights(3, 6), "row": weights(1, 6), "v": weights(6, 4), "column": weights(4, 1), "scale": weights(4),
-            "u": weights(4, 4), "matrix": weights(4, 4, seed=3), "number": SCALAR(0.7, np.float32)})
+        node("Gemm", "x w row", "a", transA=1),
+        node("Gemm", "a v column", "b", beta=0.5),
+        node("Mul", "b scale", "c"),
+        node("Gemm", "c u matrix", "d", transB=1),
+        node("Gemm", "d u number", "y", transB=1, alpha=-2.0),
+        inputs={"x": (3, 4)},
+        constants=dict(
+            **drawn(w=(3, 6), row=(1, 6), v=(6, 4), column=(4, 1), scale=(4,), u=(4, 4), matrix=(4, 4)),
+            number=SCALAR(0.7, np.float32),
+        ),
+    )
 
 
 CASES = (
-    squeeze_excite, convolution_and_norm, classifier, view_by_shape, means, channel_shuffle, along_one_axis, truth_values,
-    one_producer_for_many, up_again, other_axes, nothing_at_all, reshapes_in_a_row, gemm_of_many_kinds,
+    squeeze_excite,
+    convolution_and_norm,
+    classifier,
+    view_by_shape,
+    means,
+    channel_shuffle,
+    along_one_axis,
+    truth_values,
+    one_producer_for_many,
+    up_again,
+    other_axes,
+    nothing_at_all,
+    reshapes_in_a_row,
+    gemm_of_many_kinds,
 )

@@ -1,4 +1,5 @@
 """Graphs of a few nodes, made by hand, and what holds of a graph whatever was done to it."""
+
 from typing import Mapping, Sequence, Tuple
 
 import numpy as np
@@ -16,17 +17,34 @@ def node(op: str, inputs: str, outputs: str, **attributes) -> Node:
     return Node(op, tuple(inputs.split()), tuple(outputs.split()), attributes, "layer of " + outputs)
 
 
-def graph(*nodes: Node, outputs: str = "y", constants: Mapping[str, np.ndarray] = {},
-          inputs: Mapping[str, Tuple[int, ...]] = {"x": MAP}) -> Graph:
+def graph(
+    *nodes: Node,
+    outputs: str = "y",
+    constants: Mapping[str, np.ndarray] = {},
+    inputs: Mapping[str, Tuple[int, ...]] = {"x": MAP},
+) -> Graph:
     """A graph whose tensors have the shapes that ONNX infers."""
-    return infer_shapes(Graph(nodes, tuple(inputs), tuple(outputs.split()), constants, inputs,
-                              {name: "float32" for name in inputs}))
+    return infer_shapes(
+        Graph(
+            nodes,
+            tuple(inputs),
+            tuple(outputs.split()),
+            constants,
+            inputs,
+            {name: "float32" for name in inputs},
+        )
+    )
 
 
 def weights(*shape: int, seed: int = 1) -> np.ndarray:
     """Numbers of both signs, none near 0."""
     random = np.random.RandomState(seed)
     return (random.choice([-1, 1], shape) * random.uniform(0.3, 1.5, shape)).astype(np.float32)
+
+
+def drawn(**shapes: Tuple[int, ...]) -> Mapping[str, np.ndarray]:
+    """Weights by name, all of them different."""
+    return {name: weights(*shape, seed=seed) for seed, (name, shape) in enumerate(shapes.items())}
 
 
 def positive(*shape: int, seed: int = 2) -> np.ndarray:
@@ -43,7 +61,7 @@ def ops(of: Graph) -> Sequence[str]:
 
 def made_by(of: Graph, name: str) -> Node:
     """The node that makes a tensor."""
-    found, = [each for each in of.nodes if name in each.outputs]
+    (found,) = [each for each in of.nodes if name in each.outputs]
     return found
 
 
@@ -54,9 +72,11 @@ def questions(of: Graph) -> Sequence[np.ndarray]:
 
 
 def assert_same_values(before: Graph, after: Graph) -> None:
-    """Same inputs and outputs, and the same answers in the same shapes; an answer that shows nothing is an error."""
+    """Same inputs and outputs, the same answers in the same shapes; a constant answer shows nothing."""
     assert (after.inputs, after.outputs) == (before.inputs, before.outputs)
-    for name, expected, value in zip(before.outputs, run_graph(before, questions(before)), run_graph(after, questions(after))):
+    for name, expected, value in zip(
+        before.outputs, run_graph(before, questions(before)), run_graph(after, questions(after))
+    ):
         assert (value.shape, value.dtype) == (expected.shape, expected.dtype), name
         spread = float(np.ptp(expected.astype(np.float64)))
         assert spread > 0, "{} is constant".format(name)

@@ -1,4 +1,5 @@
 """Every pass, on every small network: the answers stay, the shapes are so, and twice is once."""
+
 import pytest
 
 from job.onnx_model.graph import Graph
@@ -12,7 +13,7 @@ by_pass = pytest.mark.parametrize("apply", PASSES, ids=[apply.__name__ for apply
 
 def as_it_reaches(apply, graph: Graph) -> Graph:
     """After all the passes before this one: it may count on what they do."""
-    for earlier in PASSES[:PASSES.index(apply)]:
+    for earlier in PASSES[: PASSES.index(apply)]:
         graph = earlier(graph)
     return graph
 
@@ -39,5 +40,10 @@ def test_all_together_keep_values_and_twice_is_once(case):
 @by_pass
 def test_fires_on_some_network(apply):
     """Else the tests above would show nothing of it. Hand-made graphs have their shapes already."""
-    changed = [case.__name__ for case in CASES for graph in [as_it_reaches(apply, case())] if apply(graph).nodes != graph.nodes]
+    changed = [
+        case.__name__
+        for case in CASES
+        for graph in [as_it_reaches(apply, case())]
+        if apply(graph).nodes != graph.nodes
+    ]
     assert changed or apply.__name__ == "infer_shapes"

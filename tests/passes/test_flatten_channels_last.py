@@ -1,0 +1,100 @@
+import numpy as np
+import pytest
+
+from job.onnx_model.passes import flatten_channels_last
+from tests.passes.small_graphs import (
+    MAP,
+    assert_same_values,
+    assert_unchanged,
+    graph,
+    made_by,
+    node,
+    ops,
+    weights,
+    whole,
+)
+
+FLAT = 6 * 9 * 7
+
+
+def flattened(*above, shape=MAP, target=(2, FLAT), transB=1, outputs="y", below=()):
+    """x -> Reshape -> what is above the Gemm -> Gemm."""
+    names = ["flat"] + ["step{}".format(number) for number in range(len(above))]
+    steps = [node(op, names[number], names[number + 1]) for number, op in enumerate(above)]
+    weight = weights(5, target[1]) if transB else weights(target[1], 5)
+    return graph(
+        node("Reshape", "x target", "flat"),
+        *steps,
+        node("Gemm", names[-1] + " w b", "y", transB=transB),
+        *below,
+        outputs=outputs,
+        inputs={"x": shape},
+        constants={"target": whole(*target), "w": weight, "b": weights(5)},
+    )
+
+
+@pytest.mark.parametrize("shape", [MAP, (2, 6, 63), (2, 6, 3, 7, 3)])
+def test_the_weights_follow_whatever_the_rank(shape):
+    before = flattened(shape=shape)
+    after = flatten_channels_last(before)
+    assert ops(after) == ["Transpose", "Reshape", "Gemm"]
+    assert after.nodes[0].attributes["perm"] == (0,) + tuple(range(2, len(shape))) + (1,)
+    assert_same_values(before, after)
+
+
+def test_through_what_works_element_by_element():
+    before = flattened("Relu", "Tanh")
+    after = flatten_channels_last(before)
+    assert ops(after) == ["Transpose", "Reshape", "Relu", "Tanh", "Gemm"]
+    assert_same_values(before, after)
+
+
+def test_the_bias_and_the_layers_name_stay():
+    before = flattened()
+    after = flatten_channels_last(before)
+    assert made_by(after, "y").inputs[2] == "b"
+    assert made_by(after, "y").layer == made_by(before, "y").layer
+
+
+def test_not_where_others_read_what_is_flat():
+    assert_unchanged(flatten_channels_last, flattened(below=(node("Neg", "flat", "z"),), outputs="y z"))
+    assert_unchanged(flatten_channels_last, flattened("Relu", outputs="y flat"))
+
+
+def test_not_where_both_orders_are_the_same():
+    assert_unchanged(flatten_channels_last, flattened(shape=(2, 6, 1, 1), target=(2, 6)))
+    assert_unchanged(flatten_channels_last, flattened(shape=(2, 1, 9, 7), target=(2, 63)))
+
+
+def test_not_where_the_batch_is_flattened_too():
+    assert_unchanged(flatten_channels_last, flattened(target=(12, 63)))
+
+
+def test_not_through_what_mixes_elements():
+    assert_unchanged(flatten_channels_last, flattened("Softmax"))
+
+
+def test_not_for_a_weight_in_another_order_or_computed():
+    assert_unchanged(flatten_channels_last, flattened(transB=0))
+    computed = graph(
+        node("Reshape", "x target", "flat"),
+        node("Gemm", "flat w b", "y", transB=1),
+        inputs={"x": MAP, "w": (5, FLAT)},
+        constants={"target": whole(2, FLAT), "b": weights(5)},
+    )
+    assert_unchanged(flatten_channels_last, computed)
+
+
+def test_a_weight_that_two_layers_share_stays_for_the_other():
+    before = graph(
+        node("Reshape", "x target", "flat"),
+        node("Gemm", "flat w b", "left", transB=1),
+        node("Gemm", "z w b", "right", transB=1),
+        outputs="left right",
+        inputs={"x": MAP, "z": (3, FLAT)},
+        constants={"target": whole(2, FLAT), "w": weights(5, FLAT), "b": weights(5)},
+    )
+    after = flatten_channels_last(before)
+    assert ops(after) != ops(before)
+    assert np.array_equal(after.constants["w"], before.constants["w"])
+    assert_same_values(before, after)

@@ -1,0 +1,50 @@
+import numpy as np
+
+from job.onnx_model.passes import fold_constants
+from tests.passes.small_graphs import assert_same_values, assert_unchanged, graph, node, ops, weights, whole
+
+
+def test_shape_arithmetic_becomes_a_target():
+    before = graph(
+        node("Shape", "x", "sizes"),
+        node("Gather", "sizes first", "batch", axis=0),
+        node("Unsqueeze", "batch", "batch1", axes=(0,)),
+        node("Concat", "batch1 rest", "target", axis=0),
+        node("Reshape", "x target", "y"),
+        constants={"first": np.array(0, np.int64), "rest": whole(-1)},
+    )
+    after = fold_constants(before)
+    assert ops(after) == ["Reshape"]
+    assert after.constants["target"].tolist() == [2, -1]
+    assert_same_values(before, after)
+
+
+def test_every_output_of_a_folded_operator():
+    before = graph(
+        node("Split", "c", "a b", axis=0, split=(2, 4)),
+        node("Concat", "b a", "d", axis=0),
+        node("Mul", "x d", "e"),
+        node("Add", "e b0", "y"),
+        node("Identity", "a", "unread"),
+        constants={"c": weights(6, 1, 1), "b0": weights(7)},
+    )
+    after = fold_constants(before)
+    assert ops(after) == ["Mul", "Add"]
+    assert sorted(after.constants) == ["b0", "d"]
+    assert_same_values(before, after)
+
+
+def test_not_what_depends_on_the_input():
+    assert_unchanged(
+        fold_constants, graph(node("Add", "x c", "a"), node("Mul", "a a", "y"), constants={"c": weights(7)})
+    )
+
+
+def test_not_what_is_drawn_anew_each_time():
+    before = graph(node("RandomNormal", "", "noise", shape=(7,)), node("Add", "x noise", "y"))
+    assert_unchanged(fold_constants, before)
+
+
+def test_constants_that_nothing_reads_go():
+    before = graph(node("Relu", "x", "y"), constants={"c": weights(3)})
+    assert fold_constants(before).constants == {}

@@ -1,0 +1,55 @@
+import numpy as np
+
+from job.onnx_model.graph import Graph
+from job.onnx_model.passes import infer_shapes
+from tests.passes.small_graphs import MAP, assert_equal, assert_shapes_are_so, graph, node, weights
+
+NODES = (
+    node("Conv", "x k", "conv", kernel_shape=(3, 3)),
+    node("Gather", "conv rows", "picked", axis=2),
+    node("AveragePool", "picked", "pooled", kernel_shape=(2, 2)),
+    node("Greater", "pooled limit", "above"),
+    node("ArgMax", "pooled", "best", axis=1, keepdims=0),
+    node("Reshape", "pooled target", "flat"),
+)
+CONSTANTS = {
+    "k": weights(5, 6, 3, 3),
+    "rows": np.array([0, 2, 2, 6], np.int64),
+    "limit": np.array(0, np.float32),
+    "target": np.array([0, -1], np.int64),
+}
+
+
+def bare(shapes):
+    return Graph(NODES, ("x",), ("above", "best", "flat"), CONSTANTS, shapes, {"x": "float32"})
+
+
+def test_shapes_and_types_of_all_tensors_also_where_onnx_infers_none():
+    after = infer_shapes(bare({"x": MAP}))
+    assert after.shapes["picked"] == (2, 5, 4, 5)
+    assert after.shapes["flat"] == (2, 5 * 3 * 4)
+    assert (after.dtypes["above"], after.dtypes["best"]) == ("bool", "int64")
+    assert_shapes_are_so(after)
+
+
+def test_what_is_known_stays():
+    known = infer_shapes(bare({"x": MAP}))
+    assert_equal(infer_shapes(known), known)
+
+
+def test_large_constants_are_not_needed():
+    """Weights are left out of what is inferred, and still shape what they make."""
+    after = infer_shapes(
+        Graph(
+            (node("MatMul", "x w", "y"),),
+            ("x",),
+            ("y",),
+            {"w": weights(7, 300)},
+            {"x": (2, 7)},
+            {"x": "float32"},
+        )
+    )
+    assert after.shapes["y"] == (2, 300)
+    assert_equal(
+        after, graph(node("MatMul", "x w", "y"), inputs={"x": (2, 7)}, constants={"w": weights(7, 300)})
+    )

@@ -1,0 +1,57 @@
+import numpy as np
+import pytest
+
+from job.onnx_model.passes import remove_casts
+from tests.passes.small_graphs import MAP, assert_same_values, assert_unchanged, graph, node, ops
+
+FLOAT, BYTES, BOOL = 1, 2, 9  # ONNX's numbers
+
+
+def chosen(*steps):
+    return graph(
+        *steps,
+        node("Neg", "x", "minus"),
+        node("Where", "truth x minus", "y"),
+        constants={"limit": np.array(0.5, np.float32)},
+    )
+
+
+@pytest.mark.parametrize("there", [BYTES, FLOAT])
+def test_there_and_back_is_nothing(there):
+    before = chosen(
+        node("Greater", "x limit", "above"),
+        node("Cast", "above", "bytes", to=there),
+        node("Cast", "bytes", "truth", to=BOOL),
+    )
+    after = remove_casts(before)
+    assert "Cast" not in ops(after)
+    assert_same_values(before, after)
+
+
+def test_a_number_is_not_a_truth_value():
+    """-0.7 becomes 0 as a whole number, and true as it is."""
+    assert_unchanged(
+        remove_casts, chosen(node("Cast", "x", "whole", to=6), node("Cast", "whole", "truth", to=BOOL))
+    )
+    assert_unchanged(remove_casts, chosen(node("Cast", "x", "truth", to=BOOL)))
+
+
+def test_not_what_is_computed_in_between():
+    assert_unchanged(
+        remove_casts,
+        chosen(
+            node("Greater", "x limit", "above"),
+            node("Cast", "above", "number", to=FLOAT),
+            node("Sub", "number limit", "less"),
+            node("Cast", "less", "truth", to=BOOL),
+        ),
+    )
+
+
+def test_not_a_cast_to_numbers():
+    assert_unchanged(
+        remove_casts,
+        graph(
+            node("Greater", "x z", "above"), node("Cast", "above", "y", to=FLOAT), inputs={"x": MAP, "z": MAP}
+        ),
+    )
