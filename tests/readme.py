@@ -2,6 +2,7 @@
 
 A table stands between `<!-- table NAME -->` and `<!-- end -->`; `scripts/readme` writes all of them again.
 """
+
 import re
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, List, Sequence, Tuple
@@ -19,9 +20,17 @@ _TABLE = re.compile(r"(?<=^<!-- table )(?P<name>\w+)( -->\n).*?(?=^<!-- end -->$
 
 def flags() -> str:
     """Every flag of `convert`, which knows them all."""
-    return _table(("flag", "sidecar", "what it says"), (
-        (_code(flag.spelling + ("=" + flag.value if flag.value else "")), "yes" if flag.in_sidecar else "", flag.text)
-        for flag in (FLAGS[name] for name in COMMANDS["convert"].flags)))
+    return _table(
+        ("flag", "sidecar", "what it says"),
+        (
+            (
+                _code(flag.spelling + ("=" + flag.value if flag.value else "")),
+                "yes" if flag.in_sidecar else "",
+                flag.text,
+            )
+            for flag in (FLAGS[name] for name in COMMANDS["convert"].flags)
+        ),
+    )
 
 
 def exit_codes() -> str:
@@ -43,18 +52,27 @@ def networks() -> str:
     families = {}  # type: Dict[str, List[architectures.Architecture]]
     for each in architectures.table():
         families.setdefault(each.family, []).append(each)
-    return _table(("family", "input", "`--arch=`"), (
-        (family, "x".join(map(str, rows[0].input_shape)), " ".join(_code(row.name) for row in rows))
-        for family, rows in families.items()))
+    return _table(
+        ("family", "input", "`--arch=`"),
+        (
+            (family, "x".join(map(str, rows[0].input_shape)), " ".join(_code(row.name) for row in rows))
+            for family, rows in families.items()
+        ),
+    )
 
 
 def limits() -> str:
     """The gate's limits, a column for each kind of stage; int8's are shown once it is available."""
     kinds = ("float", "dynamic")
-    names = [name for name in tolerance.AT_MOST + tolerance.AT_LEAST
-             if any(name in tolerance.DEFAULT[kind] for kind in kinds)]
-    return _table(("limit", "float stages", "dynamic"), (
-        [_code(name)] + [_limit(name, tolerance.DEFAULT[kind]) for kind in kinds] for name in names))
+    names = [
+        name
+        for name in tolerance.AT_MOST + tolerance.AT_LEAST
+        if any(name in tolerance.DEFAULT[kind] for kind in kinds)
+    ]
+    return _table(
+        ("limit", "float stages", "dynamic"),
+        ([_code(name)] + [_limit(name, tolerance.DEFAULT[kind]) for kind in kinds] for name in names),
+    )
 
 
 def _limit(name: str, figures: Any) -> str:
@@ -70,7 +88,9 @@ TABLES = {
 
 def with_tables(text: str) -> str:
     """The text with every table made anew."""
-    return _TABLE.sub(lambda found: found.group("name") + found.group(2) + TABLES[found.group("name")](), text)
+    return _TABLE.sub(
+        lambda found: found.group("name") + found.group(2) + TABLES[found.group("name")](), text
+    )
 
 
 def tables_of(text: str) -> Sequence[str]:

@@ -1,4 +1,5 @@
 """README.md says what is so: commands run, tables are the code's, and what it names exists."""
+
 import json
 import re
 import shlex
@@ -30,8 +31,15 @@ BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
 PROSE = re.sub(r"^```.*?^```$", "", TEXT, flags=re.MULTILINE | re.DOTALL)
 CODE = re.findall(r"`([^`\n]+)`", PROSE)
 
-FLAGS_OF_OTHERS = {"--all", "--help"} | {  # of scripts/test and of `docker run`
-    "--network", "--read-only", "--tmpfs", "--cap-drop", "--security-opt"}
+FLAGS_OF_OTHERS = {  # of scripts/test and of `docker run`
+    "--all",
+    "--help",
+    "--network",
+    "--read-only",
+    "--tmpfs",
+    "--cap-drop",
+    "--security-opt",
+}
 
 
 def blocks(language):
@@ -57,8 +65,12 @@ def first_conversion(tmp_path_factory):
 def typed(line, folder):
     """Runs a line of the page as from the checkout, in a user's folder; returns what it says."""
     words = shlex.split(line)
-    job = subprocess.run([str(CHECKOUT / words[0])] + words[1:], cwd=str(folder), stdout=subprocess.PIPE,
-                         stderr=subprocess.STDOUT)
+    job = subprocess.run(
+        [str(CHECKOUT / words[0])] + words[1:],
+        cwd=str(folder),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
     assert job.returncode == 0, job.stdout.decode()
     return job.stdout.decode()
 
@@ -70,15 +82,20 @@ def test_what_was_published_verifies(first_conversion):
 
 def test_what_comes_out_is_the_tree_shown(first_conversion):
     tree = next(text for text in blocks("") if text.startswith("out/"))
-    found = {str(path.relative_to(str(first_conversion))) for path in first_conversion.glob("out/**/*")
-             if path.is_file() and not path.name.startswith(".")}
+    found = {
+        str(path.relative_to(str(first_conversion)))
+        for path in first_conversion.glob("out/**/*")
+        if path.is_file() and not path.name.startswith(".")
+    }
     assert set(tree.split()) == found
 
 
 def test_the_excerpt_has_the_reports_shape(first_conversion):
     excerpt = json.loads(blocks("json")[0])
     report = json.loads((first_conversion / "out/model/parity.json").read_text())
-    report["stages"] = [stage for stage in report["stages"] if stage["stage"] == excerpt["stages"][0]["stage"]]
+    report["stages"] = [
+        stage for stage in report["stages"] if stage["stage"] == excerpt["stages"][0]["stage"]
+    ]
     assert_part_of(excerpt, report)
     assert excerpt["stages"][0]["outputs"][0]["tolerance"] == report["stages"][0]["outputs"][0]["tolerance"]
 
@@ -99,8 +116,11 @@ def assert_part_of(part, whole):
 def test_every_command_line_is_understood(tmp_path, monkeypatch):
     monkeypatch.chdir(str(tmp_path))
     Path("net.py").write_text("def make(): pass\n")
-    parsed = [run_settings(command_line.parsed(words)).command for words in map(words_of_job, lines_of_shell())
-              if words is not None]
+    parsed = [
+        run_settings(command_line.parsed(words)).command
+        for words in map(words_of_job, lines_of_shell())
+        if words is not None
+    ]
     assert {"convert", "inspect", "verify"} <= set(parsed)
 
 
@@ -109,7 +129,7 @@ def words_of_job(line):
     words = shlex.split(line)
     if words[0] == "scripts/run":
         return words[1:]
-    return words[words.index("pt2tflite") + 1:] if words[:2] == ["docker", "run"] else None
+    return words[words.index("pt2tflite") + 1 :] if words[:2] == ["docker", "run"] else None
 
 
 def test_the_flags_named_exist():
@@ -119,8 +139,12 @@ def test_the_flags_named_exist():
 
 
 def test_the_files_named_exist():
-    inside = [word.rstrip("/") for word in CODE + lines_of_shell() for word in word.split()
-              if re.match(r"(job|scripts|tests|\.ci)/", word)]
+    inside = [
+        word.rstrip("/")
+        for word in CODE + lines_of_shell()
+        for word in word.split()
+        if re.match(r"(job|scripts|tests|\.ci)/", word)
+    ]
     assert len(inside) > 8
     for path in inside + ["LICENSE", "requirements.lock", "Dockerfile"]:
         assert (CHECKOUT / path).exists(), path
@@ -131,7 +155,13 @@ def test_every_command_is_named():
 
 
 def test_the_formats_named_are_those_that_are_read():
-    assert {reader.name for reader in formats()} == set(CODE) & {"torch-legacy", "torch-zip", "safetensors", "npz", "onnx"}
+    assert {reader.name for reader in formats()} == set(CODE) & {
+        "torch-legacy",
+        "torch-zip",
+        "safetensors",
+        "npz",
+        "onnx",
+    }
 
 
 def test_the_tables_are_the_codes():
@@ -144,8 +174,11 @@ def test_a_table_that_is_out_of_date_shows():
 
 
 def test_the_exit_codes_are_those_of_the_errors():
-    codes = {int(code) for row in re.findall(r"^\| ([\d, ]+) \|", TABLES["exit_codes"](), re.MULTILINE)
-             for code in row.split(",")}
+    codes = {
+        int(code)
+        for row in re.findall(r"^\| ([\d, ]+) \|", TABLES["exit_codes"](), re.MULTILINE)
+        for code in row.split(",")
+    }
     assert codes == {0, JobError.exit_code} | {kind.exit_code for kind in kinds_of(JobError)}
     assert ", ".join(map(str, PRECEDENCE)) in TEXT
 
@@ -158,8 +191,12 @@ def kinds_of(kind):
 
 def test_kubernetes_retries_where_a_retry_helps():
     job = yaml.safe_load((CHECKOUT / "scripts/kubernetes/job.yaml").read_text())
-    final = [code for rule in job["spec"]["podFailurePolicy"]["rules"] if rule["action"] == "FailJob"
-             for code in rule["onExitCodes"]["values"]]
+    final = [
+        code
+        for rule in job["spec"]["podFailurePolicy"]["rules"]
+        if rule["action"] == "FailJob"
+        for code in rule["onExitCodes"]["values"]
+    ]
     assert set(final) == set(PRECEDENCE) - set(RETRY_HELPS)
 
 
@@ -172,15 +209,15 @@ def test_the_sidecar_is_accepted(tmp_path):
 
 def test_the_architecture_shown_can_be_built(monkeypatch):
     monkeypatch.setattr(registry, "_ARCHITECTURES", dict(registry._ARCHITECTURES))
-    code, = [text for text in blocks("python") if "@architecture" in text]
+    (code,) = [text for text in blocks("python") if "@architecture" in text]
     exec(code, {})
     network = build("tiny_net", {})
     assert network(torch.zeros(registry.default_input_shape("tiny_net"))).shape[:2] == (1, 10)
 
 
 def test_the_operator_shown_converts(monkeypatch, tmp_path):
-    code, = [text for text in blocks("python") if "@converts" in text]
-    op, = re.findall(r'@converts\("(\w+)"\)', code)
+    (code,) = [text for text in blocks("python") if "@converts" in text]
+    (op,) = re.findall(r'@converts\("(\w+)"\)', code)
     monkeypatch.setitem(CONVERTERS, op, None)  # remembered, so that what the page registers goes again
     del CONVERTERS[op]
     exec(code, {})
