@@ -89,13 +89,13 @@ def _converted(checkpoint: Path, settings: Settings, sides: Sides, model: Path, 
     questions.ask("pytorch", pytorch)
     questions.ask("onnx", pytorch)
     build = tensorflow.start("build", exported)
-    tensorflow.start("start_tflites", model, files)
+    tensorflow.start("start_tflites", model, files, {mode: questions.question("tflite." + mode) for mode in files})
     questions.ask("keras", tensorflow, work)
     written = {"saved_model": tensorflow.start("write_saved_model", model, SAVED_MODEL)}
     questions.ask("saved_model", tensorflow, model / SAVED_MODEL)
     for mode, file in files.items():
         written["tflite." + mode] = tensorflow.start("finish_tflite", model, file, mode)
-        questions.ask("tflite." + mode, tensorflow, model / file)
+        questions.expect("tflite." + mode, written["tflite." + mode])
     memory = pytorch.start("peak_memory"), tensorflow.start("peak_memory")
 
     for pending in versions:

@@ -20,7 +20,7 @@ from job.onnx_model.model_file import write_onnx
 from job.onnx_model.runtime import layer_values, session
 from job.parity.answers import save_answers
 from job.parity.probes import Probe, load_probes, make_probes
-from job.values import Exported, Inspected, Shape, TensorFacts
+from job.values import Exported, Inspected, Question, Shape, TensorFacts
 
 
 class PyTorchSide:
@@ -55,10 +55,10 @@ class PyTorchSide:
         return Inspected(checkpoint.name, read.format, read.sha256, tensors, read.notes,
                          nearest_architectures(read.tensors) if not (settings.arch or settings.model_code) else ())
 
-    def answer(self, stage: str, probes: Path, count: int, answers: Path) -> None:
+    def answer(self, question: Question) -> None:
         """Asks PyTorch itself, or ONNX Runtime with the file, and saves the answers."""
-        run = self._forward if stage == "pytorch" else self._onnx_runner()
-        save_answers(answers, [run(probe) for probe in load_probes(probes)[:count]])
+        run = self._forward if question.stage == "pytorch" else self._onnx_runner()
+        save_answers(question.answers, [run(probe) for probe in load_probes(question.probes)[:question.count]])
 
     def _onnx_runner(self) -> Callable[[Probe], Sequence[np.ndarray]]:
         model, graph = session(self._onnx_file), self._graph

@@ -1,4 +1,5 @@
 """The side that holds TensorFlow and Keras: builds the model, writes the files, answers for each of them."""
+import functools
 from collections import Counter
 from pathlib import Path
 from typing import Dict, List, Mapping, Optional, Tuple
@@ -25,9 +26,9 @@ from job.tensorflow_model.runners import KerasRunner, SavedModelRunner, TFLiteRu
 from job.tensorflow_model.saved_model import write_saved_model
 from job.tensorflow_model.tflite import start_tflite
 from job.tensorflow_model.toco import TocoRun
-from job.values import Exported, Model, TensorFacts
+from job.values import Exported, Model, Question, TensorFacts
 
-SMALL = 100 * 2 ** 20  # bytes of weights up to which two conversions at once are worth their memory
+SMALL = 150 * 2 ** 20  # bytes of weights up to which two conversions at once are worth their memory
 
 
 class TensorFlowSide:
@@ -39,7 +40,7 @@ class TensorFlowSide:
         self._outputs = ()  # type: Tuple[TensorFacts, ...]
         self._any_batch = False
         self._frozen = None  # type: Optional[FrozenGraph]
-        self._waiting = []  # type: List[Tuple[str, Path]]  # modes not begun, and their files
+        self._waiting = []  # type: List[Tuple[str, Path, Question]]  # modes not begun
         self._runs = {}  # type: Dict[str, TocoRun]
 
     def release(self) -> None:
@@ -71,16 +72,18 @@ class TensorFlowSide:
         """The table of what converts."""
         return table()
 
-    def start_tflites(self, folder: Path, files: Mapping[str, str]) -> None:
-        """Begins the conversions, one after another where the weights are large: toco is the peak of memory."""
+    def start_tflites(self, folder: Path, files: Mapping[str, str], questions: Mapping[str, Question]) -> None:
+        """Begins the conversions, each with its answers, one after another where the weights are large: toco is the
+        peak of memory."""
         self._frozen = frozen_graph(self._model.network, self._inputs[0].pytorch_shape[0])
-        self._waiting = [(mode, folder / file) for mode, file in files.items()]
+        self._waiting = [(mode, folder / file, questions[mode]) for mode, file in files.items()]
         self._start_next()
         weights = sum(value.nbytes for value in self._model.network.weights.values())
         while weights <= SMALL and self._waiting:
             self._start_next()
 
     def finish_tflite(self, folder: Path, file: str, mode: str) -> Model:
+        """Waits for the file and its answers."""
         with self._runs.pop(mode) as run:
             run.finish()
         self._start_next()
@@ -90,12 +93,12 @@ class TensorFlowSide:
         write_saved_model(self._model.network, folder / file)
         return describe_saved_model(folder, file)
 
-    def answer(self, stage: str, file: Path, probes: Path, count: int, answers: Path) -> None:
+    def answer(self, question: Question, file: Path) -> None:
         """Asks the Keras model, or a file of the published folder, and saves its answers in PyTorch's order."""
-        together = stage in ("keras", "saved_model") and self._any_batch
-        with self._runner(stage, file) as run:
-            save_answers(answers, answers_of_file(run, self._inputs, self._outputs, load_probes(probes)[:count],
-                                                  together))
+        together = question.stage in ("keras", "saved_model") and self._any_batch
+        with self._runner(question.stage, file) as run:
+            probes = load_probes(question.probes)[:question.count]
+            save_answers(question.answers, answers_of_file(run, self._inputs, self._outputs, probes, together))
 
     def layers(self, stage: str, file: Path, probe: Probe) -> Mapping[str, np.ndarray]:
         """The value of every ONNX tensor that the stage computes too, in PyTorch's order."""
@@ -126,5 +129,5 @@ class TensorFlowSide:
 
     def _start_next(self) -> None:
         if self._waiting:
-            mode, file = self._waiting.pop(0)
-            self._runs[mode] = start_tflite(self._frozen, mode, file)
+            mode, file, question = self._waiting.pop(0)
+            self._runs[mode] = start_tflite(self._frozen, mode, file, functools.partial(self.answer, question, file))

@@ -57,6 +57,15 @@ class Exported(NamedTuple):
     multiply_adds: int  # of one forward at the given input shape
 
 
+class Question(NamedTuple):
+    """The probes a stage is to answer, and where its answers go."""
+
+    stage: str
+    probes: Path
+    count: int  # the first so many
+    answers: Path
+
+
 class Model(NamedTuple):
     """A file of a published model and what was counted in it."""
 

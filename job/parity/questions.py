@@ -7,7 +7,7 @@ from job.parity.gate import judge
 from job.parity.probes import Probe, save_probes
 from job.parity.reference import judge_reference
 from job.parity.tolerance import Override, tolerance_for
-from job.values import StageParity, TensorFacts
+from job.values import Question, StageParity, TensorFacts
 
 class Questions:
     """Asked all at once, judged as the answers come; the reference first."""
@@ -25,10 +25,16 @@ class Questions:
     def stages(self) -> Tuple[str, ...]:
         return tuple(self._pending)
 
+    def question(self, stage: str) -> Question:
+        return Question(stage, self._folder / "probes.npz", self._counts[stage], self._answers(stage))
+
     def ask(self, stage: str, side: Any, *file: Path) -> None:
-        """The side answers the first probes, as many as the stage is given, into a file."""
-        self._pending[stage] = side.start("answer", stage, *file, self._folder / "probes.npz", self._counts[stage],
-                                          self._answers(stage))
+        """The side answers, once it has done what it was asked before."""
+        self.expect(stage, side.start("answer", self.question(stage), *file))
+
+    def expect(self, stage: str, pending: Any) -> None:
+        """The stage's answers are there once `pending` is done."""
+        self._pending[stage] = pending
 
     def judged(self, stage: str) -> StageParity:
         """Waits for the stage's answers and compares them with the reference's."""

@@ -1,6 +1,7 @@
 """Converts the frozen network to .tflite files."""
 import functools
 from pathlib import Path
+from typing import Callable
 
 from tensorflow.core.framework import types_pb2 as tensorflow_types
 from tensorflow.lite.toco import types_pb2 as toco_types
@@ -28,12 +29,12 @@ def write_tflite(frozen: FrozenGraph, mode: str, file: Path) -> None:
         run.finish()
 
 
-def start_tflite(frozen: FrozenGraph, mode: str, file: Path) -> TocoRun:
-    """Starts the conversion to `float32`, or to `dynamic`: weights int8, computed in float.
+def start_tflite(frozen: FrozenGraph, mode: str, file: Path, then: Callable[[], None] = lambda: None) -> TocoRun:
+    """Starts the conversion to `float32`, or to `dynamic`: weights int8, computed in float; `then` follows it.
 
     Toco is where memory peaks: two at once cost time only if both cores are free.
     """
-    return TocoRun("tflite." + mode, functools.partial(_tflite_bytes, frozen, mode), file)
+    return TocoRun("tflite." + mode, functools.partial(_tflite_bytes, frozen, mode), file, then)
 
 
 def _tflite_bytes(frozen: FrozenGraph, mode: str) -> bytes:

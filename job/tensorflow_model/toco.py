@@ -22,14 +22,16 @@ class TocoRun:
     """One conversion under way in a process of its own; leaving its context early ends it.
 
     `convert` is called in that process only, which holds all the memory it takes; its result is the file.
+    `then` is called there too, once the file is written: what it does costs its caller no time.
     """
 
-    def __init__(self, stage: str, convert: Callable[[], bytes], file: Path) -> None:
+    def __init__(self, stage: str, convert: Callable[[], bytes], file: Path,
+                 then: Callable[[], None] = lambda: None) -> None:
         self._stage, self._file = stage, file
         self._log = tempfile.TemporaryFile(dir=str(file.parent))
         self._process = os.fork()  # type: Optional[int]
         if self._process == 0:
-            _convert_and_exit(convert, file, self._log)
+            _convert_and_exit(convert, file, then, self._log)
 
     def finish(self) -> None:
         """Waits for the file. Raises OSError if it cannot be written, StageFailed with toco's last words."""
@@ -49,7 +51,8 @@ class TocoRun:
         hint = ("it ran out of memory: give it more" if killed_by == "SIGKILL"
                 else "TensorFlow Lite 1.14 has no such operator, or not in this form: replace it")
         ending = "was killed by " + killed_by if killed_by else "failed"
-        return StageFailed("toco {}: {}".format(ending, words or "it said nothing"), hint, self._stage)
+        what = "the interpreter of its file" if self._file.exists() else "toco"
+        return StageFailed("{} {}: {}".format(what, ending, words or "it said nothing"), hint, self._stage)
 
     def __enter__(self) -> "TocoRun":
         return self
@@ -68,7 +71,7 @@ def last_words(log: str) -> str:
     return paragraph[-LAST_WORDS:]
 
 
-def _convert_and_exit(convert: Callable[[], bytes], file: Path, log: BinaryIO) -> None:
+def _convert_and_exit(convert: Callable[[], bytes], file: Path, then: Callable[[], None], log: BinaryIO) -> None:
     """The whole life of the child: it never returns into the code that forked it."""
     code = FAILED
     try:
@@ -79,6 +82,7 @@ def _convert_and_exit(convert: Callable[[], bytes], file: Path, log: BinaryIO) -
         signals.end_with_parent()
         keep_freed_memory()
         file.write_bytes(convert())
+        then()
         code = 0
     except OSError as error:
         code = OS_ERROR + (error.errno or 0)
