@@ -4,21 +4,24 @@ import time
 from pathlib import Path
 from typing import Any, Dict, List, Mapping, NamedTuple, Tuple
 
+from job import log
 from job.checkpoint.digest import sha256_of_file
 from job.errors import JobError
+from job.parity.accuracy import Accuracy, told
 from job.parity.drift import located
 from job.parity.gate import first_drift, parity_failed
-from job.parity.probes import make_probes, probe_counts
+from job.parity.probes import probe_counts, probes_for
 from job.parity.questions import Questions
 from job.progress import Progress
 from job.publish import (
-    check_replaceable, is_current, made_from, publish, publish_failure, settled, staging, write_json,
+    check_replaceable, clear_failure, is_current, made_from, publish, publish_failure, settled, staging, write_json,
 )
 from job.report import inspection
 from job.report.documents import json_bytes
 from job.report.interface import interface
 from job.report.parity import failure_from_drift, failure_from_error, read_report
 from job.report.run import compared, machine, run_report
+from job.samples.use import Samples, samples_for
 from job.settings import Settings
 from job.sides import Sides
 from job.values import Exported, Model, Outcome
@@ -28,6 +31,7 @@ SAVED_MODEL = "saved_model/1"  # TensorFlow Serving's layout
 
 class Converted(NamedTuple):
     exported: Exported
+    samples: Samples
     models: Tuple[Model, ...]
     batch_fixed_by: str  # the layer that ties the SavedModel's batch, '' where any will do
     digests: Mapping[str, str]  # SHA-256 of the files in `models`, which are on disk
@@ -37,6 +41,7 @@ def convert(checkpoint: Path, name: str, settings: Settings, output_dir: Path, s
     """Converts one checkpoint and publishes it whole; or publishes why not, and raises the JobError."""
     progress = Progress(name, settings)
     if not settings.force and _is_current(checkpoint, output_dir, progress):
+        clear_failure(output_dir, name)
         return Outcome(name, "current", 0, "", "made from this checkpoint with these settings already")
     check_replaceable(output_dir, name)
     try:
@@ -45,6 +50,7 @@ def convert(checkpoint: Path, name: str, settings: Settings, output_dir: Path, s
             model.mkdir()
             work.mkdir()
             converted = _converted(checkpoint, settings, sides, model, work, progress)
+            _judge_accuracy(progress, sides, converted, model, work)
             _refuse_drift(progress, sides, converted, model)
             _write_documents(model, output_dir / name, settings, converted, progress)
             with progress.stage("publish"):
@@ -81,14 +87,15 @@ def _converted(checkpoint: Path, settings: Settings, sides: Sides, model: Path, 
     with progress.stage("export"):
         exported = pytorch.call("export", checkpoint, settings, work / "model.onnx")
     progress.checkpoint = exported.checkpoint
-    counts = probe_counts(exported.multiply_adds)
-    progress.probes = make_probes(exported.inputs, max(counts.values()))
+    build = tensorflow.start("build", exported)
+    samples = samples_for(settings, exported, pytorch, work / "samples.npz")
+    counts = probe_counts(exported.multiply_adds, len(samples.probes))
+    progress.probes = probes_for(exported.inputs, exported.multiply_adds, samples.probes)
     questions = Questions(work, progress.probes, counts, exported.outputs, settings.tolerance)
     files = {mode: "{}.{}.tflite".format(progress.name, mode) for mode in ("float32",) + settings.quantize}
 
     questions.ask("pytorch", pytorch)
     questions.ask("onnx", pytorch)
-    build = tensorflow.start("build", exported)
     tensorflow.start("start_tflites", model, files, {mode: questions.question("tflite." + mode) for mode in files})
     questions.ask("keras", tensorflow, work)
     written = {"saved_model": tensorflow.start("write_saved_model", model, SAVED_MODEL)}
@@ -110,7 +117,7 @@ def _converted(checkpoint: Path, settings: Settings, sides: Sides, model: Path, 
                 digests.update(settled(model, models[-1].file))
             progress.stages.append(questions.judged(stage))
     progress.peak_memory = sum(pending.result() for pending in memory)
-    return Converted(exported, tuple(models), batch_fixed_by, digests)
+    return Converted(exported, samples, tuple(models), batch_fixed_by, digests)
 
 
 def _is_current(checkpoint: Path, output_dir: Path, progress: Progress) -> bool:
@@ -119,13 +126,30 @@ def _is_current(checkpoint: Path, output_dir: Path, progress: Progress) -> bool:
     return is_current(output_dir, progress.name, sha256_of_file(checkpoint), progress.settings_digest, progress.job_version)
 
 
+def _judge_accuracy(progress: Progress, sides: Sides, converted: Converted, model: Path, work: Path) -> None:
+    """Before and after, on the user's labelled samples where there are any."""
+    if not converted.samples.classes:
+        return
+    with progress.stage("accuracy"):
+        accuracy = Accuracy(work, converted.samples, converted.exported.outputs[0])
+        accuracy.ask("pytorch", sides.pytorch)
+        for stage, file in _published(model, converted).items():
+            accuracy.ask(stage, sides.tensorflow, file)
+        progress.accuracy = accuracy.figures()
+    log.note(told(progress.accuracy["stages"]), progress.name)
+
+
 def _refuse_drift(progress: Progress, sides: Sides, converted: Converted, model: Path) -> None:
     drift = first_drift(progress.stages)
     if drift is not None:
-        files = {"saved_model": model / SAVED_MODEL}
-        files.update(("tflite." + each.mode, model / each.file) for each in converted.models)
-        drift = located(drift, progress.stages, progress.probes, sides, files)
+        drift = located(drift, progress.stages, progress.probes, sides, _published(model, converted))
         raise parity_failed(drift)
+
+
+def _published(model: Path, converted: Converted) -> Mapping[str, Path]:
+    """The file that answers for each stage of what is published."""
+    return {each.mode if each.file == SAVED_MODEL else "tflite." + each.mode: model / each.file
+            for each in converted.models}
 
 
 def _write_documents(model: Path, replaced: Path, settings: Settings, converted: Converted, progress: Progress) -> None:

@@ -24,6 +24,7 @@ class Progress:
         self.checkpoint = None  # type: Optional[CheckpointFacts]
         self.probes = ()  # type: Tuple[Probe, ...]
         self.stages = []  # type: List[StageParity]
+        self.accuracy = None  # type: Optional[Mapping[str, Any]]
         self.seconds = {}  # type: Dict[str, float]
         self.peak_memory = 0
 
@@ -39,4 +40,5 @@ class Progress:
         self.seconds[name] = timing.seconds
 
     def report(self, failure: Optional[Mapping[str, Any]] = None) -> Dict[str, Any]:
-        return parity_report(self.stages, self.probes, self.checkpoint, self.settings, self.versions, failure)
+        return parity_report(self.stages, self.probes, self.checkpoint, self.settings, self.versions, failure,
+                             self.accuracy)

@@ -43,6 +43,7 @@ class PyTorchSide:
         example = [torch.from_numpy(array) for array in make_probes(inputs, 1)[0].inputs]
         graph = canonical(graph_from_module(loaded.module, example, [facts.name for facts in inputs],
                                             settings.output_names))
+        _refuse_empty(graph, inputs)
         write_onnx(graph, onnx_file)
         self._module, self._graph, self._onnx_file = loaded.module, graph, onnx_file
         outputs = tuple(_facts(name, graph) for name in graph.outputs)
@@ -58,11 +59,17 @@ class PyTorchSide:
     def answer(self, question: Question) -> None:
         """Asks PyTorch itself, or ONNX Runtime with the file, and saves the answers."""
         run = self._forward if question.stage == "pytorch" else self._onnx_runner()
-        save_answers(question.answers, [run(probe) for probe in load_probes(question.probes)[:question.count]])
+        save_answers(question.answers, [run(probe) for probe in load_probes(question.probes, question.count)])
 
     def _onnx_runner(self) -> Callable[[Probe], Sequence[np.ndarray]]:
         model, graph = session(self._onnx_file), self._graph
         return lambda probe: model.run(list(graph.outputs), dict(zip(graph.inputs, probe.inputs)))
+
+    def read_samples(self, *arguments: Any) -> Tuple[int, ...]:
+        """job.samples.reading.read_samples; here, since a decoder may die of a hostile file."""
+        from job.samples.reading import read_samples  # imports Pillow, which few conversions need
+
+        return read_samples(*arguments)
 
     def onnx_layers(self, probe: Probe) -> Mapping[str, np.ndarray]:
         """Every layer's value: the reference for the stages after ONNX."""
@@ -116,6 +123,16 @@ def _inputs(settings: Any, default: Optional[Shape]) -> Tuple[TensorFacts, ...]:
 
 def _padded(names: Sequence[str], count: int) -> Tuple[Optional[str], ...]:
     return (tuple(names) + (None,) * count)[:count]
+
+
+def _refuse_empty(graph: Graph, inputs: Sequence[TensorFacts]) -> None:
+    """PyTorch 1.1 goes on where a pool has left nothing of a map."""
+    for node in graph.nodes:
+        if 0 in graph.shapes.get(node.output, ()):
+            raise BadCheckpoint(
+                "the input is too small: {} makes a tensor of shape {} of it".format(node.layer, graph.shapes[node.output]),
+                hint="give a larger one than --input-shape={}".format(",".join(map(str, inputs[0].pytorch_shape))),
+                stage="onnx")
 
 
 def _facts(name: str, graph: Graph) -> TensorFacts:

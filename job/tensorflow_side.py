@@ -97,7 +97,7 @@ class TensorFlowSide:
         """Asks the Keras model, or a file of the published folder, and saves its answers in PyTorch's order."""
         together = question.stage in ("keras", "saved_model") and self._any_batch
         with self._runner(question.stage, file) as run:
-            probes = load_probes(question.probes)[:question.count]
+            probes = load_probes(question.probes, question.count)
             save_answers(question.answers, answers_of_file(run, self._inputs, self._outputs, probes, together))
 
     def layers(self, stage: str, file: Path, probe: Probe) -> Mapping[str, np.ndarray]:

@@ -5,25 +5,33 @@ from typing import Callable, Sequence, Tuple
 import numpy as np
 
 from job.axes import inverse
+from job.parity.arrays import save_arrays
 from job.parity.probes import Probe
 from job.values import TensorFacts
 
 Answer = Tuple[np.ndarray, ...]
+TOGETHER = 8  # probes in one batch: samples may be many, and each takes memory
 Run = Callable[..., Sequence[np.ndarray]]  # one array an input, in the layout of the file -> one an output
 
 
 def answers_of_file(run: Run, inputs: Sequence[TensorFacts], outputs: Sequence[TensorFacts],
                     probes: Sequence[Probe], together: bool) -> Tuple[Answer, ...]:
-    """Asks a published model. `together` sends all probes as one batch, which shows that any batch will do."""
+    """Asks a published model. `together` sends up to TOGETHER probes as one batch: any will do."""
     questions = [[array.transpose(facts.permutation) for array, facts in zip(probe.inputs, inputs)]
                  for probe in probes]
-    if together:
-        stacked = run(*(np.concatenate(arrays) for arrays in zip(*questions)))
-        answers = list(zip(*(_split(array, len(probes)) for array in stacked)))
-    else:
-        answers = [run(*arrays) for arrays in questions]
+    size = TOGETHER if together else 1
+    answers = [answer for first in range(0, len(questions), size)
+               for answer in _answers_to(run, questions[first:first + size])]
     return tuple(tuple(array.transpose(inverse(facts.permutation)) if array.ndim == len(facts.permutation) else array
                        for array, facts in zip(answer, outputs)) for answer in answers)
+
+
+def _answers_to(run: Run, questions: Sequence[Sequence[np.ndarray]]) -> Sequence[Sequence[np.ndarray]]:
+    """One answer for each question, all of which are asked as one batch."""
+    if len(questions) == 1:
+        return [run(*questions[0])]
+    stacked = run(*(np.concatenate(arrays) for arrays in zip(*questions)))
+    return list(zip(*(_split(array, len(questions)) for array in stacked)))
 
 
 def _split(array: np.ndarray, count: int) -> Sequence[np.ndarray]:
@@ -35,8 +43,7 @@ def _split(array: np.ndarray, count: int) -> Sequence[np.ndarray]:
 
 def save_answers(file: Path, answers: Sequence[Sequence[np.ndarray]]) -> None:
     arrays = {"{}.{}".format(p, o): array for p, answer in enumerate(answers) for o, array in enumerate(answer)}
-    with file.open("wb") as target:
-        np.savez(target, **arrays)
+    save_arrays(file, arrays)
 
 
 def load_answers(file: Path) -> Tuple[Answer, ...]:

@@ -1,13 +1,14 @@
-"""The inputs that every stage answers.
+"""The inputs that every stage answers: seeded ones, and a few of the user's samples where there are any.
 
 Kinds with structure come first and differ in amplitude, level and colour: a freshly initialised
 network answers all noise alike, and an error in it would then not show.
 """
 from pathlib import Path
-from typing import Mapping, NamedTuple, Sequence, Tuple
+from typing import List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 
+from job.parity.arrays import save_arrays
 from job.parity.patterns import KINDS, pattern
 from job.values import TensorFacts
 
@@ -20,6 +21,9 @@ _COUNTS = (
     (float("inf"), 2, 1, 1),
 )
 _FLOAT_STAGES = ("pytorch", "onnx", "keras", "saved_model", "tflite.float32")
+# Of the user's samples, so many beside the seeded probes, whatever the work.
+MOST_SAMPLES = 4
+_FEWER_SAMPLES = {"tflite.dynamic": 2, "tflite.int8": 1}
 
 
 class Probe(NamedTuple):
@@ -42,11 +46,20 @@ def probes_from_arrays(samples: Sequence[Sequence[np.ndarray]], names: Sequence[
     )
 
 
-def probe_counts(multiply_adds: int) -> Mapping[str, int]:
-    """How many of the seeded probes each stage answers: fixed by the work of one forward alone."""
-    _, floats, dynamic, int8 = next(row for row in _COUNTS if multiply_adds <= row[0])
-    counts = {stage: floats for stage in _FLOAT_STAGES}
-    return dict(counts, **{"tflite.dynamic": dynamic, "tflite.int8": int8})
+def probes_for(inputs: Tuple[TensorFacts, ...], multiply_adds: int, samples: Tuple[Probe, ...] = ()) -> Tuple[Probe, ...]:
+    """Seeded probes and samples in such an order that the first few of all hold each stage's share of both."""
+    counts = _seeded_counts(multiply_adds)
+    seeded, ordered = make_probes(inputs, max(counts.values())), []  # type: Tuple[Probe, ...], List[Probe]
+    for stage in ("tflite.int8", "tflite.dynamic", "pytorch"):
+        for source, count in ((seeded, counts[stage]), (samples, _sample_count(stage))):
+            ordered += [probe for probe in source[:count] if not any(probe is other for other in ordered)]
+    return tuple(ordered)
+
+
+def probe_counts(multiply_adds: int, samples: int = 0) -> Mapping[str, int]:
+    """How many of the first probes each stage answers: fixed by the work of one forward and the samples there are."""
+    return {stage: seeded + min(samples, _sample_count(stage))
+            for stage, seeded in _seeded_counts(multiply_adds).items()}
 
 
 def save_probes(path: Path, probes: Sequence[Probe]) -> None:
@@ -54,19 +67,28 @@ def save_probes(path: Path, probes: Sequence[Probe]) -> None:
     arrays = {
         "{}.{}".format(p, i): array for p, probe in enumerate(probes) for i, array in enumerate(probe.inputs)
     }
-    with open(str(path), "wb") as file:
-        np.savez(file, names=np.array([probe.name for probe in probes], dtype=str), **arrays)
+    save_arrays(path, dict(arrays, names=np.array([probe.name for probe in probes], dtype=str)))
 
 
-def load_probes(path: Path) -> Tuple[Probe, ...]:
-    """What `save_probes` wrote."""
+def load_probes(path: Path, count: Optional[int] = None) -> Tuple[Probe, ...]:
+    """What `save_probes` wrote; of many the first ``count``."""
     with np.load(str(path), allow_pickle=False) as stored:
-        names = [str(name) for name in stored["names"]]
+        names = [str(name) for name in stored["names"][:count]]
         counts = [sum(key.startswith("{}.".format(p)) for key in stored.files) for p in range(len(names))]
         return tuple(
             Probe(name, tuple(stored["{}.{}".format(p, i)] for i in range(counts[p])))
             for p, name in enumerate(names)
         )
+
+
+def _seeded_counts(multiply_adds: int) -> Mapping[str, int]:
+    _, floats, dynamic, int8 = next(row for row in _COUNTS if multiply_adds <= row[0])
+    counts = {stage: floats for stage in _FLOAT_STAGES}
+    return dict(counts, **{"tflite.dynamic": dynamic, "tflite.int8": int8})
+
+
+def _sample_count(stage: str) -> int:
+    return _FEWER_SAMPLES.get(stage, MOST_SAMPLES)
 
 
 def _probe(inputs: Tuple[TensorFacts, ...], turn: int, number: int) -> Probe:

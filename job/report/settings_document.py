@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, Dict, Optional
 
 from job.parity.tolerance import DEFAULT, tolerance_for
+from job.samples.folder import digest_of_samples
 
 
 def settings_document(settings: Any) -> Dict[str, Any]:
@@ -16,6 +17,7 @@ def settings_document(settings: Any) -> Dict[str, Any]:
         "input_names": list(settings.input_names),
         "output_names": list(settings.output_names),
         "quantize": list(settings.quantize),
+        "samples": settings.samples and digest_of_samples(settings.samples),
         "preprocess": settings.preprocess and dict(settings.preprocess._asdict()),
         "labels": list(settings.labels),
         "tolerance": {kind: dict(tolerance_for(kind, settings.tolerance)) for kind in DEFAULT},

@@ -1,0 +1,93 @@
+"""Which files of a folder are its samples: FOLDER/FILE, or FOLDER/CLASS/FILE where their classes are known.
+
+Of more than MOST files, that many evenly spaced over their names are looked at. Links are followed while they stay
+inside the folder: a sidecar must not show what lies outside the volume.
+"""
+import hashlib
+import os
+from pathlib import Path
+from typing import List, Optional, Sequence, Tuple, TypeVar
+
+from job.checkpoint.digest import sha256_of_file
+from job.errors import job_error_from_oserror
+from job.samples.values import SampleFile, SampleFolder
+from job.sidecar import is_inside
+
+MOST = 256
+PICTURES = (".jpeg", ".jpg", ".png")
+ARRAYS = (".npy", ".npz")
+_SKIPPED_SUFFIXES = (".part", ".tmp")
+
+Each = TypeVar("Each")
+
+
+def sample_folder(folder: Path) -> SampleFolder:
+    """What is in it; whether it will do is for its reader to say."""
+    try:
+        return _listed(folder)
+    except OSError as error:
+        raise job_error_from_oserror(error, "reading the samples in {}".format(folder.name)) from error
+
+
+def evenly_spaced(everything: Sequence[Each], count: int) -> Tuple[Each, ...]:
+    """So many of a sequence, the first among them, in its order; all where it has no more."""
+    size = len(everything)
+    return tuple(everything[number * size // count] for number in range(count)) if size > count else tuple(everything)
+
+
+def digest_of_samples(folder: Path) -> str:
+    """SHA-256 over names and contents: it changes where the answers, the accuracy or what is refused may."""
+    listed = sample_folder(folder)
+    digest = hashlib.sha256(repr((listed.found, listed.labels, listed.problems)).encode("ascii", "backslashreplace"))
+    for file in listed.files:
+        try:
+            content = sha256_of_file(file.path)
+        except OSError as error:
+            raise job_error_from_oserror(error, "reading the sample {}".format(file.name)) from error
+        digest.update("{}\0{}\0".format(file.name, content).encode("utf-8"))
+    return digest.hexdigest()
+
+
+def _listed(folder: Path) -> SampleFolder:
+    found, labels, problems = [], [], []  # type: List[SampleFile], List[str], List[str]
+    for path in _visible(folder):
+        if path.is_dir() and is_inside(path, folder):
+            labels.append(path.name)
+            found += [SampleFile("{}/{}".format(path.name, inner.name), inner, path.name) for inner in _visible(path)]
+        else:
+            found.append(SampleFile(path.name, path, None))
+    good = []
+    for file in found:
+        problem = _problem(file, folder)
+        if problem:
+            problems.append("{} {}".format(ascii(file.name)[1:-1], problem))
+        else:
+            good.append(file)
+    return SampleFolder(evenly_spaced(good, MOST), len(good), tuple(labels), tuple(problems))
+
+
+def _visible(folder: Path) -> List[Path]:
+    names = sorted(os.listdir(str(folder)), key=os.fsencode)
+    return [folder / name for name in names
+            if not (name.startswith(".") or name.endswith(_SKIPPED_SUFFIXES) or name == "lost+found")]
+
+
+def _problem(file: SampleFile, folder: Path) -> Optional[str]:
+    """Why a file cannot be a sample, as far as one sees without opening it."""
+    if not _is_text(file.name):
+        return "has a name that is not UTF-8"
+    if not (is_inside(file.path, folder) and file.path.exists()):
+        return "is a link that leads nowhere inside the folder"
+    if not file.path.is_file():
+        return "is not a file; folders are for classes, and have none inside"
+    if not file.name.lower().endswith(PICTURES + ARRAYS):
+        return "is neither a picture ({}) nor an array ({})".format(" ".join(PICTURES), " ".join(ARRAYS))
+    return None
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
