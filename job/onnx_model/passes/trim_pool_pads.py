@@ -1,8 +1,9 @@
-"""A pool's end padding is cut to what its windows reach: the exporter pads for ceil_mode where nothing is needed.
+"""A pool's end padding is what its windows reach: for ceil_mode the exporter pads too much, or too little.
 
 before: x [1,8,111,111] -> MaxPool(3x3, strides=2, pads=[0,0,2,2]) [1,8,55,55]
 after:  x -> MaxPool(3x3, strides=2, pads=[0,0,0,0])
 """
+import operator
 from typing import Optional
 
 from job.onnx_model.graph import Graph, Node, Rewrite, View, rewritten
@@ -13,7 +14,7 @@ def trim_pool_pads(graph: Graph) -> Graph:
 
 
 def _rule(node: Node, view: View) -> Optional[Rewrite]:
-    if node.op not in ("MaxPool", "AveragePool") or not any(node.attributes.get("pads", ())):
+    if node.op not in ("MaxPool", "AveragePool") or "pads" not in node.attributes:
         return None
     if node.op == "AveragePool" and node.attributes.get("count_include_pad", 0):
         return None
@@ -27,7 +28,7 @@ def _rule(node: Node, view: View) -> Optional[Rewrite]:
     begin, end = node.attributes["pads"][:rank], node.attributes["pads"][rank:]
     reached = [(after[axis + 2] - 1) * strides[axis] + (kernel[axis] - 1) * dilations[axis] + 1
                for axis in range(rank)]
-    needed = tuple(min(end[axis], max(reached[axis] - before[axis + 2] - begin[axis], 0)) for axis in range(rank))
-    if needed == tuple(end):
+    needed = tuple(max(reached[axis] - before[axis + 2] - begin[axis], 0) for axis in range(rank))
+    if needed == tuple(end) or (node.op == "AveragePool" and any(map(operator.gt, needed, end))):
         return None
     return Rewrite((node._replace(attributes=dict(node.attributes, pads=tuple(begin) + needed)),))
