@@ -47,7 +47,7 @@ def blocks(language):
 
 
 def lines_of_shell():
-    return [line for text in blocks("sh") for line in text.splitlines()]
+    return [line for text in blocks("sh") for line in text.replace("\\\n", "").splitlines()]
 
 
 CONVERT = next(line for line in lines_of_shell() if line.startswith("scripts/run convert model.pth"))
@@ -116,6 +116,7 @@ def assert_part_of(part, whole):
 def test_every_command_line_is_understood(tmp_path, monkeypatch):
     monkeypatch.chdir(str(tmp_path))
     Path("net.py").write_text("def make(): pass\n")
+    Path("pictures").mkdir()
     parsed = [
         run_settings(command_line.parsed(words)).command
         for words in map(words_of_job, lines_of_shell())
