@@ -1,7 +1,8 @@
 """How a picture becomes a network's input, as a user states it.
 
 The picture's centre is cut out in the shape of ``size``, ``crop`` of the largest such part; it is resized to
-``size``; its values, 0 to ``range``, become (value - mean) / std, channel by channel.
+``size``; its values, 0 to ``range``, become (value - mean) / std, channel by channel in the network's order.
+job.samples.pictures does so; arrays that a user gives are inputs already.
 """
 from typing import Any, Mapping, NamedTuple, Optional, Tuple
 

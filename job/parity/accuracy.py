@@ -37,17 +37,17 @@ class Accuracy:
     def _stage(self, stage: str) -> Mapping[str, Any]:
         self._pending[stage].result()
         answers, samples = load_answers(self._answers(stage)), self._samples
-        correct = sum(rows_right(answer[0], self._output, samples.classes[label], rows)
-                      for answer, label, rows in zip(answers, samples.labels, samples.rows))
+        right = sum(rows_right(answer[0], self._output, samples.classes[label], rows)
+                    for answer, label, rows in zip(answers, samples.labels, samples.rows))
         total = sum(samples.rows)
-        return {"stage": stage, "correct": correct, "total": total, "share": round_significant(correct / total, 4)}
+        return {"stage": stage, "correct": right, "total": total, "share": round_significant(right / total, 4)}
 
     def _answers(self, stage: str) -> Path:
         return self._folder / "accuracy.{}.npz".format(stage)
 
 
 def rows_right(scores: np.ndarray, output: TensorFacts, number: int, rows: int) -> int:
-    """Of the first rows, those whose highest score is that of class `number`; scores of another form are all wrong."""
+    """Of the first rows, those whose highest score is that of the class; scores of another form are wrong."""
     if scores.shape != output.pytorch_shape:
         return 0
     scores = scores.reshape(scores.shape[:2])[:rows]
@@ -56,4 +56,5 @@ def rows_right(scores: np.ndarray, output: TensorFacts, number: int, rows: int) 
 
 def told(stages: Sequence[Mapping[str, Any]]) -> str:
     """The figures in a line of the log."""
-    return "samples told right: " + ", ".join("{stage} {correct} of {total}".format(**figures) for figures in stages)
+    return "samples told right: " + ", ".join(
+        "{stage} {correct} of {total}".format(**figures) for figures in stages)

@@ -46,8 +46,9 @@ def probes_from_arrays(samples: Sequence[Sequence[np.ndarray]], names: Sequence[
     )
 
 
-def probes_for(inputs: Tuple[TensorFacts, ...], multiply_adds: int, samples: Tuple[Probe, ...] = ()) -> Tuple[Probe, ...]:
-    """Seeded probes and samples in such an order that the first few of all hold each stage's share of both."""
+def probes_for(inputs: Tuple[TensorFacts, ...], multiply_adds: int,
+               samples: Tuple[Probe, ...] = ()) -> Tuple[Probe, ...]:
+    """Seeded probes and samples, ordered so that the first few hold a stage's share of both."""
     counts = _seeded_counts(multiply_adds)
     seeded, ordered = make_probes(inputs, max(counts.values())), []  # type: Tuple[Probe, ...], List[Probe]
     for stage in ("tflite.int8", "tflite.dynamic", "pytorch"):
@@ -57,7 +58,7 @@ def probes_for(inputs: Tuple[TensorFacts, ...], multiply_adds: int, samples: Tup
 
 
 def probe_counts(multiply_adds: int, samples: int = 0) -> Mapping[str, int]:
-    """How many of the first probes each stage answers: fixed by the work of one forward and the samples there are."""
+    """How many of the first probes each stage answers: fixed by the work of a forward and the samples."""
     return {stage: seeded + min(samples, _sample_count(stage))
             for stage, seeded in _seeded_counts(multiply_adds).items()}
 

@@ -16,7 +16,7 @@ _HEADERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.r
 def arrays_of_npy(file: BinaryIO, inputs: Sequence[TensorFacts]) -> Tuple[np.ndarray, ...]:
     """The one input's array, with a batch or without."""
     if len(inputs) != 1:
-        raise BadSample("is one array for {} inputs: save an .npz with {}".format(len(inputs), _names(inputs)))
+        raise BadSample("is one array, the inputs are {}: save an .npz".format(_names(inputs)))
     return (_array(file, inputs[0]),)
 
 

@@ -12,8 +12,9 @@ _NUMBER = re.compile("[0-9]{1,9}")
 def class_numbers(folders: Sequence[str], labels: Sequence[str], scores: int) -> Mapping[str, int]:
     """The number of each folder's class, as the network's output counts them from 0.
 
-    Folders are named as the settings' labels are; or with the numbers themselves; or, where there are as many as
-    scores, with any names: they are then numbered in the order of names. Raises BadCheckpoint for all else.
+    Folders are named as the settings' labels are; or with the numbers themselves; or, where there are as
+    many as scores, with any names: they are then numbered in the order of names. Raises BadCheckpoint for
+    all else.
     """
     if any(folder in labels for folder in folders):
         numbers = _by_label(folders, labels)
@@ -24,7 +25,7 @@ def class_numbers(folders: Sequence[str], labels: Sequence[str], scores: int) ->
     else:
         raise bad_samples(
             ["{} folders, and the network has {} scores".format(len(folders), scores)],
-            hint="name each folder with the number of its class from 0, or as the `labels` beside the checkpoint do")
+            hint="name each folder with the number of its class, from 0, or as the sidecar's `labels` do")
     _check(numbers, scores)
     return numbers
 
@@ -43,7 +44,7 @@ def _by_label(folders: Sequence[str], labels: Sequence[str]) -> Mapping[str, int
 def _check(numbers: Mapping[str, int], scores: int) -> None:
     beyond = ["{} stands for class {}".format(*item) for item in numbers.items() if item[1] >= scores]
     if beyond:
-        raise bad_samples(beyond, hint="the network has {} scores: classes 0 to {}".format(scores, scores - 1))
+        raise bad_samples(beyond, hint="the network's classes are 0 to {}".format(scores - 1))
     twice = [folder for folder in numbers if list(numbers.values()).count(numbers[folder]) > 1]
     if twice:
         raise bad_samples(["{} stand for one class".format(" and ".join(twice[:2]))],

@@ -1,7 +1,7 @@
 """Which files of a folder are its samples: FOLDER/FILE, or FOLDER/CLASS/FILE where their classes are known.
 
-Of more than MOST files, that many evenly spaced over their names are looked at. Links are followed while they stay
-inside the folder: a sidecar must not show what lies outside the volume.
+Of more than MOST files, that many evenly spaced over their names are looked at. Links are followed while
+they stay inside the folder: a sidecar must not show what lies outside the volume.
 """
 import hashlib
 import os
@@ -32,13 +32,15 @@ def sample_folder(folder: Path) -> SampleFolder:
 def evenly_spaced(everything: Sequence[Each], count: int) -> Tuple[Each, ...]:
     """So many of a sequence, the first among them, in its order; all where it has no more."""
     size = len(everything)
-    return tuple(everything[number * size // count] for number in range(count)) if size > count else tuple(everything)
+    if size <= count:
+        return tuple(everything)
+    return tuple(everything[number * size // count] for number in range(count))
 
 
 def digest_of_samples(folder: Path) -> str:
     """SHA-256 over names and contents: it changes where the answers, the accuracy or what is refused may."""
     listed = sample_folder(folder)
-    digest = hashlib.sha256(repr((listed.found, listed.labels, listed.problems)).encode("ascii", "backslashreplace"))
+    digest = hashlib.sha256(ascii((listed.found, listed.labels, listed.problems)).encode("ascii"))
     for file in listed.files:
         try:
             content = sha256_of_file(file.path)
@@ -53,7 +55,8 @@ def _listed(folder: Path) -> SampleFolder:
     for path in _visible(folder):
         if path.is_dir() and is_inside(path, folder):
             labels.append(path.name)
-            found += [SampleFile("{}/{}".format(path.name, inner.name), inner, path.name) for inner in _visible(path)]
+            found += [SampleFile("{}/{}".format(path.name, inner.name), inner, path.name)
+                      for inner in _visible(path)]
         else:
             found.append(SampleFile(path.name, path, None))
     good = []

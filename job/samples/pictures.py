@@ -1,14 +1,14 @@
 """A picture, PNG or JPEG, as a network's input.
 
-Turned as its EXIF orientation says; greyscale becomes RGB; transparency is dropped and the colour under it kept, as
-torchvision's own loader does. What would lose more than that is refused: CMYK, and 16 bits a channel.
+Turned as its EXIF orientation says; greyscale becomes RGB; transparency is dropped and the colour under
+it kept, as torchvision's own loader does. What would lose more is refused: CMYK, and 16 bits a channel.
 """
 import io
 import warnings
 from typing import Tuple
 
 import numpy as np
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from job.preprocessing import Preprocess
 from job.samples.values import BadSample
@@ -17,7 +17,7 @@ from job.values import TensorFacts
 MOST_PIXELS = 2 ** 26
 _FORMATS = ("JPEG", "PNG")
 _MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA")
-_PNG, _BIT_DEPTH = b"\x89PNG\r\n\x1a\n", 24  # what a PNG starts with, and where it says how many bits a channel has
+_PNG, _BIT_DEPTH = b"\x89PNG\r\n\x1a\n", 24  # how it starts, and where it says how many bits a channel has
 _ORIENTATION = 0x0112  # EXIF's tag
 _UPRIGHT = {
     2: Image.FLIP_LEFT_RIGHT, 3: Image.ROTATE_180, 4: Image.FLIP_TOP_BOTTOM, 5: Image.TRANSPOSE,
@@ -49,14 +49,12 @@ def check_pictures(facts: Tuple[TensorFacts, ...], preprocess: Preprocess) -> No
         raise BadSample("a picture with {} channels cannot feed an input of shape {}".format(
             channels, ",".join(map(str, shape))))
     if preprocess.size not in (None, shape[2:]):
-        raise BadSample("preprocess says {} x {}, the input is {} x {}".format(*(preprocess.size + shape[2:])))
+        raise BadSample("preprocess says {} x {}, the input is {} x {}".format(*preprocess.size, *shape[2:]))
 
 
 def _upright(content: bytes) -> Image.Image:
     """Decoded, in RGB."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Pillow's own, weaker limit on pixels
-        image = Image.open(io.BytesIO(content), formats=_FORMATS)
+    image = _opened(content)
     if image.width * image.height > MOST_PIXELS:
         raise BadSample("has {} x {} pixels, too many".format(*image.size))
     if content.startswith(_PNG) and content[_BIT_DEPTH] == 16:
@@ -70,8 +68,17 @@ def _upright(content: bytes) -> Image.Image:
     return image if turn is None else image.transpose(turn)
 
 
+def _opened(content: bytes) -> Image.Image:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow's own, weaker limit on pixels
+        try:
+            return Image.open(io.BytesIO(content), formats=_FORMATS)
+        except UnidentifiedImageError as error:  # its text names an address in memory
+            raise BadSample("is no PNG or JPEG picture, or a damaged one") from error
+
+
 def _resized(image: Image.Image, height: int, width: int, preprocess: Preprocess) -> Image.Image:
-    """The centred part of the shape that is asked for, `crop` of the largest such, at the size that is asked for."""
+    """The centred part of the shape asked for, `crop` of the largest such, at the size asked for."""
     part_width = min(image.width, image.height * width // height)
     part_height = min(image.height, image.width * height // width)
     sizes = [max(1, int(side * preprocess.crop)) for side in (part_width, part_height)]

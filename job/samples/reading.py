@@ -20,7 +20,7 @@ MOST_BYTES = 2 ** 28  # of a picture's file
 
 def read_samples(files: Sequence[SampleFile], inputs: Inputs, preprocess: Optional[Preprocess],
                  target: Path) -> Tuple[int, ...]:
-    """Writes the samples as probes; returns how many rows of each are its own and not repeated to fill the batch.
+    """Writes the samples as probes; returns how many rows of each are its own, the others repeat it.
 
     Raises BadCheckpoint that names each file that is no sample of these inputs.
     """
@@ -47,8 +47,8 @@ def _check_settings(files: Sequence[SampleFile], inputs: Inputs, preprocess: Opt
         return
     if preprocess is None:
         raise bad_samples(["nothing says how a picture such as {} becomes an input".format(pictures[0])],
-                          hint="--preprocess='{size: 224, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]}'"
-                               ", or save the inputs themselves as .npy")
+                          hint="--preprocess='{mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]}', or save "
+                               "the inputs themselves as .npy")
     try:
         check_pictures(tuple(inputs), preprocess)
     except BadSample as bad:
@@ -58,7 +58,7 @@ def _check_settings(files: Sequence[SampleFile], inputs: Inputs, preprocess: Opt
 
 
 def _arrays(file: SampleFile, inputs: Inputs, preprocess: Optional[Preprocess]) -> Sequence[np.ndarray]:
-    """One array an input. Raises BadSample for whatever a decoder stumbles over, JobError where the disk fails."""
+    """One array an input. Raises BadSample where a decoder stumbles, JobError where the disk fails."""
     try:
         with open(str(file.path), "rb") as stream:
             if _is_picture(file):

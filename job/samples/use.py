@@ -1,4 +1,4 @@
-"""The samples of one conversion: a few of them are probes; where their classes are known, more are for accuracy.
+"""The samples of one conversion: a few are probes; where their classes are known, more are for accuracy.
 
 Accuracy is judged on so many samples, evenly spaced over all, as the work of one forward allows:
 
@@ -36,9 +36,9 @@ class Samples(NamedTuple):
 
 
 def samples_for(settings: Any, exported: Exported, side: Any, file: Path) -> Samples:
-    """What the settings' folder holds for this network, read by the side into `file`; no samples without a folder.
+    """What the settings' folder holds for this network, read by the side into `file`; none without a folder.
 
-    Raises BadCheckpoint for files that are no samples of its inputs, and for folders that name no class of it.
+    Raises BadCheckpoint for files that are no samples of its inputs, and for folders that name no class.
     """
     if settings.samples is None:
         return Samples(file)
@@ -53,7 +53,8 @@ def samples_for(settings: Any, exported: Exported, side: Any, file: Path) -> Sam
 
 def number_judged(exported: Exported) -> int:
     """How many samples accuracy is judged on, where there are so many."""
-    size = sum(np.dtype(facts.dtype).itemsize * int(np.prod(facts.pytorch_shape)) for facts in exported.inputs)
+    size = sum(np.dtype(facts.dtype).itemsize * int(np.prod(facts.pytorch_shape))
+               for facts in exported.inputs)
     most = next(number for work, number in _JUDGED if exported.multiply_adds <= work)
     return max(MOST_SAMPLES, min(most, _MOST_BYTES // size))
 
@@ -67,10 +68,11 @@ def number_of_scores(output: TensorFacts) -> int:
 
 def _check(folder: SampleFolder) -> None:
     if folder.problems:
-        raise bad_samples(folder.problems, hint="take them out of the folder; dot names, *.tmp and *.part are skipped")
+        raise bad_samples(folder.problems,
+                          hint="take them out of the folder; dot names, *.tmp and *.part are skipped")
     if not folder.files:
-        raise bad_samples(["the folder holds none"], hint="put pictures or .npy files in it, or a folder of them for "
-                                                          "each class")
+        raise bad_samples(["the folder holds none"],
+                          hint="put pictures or .npy files in it, or a folder of them for each class")
     if len({file.label is None for file in folder.files}) > 1:
         outside = next(file.name for file in folder.files if file.label is None)
         raise bad_samples(["some are in the folder of a class, some such as {} are not".format(outside)],
