@@ -13,7 +13,7 @@ from job.exit_codes import combined
 from job.report.documents import json_bytes
 from job.report.run import summary
 from job.settings import RunSettings, Settings, settings_for
-from job.sidecar import sidecar_values
+from job.sidecar import is_inside, sidecar_values
 from job.values import Outcome
 
 SUMMARY = "summary.json"
@@ -71,7 +71,11 @@ def planned(run: RunSettings) -> Tuple[Task, ...]:
     """Every checkpoint of the run with its settings; nothing is read but names and sidecars."""
     if run.checkpoints:
         return tuple(_task(candidate, run) for candidate in named(run.checkpoints, run.input_dir))
-    left_out = [run.output_dir] + [run.given[key] for key in ("samples", "calibration") if key in run.given]
+    inputs = [run.given[key] for key in ("samples", "calibration") if key in run.given]
+    if any(is_inside(run.input_dir, folder) for folder in inputs):
+        raise UsageError("--samples={}: holds the checkpoints too".format(run.given["samples"]),
+                         hint="name the checkpoint to convert, or keep samples in a folder of their own")
+    left_out = [run.output_dir] + inputs
     tasks = [_task(candidate, run) for candidate in found(run.input_dir, left_out)]
     samples = {task.settings.samples.resolve() for task in tasks if task.settings and task.settings.samples}
     return tuple(task for task in tasks if samples.isdisjoint(task.path.resolve().parents))

@@ -79,6 +79,8 @@ def _folder(file: Path, value: Any, volume: Path) -> Path:
     path = file.parent / value
     if not is_inside(path, volume):
         raise Refused("points outside the input volume", "a folder inside it")
+    if is_inside(file, path):
+        raise Refused("holds the checkpoint itself", "a folder beside it")
     return READERS["samples"](str(path))
 
 

@@ -201,6 +201,14 @@ def test_folders_that_a_sidecar_names_hold_no_checkpoints(volumes):
     assert [task.name for task in batch.planned(settings(*volumes))] == ["net"]
 
 
+def test_a_samples_folder_around_all_checkpoints_is_refused(volumes):
+    put(volumes[0], "net.pth")
+    run = settings(*volumes)
+    for folder in (volumes[0], volumes[0].parent):
+        with pytest.raises(UsageError, match="holds the checkpoints too"):
+            batch.planned(run._replace(given=dict(run.given, samples=folder)))
+
+
 def test_an_output_folder_that_is_a_file(volumes, tmp_path):
     put(volumes[0], "net.pth")
     put(tmp_path, "file")

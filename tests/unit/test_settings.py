@@ -171,6 +171,7 @@ def test_no_sidecar_says_nothing(tmp_path):
     ("samples: /etc", "points outside the input volume"),
     ("samples: ../..", "points outside the input volume"),
     ("samples: nothing-there", "no such folder"),
+    ("samples: .", "holds the checkpoint itself"),
     ("- a", "not a mapping of settings"),
     ("a: &x 1", "anchors are not allowed"),
     ("!!python/object/apply:os.system [id]", "tags are not allowed"),
