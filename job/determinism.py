@@ -60,7 +60,7 @@ def silence_libraries() -> None:
     """Keep the libraries' deprecation notes off stderr; warnings of our own and the job's log still show."""
     for category in (FutureWarning, DeprecationWarning, PendingDeprecationWarning):
         warnings.filterwarnings("ignore", category=category, module=_NOISY)
-    for name in ("tensorflow", "absl"):
+    for name in ("tensorflow", "absl", "onnx2keras"):
         logging.getLogger(name).setLevel(logging.ERROR)
 
 

@@ -87,6 +87,8 @@ def _converted(checkpoint: Path, settings: Settings, sides: Sides, model: Path, 
     with progress.stage("export"):
         exported = pytorch.call("export", checkpoint, settings, work / "model.onnx")
     progress.checkpoint = exported.checkpoint
+    for note in exported.checkpoint.notes:
+        log.note(note, progress.name)
     build = tensorflow.start("build", exported)
     samples = samples_for(settings, exported, pytorch, work / "samples.npz")
     counts = probe_counts(exported.multiply_adds, len(samples.probes))

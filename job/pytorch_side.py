@@ -15,11 +15,13 @@ from job.memory import peak_memory
 from job.onnx_model.cost import multiply_adds
 from job.onnx_model.export import graph_from_module
 from job.onnx_model.graph import Graph
+from job.onnx_model.outputs import FlatOutputs, output_names
 from job.onnx_model.passes import canonical
 from job.onnx_model.model_file import write_onnx
 from job.onnx_model.runtime import layer_values, session
 from job.parity.answers import save_answers
 from job.parity.probes import Probe, load_probes, make_probes
+from job.settings import DEFAULT_OUTPUT_NAMES
 from job.values import Exported, Inspected, Question, Shape, TensorFacts
 
 
@@ -28,7 +30,7 @@ class PyTorchSide:
 
     def __init__(self) -> None:
         torch.set_num_threads(1)  # spinning threads cost more than they give
-        self._module = None  # type: Optional[torch.nn.Module]
+        self._module = None  # type: Optional[FlatOutputs]
         self._graph = None  # type: Optional[Graph]
         self._onnx_file = None  # type: Optional[Path]
 
@@ -41,13 +43,17 @@ class PyTorchSide:
         loaded = load_module(checkpoint, settings)
         inputs = _inputs(settings, loaded.default_input_shape)
         example = [torch.from_numpy(array) for array in make_probes(inputs, 1)[0].inputs]
-        graph = canonical(graph_from_module(loaded.module, example, [facts.name for facts in inputs],
-                                            settings.output_names))
+        module = FlatOutputs(loaded.module)
+        graph, notes = graph_from_module(
+            module, example, [facts.name for facts in inputs],
+            lambda network: output_names(network, settings.output_names, DEFAULT_OUTPUT_NAMES))
+        graph = canonical(graph)
         _refuse_empty(graph, inputs)
         write_onnx(graph, onnx_file)
-        self._module, self._graph, self._onnx_file = loaded.module, graph, onnx_file
+        self._module, self._graph, self._onnx_file = module, graph, onnx_file
         outputs = tuple(_facts(name, graph) for name in graph.outputs)
-        return Exported(onnx_file, inputs, outputs, loaded.facts, multiply_adds(graph))
+        facts = loaded.facts._replace(notes=loaded.facts.notes + notes)
+        return Exported(onnx_file, inputs, outputs, facts, multiply_adds(graph))
 
     def inspect(self, checkpoint: Path, settings: Any) -> Inspected:
         """What is in the file, whatever network it belongs to."""
@@ -78,7 +84,8 @@ class PyTorchSide:
     def pytorch_layers(self, probe: Probe) -> Mapping[str, np.ndarray]:
         """What each module of the network returned first, by its path."""
         values = {}
-        hooks = [module.register_forward_hook(_keep(path, values)) for path, module in self._module.named_modules()]
+        hooks = [module.register_forward_hook(_keep(path, values)) for path, module
+                 in self._module.network.named_modules()]
         self._forward(probe)
         for hook in hooks:
             hook.remove()
@@ -98,7 +105,7 @@ class PyTorchSide:
     def _forward(self, probe: Probe) -> Tuple[np.ndarray, ...]:
         with torch.no_grad():
             result = self._module(*(torch.from_numpy(array) for array in probe.inputs))
-        return tuple(tensor.numpy() for tensor in torch._C._jit_flatten(result)[0])
+        return tuple(tensor.numpy() for tensor in result)
 
 
 def _keep(path: str, values: dict):

@@ -1,6 +1,7 @@
 """A PyTorch module in eval mode -> the ONNX graph its exporter traces."""
 import warnings
-from typing import Any, Dict, List, Mapping, Sequence, Tuple
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Sequence, Tuple
 
 import numpy as np
 import onnx
@@ -9,38 +10,43 @@ from torch.onnx import OperatorExportTypes
 from torch.onnx import utils as exporter
 from torch.onnx.symbolic import _set_opset_version
 
-from job.errors import BadCheckpoint, UnsupportedModel, UsageError
+from job.errors import BadCheckpoint, UnsupportedModel
 from job.onnx_model.graph import Graph, Node, renamed
+from job.onnx_model.outputs import FlatOutputs
 from job.onnx_model.protobuf import OPSET, nodes_from_protobuf
 from job.onnx_model.symbolic import gaps_filled
 from job.values import Shape
 
 
-def graph_from_module(module: torch.nn.Module, inputs: Sequence[torch.Tensor], input_names: Sequence[str],
-                      output_names: Sequence[str]) -> Graph:
-    """Traces one forward and returns the ONNX graph, its tensors named by the modules they come from.
+def graph_from_module(module: FlatOutputs, inputs: Sequence[torch.Tensor], input_names: Sequence[str],
+                      name_outputs: Callable[[FlatOutputs], Sequence[str]]) -> Tuple[Graph, Tuple[str, ...]]:
+    """Traces one forward and returns the ONNX graph, its tensors named by the modules they come from, and notes.
 
     Weights are the module's own memory: nothing is copied, so the module must outlive the graph.
     Raises UnsupportedModel with every operator that the exporter has no ONNX form for.
     """
-    traced, parameters = _trace(module, tuple(inputs))
+    traced, parameters, notes = _trace(module, tuple(inputs))
     _refuse_unexported(traced)
     tensors = [value.uniqueName() for value in traced.inputs()]
     outputs = [value.uniqueName() for value in traced.outputs()]
-    _check_names(input_names, len(inputs), "input")
-    _check_names(output_names, len(outputs), "output")
     protobuf, _ = traced._export_onnx({}, OPSET, False, OperatorExportTypes.ONNX, True)
     nodes, constants = nodes_from_protobuf(onnx.load_from_string(protobuf).graph)
     constants = dict(zip(tensors[len(inputs):], map(_array, parameters)), **constants)
     graph = Graph(nodes, tuple(tensors[:len(inputs)]), tuple(outputs), constants, _shapes(traced),
                   _dtypes(traced))
-    return _named(graph, _scopes(traced), module, input_names, output_names)
+    return _named(graph, _scopes(traced), module.network, input_names, name_outputs(module)), notes
 
 
-def _trace(module: torch.nn.Module, inputs: Tuple[torch.Tensor, ...]) -> Tuple[Any, List[torch.Tensor]]:
+class _Traced(NamedTuple):
+    graph: Any
+    parameters: List[torch.Tensor]
+    notes: Tuple[str, ...]
+
+
+def _trace(module: torch.nn.Module, inputs: Tuple[torch.Tensor, ...]) -> _Traced:
     _set_opset_version(OPSET)
-    with torch.no_grad(), gaps_filled(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with torch.no_grad(), gaps_filled(), warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
         traced, result = _forward(module, inputs)
         parameters = list(exporter._unique_state_dict(module).values())
         try:
@@ -50,7 +56,7 @@ def _trace(module: torch.nn.Module, inputs: Tuple[torch.Tensor, ...]) -> Tuple[A
                                    hint="PyTorch 1.1.0 cannot say this part of the network in ONNX") from error
     for output, tensor in zip(optimized.outputs(), torch._C._jit_flatten(result)[0]):
         output.inferTypeFrom(tensor)
-    return optimized, parameters
+    return _Traced(optimized, parameters, _frozen_choices(said))
 
 
 def _forward(module: torch.nn.Module, inputs: Tuple[torch.Tensor, ...]) -> Tuple[Any, Any]:
@@ -61,6 +67,14 @@ def _forward(module: torch.nn.Module, inputs: Tuple[torch.Tensor, ...]) -> Tuple
         raise BadCheckpoint("the network does not run on an input of shape {}: {}".format(shapes, _first_line(error)),
                             hint="give the shape it was trained with, as PyTorch has it: --input-shape=1,3,224,224",
                             stage="onnx") from error
+
+
+def _frozen_choices(said: Sequence[warnings.WarningMessage]) -> Tuple[str, ...]:
+    """Where the network's code decides by a value: the trace keeps what it decided for one input."""
+    places = ["{} line {}".format(Path(warning.filename).name, warning.lineno) for warning in said
+              if issubclass(warning.category, torch.jit.TracerWarning) and "Python boolean" in str(warning.message)]
+    return tuple("{} decides by a value: what it decided for one input is kept for all".format(place)
+                 for place in sorted(set(places)))
 
 
 def _first_line(error: Exception) -> str:
@@ -75,13 +89,6 @@ def _refuse_unexported(traced: Any) -> None:
             problems.append("{} in {}".format(node.kind(), where))
     if problems:
         raise UnsupportedModel(problems, hint="PyTorch 1.1.0 exports these to ONNX in no form; replace them in the model")
-
-
-def _check_names(names: Sequence[str], count: int, kind: str) -> None:
-    if len(names) != count:
-        raise UsageError("the network has {} {}{}, but {} name{} given: {}".format(
-            count, kind, "" if count == 1 else "s", len(names), " is" if len(names) == 1 else "s are", ", ".join(names)),
-            hint="--{}-names takes {} names, separated by commas".format(kind, count))
 
 
 def _values(traced: Any) -> List[Any]:
@@ -112,8 +119,9 @@ def _scopes(traced: Any) -> Mapping[str, str]:
 
 
 def _module_path(scope: str) -> str:
-    """'ResNet/Sequential[layer4]/BasicBlock[0]' -> 'layer4.0'."""
-    return ".".join(part[part.index("[") + 1:-1] for part in scope.split("/") if part.endswith("]"))
+    """'FlatOutputs/ResNet[network]/Sequential[layer4]/BasicBlock[0]' -> 'layer4.0'."""
+    path = [part[part.index("[") + 1:-1] for part in scope.split("/") if part.endswith("]")]
+    return ".".join(path[1:] if path[:1] == [FlatOutputs.INNER] else path)
 
 
 def _named(graph: Graph, scopes: Mapping[str, str], module: torch.nn.Module, input_names: Sequence[str],

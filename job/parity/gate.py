@@ -5,7 +5,7 @@ import numpy as np
 
 from job.errors import ParityFailed
 from job.parity import explain, metrics
-from job.parity.tolerance import Tolerance, keeps
+from job.parity.tolerance import NEARLY_ALIKE, Tolerance, keeps
 from job.values import Drift, OutputParity, StageParity
 
 Answers = Sequence[Sequence[np.ndarray]]  # [probe][output], in PyTorch's axis order
@@ -91,6 +91,8 @@ def _judge_output(
         return _refused(name, tolerance, problem)
     figures = metrics.measure(expected, answers, probes, metrics.scale_of(reference), reference)
     limits = {limit: tolerance[limit] for limit in tolerance if limit in figures}
+    if figures.get("spread", 0) < NEARLY_ALIKE * figures.get("range", 0):
+        limits.pop("snr_of_spread_db", None)  # finer than 8 bits can tell, and than these probes can show
     reasons = _reasons(figures, limits)
     return OutputParity(name, metrics.written(figures), limits, not reasons, reasons)
 

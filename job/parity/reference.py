@@ -5,10 +5,10 @@ import numpy as np
 
 from job.parity import metrics
 from job.parity.gate import Answers
+from job.parity.tolerance import NEARLY_ALIKE
 from job.values import OutputParity, StageParity
 
 ALIKE = 1e-5  # spread over range: below it float arithmetic's own error hides what tells probes apart
-NEARLY_ALIKE = 1e-2
 
 LIMITS = {"spread_of_range": ALIKE}
 

@@ -10,6 +10,7 @@ from job.keras_model.walk import keras_model_from_onnx
 from job.onnx_model.export import graph_from_module
 from job.onnx_model.graph import Graph
 from job.onnx_model.model_file import read_onnx, write_onnx
+from job.onnx_model.outputs import FlatOutputs
 from job.onnx_model.passes import canonical
 from job.parity.answers import answers_of_file
 from job.parity.probes import Probe, make_probes
@@ -55,7 +56,7 @@ def converted(module: torch.nn.Module, shapes: Sequence[Shape], folder, outputs:
 
 def exported(module: torch.nn.Module, inputs: Sequence[TensorFacts], outputs: Sequence[str]) -> Graph:
     example = [torch.from_numpy(array) for array in make_probes(tuple(inputs), 1)[0].inputs]
-    return canonical(graph_from_module(module, example, [facts.name for facts in inputs], outputs))
+    return canonical(graph_from_module(FlatOutputs(module), example, [facts.name for facts in inputs], lambda _: outputs)[0])
 
 
 def _facts(name: str, shape: Shape, dtype: str = "float32") -> TensorFacts:

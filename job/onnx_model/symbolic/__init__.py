@@ -1,6 +1,6 @@
 """What torch 1.1's exporter cannot say although ONNX can, said for the length of an export."""
 import contextlib
-from typing import Any, Callable, Iterator, List
+from typing import Any, Callable, Iterator, List, Tuple
 
 import torch
 import torch.nn.functional
@@ -21,6 +21,8 @@ def gaps_filled() -> Iterator[None]:
                                      _keeping_types(torch._C._jit_pass_canonicalize_ops)))
         stack.enter_context(_swapped(torch.nn.functional, "interpolate",
                                      with_fixed_sizes(torch.nn.functional.interpolate)))
+        stack.enter_context(_swapped(torch.Tensor, "size", _untraced(torch.Tensor.size)))
+        stack.enter_context(_swapped(torch.Tensor, "shape", property(lambda tensor: tensor.size())))
         yield
 
 
@@ -38,10 +40,22 @@ def _swapped(owner: Any, name: str, value: Any) -> Iterator[None]:
             setattr(owner, name, before)
 
 
+def _untraced(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Sizes as plain numbers: traced ones compute as tensors do, and 8 ** -0.5 of a size comes out as 0 or 1."""
+    def run(*args: Any) -> Any:
+        state = torch._C._get_tracing_state()
+        torch._C._set_tracing_state(None)
+        try:
+            return method(*args)
+        finally:
+            torch._C._set_tracing_state(state)
+    return run
+
+
 def _keeping_types(canonicalize: Callable[[Any], None]) -> Callable[[Any], None]:
     """The pass makes arithmetic with scalars anew and forgets its shapes, which later symbolics ask for."""
     def run(graph: Any) -> None:
-        before = [(node.kind(), [output.type() for output in node.outputs()]) for node in _aten_nodes(graph)]
+        before = [kind_and_types for node in _aten_nodes(graph) for kind_and_types in _after_the_pass(node)]
         canonicalize(graph)
         after = _aten_nodes(graph)
         if [kind for kind, _ in before] == [node.kind() for node in after]:
@@ -49,6 +63,12 @@ def _keeping_types(canonicalize: Callable[[Any], None]) -> Callable[[Any], None]
                 for kind, output in zip(types, node.outputs()):
                     output.setType(kind)
     return run
+
+
+def _after_the_pass(node: Any) -> List[Tuple[str, List[Any]]]:
+    """What becomes of a node, and the types of its outputs: a product with a sum is taken apart."""
+    types = [output.type() for output in node.outputs()]
+    return [("aten::mm", []), ("aten::add", types)] if node.kind() == "aten::addmm" else [(node.kind(), types)]
 
 
 def _aten_nodes(graph: Any) -> List[Any]:
