@@ -36,7 +36,7 @@ def as_efficientnet_lite_wants(pixels: np.ndarray) -> np.ndarray:
     """The centre 7/8 of the shorter side, by cubic interpolation, (v - 127) / 128: [1, 3, 224, 224]."""
     height, width = pixels.shape[:2]
     side = min(height, width) * 7 // 8
-    top, left = (height - side) // 2, (width - side) // 2
+    top, left = (height - side + 1) // 2, (width - side + 1) // 2  # as its authors round
     image = Image.fromarray(pixels[top:top + side, left:left + side]).resize((SIDE, SIDE), Image.BICUBIC)
     return _as_input((np.asarray(image, np.float32) - 127) / 128)
 
