@@ -1,0 +1,77 @@
+"""Depthwise weights of a dynamic file: float32 again, and nothing else of it changed."""
+import numpy as np
+import pytest
+import tensorflow as tf
+from small_models import plain_graph
+
+from job.errors import StageFailed
+from job.tensorflow_model.float_depthwise import has_int8_depthwise, with_float_depthwise
+from job.tensorflow_model.freeze import frozen_graph
+from job.tensorflow_model.runners import KerasRunner, TFLiteRunner
+from job.tensorflow_model.tflite import write_tflite
+from job.tensorflow_model.tflite_file import open_tflite
+
+CHANNELS = 48
+
+
+def depthwise_network(x):
+    """Two depthwise convolutions, large enough for toco to quantise, whose channels differ in scale, and a plain one."""
+    random = np.random.RandomState(0)
+    for size in (5, 7):
+        kernel = random.randn(size, size, CHANNELS, 1) * 10.0 ** random.uniform(-2, 0, CHANNELS)[:, None]
+        x = tf.nn.relu(tf.nn.depthwise_conv2d(x, tf.constant(kernel.astype(np.float32)), [1, 1, 1, 1], "SAME"))
+    kernel = random.randn(1, 1, CHANNELS, 40).astype(np.float32)
+    return tf.nn.conv2d(x, tf.constant(kernel), [1, 1, 1, 1], "SAME")
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("depthwise")
+    model = plain_graph(depthwise_network, [None, 9, 7, CHANNELS])
+    frozen = frozen_graph(model, 1)
+    for mode in ("float32", "dynamic"):
+        write_tflite(frozen, mode, folder / mode)
+    return folder, model
+
+
+def test_no_weights_are_turned_back_at_run_time(files):
+    folder, _ = files
+    names = {mode: [operator.name for operator in open_tflite(folder / mode).operators] for mode in ("float32", "dynamic")}
+    assert names["dynamic"] == names["float32"] == ["DEPTHWISE_CONV_2D", "DEPTHWISE_CONV_2D", "CONV_2D"]
+    assert not has_int8_depthwise((folder / "dynamic").read_bytes())
+
+
+def test_the_plain_convolution_keeps_its_int8_weights(files):
+    folder, _ = files
+    file = open_tflite(folder / "dynamic")
+    dtypes = {operator.name: file.tensors[operator.inputs[1]].dtype for operator in file.operators}
+    assert dtypes == {"DEPTHWISE_CONV_2D": "float32", "CONV_2D": "int8"}
+
+
+def test_the_depthwise_values_are_those_of_the_float_file(files):
+    folder, _ = files
+    x = np.random.RandomState(1).randn(1, 9, 7, CHANNELS).astype(np.float32)
+    inner = {}
+    for mode in ("float32", "dynamic"):
+        file = open_tflite(folder / mode)
+        names = [file.tensors[operator.outputs[0]].name for operator in file.operators if "DEPTHWISE" in operator.name]
+        with TFLiteRunner(folder / mode) as run:
+            inner[mode] = [run.inner_values([x], [name])[name] for name in names]
+    for float32, dynamic in zip(inner["float32"], inner["dynamic"]):
+        assert float32.std() > 0 and np.array_equal(float32, dynamic)
+
+
+def test_the_whole_file_is_nearer_to_the_network_than_8_bits_of_depthwise_allow(files):
+    folder, model = files
+    x = np.random.RandomState(2).randn(1, 9, 7, CHANNELS).astype(np.float32)
+    with KerasRunner(model) as keras, TFLiteRunner(folder / "dynamic") as run:
+        expected, answer = keras(x)[0], run(x)[0]
+    assert np.abs(expected - answer).max() <= 0.03 * np.ptp(expected)
+
+
+def test_files_of_two_networks_are_not_mixed(files, tmp_path):
+    folder, _ = files
+    other = frozen_graph(plain_graph(lambda x: tf.nn.relu(x) + 1, [None, 3]), 1)
+    write_tflite(other, "float32", tmp_path / "other")
+    with pytest.raises(StageFailed, match="other operators"):
+        with_float_depthwise((folder / "dynamic").read_bytes(), (tmp_path / "other").read_bytes())
