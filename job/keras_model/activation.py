@@ -6,7 +6,11 @@ import tensorflow as tf
 from keras import backend
 
 from job.axes import Order, as_pytorch, channels_last
+from job.errors import UnsupportedModel
 from job.keras_model.layers import operation
+
+
+MOST_AXES = 4  # that TensorFlow Lite 1.14 transposes
 
 
 class Activation(NamedTuple):
@@ -59,6 +63,9 @@ def in_order(x: Activation, order: Order) -> Activation:
     permutation = tuple(x.order.index(axis) for axis in order)
     if _moves_only_ones(x, permutation):
         return with_ones(x, x.onnx_shape, order, "order")
+    if x.rank > MOST_AXES:
+        raise UnsupportedModel(["a Transpose of rank {} after {}".format(x.rank, x.tensor.op.name)],
+                               hint="TensorFlow Lite 1.14 transposes up to {} axes: reshape around it".format(MOST_AXES))
     tensor = operation(lambda t: tf.transpose(t, permutation), x.tensor, "order")
     return x.after(tensor, order=order)
 
