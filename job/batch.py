@@ -72,8 +72,9 @@ def planned(run: RunSettings) -> Tuple[Task, ...]:
     if run.checkpoints:
         return tuple(_task(candidate, run) for candidate in named(run.checkpoints, run.input_dir))
     inputs = [run.given[key] for key in ("samples", "calibration") if key in run.given]
-    if any(is_inside(run.input_dir, folder) for folder in inputs):
-        raise UsageError("--samples={}: holds the checkpoints too".format(run.given["samples"]),
+    around = [folder for folder in inputs if is_inside(run.input_dir, folder)]
+    if around:
+        raise UsageError("{}: holds the checkpoints too".format(around[0]),
                          hint="name the checkpoint to convert, or keep samples in a folder of their own")
     left_out = [run.output_dir] + inputs
     tasks = [_task(candidate, run) for candidate in found(run.input_dir, left_out)]
