@@ -151,6 +151,16 @@ def switch(value: str) -> bool:
     return value.lower() in _YES
 
 
+def calibration(value: Any) -> Path:
+    raise Refused("int8 is not available yet", "leave it out; --quantize takes {} or none".format(", ".join(AVAILABLE_MODES)))
+
+
+def trust(value: str) -> bool:
+    if switch(value):
+        raise Refused("not available yet", "leave it out: what is read is read without running any of its code")
+    return False
+
+
 def workers(value: str) -> int:
     if not _SIZE.match(value) or int(value) > MOST_WORKERS:
         raise Refused("not a number of workers", "a whole number from 1 to {}".format(MOST_WORKERS))

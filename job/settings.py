@@ -29,14 +29,14 @@ READERS = {
     "input_names": read.tensor_names,
     "output_names": read.tensor_names,
     "quantize": read.modes,
-    "calibration": read.folder,
+    "calibration": read.calibration,
     "samples": read.folder,
     "preprocess": preprocess,
     "labels": read.labels,
     "tolerance": read.tolerance,
     "force": read.switch,
     "workers": read.workers,
-    "trust_pickle": read.switch,
+    "trust_pickle": read.trust,
     "log": read.log_style,
 }  # type: Mapping[str, Callable[[Any], Any]]
 
@@ -77,9 +77,6 @@ def run_settings(invocation: Invocation) -> RunSettings:
     given = {name: _checked(name, text) for name, text in invocation.flags.items()}
     if "arch" in given and "model_code" in given:
         raise UsageError("--arch and --model-code both name the network", hint="give one of them")
-    if "calibration" in given:
-        raise UsageError("--calibration={}: int8 is not available yet".format(given["calibration"]),
-                         hint="leave it out; --quantize takes {} or none".format(", ".join(read.AVAILABLE_MODES)))
     return RunSettings(
         command=invocation.command,
         checkpoints=invocation.values,

@@ -37,7 +37,7 @@ _FLAGS = (
     Flag("input_names", "A,B", "names of the inputs in what is published (default image_array)", True),
     Flag("output_names", "A,B", "names of the outputs in what is published (default category)", True),
     Flag("quantize", "MODES", "dynamic, or none for float only (default dynamic)", True),
-    Flag("calibration", "DIR", "inputs that int8 is calibrated with (comes with int8)", True),
+    Flag("calibration", "DIR", "inputs that int8 is calibrated with (not available yet)", True),
     Flag("samples", "DIR", "your own inputs, compared beside the seeded probes; a folder per class for accuracy",
          True),
     Flag("preprocess", "{KEY: VALUE}",
@@ -46,7 +46,7 @@ _FLAGS = (
          "other limits for the parity gate, such as {float: {cosine: 0.99999}}", True),
     Flag("force", "", "convert again even where the published model is current"),
     Flag("workers", "N", "checkpoints converted at a time (default 1)"),
-    Flag("trust_pickle", "", "let PyTorch load pickles that can run code; only for files you made yourself"),
+    Flag("trust_pickle", "", "let PyTorch load pickles that can run code (not available yet)"),
     Flag("log", "text|json", "lines on stderr for people or for machines (default text)"),
 )
 

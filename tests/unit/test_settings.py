@@ -38,7 +38,6 @@ def test_defaults():
     ("--tolerance={float: {cosine: 1e-1}}", "tolerance", {"float": {"cosine": 0.1}}),
     ("--force", "force", True),
     ("--force=false", "force", False),
-    ("--trust-pickle", "trust_pickle", True),
 ])
 def test_values(flag, field, expected):
     assert getattr(of("--arch=resnet18", flag), field) == expected
@@ -67,7 +66,7 @@ def test_preprocess():
     ("--quantize=dinamic", "did you mean dynamic?"),
     ("--quantize=false", "dynamic or none"),
     ("--quantize=none,dynamic", "'none' is no mode"),
-    ("--calibration=.", "int8 is not available yet"),
+    ("--calibration=.", "int8 is not available yet"), ("--trust-pickle", "not available yet"),
     ("--samples=/no/such", "there is no such folder"),
     ("--arch-args=[1]", "not a mapping"),
     ("--arch-args={a: &x 1, b: *x}", "anchors are not allowed"),
