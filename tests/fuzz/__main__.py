@@ -1,0 +1,56 @@
+"""`N [SEED]`: runs the networks of N seeds, from SEED (0) on. `--seed S`: shows one and runs it."""
+import argparse
+import sys
+import warnings
+from collections import Counter
+from typing import List
+
+import numpy as np
+
+from tests.fuzz.children import verdicts
+from tests.fuzz.judging import Verdict
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(prog="scripts/fuzz", description=__doc__)
+    arguments.add_argument("count", type=int, nargs="?", default=1)
+    arguments.add_argument("first", type=int, nargs="?", default=0)
+    arguments.add_argument("--seed", type=int, help="run this one and show what it is made of")
+    arguments.add_argument("--workers", type=int, default=2)
+    given = arguments.parse_args()
+    warnings.simplefilter("ignore")
+    if given.seed is not None:
+        given.count, given.first = 1, given.seed
+    found = []
+    for verdict in verdicts(range(given.first, given.first + given.count), given.workers):
+        found.append(verdict)
+        if verdict.outcome in ("WRONG", "CRASH") or given.seed is not None:
+            print(shown(verdict), flush=True)
+    print(summary(found))
+    return int(any(verdict.outcome in ("WRONG", "CRASH") for verdict in found))
+
+
+def shown(verdict: Verdict) -> str:
+    return "\n  ".join(("seed {}: {} {}".format(verdict.seed, verdict.outcome, verdict.reason),) + verdict.lines)
+
+
+def summary(found: List[Verdict]) -> str:
+    counts = Counter(verdict.outcome for verdict in found)
+    lines = ["{} networks: {} agree, {} refused by name, {} wrong, {} crashed".format(
+        len(found), counts["agrees"], counts["refused"], counts["WRONG"], counts["CRASH"])]
+    errors = [verdict.error for verdict in found if verdict.outcome == "agrees"]
+    if errors:
+        lines.append("largest error of the output's range: median {:.1e}, 90 % {:.1e}, 99 % {:.1e}, most {:.1e}".format(
+            *np.percentile(errors, (50, 90, 99, 100))))
+    reasons = Counter(_kind(verdict.reason) for verdict in found if verdict.outcome == "refused")
+    lines += ["{:5} refused: {}".format(count, reason) for reason, count in reasons.most_common()]
+    return "\n".join(lines)
+
+
+def _kind(reason: str) -> str:
+    """The reason without the place in this one network."""
+    return reason.replace("not supported: ", "").split(";")[0].split(" at ")[0].split(" in ")[0][:150]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,98 @@
+"""Drawers of layers: convolutions, pools, norms, Linear."""
+import random
+from typing import Optional
+
+from torch import nn
+
+from tests.fuzz.draws import Draw, Values, draws
+
+
+@draws("conv", 8, ranks=(3, 4))
+def conv(r: random.Random, values: Values) -> Draw:
+    channels = values.x.shape[1]
+    group = r.choice([1, 1, 1] + [size for size in range(2, channels + 1) if channels % size == 0])
+    kind, axes = (nn.Conv2d, 2) if values.x.dim() == 4 else (nn.Conv1d, 1)
+
+    def each(*choices: int):
+        return tuple(r.choice(choices) for _ in range(axes))
+    kernel = each(1, 2, 3, 3, 3, 4, 5)
+    padding = tuple(r.choice((0, size // 2, size // 2, r.randint(0, size))) for size in kernel)
+    return values.step(kind(channels, group * r.randint(1, 4 if group < 4 else 2), kernel, each(1, 1, 1, 2, 3), padding,
+                            each(1, 1, 1, 2), group, bias=r.random() < 0.7))
+
+
+@draws("transposed conv", 2, ranks=(4,))
+def transposed_conv(r: random.Random, values: Values) -> Optional[Draw]:
+    channels = values.x.shape[1]
+    group = r.choice([1, 1] + [size for size in range(2, 4) if channels % size == 0])
+    kernel, stride = ((r.randint(1, 4), r.randint(1, 4)), (r.randint(1, 3), r.randint(1, 2)))
+    padding = tuple(r.randint(0, size // 2) for size in kernel)
+    more = tuple(r.randint(0, step - 1) for step in stride)
+    return values.step(nn.ConvTranspose2d(channels, group * r.randint(1, 3), kernel, stride, padding, more, group))
+
+
+@draws("max pool", 3, ranks=(3, 4))
+def max_pool(r: random.Random, values: Values) -> Draw:
+    return values.step(_pool(r, (nn.MaxPool1d, nn.MaxPool2d), values))
+
+
+@draws("average pool", 3, ranks=(3, 4))
+def average_pool(r: random.Random, values: Values) -> Draw:
+    return values.step(_pool(r, (nn.AvgPool1d, nn.AvgPool2d), values, count_include_pad=r.random() < 0.5))
+
+
+def _pool(r: random.Random, kinds, values: Values, **more) -> nn.Module:
+    axes = values.x.dim() - 2
+    kernel = tuple(r.choice((1, 2, 3, 3, 4)) for _ in range(axes))
+    stride = tuple(r.randint(1, 3) for _ in range(axes))
+    padding = tuple(r.randint(0, size // 2) for size in kernel)
+    if axes == 1:
+        kernel, stride, padding = kernel[0], stride[0], padding[0]
+    return kinds[axes - 1](kernel, stride, padding, ceil_mode=r.random() < 0.3, **more)
+
+
+@draws("adaptive pool", 2, ranks=(4,))
+def adaptive_pool(r: random.Random, values: Values) -> Draw:
+    kind = r.choice((nn.AdaptiveAvgPool2d, nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d))
+    return values.step(kind(r.choice((1, (r.randint(1, 5), r.randint(1, 5))))))
+
+
+@draws("batch norm", 4)
+def batch_norm(r: random.Random, values: Values) -> Draw:
+    kind = nn.BatchNorm2d if values.x.dim() == 4 else nn.BatchNorm1d
+    norm = kind(values.x.shape[1], affine=r.random() < 0.8)
+    norm.running_mean.normal_()
+    norm.running_var.uniform_(0.5, 2)
+    return values.step(_affine(norm))
+
+
+@draws("group or instance norm", 2, ranks=(4,))
+def map_norm(r: random.Random, values: Values) -> Draw:
+    channels = values.x.shape[1]
+    groups = r.choice([size for size in range(1, channels + 1) if channels % size == 0])
+    return values.step(_affine(r.choice((nn.GroupNorm(groups, channels),
+                                         nn.InstanceNorm2d(channels, affine=r.random() < 0.7)))))
+
+
+@draws("layer norm", 1)
+def layer_norm(r: random.Random, values: Values) -> Draw:
+    return values.step(_affine(nn.LayerNorm(values.x.shape[-1])))
+
+
+def _affine(module: nn.Module) -> nn.Module:
+    if module.weight is not None:
+        module.weight.data.uniform_(0.5, 2)
+        module.bias.data.normal_()
+    return module
+
+
+@draws("linear", 3)
+def linear(r: random.Random, values: Values) -> Draw:
+    return values.step(nn.Linear(values.x.shape[-1], r.randint(2, 14), bias=r.random() < 0.7))
+
+
+@draws("prelu", 1, ranks=(3, 4))
+def prelu(r: random.Random, values: Values) -> Draw:
+    module = nn.PReLU(r.choice((1, values.x.shape[1])))
+    module.weight.data.uniform_(0.1, 0.9)
+    return values.step(module)
