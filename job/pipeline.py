@@ -23,7 +23,7 @@ from job.report.parity import failure_from_drift, failure_from_error, read_repor
 from job.report.run import compared, machine, run_report
 from job.samples.use import Samples, samples_for
 from job.settings import Settings
-from job.sides import Sides
+from job.sides import Pending, Sides
 from job.values import Exported, Model, Outcome
 
 SAVED_MODEL = "saved_model/1"  # TensorFlow Serving's layout
@@ -79,23 +79,38 @@ def inspect(checkpoint: Path, settings: Settings, sides: Sides) -> str:
     return "\n".join(lines)
 
 
+class _Asked(NamedTuple):
+    """What both sides are working through, to be collected in this order."""
+
+    versions: Tuple[Pending, Pending]
+    build: Pending
+    questions: Questions
+    written: Mapping[str, Pending]  # stage -> the file that it asks
+    memory: Tuple[Pending, Pending]
+
+
 def _converted(checkpoint: Path, settings: Settings, sides: Sides, model: Path, work: Path,
                progress: Progress) -> Converted:
     """Asks both sides for everything at once; they work through it while we judge and flush what has come."""
-    pytorch, tensorflow = sides
-    versions = pytorch.start("versions"), tensorflow.start("versions")
     with progress.stage("export"):
-        exported = pytorch.call("export", checkpoint, settings, work / "model.onnx")
+        exported = sides.pytorch.call("export", checkpoint, settings, work / "model.onnx")
     progress.checkpoint = exported.checkpoint
     for note in exported.checkpoint.notes:
         log.note(note, progress.name)
-    build = tensorflow.start("build", exported)
-    samples = samples_for(settings, exported, pytorch, work / "samples.npz")
-    counts = probe_counts(exported.multiply_adds, len(samples.probes))
+    build = sides.tensorflow.start("build", exported)
+    samples = samples_for(settings, exported, sides.pytorch, work / "samples.npz")
     progress.probes = probes_for(exported.inputs, exported.multiply_adds, samples.probes)
+    counts = probe_counts(exported.multiply_adds, len(samples.probes))
     questions = Questions(work, progress.probes, counts, exported.outputs, settings.tolerance)
-    files = {mode: "{}.{}.tflite".format(progress.name, mode) for mode in ("float32",) + settings.quantize}
+    asked = _asked(settings, sides, model, work, progress.name, build, questions)
+    return Converted(exported, samples, *_collected(asked, model, progress))
 
+
+def _asked(settings: Settings, sides: Sides, model: Path, work: Path, name: str, build: Pending,
+           questions: Questions) -> _Asked:
+    """PyTorch and ONNX answer on one side while the other makes its files, and answers for each of them."""
+    pytorch, tensorflow = sides
+    files = {mode: "{}.{}.tflite".format(name, mode) for mode in ("float32",) + settings.quantize}
     questions.ask("pytorch", pytorch)
     questions.ask("onnx", pytorch)
     tensorflow.start("start_tflites", model, files, {mode: questions.question("tflite." + mode) for mode in files})
@@ -105,27 +120,32 @@ def _converted(checkpoint: Path, settings: Settings, sides: Sides, model: Path, 
     for mode, file in files.items():
         written["tflite." + mode] = tensorflow.start("finish_tflite", model, file, mode)
         questions.expect("tflite." + mode, written["tflite." + mode])
-    memory = pytorch.start("peak_memory"), tensorflow.start("peak_memory")
+    return _Asked((pytorch.start("versions"), tensorflow.start("versions")), build, questions, written,
+                  (pytorch.start("peak_memory"), tensorflow.start("peak_memory")))
 
-    for pending in versions:
-        progress.versions.update(pending.result())
+
+def _collected(asked: _Asked, model: Path, progress: Progress) -> Tuple[Tuple[Model, ...], str, Mapping[str, str]]:
+    """The models, the layer that ties their batch, and the digests of their files; every stage judged on the way."""
     with progress.stage("build"):
-        batch_fixed_by = build.result()
+        batch_fixed_by = asked.build.result()
     models, digests = [], {}  # type: List[Model], Dict[str, str]
-    for stage in questions.stages:
+    for stage in asked.questions.stages:
         with progress.stage(stage):
-            if stage in written:
-                models.append(written[stage].result())
+            if stage in asked.written:
+                models.append(asked.written[stage].result())
                 digests.update(settled(model, models[-1].file))
-            progress.stages.append(questions.judged(stage))
-    progress.peak_memory = sum(pending.result() for pending in memory)
-    return Converted(exported, samples, tuple(models), batch_fixed_by, digests)
+            progress.stages.append(asked.questions.judged(stage))
+    for pending in asked.versions:
+        progress.versions.update(pending.result())
+    progress.peak_memory = sum(pending.result() for pending in asked.memory)
+    return tuple(models), batch_fixed_by, digests
 
 
 def _is_current(checkpoint: Path, output_dir: Path, progress: Progress) -> bool:
     if not (output_dir / progress.name / "run.json").is_file():
         return False
-    return is_current(output_dir, progress.name, sha256_of_file(checkpoint), progress.settings_digest, progress.job_version)
+    return is_current(output_dir, progress.name, sha256_of_file(checkpoint), progress.settings_digest,
+                      progress.job_version)
 
 
 def _judge_accuracy(progress: Progress, sides: Sides, converted: Converted, model: Path, work: Path) -> None:

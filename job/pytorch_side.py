@@ -135,9 +135,10 @@ def _padded(names: Sequence[str], count: int) -> Tuple[Optional[str], ...]:
 def _refuse_empty(graph: Graph, inputs: Sequence[TensorFacts]) -> None:
     """PyTorch 1.1 goes on where a pool has left nothing of a map."""
     for node in graph.nodes:
-        if 0 in graph.shapes.get(node.output, ()):
+        shape = graph.shapes.get(node.output, ())
+        if 0 in shape:
             raise BadCheckpoint(
-                "the input is too small: {} makes a tensor of shape {} of it".format(node.layer, graph.shapes[node.output]),
+                "the input is too small: {} makes a tensor of shape {} of it".format(node.layer, shape),
                 hint="give a larger one than --input-shape={}".format(",".join(map(str, inputs[0].pytorch_shape))),
                 stage="onnx")
 

@@ -18,10 +18,11 @@ PROBES = 4
 
 
 def verify(output_dir: Path, sides: Sides) -> Tuple[Outcome, ...]:
-    """One row for each published model. PyTorch is not here any more: the SavedModel, which passed, is the reference."""
+    """One row for each published model. PyTorch is gone by now: the SavedModel, which passed, is the reference."""
     folders = sorted(folder for folder in output_dir.iterdir() if (folder / "SHA256SUMS").is_file())
     if not folders:
-        raise BadCheckpoint("{} holds no published model".format(output_dir), hint="name the folder that `convert` wrote to")
+        raise BadCheckpoint("{} holds no published model".format(output_dir),
+                            hint="name the folder that `convert` wrote to")
     return tuple(_verified(folder, sides) for folder in folders)
 
 

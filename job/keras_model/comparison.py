@@ -42,7 +42,8 @@ def where(operator: Operator, condition: Activation, yes: Union[Activation, np.n
     def select(truth: Any, *tensors: Any) -> Any:
         remaining = iter(tensors)
         zeros = tf.cast(truth, tf.float32) * np.float32(0)
-        choices = [next(remaining) if isinstance(operand, Activation) else zeros + operand.reshape(()) for operand in (yes, no)]
+        choices = [next(remaining) if isinstance(operand, Activation) else zeros + operand.reshape(())
+                   for operand in (yes, no)]
         return tf.where(truth, *choices)
     tensor = operation(select, [condition.tensor] + operands, operator.name)
     return Activation(tensor, condition.order)

@@ -1,6 +1,7 @@
 """The operators that convert: every family is imported here, and registers itself."""
 from job.keras_model import (  # noqa: F401
-    comparison, convolution, elementwise, linear, pointwise, pooling, reduction, resizing, shaping, transposed_convolution,
+    comparison, convolution, elementwise, linear, pointwise, pooling, reduction, resizing, shaping,
+    transposed_convolution,
 )
 from job.keras_model.registry import CONVERTERS, Converter
 
@@ -17,5 +18,5 @@ def table() -> str:
 
 def _described(converter: Converter):
     ranks = ", ".join(map(str, converter.ranks)) or "any"
-    attributes = ", ".join(name if check is None else name + "*" for name, check in sorted(converter.attributes.items()))
-    return ranks, attributes, ", ".join(map(str, converter.constants))
+    attributes = [name if check is None else name + "*" for name, check in sorted(converter.attributes.items())]
+    return ranks, ", ".join(attributes), ", ".join(map(str, converter.constants))

@@ -19,7 +19,8 @@ def nodes_from_protobuf(graph: onnx.GraphProto) -> Tuple[Tuple[Node, ...], Dict[
         if node.op_type == "Constant":
             constants[node.output[0]] = attributes["value"]
         else:
-            nodes.append(Node(node.op_type, tuple(node.input), tuple(node.output), attributes, node.doc_string or node.name))
+            layer = node.doc_string or node.name
+            nodes.append(Node(node.op_type, tuple(node.input), tuple(node.output), attributes, layer))
     return tuple(nodes), constants
 
 

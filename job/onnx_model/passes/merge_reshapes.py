@@ -23,7 +23,8 @@ def _rule(node: Node, view: View) -> Optional[Rewrite]:
         return Rewrite((node._replace(inputs=(source.inputs[0], node.inputs[1])),))
     if source.op == "ReduceMean" and view.sole_maker(node.inputs[0], "ReduceMean"):
         for keepdims in (0, 1):
-            if keepdims != source.attributes.get("keepdims", 1) and _reduced(source, keepdims, view) == view.shape(node.output):
+            same = keepdims == source.attributes.get("keepdims", 1)
+            if not same and _reduced(source, keepdims, view) == view.shape(node.output):
                 attributes = dict(source.attributes, keepdims=keepdims)
                 return Rewrite((source._replace(outputs=node.outputs, attributes=attributes),))
     return None

@@ -26,7 +26,8 @@ def _rule(node: Node, view: View) -> Optional[Rewrite]:
     if node.op.startswith("Conv") and weight is None:
         return None
     mapped, result, kernel = node.output + ".map", node.output + ".row", node.output + ".kernel"
-    constants = {mapped + ".shape": np.array(_with_height(before), np.int64), node.output + ".shape": np.array(after, np.int64)}
+    constants = {mapped + ".shape": np.array(_with_height(before), np.int64),
+                 node.output + ".shape": np.array(after, np.int64)}
     inputs = (mapped,) + node.inputs[1:]
     if weight is not None:
         constants[kernel] = weight[:, :, None, :]

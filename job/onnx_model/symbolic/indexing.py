@@ -33,7 +33,8 @@ def select(g: Any, x: Any, dim: Any, index: Any) -> Any:
 @exports("index")
 def index(g: Any, x: Any, indices: Any) -> Any:
     """x[:, [2, 1, 0]]: one axis, constant indices."""
-    given = [(axis, value) for axis, value in enumerate(symbolic._unpack_list(indices)) if not value.node().mustBeNone()]
+    values = enumerate(symbolic._unpack_list(indices))
+    given = [(axis, value) for axis, value in values if not value.node().mustBeNone()]
     if len(given) != 1:
         return None
     axis, value = given[0]
