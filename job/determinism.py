@@ -24,6 +24,8 @@ _FIXED = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
+    # numpy 1.16's OpenBLAS does not know later processors: its kernels for this one run on all of them.
+    "OPENBLAS_CORETYPE": "Nehalem",
     # The same code path whatever the alignment of an array in memory.
     "MKL_CBWR": "AUTO",
     "CUDA_VISIBLE_DEVICES": "",
