@@ -1,5 +1,6 @@
 """`N [SEED]`: runs the networks of N seeds, from SEED (0) on. `--seed S`: shows one and runs it."""
 import argparse
+import os
 import sys
 import warnings
 from collections import Counter
@@ -8,7 +9,10 @@ from typing import List
 import numpy as np
 
 from tests.fuzz.children import verdicts
-from tests.fuzz.judging import Verdict
+from tests.fuzz.judging import Question, Verdict
+
+FAILURES = ("WRONG", "CRASH")
+MOST_VALUES = 60  # of one network
 
 
 def main() -> int:
@@ -22,12 +26,21 @@ def main() -> int:
     if given.seed is not None:
         given.count, given.first = 1, given.seed
     found = []
-    for verdict in verdicts(range(given.first, given.first + given.count), given.workers):
+    for verdict in verdicts([Question(given.first + i) for i in range(given.count)], given.workers):
         found.append(verdict)
-        if verdict.outcome in ("WRONG", "CRASH") or given.seed is not None:
+        if verdict.outcome in FAILURES or given.seed is not None:
             print(shown(verdict), flush=True)
+    failures = [verdict for verdict in found if verdict.outcome in FAILURES]
+    for failure in failures:
+        print("\nsmallest of " + shown(smallest(failure)), flush=True)
     print(summary(found))
-    return int(any(verdict.outcome in ("WRONG", "CRASH") for verdict in found))
+    return int(bool(failures))
+
+
+def smallest(failure: Verdict) -> Verdict:
+    """The failure of the first value that fails on its own; the network's where none does."""
+    alone = verdicts([Question(failure.seed, end) for end in range(MOST_VALUES)], 1)
+    return next((verdict for verdict in alone if verdict.outcome in FAILURES), failure)
 
 
 def shown(verdict: Verdict) -> str:

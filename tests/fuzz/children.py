@@ -10,16 +10,16 @@ import tempfile
 from pathlib import Path
 from typing import Dict, Iterator, List, Sequence
 
-from tests.fuzz.judging import Verdict, judged
+from tests.fuzz.judging import Question, Verdict, judged
 
 TOGETHER = 8  # networks of one child
 SECONDS = 120  # for one network
 
 
-def verdicts(seeds: Sequence[int], workers: int) -> Iterator[Verdict]:
+def verdicts(questions: Sequence[Question], workers: int) -> Iterator[Verdict]:
     """In the order they are done."""
-    waiting = list(seeds)
-    running = {}  # type: Dict[int, List[int]]  # process -> its seeds
+    waiting = list(questions)
+    running = {}  # type: Dict[int, List[Question]]  # process -> its part
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         try:
@@ -32,7 +32,7 @@ def verdicts(seeds: Sequence[int], workers: int) -> Iterator[Verdict]:
                 done = _done(folder / str(process))
                 left = mine[len(done):]
                 if status and left:
-                    done.append(Verdict(left.pop(0), "CRASH", _ending(status)))
+                    done.append(Verdict(left.pop(0).seed, "CRASH", _ending(status)))
                 yield from done
                 waiting = left + waiting
         finally:
@@ -41,7 +41,7 @@ def verdicts(seeds: Sequence[int], workers: int) -> Iterator[Verdict]:
                 os.waitpid(process, 0)
 
 
-def _child(seeds: Sequence[int], folder: Path) -> int:
+def _child(questions: Sequence[Question], folder: Path) -> int:
     process = os.fork()
     if process:
         return process
@@ -50,12 +50,12 @@ def _child(seeds: Sequence[int], folder: Path) -> int:
         own = folder / "{}.models".format(os.getpid())
         own.mkdir()
         with (folder / str(os.getpid())).open("wb") as file:
-            for seed in seeds:
+            for question in questions:
                 signal.alarm(SECONDS)
-                verdict = judged(seed, own)
+                verdict = judged(question, own)
                 pickle.dump(verdict, file)
                 file.flush()
-                if verdict.outcome != "agrees":
+                if verdict.outcome not in ("agrees", "absent"):
                     break
         code = 0
     finally:

@@ -2,7 +2,7 @@
 import copy
 import traceback
 from pathlib import Path
-from typing import NamedTuple, Sequence, Tuple
+from typing import NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 import torch
@@ -19,7 +19,7 @@ from job.tensorflow_model.freeze import frozen_graph
 from job.tensorflow_model.runners import KerasRunner, TFLiteRunner
 from job.tensorflow_model.tflite import write_tflite
 from job.values import TensorFacts
-from tests.fuzz.network import Drawn, random_network
+from tests.fuzz.network import Drawn, ending_at, random_network
 from tests.operators.conversion import exported
 
 OF_RANGE = 1e-4      # the job's own gate
@@ -27,6 +27,13 @@ OF_ROUNDING = 20     # times what float32 itself loses in PyTorch, where that is
 PROBES = 4
 
 Answers = Sequence[Tuple[np.ndarray, ...]]
+
+
+class Question(NamedTuple):
+    """The network of a seed, or what one of its values takes."""
+
+    seed: int
+    end: Optional[int] = None
 
 
 class Verdict(NamedTuple):
@@ -41,19 +48,23 @@ class Disagrees(Exception):
     """A stage's answer is not PyTorch's."""
 
 
-def judged(seed: int, folder: Path) -> Verdict:
+def judged(question: Question, folder: Path) -> Verdict:
     torch.set_num_threads(1)
-    drawn = random_network(seed)
+    seed, drawn = question.seed, random_network(question.seed)
+    if question.end is not None:
+        if not len(drawn.shapes) <= question.end < drawn.values:
+            return Verdict(seed, "absent")
+        drawn = ending_at(drawn, question.end)
     try:
-        return Verdict(seed, "agrees", error=_largest_error(drawn, folder), lines=drawn.lines)
+        return Verdict(seed, "agrees", error=_largest_error(drawn, folder), lines=drawn.alive())
     except UnsupportedModel as refusal:
-        return Verdict(seed, "refused", refusal.message, lines=drawn.lines)
+        return Verdict(seed, "refused", refusal.message, lines=drawn.alive())
     except StageFailed as refusal:
-        return Verdict(seed, "refused", "toco: " + refusal.message, lines=drawn.lines)
+        return Verdict(seed, "refused", "toco: " + refusal.message, lines=drawn.alive())
     except Disagrees as wrong:
-        return Verdict(seed, "WRONG", str(wrong), lines=drawn.lines)
+        return Verdict(seed, "WRONG", str(wrong), lines=drawn.alive())
     except Exception:  # whatever it is, it is what this looks for
-        return Verdict(seed, "CRASH", traceback.format_exc(), lines=drawn.lines)
+        return Verdict(seed, "CRASH", traceback.format_exc(), lines=drawn.alive())
 
 
 def _largest_error(drawn: Drawn, folder: Path) -> float:

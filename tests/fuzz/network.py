@@ -36,6 +36,18 @@ class Drawn(NamedTuple):
     network: Network
     shapes: Tuple[Shape, ...]
     lines: Tuple[str, ...]  # what it is made of
+    values: int             # inputs, and all that is made of them
+
+    def alive(self) -> Tuple[str, ...]:
+        """The lines that the outputs need."""
+        needed = {"v{}".format(place) for place in self.network.outputs}
+        kept = ["outputs " + ", ".join("v{}".format(place) for place in self.network.outputs)]
+        for line in reversed(self.lines):
+            made, _, made_from = line.split("  # ")[0].partition(" = ")
+            if needed.intersection(made.split(", ")):
+                needed.update(made_from.rpartition(" of ")[2].split(", "))
+                kept.append(line)
+        return tuple(reversed(kept))
 
 
 def random_network(seed: int) -> Drawn:
@@ -51,8 +63,12 @@ def random_network(seed: int) -> Drawn:
         if len(drawn) < steps:
             _extend(r, drawn, values, lines)
     outputs = _outputs(r, len(shapes), values, drawn)
-    lines.append("outputs " + ", ".join("v{}".format(place) for place in outputs))
-    return Drawn(Network(drawn, outputs).eval(), shapes, tuple(lines))
+    return Drawn(Network(drawn, outputs).eval(), shapes, tuple(lines), len(values))
+
+
+def ending_at(drawn: Drawn, place: int) -> Drawn:
+    """The same network with one value as its only output."""
+    return drawn._replace(network=Network(drawn.network.draws, [place]).eval())
 
 
 def _input_shapes(r: random.Random) -> Tuple[Shape, ...]:
@@ -70,7 +86,7 @@ def _input_shapes(r: random.Random) -> Tuple[Shape, ...]:
 def _extend(r: random.Random, drawn: List[Draw], values: List[torch.Tensor], lines: List[str]) -> None:
     """One step more, unless what was drawn does not fit; the latest value is mostly the one to go on from."""
     latest = len(values) - 1
-    place = latest if r.random() < 0.7 else r.randint(0, latest)
+    place = latest if r.random() < 0.8 else r.randint(0, latest)
     step = _again(r, drawn, values) if r.random() < 0.06 else draw(r, Values(values, place))
     if step is None:
         return
