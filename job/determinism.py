@@ -1,6 +1,5 @@
-"""What could make two runs differ, fixed: environment, seeds, the order of protobuf's maps, the allocator."""
+"""What could make two runs differ, fixed: environment, seeds, the order of protobuf's maps."""
 import contextlib
-import ctypes
 import io
 import logging
 import os
@@ -35,10 +34,6 @@ _FIXED = {
 }
 _NOISY = r"(tensorflow|tensorboard|keras|onnx2keras|numpy|torch|torchvision|onnx|google)(\.|$)"
 
-# glibc's malloc.h
-_M_TRIM_THRESHOLD = -1
-_M_MMAP_MAX = -4
-_LARGEST_INT = 2 ** 31 - 1
 
 
 def settled_environment(environment: Mapping[str, str]) -> Dict[str, str]:
@@ -101,15 +96,3 @@ def seeded(seed: int) -> Iterator[None]:
 def canonical_bytes(message: Any) -> bytes:
     """A protobuf message as bytes, its maps in the order of their keys."""
     return message.SerializeToString(deterministic=True)
-
-
-def keep_freed_memory() -> bool:
-    """Have malloc reuse what was freed rather than return it; False where the allocator has no such setting.
-
-    Clearing the pages of large blocks anew is most of toco's time: vgg16 takes 1.8 s of CPU in place of
-    2.6 s, for 270 MB more. M_MMAP_THRESHOLD ends at 32 MB, less than such weights: mmap is turned off.
-    """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is None:
-        return False
-    return bool(mallopt(_M_MMAP_MAX, 0)) and bool(mallopt(_M_TRIM_THRESHOLD, _LARGEST_INT))

@@ -17,7 +17,7 @@ from job.onnx_model.export import graph_from_module
 from job.onnx_model.graph import Graph
 from job.onnx_model.outputs import FlatOutputs, output_names
 from job.onnx_model.passes import canonical
-from job.onnx_model.model_file import write_onnx
+from job.onnx_model.model_file import read_onnx, write_onnx
 from job.onnx_model.runtime import layer_values, session
 from job.parity.answers import save_answers
 from job.parity.probes import Probe, load_probes, make_probes
@@ -50,7 +50,7 @@ class PyTorchSide:
         graph = canonical(graph)
         _refuse_empty(graph, inputs)
         write_onnx(graph, onnx_file)
-        self._module, self._graph, self._onnx_file = module, graph, onnx_file
+        self._module, self._graph, self._onnx_file = module, graph._replace(constants={}), onnx_file
         outputs = tuple(_facts(name, graph) for name in graph.outputs)
         facts = loaded.facts._replace(notes=loaded.facts.notes + notes)
         return Exported(onnx_file, inputs, outputs, facts, multiply_adds(graph))
@@ -79,7 +79,7 @@ class PyTorchSide:
 
     def onnx_layers(self, probe: Probe) -> Mapping[str, np.ndarray]:
         """Every layer's value: the reference for the stages after ONNX."""
-        return layer_values(self._graph, probe.inputs)
+        return layer_values(read_onnx(self._onnx_file), probe.inputs)
 
     def pytorch_layers(self, probe: Probe) -> Mapping[str, np.ndarray]:
         """What each module of the network returned first, by its path."""

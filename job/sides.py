@@ -15,6 +15,7 @@ from typing import Any, Deque, Iterator, NamedTuple
 
 from job import determinism, signals
 from job.errors import Interrupted, JobError, StageFailed, Stopped
+from job.memory import give_back_freed
 
 PYTORCH = "job.pytorch_side:PyTorchSide"
 TENSORFLOW = "job.tensorflow_side:TensorFlowSide"
@@ -145,12 +146,12 @@ def _live(actor: str, connection: Connection) -> None:
     try:
         signals.leave_to_parent()
         signals.end_with_parent()
-        determinism.keep_freed_memory()
         module, name = actor.split(":")
         subject = getattr(importlib.import_module(module), name)()
         while True:
             method, arguments = connection.recv()
             connection.send(_answer(subject, method, arguments))
+            give_back_freed()  # the other side may be at its peak
     except (EOFError, BrokenPipeError, ConnectionResetError):
         pass  # the main process is gone, or needs no more
     except BaseException:

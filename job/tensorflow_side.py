@@ -28,7 +28,7 @@ from job.tensorflow_model.tflite import start_tflite
 from job.tensorflow_model.toco import TocoRun
 from job.values import Exported, Model, Question, TensorFacts
 
-SMALL = 150 * 2 ** 20  # bytes of weights up to which two conversions at once are worth their memory
+SMALL = 64 * 2 ** 20  # bytes of weights up to which two conversions at once are worth their memory
 
 
 class TensorFlowSide:

@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from job.axes import as_pytorch
 from job.keras_model.activation import Activation, constant_in_order, in_order, with_leading_ones
+from job.keras_model.before_ones import with_constant
 from job.keras_model.layers import operation
 from job.keras_model.registry import Operator, converts
 
@@ -36,14 +37,34 @@ def _applied(operator: Operator, function: Callable[[Any, Any], Any], left: Oper
     order = _common_order(operator, left, right)
     nonnegative = all(_nonnegative(operand) for operand in (left, right)) and operator.op in ("Add", "Mul", "Max", "Sum")
     fixed_by = _fixed_by(operator, left, right)
+    if _keeps_shape(operator, left, right):
+        return with_constant(left, right, lambda t, value: function(t, _constant(value, t)), operator.name, nonnegative)._replace(fixed_by=fixed_by)
+    if _keeps_shape(operator, right, left):
+        return with_constant(right, left, lambda t, value: function(_constant(value, t), t), operator.name,
+                             nonnegative)._replace(fixed_by=fixed_by)
     left, right = (_aligned(operand, order, operator.name) for operand in (left, right))
     if isinstance(left, np.ndarray):
-        tensor = operation(lambda t: function(tf.constant(left), t), right, operator.name)
+        tensor = operation(lambda t: function(_constant(left, t), t), right, operator.name)
     elif isinstance(right, np.ndarray):
-        tensor = operation(lambda t: function(t, tf.constant(right)), left, operator.name)
+        tensor = operation(lambda t: function(t, _constant(right, t)), left, operator.name)
     else:
         tensor = operation(function, [left, right], operator.name)
     return Activation(tensor, order, nonnegative, fixed_by)
+
+
+def _constant(value: np.ndarray, tensor: Any) -> Any:
+    """One number, or one a channel; else behind a Pad of nothing, which toco 1.14 does not see through: it folds any
+    constant into the layer before as if it were one number a channel."""
+    constant = tf.constant(value)
+    if value.size == 1 or value.size == value.shape[-1] == tensor.shape.as_list()[-1] or value.ndim > 4:
+        return constant
+    return tf.pad(constant, [(0, 0)] * value.ndim)
+
+
+def _keeps_shape(operator: Operator, x: Operand, constant: Operand) -> bool:
+    """Whether a tensor of ones put in or left out meets a constant that does not raise its rank."""
+    return (isinstance(x, Activation) and x.source is not None and x.rank == len(operator.output_shape)
+            and isinstance(constant, np.ndarray))
 
 
 def _nonnegative(operand: Operand) -> bool:

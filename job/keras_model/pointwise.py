@@ -4,13 +4,13 @@ from typing import Any, Callable, Union
 import numpy as np
 import tensorflow as tf
 
-from job.keras_model.activation import Activation, constant_in_order
-from job.keras_model.layers import operation
+from job.keras_model.activation import Activation
+from job.keras_model.before_ones import elementwise, with_constant
 from job.keras_model.registry import Operator, converts
 
 
 def pointwise(operator: Operator, x: Activation, function: Callable[[Any], Any], nonnegative: bool) -> Activation:
-    return x.after(operation(function, x.tensor, operator.name), nonnegative=nonnegative)
+    return elementwise(x, function, operator.name, nonnegative)
 
 
 def _converter(function: Callable[[Any], Any], nonnegative: bool):
@@ -91,5 +91,4 @@ def softplus(operator: Operator, x: Activation) -> Activation:
 
 @converts("PRelu", constants=(1,))
 def prelu(operator: Operator, x: Activation, slope: np.ndarray) -> Activation:
-    slopes = constant_in_order(slope, x.order)
-    return pointwise(operator, x, lambda t: tf.nn.relu(t) - slopes * tf.nn.relu(-t), False)
+    return with_constant(x, slope, lambda t, slopes: tf.nn.relu(t) - slopes * tf.nn.relu(-t), operator.name, False)

@@ -16,6 +16,11 @@ _POOL = {"auto_pad": only("NOTSET", "VALID"), "kernel_shape": None, "pads": None
 def _refuse_overhang(operator: Operator) -> Optional[str]:
     if len(operator.output_shapes) > 1:
         return "{} with indices".format(operator.op)
+    window = window_of(operator)
+    starts = [(count - 1) * stride - begin for count, stride, begin
+              in zip(operator.output_shape[2:], window.strides, window.begin)]
+    if any(start >= size for start, size in zip(starts, operator.input_shape[2:])):
+        return "{} with ceil_mode and a window of nothing but padding".format(operator.op)
     return None
 
 
@@ -28,7 +33,7 @@ def max_pool(operator: Operator, x: Activation) -> Activation:
     return x.after(pool(x.tensor))
 
 
-@converts("AveragePool", attributes=dict(_POOL, count_include_pad=None), ranks=(4,))
+@converts("AveragePool", attributes=dict(_POOL, count_include_pad=None), ranks=(4,), refuse=_refuse_overhang)
 def average_pool(operator: Operator, x: Activation) -> Activation:
     """TensorFlow's SAME leaves padding out of the mean, as ONNX does unless count_include_pad is set."""
     window, x = window_of(operator), as_map(x)

@@ -16,9 +16,10 @@ Operand = Union[Activation, np.ndarray]
 def reshape(operator: Operator, x: Activation, target: np.ndarray) -> Activation:
     """Batch first before and after: any batch will do. Else the size given is tied."""
     before, after = operator.input_shape, operator.output_shape
-    order = _order_without_ones(x.order, before, after)
-    if order is not None:
-        return with_ones(x, (None,) + after[1:], order, operator.name)
+    for laid in (x, as_onnx(x)):
+        order = _order_without_ones(laid.order, before, after)
+        if order is not None:
+            return with_ones(laid, (None,) + after[1:], order, operator.name)
     x, order = as_onnx(x), as_pytorch(len(after))
     free = bool(before) and bool(after) and before[0] == after[0]
     shape = ((-1,) if free else after[:1]) + after[1:]
@@ -53,7 +54,10 @@ def concat(operator: Operator, *parts: Operand) -> Activation:
     if len(activations) < len(parts):
         return _concat_with_constants(operator, parts, first.order, place)
     tensors = [in_order(part, first.order).tensor for part in activations]
-    tensor = operation(lambda *values: tf.concat(values, place), tensors, operator.name)
+    if len(tensors) > 1 and all(tensor is tensors[0] for tensor in tensors):
+        tensor = _repeated(tensors[0], operator.input_shape[first.order[place]], len(tensors), place, operator.name)
+    else:
+        tensor = operation(lambda *values: tf.concat(values, place), tensors, operator.name)
     fixed_by = operator.name if operator.attributes["axis"] == 0 else ""
     return Activation(tensor, first.order, all(part.nonnegative for part in activations), fixed_by)
 
@@ -135,4 +139,16 @@ def repeat(operator: Operator, x: Activation, _: np.ndarray) -> Activation:
     before = (1,) * (rank - len(operator.input_shape)) + operator.input_shape
     times = [operator.output_shape[axis] // before[axis] for axis in x.order]
     fixed_by = x.fixed_by or (operator.name if times[x.axis(0)] != 1 else "")
-    return x.after(operation(lambda t: tf.tile(t, times), x.tensor, operator.name), fixed_by=fixed_by)
+    places = [place for place, count in enumerate(times) if count != 1]
+    if len(places) == 1:
+        tensor = _repeated(x.tensor, before[x.order[places[0]]], times[places[0]], places[0], operator.name)
+    else:
+        tensor = operation(lambda t: tf.tile(t, times), x.tensor, operator.name)
+    return x.after(tensor, fixed_by=fixed_by)
+
+
+def _repeated(tensor, size: int, times: int, place: int, name: str):
+    """A Gather: toco 1.14 takes a Concat of one tensor, or a Tile of one axis, for a broadcast, and drops it before
+    arithmetic."""
+    indices = np.tile(np.arange(size, dtype=np.int32), times)
+    return operation(lambda t: tf.gather(t, indices, axis=place), tensor, name)

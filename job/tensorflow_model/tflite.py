@@ -11,6 +11,7 @@ from tensorflow.lite.toco.toco_flags_pb2 import TENSORFLOW_GRAPHDEF, TFLITE, Toc
 
 from job.determinism import canonical_bytes
 from job.errors import StageFailed
+from job.memory import give_back_freed
 from job.tensorflow_model.float_depthwise import has_int8_depthwise, with_float_depthwise
 from job.tensorflow_model.freeze import FrozenGraph
 from job.tensorflow_model.tflite_file import parse_tflite
@@ -41,6 +42,7 @@ def start_tflite(frozen: FrozenGraph, mode: str, file: Path, then: Callable[[], 
 def _tflite_bytes(frozen: FrozenGraph, mode: str) -> bytes:
     graph = frozen.serialized()
     data = TocoConvert(_model_flags(frozen), _toco_flags(mode), graph)
+    give_back_freed()
     if mode == "dynamic" and has_int8_depthwise(data):
         data = with_float_depthwise(data, TocoConvert(_model_flags(frozen), _toco_flags("float32"), graph))
     _check_names(frozen, data)

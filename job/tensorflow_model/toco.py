@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import BinaryIO, Callable, Optional
 
 from job import signals
-from job.determinism import keep_freed_memory
 from job.errors import StageFailed
+from job.memory import give_back_freed
 
 FAILED = 1  # exit codes of the child; from OS_ERROR on they carry an errno
 OS_ERROR = 100
@@ -80,8 +80,8 @@ def _convert_and_exit(convert: Callable[[], bytes], file: Path, then: Callable[[
         faulthandler.disable()
         signals.leave_to_parent()
         signals.end_with_parent()
-        keep_freed_memory()
         file.write_bytes(convert())
+        give_back_freed()
         then()
         code = 0
     except OSError as error:

@@ -76,10 +76,10 @@ def _largest_error(drawn: Drawn, folder: Path) -> float:
     exact = [_forward(copy.deepcopy(drawn.network).double(), probe.inputs, torch.float64) for probe in probes]
     names = ["output_{}".format(i) for i in range(len(reference[0]))]
     graph = exported(drawn.network, inputs, names)
+    check_supported(graph)
     errors = [_compared("onnx", [run_graph(graph, probe.inputs) for probe in probes], reference, exact)]
     write_onnx(graph, folder / "model.onnx")
     read = read_onnx(folder / "model.onnx")
-    check_supported(read)
     built = keras_model_from_onnx(read)
     ends = tuple(TensorFacts(name, graph.dtypes.get(name, "float32"), graph.shapes[name], published(len(graph.shapes[name])))
                  for name in graph.outputs)

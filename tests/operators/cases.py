@@ -89,6 +89,14 @@ CONVOLUTIONS = [
     Case("transposed, dilated", lambda: nn.ConvTranspose2d(6, 4, 3, dilation=2), refused="dilation"),
     Case("one-dimensional", lambda: nn.Conv1d(6, 5, 3, stride=2, padding=1), [(2, 6, 11)]),
     Case("one-dimensional grouped", lambda: nn.Conv1d(6, 6, 3, dilation=2, groups=6), [(2, 6, 11)]),
+    Case("one-dimensional, activation", lambda: nn.Sequential(nn.Conv1d(6, 5, 3), nn.ReLU()), [(2, 6, 11)]),
+    Case("one-dimensional, slopes, norm", lambda: nn.Sequential(nn.Conv1d(6, 5, 3), _prelu(5), _norm1d(5)), [(2, 6, 11)]),
+    Case("one-dimensional of batch and channels swapped",
+         lambda: nn.Sequential(_Constant((6, 4, 7), lambda x, c: torch.cat([x.permute(1, 0, 2), c], 1)), nn.Conv1d(6, 5, 1)),
+         [(2, 6, 7)]),
+    Case("times a number a column", lambda: nn.Sequential(nn.Conv2d(6, 5, 3), _Constant((1, 1, 1, 5)))),
+    Case("one channel times a number a column", lambda: nn.Sequential(nn.Conv2d(6, 1, 3), _Constant((1, 1, 1, 5)))),
+    Case("plus a whole map", lambda: nn.Sequential(nn.Conv2d(6, 5, 3), _Constant((5, 7, 5), lambda x, c: x + c))),
     Case("three-dimensional", lambda: nn.Conv3d(3, 4, 3), [(1, 3, 5, 6, 7)], refused="Conv of rank 5"),
 ]
 
@@ -126,6 +134,10 @@ POOLS = [
     Case("max over channels", of(lambda x: x.max(1)[0])),
     Case("one-dimensional max", lambda: nn.MaxPool1d(3, 2, 1), [(2, 6, 11)]),
     Case("one-dimensional average", lambda: nn.AvgPool1d(3, 2), [(2, 6, 11)]),
+    Case("one-dimensional average, activation", lambda: nn.Sequential(nn.AvgPool1d(4, 2), nn.Hardtanh()), [(2, 6, 11)]),
+    Case("average, ceil, larger than the map", lambda: nn.AvgPool2d(3, 3, (0, 1), ceil_mode=True), [(2, 6, 1, 2)]),
+    Case("average, ceil, one window beyond the map", lambda: nn.AvgPool2d(1, 3, ceil_mode=True), [(2, 6, 9, 4)],
+         refused="nothing but padding"),
     Case("lrn", lambda: nn.LocalResponseNorm(3, alpha=0.5, beta=0.6, k=1.5), refused="AveragePool of rank 5"),
 ]
 
@@ -172,6 +184,7 @@ ELEMENTWISE = [
 LINEAR = [
     Case("linear", lambda: nn.Linear(6, 5), [(2, 6)]),
     Case("linear without bias", lambda: nn.Linear(6, 5, bias=False), [(2, 6)]),
+    Case("linear, plus a row for each of the batch", lambda: nn.Sequential(nn.Linear(6, 5), _Constant((2, 5))), [(2, 6)]),
     Case("flatten, linear", lambda: nn.Sequential(_Flatten(), nn.Linear(6 * 9 * 7, 5))),
     Case("flatten, relu, dropout, linear",
          lambda: nn.Sequential(_Flatten(), nn.ReLU(), nn.Dropout(), nn.Linear(6 * 9 * 7, 5))),
@@ -226,6 +239,9 @@ SHAPES = [
     Case("bilinear to a size", of(lambda x: F.interpolate(x, size=(13, 17), mode="bilinear", align_corners=True))),
     Case("expand", of(lambda x: x.expand(2, 6, 9, 7) * 2), [(2, 6, 1, 1)]),
     Case("repeat", of(lambda x: x.repeat(1, 2, 1, 3))),
+    Case("repeat one axis, times", of(lambda x: x.repeat(1, 1, 2, 1) * 0.7 + 0.3)),
+    Case("expand one axis, times", of(lambda x: x.expand(2, 6, 9, 7) * 2), [(2, 1, 9, 7)]),
+    Case("concat of one tensor, times", of(lambda x: torch.cat([x, x, x], 3) * 0.7 + 0.3)),
 ]
 
 HEADS = [

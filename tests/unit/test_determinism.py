@@ -6,7 +6,7 @@ import sys
 import numpy
 import pytest
 
-from job.determinism import canonical_bytes, keep_freed_memory, seeded, settled_environment
+from job.determinism import canonical_bytes, seeded, settled_environment
 
 
 def _run(code, checkout, **environment):
@@ -124,11 +124,3 @@ def test_the_maps_of_protobuf_have_one_order(order):
         return made
 
     assert canonical_bytes(message(order)) == canonical_bytes(message(range(50)))
-
-
-def test_the_allocator_keeps_what_was_freed(checkout):
-    code = ("import ctypes, os; from job.determinism import keep_freed_memory; print(keep_freed_memory())\n"
-            "def pages(): return int(open('/proc/self/statm').read().split()[1])\n"
-            "block = ctypes.create_string_buffer(200 << 20); ctypes.memset(block, 1, 200 << 20); del block\n"
-            "print(pages() * os.sysconf('SC_PAGE_SIZE') > 200 << 20)")
-    assert _run(code, checkout)[0].split() == ["True", "True"]

@@ -1,5 +1,5 @@
 """Adaptive pools of any size, and pools of any dilation."""
-from typing import Any, List, Tuple
+from typing import Any, List, Sequence, Tuple
 
 import numpy as np
 from torch.onnx.symbolic import parse_args
@@ -37,6 +37,20 @@ def _equal_windows(before: int, after: int) -> Tuple[List[int], int]:
     length = int(np.lcm.reduce([len(window) for window in windows]))
     indices = [element for window in windows for element in window for _ in range(length // len(window))]
     return indices, length
+
+
+@exports("get_pool_ceil_padding")
+def ceil_padding(x: Any, kernel: Sequence[int], strides: Sequence[int], padding: Sequence[int]) -> List[int]:
+    """What ceil_mode adds to the padding at the end; the exporter's own is one too many, or negative."""
+    return [_ceil_padding(*axis) for axis in zip(sizes(x)[-len(padding):], kernel, strides, padding)]
+
+
+def _ceil_padding(size: int, kernel: int, stride: int, padding: int) -> int:
+    """Where there is padding, PyTorch 1.1 leaves out a last window that starts beyond the map; else it keeps it."""
+    last = -(-(size + 2 * padding - kernel) // stride) * stride
+    if padding and last >= size + padding:
+        last -= stride
+    return max(last + kernel - size - 2 * padding, 0)
 
 
 def _without_indices(pool: Any):
