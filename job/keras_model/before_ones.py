@@ -1,0 +1,46 @@
+"""Element by element work on a tensor that is another with axes of size one put in or left out.
+
+It is laid before the Reshape that moves the ones, and a new Reshape after it. Toco 1.14 would move it there itself,
+and then swap the Reshape with a Transpose that follows, whose permutation comes out wrong: see in_order().
+
+before: s -> Reshape -> x -> Relu -> y
+after:  s -> Relu -> Reshape -> y
+"""
+from typing import Any, Callable, Optional
+
+import numpy as np
+
+from job.keras_model.activation import Activation, constant_in_order, with_ones
+from job.keras_model.layers import operation
+
+
+def elementwise(x: Activation, function: Callable[[Any], Any], name: str, nonnegative: bool) -> Activation:
+    if x.source is None:
+        return x.after(operation(function, x.tensor, name), nonnegative=nonnegative)
+    result = elementwise(x.source, function, name, nonnegative)
+    return with_ones(result, x.onnx_shape, x.order, name + ".ones")._replace(fixed_by=x.fixed_by)
+
+
+def with_constant(x: Activation, value: np.ndarray, function: Callable[[Any, np.ndarray], Any], name: str,
+                  nonnegative: bool) -> Activation:
+    """A function of x and of a constant that is broadcast to it."""
+    if x.source is not None:
+        theirs = _for_source(x, value)
+        if theirs is not None:
+            result = with_constant(x.source, theirs, function, name, nonnegative)
+            return with_ones(result, x.onnx_shape, x.order, name + ".ones")._replace(fixed_by=x.fixed_by)
+    constant = constant_in_order(value, x.order)
+    return x.after(operation(lambda tensor: function(tensor, constant), x.tensor, name), nonnegative=nonnegative)
+
+
+def _for_source(x: Activation, value: np.ndarray) -> Optional[np.ndarray]:
+    """The constant in the ONNX axes of x.source; None where it makes x larger."""
+    full = value.reshape((1,) * (x.rank - value.ndim) + value.shape)
+    if any(size != 1 and have == 1 for size, have in zip(full.shape, x.onnx_shape)):
+        return None
+    kept = sorted((axis for axis in range(x.rank) if x.source_axes[axis] is not None), key=x.source_axes.__getitem__)
+    put_in = [axis for axis in range(x.rank) if x.source_axes[axis] is None]
+    shape = [1] * x.source.rank
+    for axis in kept:
+        shape[x.source_axes[axis]] = full.shape[axis]
+    return full.transpose(kept + put_in).reshape(shape)
