@@ -9,7 +9,7 @@ from job.axes import CONV_KERNEL_HWIO, DEPTHWISE_KERNEL_HWIM
 from job.keras_model.activation import Activation, as_map
 from job.keras_model.conv_layers import DilatedConv2D
 from job.keras_model.layers import layer_name, operation, weighted
-from job.keras_model.padding import Window, explicitly_padded, padded, window_of
+from job.keras_model.padding import Window, explicitly_padded, is_same, padded, window_of
 from job.keras_model.registry import Operator, converts, only
 
 _CONV = {"auto_pad": only("NOTSET", "VALID"), "dilations": None, "group": None, "kernel_shape": None, "pads": None,
@@ -45,6 +45,8 @@ def _depthwise(x: Activation, kernel: np.ndarray, bias: Optional[np.ndarray], wi
     else every pixel is computed, and those between are left out."""
     if len(set(window.dilations)) > 1:
         kernel, window = _filled(kernel, window)
+    if max(window.dilations) > 1 and not _dilates(window, x.onnx_shape[2:]):
+        kernel, window = _filled(kernel, window)
     plain = len(set(window.strides)) == 1 and (max(window.strides) == 1 or max(window.dilations) == 1)
     if plain:
         x, padding = padded(x, window, name)
@@ -53,6 +55,14 @@ def _depthwise(x: Activation, kernel: np.ndarray, bias: Optional[np.ndarray], wi
     tensor = _depthwise_layer(explicitly_padded(x, window, name).tensor, kernel, bias, every, "valid", name)
     rows, columns = window.strides
     return operation(lambda t: t[:, ::rows, ::columns], tensor, name + ".strided")
+
+
+def _dilates(window: Window, sizes: Tuple[int, ...]) -> bool:
+    """Whether toco 1.14 reads this dilated depthwise convolution right: it takes one that is moved to the batch
+    with padding, as it is where the dilation does not divide a size, for one with SAME padding."""
+    return is_same(window, sizes) or all(
+        (size + begin + end) % dilation == 0
+        for size, begin, end, dilation in zip(sizes, window.begin, window.end, window.dilations))
 
 
 def _filled(kernel: np.ndarray, window: Window) -> Tuple[np.ndarray, Window]:

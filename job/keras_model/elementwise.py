@@ -42,6 +42,7 @@ def _applied(operator: Operator, function: Callable[[Any, Any], Any], left: Oper
     if _keeps_shape(operator, right, left):
         return with_constant(right, left, lambda t, value: function(_constant(value, t), t), operator.name,
                              nonnegative)._replace(fixed_by=fixed_by)
+    function = _of_fixed_shape(function, [operator.output_shape[axis] for axis in order]) if fixed_by else function
     left, right = (_aligned(operand, order, operator.name) for operand in (left, right))
     if isinstance(left, np.ndarray):
         tensor = operation(lambda t: function(_constant(left, t), t), right, operator.name)
@@ -59,6 +60,16 @@ def _constant(value: np.ndarray, tensor: Any) -> Any:
     if value.size == 1 or value.size == value.shape[-1] == tensor.shape.as_list()[-1] or value.ndim > 4:
         return constant
     return tf.pad(constant, [(0, 0)] * value.ndim)
+
+
+def _of_fixed_shape(function: Callable[[Any, Any], Any], shape: Any) -> Callable[[Any, Any], Any]:
+    """Where the batch is tied it may stand on another axis, whose size later layers ask for."""
+    def run(left: Any, right: Any) -> Any:
+        result = function(left, right)
+        result.set_shape([have or size if axis else have for axis, (have, size)
+                          in enumerate(zip(result.shape.as_list(), shape))])
+        return result
+    return run
 
 
 def _keeps_shape(operator: Operator, x: Operand, constant: Operand) -> bool:

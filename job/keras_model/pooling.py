@@ -17,6 +17,10 @@ def _refuse_overhang(operator: Operator) -> Optional[str]:
     if len(operator.output_shapes) > 1:
         return "{} with indices".format(operator.op)
     window = window_of(operator)
+    spans = [(count - 1) * stride + kernel - begin - end for count, kernel, stride, begin, end
+             in zip(operator.output_shape[2:], window.kernel, window.strides, window.begin, window.end)]
+    if any(span > size for span, size in zip(spans, operator.input_shape[2:])):
+        return "{} with a window larger than the map".format(operator.op)
     starts = [(count - 1) * stride - begin for count, stride, begin
               in zip(operator.output_shape[2:], window.strides, window.begin)]
     if any(start >= size for start, size in zip(starts, operator.input_shape[2:])):

@@ -5,7 +5,6 @@ from typing import Any, Dict, Iterator, Mapping, NamedTuple, Tuple
 import keras
 import numpy as np
 import onnx
-import onnx2keras.converter
 import tensorflow as tf
 from keras import backend
 
@@ -14,6 +13,7 @@ from job.keras_model.activation import Activation, in_order
 from job.keras_model.operators import CONVERTERS
 from job.keras_model.preflight import operator_of
 from job.keras_model.registry import Converter
+from job.keras_model.upstream import onnx2keras
 from job.onnx_model.graph import Graph, Node, View
 from job.onnx_model.protobuf import protobuf_from_graph
 from job.tensorflow_model.graph import KerasGraph
@@ -36,7 +36,7 @@ def keras_model_from_onnx(graph: Graph) -> KerasModel:
         name: value if value.ndim == 0 else value.reshape(-1)[:1] for name, value in graph.constants.items()}))
     with _own_graph() as tf_graph, _converters(graph) as walk:
         shapes = [transposed_shape(graph.shapes[name], published(len(graph.shapes[name])))[1:] for name in graph.inputs]
-        network = onnx2keras.converter.onnx_to_keras(model, list(graph.inputs), shapes, verbose=False)
+        network = onnx2keras.onnx_to_keras(model, list(graph.inputs), shapes, verbose=False)
         outputs = tuple(tf.identity(tensor, name) for name, tensor in zip(graph.outputs, network.outputs))
         weights = {}  # type: Dict[str, np.ndarray]
         for layer in network.layers:
@@ -94,7 +94,7 @@ class _Walk:
 def _converters(graph: Graph) -> Iterator[_Walk]:
     """Puts our converters in the place of onnx2keras' own for the length of a walk."""
     walk = _Walk(graph)
-    available = onnx2keras.converter.AVAILABLE_CONVERTERS
+    available = onnx2keras.AVAILABLE_CONVERTERS
     before = dict(available)
     available.clear()
     available.update((op, _handler(walk, converter)) for op, converter in CONVERTERS.items())
