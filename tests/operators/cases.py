@@ -73,6 +73,8 @@ CONVOLUTIONS = [
     Case("depthwise dilated", conv(6, 6, 3, padding=2, dilation=2, groups=6)),
     Case("depthwise dilated unequally", conv(6, 6, 3, padding=2, dilation=(2, 1), groups=6)),
     Case("depthwise padded otherwise", conv(6, 6, (3, 5), padding=(2, 1), groups=6)),
+    Case("depthwise dilated without padding", conv(6, 12, 3, dilation=2, groups=6)),
+    Case("depthwise dilated, padded on one axis", conv(6, 6, 3, padding=(1, 0), dilation=2, groups=6), [(2, 6, 5, 7)]),
     Case("one channel in", conv(1, 4, 3, padding=1), [(2, 1, 9, 7)]),
     Case("grouped", conv(6, 10, 3, padding=1, groups=2)),
     Case("grouped, strided, dilated, no bias", conv(6, 9, 3, padding=2, dilation=2, groups=3, bias=False)),
@@ -138,6 +140,7 @@ POOLS = [
     Case("average, ceil, larger than the map", lambda: nn.AvgPool2d(3, 3, (0, 1), ceil_mode=True), [(2, 6, 1, 2)]),
     Case("average, ceil, one window beyond the map", lambda: nn.AvgPool2d(1, 3, ceil_mode=True), [(2, 6, 9, 4)],
          refused="nothing but padding"),
+    Case("average, larger than the map", lambda: nn.AvgPool2d(3, 3), [(2, 6, 1, 2)], refused="larger than the map"),
     Case("lrn", lambda: nn.LocalResponseNorm(3, alpha=0.5, beta=0.6, k=1.5), refused="AveragePool of rank 5"),
 ]
 
