@@ -37,20 +37,31 @@ def _applied(operator: Operator, function: Callable[[Any, Any], Any], left: Oper
     order = _common_order(operator, left, right)
     nonnegative = all(_nonnegative(operand) for operand in (left, right)) and operator.op in ("Add", "Mul", "Max", "Sum")
     fixed_by = _fixed_by(operator, left, right)
+    if isinstance(left, np.ndarray) and operator.op == "Sub":
+        function = _minus_from
     if _keeps_shape(operator, left, right):
         return with_constant(left, right, lambda t, value: function(t, _constant(value, t)), operator.name, nonnegative)._replace(fixed_by=fixed_by)
     if _keeps_shape(operator, right, left):
-        return with_constant(right, left, lambda t, value: function(_constant(value, t), t), operator.name,
+        return with_constant(right, left, lambda t, value: _of_constant(function, value, t), operator.name,
                              nonnegative)._replace(fixed_by=fixed_by)
     function = _of_fixed_shape(function, [operator.output_shape[axis] for axis in order]) if fixed_by else function
     left, right = (_aligned(operand, order, operator.name) for operand in (left, right))
     if isinstance(left, np.ndarray):
-        tensor = operation(lambda t: function(_constant(left, t), t), right, operator.name)
+        tensor = operation(lambda t: _of_constant(function, left, t), right, operator.name)
     elif isinstance(right, np.ndarray):
         tensor = operation(lambda t: function(t, _constant(right, t)), left, operator.name)
     else:
         tensor = operation(function, [left, right], operator.name)
     return Activation(tensor, order, nonnegative, fixed_by)
+
+
+def _of_constant(function: Callable[[Any, Any], Any], value: np.ndarray, tensor: Any) -> Any:
+    return function(_constant(value, tensor), tensor)
+
+
+def _minus_from(constant: Any, tensor: Any) -> Any:
+    """constant - tensor, as a sum: toco 1.14 forgets the sign where it folds such a difference into the layer before."""
+    return tensor * np.float32(-1) + constant
 
 
 def _constant(value: np.ndarray, tensor: Any) -> Any:

@@ -98,6 +98,7 @@ CONVOLUTIONS = [
          [(2, 6, 7)]),
     Case("times a number a column", lambda: nn.Sequential(nn.Conv2d(6, 5, 3), _Constant((1, 1, 1, 5)))),
     Case("one channel times a number a column", lambda: nn.Sequential(nn.Conv2d(6, 1, 3), _Constant((1, 1, 1, 5)))),
+    Case("subtracted from a number", lambda: nn.Sequential(nn.Conv2d(6, 5, 3), Lambda(lambda x: 2 - x))),
     Case("plus a whole map", lambda: nn.Sequential(nn.Conv2d(6, 5, 3), _Constant((5, 7, 5), lambda x, c: x + c))),
     Case("three-dimensional", lambda: nn.Conv3d(3, 4, 3), [(1, 3, 5, 6, 7)], refused="Conv of rank 5"),
 ]
