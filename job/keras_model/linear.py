@@ -4,7 +4,7 @@ from typing import Any, Optional, Union
 import numpy as np
 import tensorflow as tf
 
-from job.keras_model.activation import Activation, as_onnx
+from job.keras_model.activation import Activation, as_onnx, with_ones
 from job.keras_model.layers import Linear, layer_name, operation, weighted
 from job.keras_model.registry import Operator, converts, only
 
@@ -44,13 +44,26 @@ def matmul(operator: Operator, left: Union[Activation, np.ndarray], right: Union
         tensor = operation(lambda t: tf.matmul(t, tf.constant(right)), left.tensor, operator.name)
         return Activation(tensor, left.order, fixed_by=operator.name)
     right = as_onnx(right)
+    product = _product(left, right, operator)
+    if left.rank == 4 and operator.output_shape[0] == 1:
+        return _batch_of_one(product, operator)
+    if left.rank > 2:
+        target = (-1,) + operator.output_shape[1:]
+        product = operation(lambda t: tf.reshape(t, target), product, operator.name + ".shaped")
     fixed_by = operator.name if left.rank == 2 else ""  # x @ y.T of two batches is between their members
-    return Activation(_product(left, right, operator), left.order, fixed_by=fixed_by)
+    return Activation(product, left.order, fixed_by=fixed_by)
+
+
+def _batch_of_one(product: Any, operator: Operator) -> Activation:
+    """With a batch of one the Reshape only puts in a one, which toco swaps with a Transpose after it: see in_order()."""
+    stacked = Activation(product, (0, 1, 2), fixed_by=operator.name)
+    return with_ones(stacked, operator.output_shape, (0, 1, 2, 3), operator.name + ".shaped")._replace(
+        source_axes=(None, 0, 1, 2))
 
 
 def _product(left: Activation, right: Activation, operator: Operator) -> Any:
     """TensorFlow Lite 1.14 has no product of batches, and toco 1.14 dies of unrolling one: every pair of elements is
-    multiplied, and the shared axis summed."""
+    multiplied, and the shared axis summed. All axes but the last two come out as one."""
     if left.rank == 2:
         return operation(tf.matmul, [left.tensor, right.tensor], operator.name)
     rows, shared = operator.input_shapes[0][-2:]
@@ -58,7 +71,7 @@ def _product(left: Activation, right: Activation, operator: Operator) -> Any:
 
     def product(x: Any, y: Any) -> Any:
         pairs = tf.reshape(x, (-1, rows, shared, 1)) * tf.reshape(y, (-1, 1, shared, columns))
-        return tf.reshape(tf.reduce_sum(pairs, axis=2), (-1,) + operator.output_shape[1:])
+        return tf.reduce_sum(pairs, axis=2)
     return operation(product, [left.tensor, right.tensor], operator.name)
 
 

@@ -207,6 +207,8 @@ LINEAR = [
     Case("linear over a sequence", lambda: nn.Linear(7, 5), [(2, 6, 7)]),
     Case("squeeze and excite", lambda: _SqueezeExcite(6)),
     Case("matrix product", of(lambda x, y: x.matmul(y)), [(2, 6, 9), (2, 9, 7)]),
+    Case("matrix product of heads", of(lambda x, y: x.matmul(y)), [(2, 5, 6, 9), (2, 5, 9, 7)]),
+    Case("matrix product of heads, one in the batch", of(lambda x, y: x.matmul(y)), [(1, 5, 6, 9), (1, 5, 9, 7)]),
     Case("attention", of(lambda x: F.softmax(x.matmul(x.transpose(1, 2)) / 3, dim=-1).matmul(x)), [(2, 6, 9)]),
 ]
 
