@@ -19,7 +19,7 @@ def reshape(operator: Operator, x: Activation, target: np.ndarray) -> Activation
     for laid in (x, as_onnx(x)):
         order = _order_without_ones(laid.order, before, after)
         if order is not None:
-            return with_ones(laid, (None,) + after[1:], order, operator.name)
+            return with_ones(laid, laid.onnx_shape[:1] + after[1:], order, operator.name)
     x, order = as_onnx(x), as_pytorch(len(after))
     free = bool(before) and bool(after) and before[0] == after[0]
     shape = ((-1,) if free else after[:1]) + after[1:]

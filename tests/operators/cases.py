@@ -96,6 +96,8 @@ CONVOLUTIONS = [
     Case("one-dimensional of batch and channels swapped",
          lambda: nn.Sequential(_Constant((6, 4, 7), lambda x, c: torch.cat([x.permute(1, 0, 2), c], 1)), nn.Conv1d(6, 5, 1)),
          [(2, 6, 7)]),
+    Case("one-dimensional, its batch of one tied",
+         lambda: nn.Sequential(_Constant((1, 6, 4), lambda x, c: torch.cat([x, c], 2)), nn.Conv1d(6, 5, 3)), [(1, 6, 7)]),
     Case("times a number a column", lambda: nn.Sequential(nn.Conv2d(6, 5, 3), _Constant((1, 1, 1, 5)))),
     Case("one channel times a number a column", lambda: nn.Sequential(nn.Conv2d(6, 1, 3), _Constant((1, 1, 1, 5)))),
     Case("subtracted from a number", lambda: nn.Sequential(nn.Conv2d(6, 5, 3), Lambda(lambda x: 2 - x))),
