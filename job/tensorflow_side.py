@@ -2,7 +2,7 @@
 import functools
 from collections import Counter
 from pathlib import Path
-from typing import Dict, List, Mapping, Optional, Tuple
+from typing import Mapping, Optional, Tuple
 
 import numpy as np
 
@@ -21,14 +21,12 @@ from job.onnx_model.model_file import read_onnx
 from job.parity.answers import answers_of_file, save_answers
 from job.parity.probes import Probe, load_probes
 from job.tensorflow_model.describe import describe_saved_model, describe_tflite
-from job.tensorflow_model.freeze import FrozenGraph, frozen_graph
+from job.tensorflow_model.freeze import frozen_graph
 from job.tensorflow_model.runners import KerasRunner, SavedModelRunner, TFLiteRunner
 from job.tensorflow_model.saved_model import write_saved_model
-from job.tensorflow_model.tflite import start_tflite
+from job.tensorflow_model.tflite import tflite_steps
 from job.tensorflow_model.toco import TocoRun
 from job.values import Exported, Model, Question, TensorFacts
-
-SMALL = 64 * 2 ** 20  # bytes of weights up to which two conversions at once are worth their memory
 
 
 class TensorFlowSide:
@@ -39,14 +37,12 @@ class TensorFlowSide:
         self._inputs = ()  # type: Tuple[TensorFacts, ...]
         self._outputs = ()  # type: Tuple[TensorFacts, ...]
         self._any_batch = False
-        self._frozen = None  # type: Optional[FrozenGraph]
-        self._waiting = []  # type: List[Tuple[str, Path, Question]]  # modes not begun
-        self._runs = {}  # type: Dict[str, TocoRun]
+        self._run = None  # type: Optional[TocoRun]
 
     def release(self) -> None:
         """Forgets the checkpoint."""
-        for run in self._runs.values():
-            run.__exit__(None, None, None)
+        if self._run is not None:
+            self._run.end()
         self.__init__()
 
     def build(self, exported: Exported) -> str:
@@ -73,20 +69,15 @@ class TensorFlowSide:
         return table()
 
     def start_tflites(self, folder: Path, files: Mapping[str, str], questions: Mapping[str, Question]) -> None:
-        """Begins the conversions, each with its answers, one after another where the weights are large: toco is the
-        peak of memory."""
-        self._frozen = frozen_graph(self._model.network, self._inputs[0].pytorch_shape[0])
-        self._waiting = [(mode, folder / file, questions[mode]) for mode, file in files.items()]
-        self._start_next()
-        weights = sum(value.nbytes for value in self._model.network.weights.values())
-        while weights <= SMALL and self._waiting:
-            self._start_next()
+        """Begins the conversions, each followed by its answers: one after another, since toco is the peak of memory."""
+        paths = {mode: folder / file for mode, file in files.items()}
+        answers = {mode: functools.partial(self.answer, questions[mode], path) for mode, path in paths.items()}
+        frozen = frozen_graph(self._model.network, self._inputs[0].pytorch_shape[0])
+        self._run = TocoRun(*tflite_steps(frozen, paths, answers))
 
     def finish_tflite(self, folder: Path, file: str, mode: str) -> Model:
         """Waits for the file and its answers."""
-        with self._runs.pop(mode) as run:
-            run.finish()
-        self._start_next()
+        self._run.finish("tflite." + mode)
         return describe_tflite(folder, file, mode)
 
     def write_saved_model(self, folder: Path, file: str) -> Model:
@@ -126,8 +117,3 @@ class TensorFlowSide:
             names = ([facts.name for facts in ends] for ends in (self._inputs, self._outputs))
             return SavedModelRunner(file, *names)
         return TFLiteRunner(file)
-
-    def _start_next(self) -> None:
-        if self._waiting:
-            mode, file, question = self._waiting.pop(0)
-            self._runs[mode] = start_tflite(self._frozen, mode, file, functools.partial(self.answer, question, file))

@@ -1,7 +1,7 @@
 """Converts the frozen network to .tflite files."""
 import functools
 from pathlib import Path
-from typing import Callable
+from typing import Callable, Mapping, Optional, Tuple
 
 from tensorflow.core.framework import types_pb2 as tensorflow_types
 from tensorflow.lite.toco import types_pb2 as toco_types
@@ -15,7 +15,7 @@ from job.memory import give_back_freed
 from job.tensorflow_model.float_depthwise import has_int8_depthwise, with_float_depthwise
 from job.tensorflow_model.freeze import FrozenGraph
 from job.tensorflow_model.tflite_file import parse_tflite
-from job.tensorflow_model.toco import TocoRun
+from job.tensorflow_model.toco import Step, TocoRun
 
 QUANTIZES_WEIGHTS = {"float32": False, "dynamic": True}  # by mode
 TOCO_TYPES = {
@@ -26,27 +26,35 @@ TOCO_TYPES = {
 
 
 def write_tflite(frozen: FrozenGraph, mode: str, file: Path) -> None:
-    """Writes one file. Raises StageFailed with toco's last words, or OSError where it cannot be written."""
-    with start_tflite(frozen, mode, file) as run:
+    """Writes one file. Raises as `TocoRun.finish`."""
+    with TocoRun(*tflite_steps(frozen, {mode: file})) as run:
         run.finish()
 
 
-def start_tflite(frozen: FrozenGraph, mode: str, file: Path, then: Callable[[], None] = lambda: None) -> TocoRun:
-    """Starts the conversion to `float32`, or to `dynamic`: weights int8, computed in float; `then` follows it.
+def tflite_steps(frozen: FrozenGraph, files: Mapping[str, Path],
+                 then: Mapping[str, Callable[[], None]] = {}) -> Tuple[Step, ...]:
+    """The conversions to `float32`, or to `dynamic`: weights int8, computed in float; what follows each, by mode."""
+    return tuple(Step("tflite." + mode, functools.partial(_tflite_bytes, frozen, mode, files.get("float32")), file,
+                      then.get(mode, _nothing)) for mode, file in files.items())
 
-    Toco is where memory peaks: two at once cost time only if both cores are free.
-    """
-    return TocoRun("tflite." + mode, functools.partial(_tflite_bytes, frozen, mode), file, then)
+
+def _nothing() -> None:
+    pass
 
 
-def _tflite_bytes(frozen: FrozenGraph, mode: str) -> bytes:
-    graph = frozen.serialized()
-    data = TocoConvert(_model_flags(frozen), _toco_flags(mode), graph)
-    give_back_freed()
+def _tflite_bytes(frozen: FrozenGraph, mode: str, float32: Optional[Path]) -> bytes:
+    """`float32` is the file of that mode, where it is there already."""
+    data = _converted(frozen, mode)
     if mode == "dynamic" and has_int8_depthwise(data):
-        data = with_float_depthwise(data, TocoConvert(_model_flags(frozen), _toco_flags("float32"), graph))
+        give_back_freed()
+        source = float32.read_bytes() if float32 is not None and float32.exists() else _converted(frozen, "float32")
+        data = with_float_depthwise(data, source)
     _check_names(frozen, data)
     return data
+
+
+def _converted(frozen: FrozenGraph, mode: str) -> bytes:
+    return TocoConvert(_model_flags(frozen), _toco_flags(mode), frozen.serialized())
 
 
 def _model_flags(frozen: FrozenGraph) -> bytes:

@@ -5,7 +5,7 @@ import re
 import signal
 import tempfile
 from pathlib import Path
-from typing import BinaryIO, Callable, Optional
+from typing import BinaryIO, Callable, NamedTuple, Optional, Sequence
 
 from job import signals
 from job.errors import StageFailed
@@ -18,32 +18,48 @@ LOG_PREFIX = re.compile(r"^[-\d]+ [:.\d]+: [IWEF] \S+\] ")
 LOG_ASIDE = re.compile(r"^[-\d]+ [:.\d]+: [IW] ")
 
 
-class TocoRun:
-    """One conversion under way in a process of its own; leaving its context early ends it.
+class Step(NamedTuple):
+    """One file: `convert` gives its bytes; `then` is called once it is written."""
 
-    `convert` is called in that process only, which holds all the memory it takes; its result is the file.
-    `then` is called there too, once the file is written: what it does costs its caller no time.
+    stage: str
+    convert: Callable[[], bytes]
+    file: Path
+    then: Callable[[], None] = lambda: None
+
+
+class TocoRun:
+    """Conversions under way in a process of their own, one after another; leaving its context early ends them.
+
+    All that a step calls is called in that process, which holds the memory it takes, and costs its caller no time.
     """
 
-    def __init__(self, stage: str, convert: Callable[[], bytes], file: Path,
-                 then: Callable[[], None] = lambda: None) -> None:
-        self._stage, self._file = stage, file
-        self._log = tempfile.TemporaryFile(dir=str(file.parent))
+    def __init__(self, *steps: Step) -> None:
+        self._steps, self._done = steps, 0
+        self._log = tempfile.TemporaryFile(dir=str(steps[0].file.parent))
+        self._news, theirs = os.pipe()
         self._process = os.fork()  # type: Optional[int]
         if self._process == 0:
-            _convert_and_exit(convert, file, then, self._log)
+            _convert_and_exit(steps, self._log, theirs)
+        os.close(theirs)
 
-    def finish(self) -> None:
-        """Waits for the file. Raises OSError if it cannot be written, StageFailed with toco's last words."""
+    def finish(self, stage: str = "") -> None:
+        """Waits for a step, or for all. Raises OSError if a file cannot be written, StageFailed with toco's last words."""
+        wanted = [step.stage for step in self._steps].index(stage) + 1 if stage else len(self._steps)
+        while self._done < wanted:
+            if not os.read(self._news, 1):
+                self._end()
+            self._done += 1
+
+    def _end(self) -> None:
+        """The process is gone before its work was done: says why."""
         _, status = os.waitpid(self._process, 0)
         self._process = None
         if os.WIFSIGNALED(status):
             raise self._failure(signal.Signals(os.WTERMSIG(status)).name)
         if os.WEXITSTATUS(status) >= OS_ERROR:
             number = os.WEXITSTATUS(status) - OS_ERROR
-            raise OSError(number, os.strerror(number), str(self._file))
-        if os.WEXITSTATUS(status):
-            raise self._failure("")
+            raise OSError(number, os.strerror(number), str(self._steps[self._done].file))
+        raise self._failure("")
 
     def _failure(self, killed_by: str) -> StageFailed:
         self._log.seek(0)
@@ -51,17 +67,24 @@ class TocoRun:
         hint = ("it ran out of memory: give it more" if killed_by == "SIGKILL"
                 else "TensorFlow Lite 1.14 has no such operator, or not in this form: replace it")
         ending = "was killed by " + killed_by if killed_by else "failed"
-        what = "the interpreter of its file" if self._file.exists() else "toco"
-        return StageFailed("{} {}: {}".format(what, ending, words or "it said nothing"), hint, self._stage)
+        step = self._steps[self._done]
+        what = "the interpreter of its file" if step.file.exists() else "toco"
+        return StageFailed("{} {}: {}".format(what, ending, words or "it said nothing"), hint, step.stage)
+
+    def end(self) -> None:
+        """Whatever is under way ends."""
+        if self._process is not None:
+            os.kill(self._process, signal.SIGKILL)
+            os.waitpid(self._process, 0)
+            self._process = None
+        os.close(self._news)
+        self._log.close()
 
     def __enter__(self) -> "TocoRun":
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._process is not None:
-            os.kill(self._process, signal.SIGKILL)
-            os.waitpid(self._process, 0)
-        self._log.close()
+        self.end()
 
 
 def last_words(log: str) -> str:
@@ -71,7 +94,7 @@ def last_words(log: str) -> str:
     return paragraph[-LAST_WORDS:]
 
 
-def _convert_and_exit(convert: Callable[[], bytes], file: Path, then: Callable[[], None], log: BinaryIO) -> None:
+def _convert_and_exit(steps: Sequence[Step], log: BinaryIO, news: int) -> None:
     """The whole life of the child: it never returns into the code that forked it."""
     code = FAILED
     try:
@@ -80,9 +103,12 @@ def _convert_and_exit(convert: Callable[[], bytes], file: Path, then: Callable[[
         faulthandler.disable()
         signals.leave_to_parent()
         signals.end_with_parent()
-        file.write_bytes(convert())
-        give_back_freed()
-        then()
+        for step in steps:
+            step.file.write_bytes(step.convert())
+            give_back_freed()
+            step.then()
+            give_back_freed()
+            os.write(news, b".")
         code = 0
     except OSError as error:
         code = OS_ERROR + (error.errno or 0)

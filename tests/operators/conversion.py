@@ -16,7 +16,7 @@ from job.parity.answers import answers_of_file
 from job.parity.probes import Probe, make_probes
 from job.tensorflow_model.freeze import frozen_graph
 from job.tensorflow_model.runners import KerasRunner, TFLiteRunner
-from job.tensorflow_model.tflite import start_tflite
+from job.tensorflow_model.tflite import write_tflite
 from job.tensorflow_model.tflite_file import open_tflite
 from job.values import Shape, TensorFacts
 
@@ -46,8 +46,7 @@ def converted(module: torch.nn.Module, shapes: Sequence[Shape], folder, outputs:
     with KerasRunner(built.network) as run:
         keras = answers_of_file(run, inputs, ends, asked, not built.batch_fixed_by)
     file = folder / "model.tflite"
-    with start_tflite(frozen_graph(built.network, inputs[0].pytorch_shape[0]), "float32", file) as toco:
-        toco.finish()
+    write_tflite(frozen_graph(built.network, inputs[0].pytorch_shape[0]), "float32", file)
     with TFLiteRunner(file) as run:
         tflite = answers_of_file(run, inputs, ends, asked, False)
     operators = tuple(operator.name for operator in open_tflite(file).operators)

@@ -14,9 +14,9 @@ from job.errors import StageFailed
 from job.tensorflow_model.describe import describe_tflite
 from job.tensorflow_model.freeze import frozen_graph
 from job.tensorflow_model.runners import KerasRunner, TFLiteRunner
-from job.tensorflow_model.tflite import start_tflite, write_tflite
+from job.tensorflow_model.tflite import tflite_steps, write_tflite
 from job.tensorflow_model.tflite_file import open_tflite
-from job.tensorflow_model.toco import TocoRun, last_words
+from job.tensorflow_model.toco import Step, TocoRun, last_words
 
 
 def converted(model, folder: Path, batch: int = 1) -> Path:
@@ -104,14 +104,14 @@ def test_a_full_disk_is_an_os_error(tmp_path):
     def full() -> bytes:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    with TocoRun("tflite.float32", full, tmp_path / "m") as run, pytest.raises(OSError) as raised:
+    with TocoRun(Step("tflite.float32", full, tmp_path / "m")) as run, pytest.raises(OSError) as raised:
         run.finish()
     assert raised.value.errno == errno.ENOSPC
     assert raised.value.filename == str(tmp_path / "m")
 
 
 def test_out_of_memory_says_so(tmp_path):
-    with TocoRun("tflite.float32", lambda: os.kill(os.getpid(), signal.SIGKILL), tmp_path / "m") as run:
+    with TocoRun(Step("tflite.float32", lambda: os.kill(os.getpid(), signal.SIGKILL), tmp_path / "m")) as run:
         with pytest.raises(StageFailed, match="killed by SIGKILL: it said nothing") as raised:
             run.finish()
     assert "memory" in raised.value.hint
@@ -119,7 +119,7 @@ def test_out_of_memory_says_so(tmp_path):
 
 def test_leaving_early_ends_the_conversion(tmp_path):
     started = time.monotonic()
-    with pytest.raises(KeyError), TocoRun("tflite.float32", lambda: time.sleep(60), tmp_path / "m") as run:
+    with pytest.raises(KeyError), TocoRun(Step("tflite.float32", lambda: time.sleep(60), tmp_path / "m")) as run:
         process = run._process
         raise KeyError
     assert time.monotonic() - started < 5
@@ -127,14 +127,28 @@ def test_leaving_early_ends_the_conversion(tmp_path):
         os.kill(process, 0)
 
 
-def test_two_at_once_give_the_same_bytes(written, tmp_path):
-    frozen = frozen_graph(written.model, batch=1)
-    with start_tflite(frozen, "float32", tmp_path / "a") as first, \
-            start_tflite(frozen, "dynamic", tmp_path / "b") as second:
-        first.finish()
-        second.finish()
-    assert (tmp_path / "a").read_bytes() == (written.folder / "m.float32.tflite").read_bytes()
-    assert (tmp_path / "b").read_bytes() == (written.folder / "m.dynamic.tflite").read_bytes()
+def test_one_after_another_in_one_process_give_the_same_bytes(written, tmp_path):
+    frozen, seen = frozen_graph(written.model, batch=1), tmp_path / "seen"
+    files = {"float32": tmp_path / "a", "dynamic": tmp_path / "b"}
+    steps = tflite_steps(frozen, files, {"float32": lambda: seen.write_text("a is there, b is {}".format(files["dynamic"].exists()))})
+    with TocoRun(*steps) as run:
+        run.finish("tflite.float32")
+        assert seen.read_text() == "a is there, b is False"
+        assert files["float32"].read_bytes() == (written.folder / "m.float32.tflite").read_bytes()
+        run.finish()
+    assert files["dynamic"].read_bytes() == (written.folder / "m.dynamic.tflite").read_bytes()
+
+
+def test_the_step_that_failed_is_named(tmp_path):
+    def fails() -> bytes:
+        raise ValueError("no such thing")
+
+    steps = Step("tflite.float32", lambda: b"x", tmp_path / "a"), Step("tflite.dynamic", fails, tmp_path / "b")
+    with TocoRun(*steps) as run:
+        run.finish("tflite.float32")
+        with pytest.raises(StageFailed, match="toco failed: no such thing") as raised:
+            run.finish()
+    assert raised.value.stage == "tflite.dynamic"
 
 
 def test_last_words_carry_no_time_and_no_asides():
