@@ -3,16 +3,20 @@
 before: x [1,8,6,9] -> Gather(axis=2) -> AveragePool(2x2), both of unknown shape
 after:  the same nodes, [1,8,14,9] and [1,8,7,4]
 """
-from typing import Dict, List, Tuple
+from typing import Callable, Dict, List, Tuple
 
 import numpy as np
 import onnx
 from onnx import helper, shape_inference
+from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidArgument, InvalidGraph, RuntimeException
 
+from job.errors import UnsupportedModel
 from job.onnx_model.graph import Graph, without_dead_nodes
 from job.onnx_model.protobuf import protobuf_from_graph
 from job.onnx_model.runtime import run_graph
 from job.values import Shape
+
+Found = Dict[str, Tuple[Shape, str]]  # shape and dtype
 
 _SMALL = 64  # elements: enough for any shape or axis list, which inference reads the values of
 
@@ -21,13 +25,23 @@ def infer_shapes(graph: Graph) -> Graph:
     for found_by in (_inferred, _measured):
         unknown = [name for node in graph.nodes for name in node.outputs if name and name not in graph.shapes]
         if unknown:
-            found = found_by(graph, unknown)
+            found = _or_refused(found_by, graph, unknown)
             graph = graph._replace(shapes=dict(((name, shape) for name, (shape, _) in found.items()), **graph.shapes),
                                    dtypes=dict(((name, dtype) for name, (_, dtype) in found.items()), **graph.dtypes))
     return graph
 
 
-def _inferred(graph: Graph, unknown: List[str]) -> Dict[str, Tuple[Shape, str]]:
+def _or_refused(found_by: Callable[[Graph, List[str]], Found], graph: Graph, unknown: List[str]) -> Found:
+    """PyTorch 1.1 runs a few things that ONNX does not allow, such as a pool larger than its map."""
+    try:
+        return found_by(graph, unknown)
+    except (RuntimeError, InvalidGraph, Fail, RuntimeException, InvalidArgument) as error:
+        reason = str(error).split("\n")[0]
+        raise UnsupportedModel(["a form that ONNX does not allow: {}".format(reason)],
+                               hint="no shape of it can be found; look for pools or kernels larger than their map") from error
+
+
+def _inferred(graph: Graph, unknown: List[str]) -> Found:
     inferred = shape_inference.infer_shapes(_without_weights(graph)).graph
     tensors = {item.name: item.type.tensor_type for item in inferred.value_info}
     return {name: (tuple(axis.dim_value for axis in tensors[name].shape.dim),
@@ -46,7 +60,7 @@ def _without_weights(graph: Graph) -> onnx.ModelProto:
     return model
 
 
-def _measured(graph: Graph, unknown: List[str]) -> Dict[str, Tuple[Shape, str]]:
+def _measured(graph: Graph, unknown: List[str]) -> Found:
     """ONNX 1.5 infers no shape for some operators (Gather): one forward shows them."""
     zeros = [np.zeros(graph.shapes[name], graph.dtypes[name]) for name in graph.inputs]
     part = without_dead_nodes(graph._replace(outputs=tuple(unknown)))
