@@ -152,7 +152,8 @@ def switch(value: str) -> bool:
 
 
 def calibration(value: Any) -> Path:
-    raise Refused("int8 is not available yet", "leave it out; --quantize takes {} or none".format(", ".join(AVAILABLE_MODES)))
+    raise Refused("int8 is not available yet",
+                  "leave it out; --quantize takes {} or none".format(", ".join(AVAILABLE_MODES)))
 
 
 def trust(value: str) -> bool:

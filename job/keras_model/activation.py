@@ -65,7 +65,7 @@ def in_order(x: Activation, order: Order) -> Activation:
         return with_ones(x, x.onnx_shape, order, "order")
     if x.rank > MOST_AXES:
         raise UnsupportedModel(["a Transpose of rank {} after {}".format(x.rank, x.tensor.op.name)],
-                               hint="TensorFlow Lite 1.14 transposes up to {} axes: reshape around it".format(MOST_AXES))
+                               hint="TensorFlow Lite 1.14 transposes up to {} axes".format(MOST_AXES))
     tensor = operation(lambda t: tf.transpose(t, permutation), x.tensor, "order")
     return x.after(tensor, order=order)
 

@@ -35,12 +35,13 @@ def total(operator: Operator, *operands: Operand) -> Activation:
 
 def _applied(operator: Operator, function: Callable[[Any, Any], Any], left: Operand, right: Operand) -> Activation:
     order = _common_order(operator, left, right)
-    nonnegative = all(_nonnegative(operand) for operand in (left, right)) and operator.op in ("Add", "Mul", "Max", "Sum")
+    nonnegative = operator.op in ("Add", "Mul", "Max", "Sum") and all(map(_nonnegative, (left, right)))
     fixed_by = _fixed_by(operator, left, right)
     if isinstance(left, np.ndarray) and operator.op == "Sub":
         function = _minus_from
     if _keeps_shape(operator, left, right):
-        return with_constant(left, right, lambda t, value: function(t, _constant(value, t)), operator.name, nonnegative)._replace(fixed_by=fixed_by)
+        return with_constant(left, right, lambda t, value: function(t, _constant(value, t)), operator.name,
+                             nonnegative)._replace(fixed_by=fixed_by)
     if _keeps_shape(operator, right, left):
         return with_constant(right, left, lambda t, value: _of_constant(function, value, t), operator.name,
                              nonnegative)._replace(fixed_by=fixed_by)
@@ -94,7 +95,7 @@ def _nonnegative(operand: Operand) -> bool:
 
 
 def _fixed_by(operator: Operator, left: Operand, right: Operand) -> str:
-    """A constant with a row for each of the batch ties it, and so does a batch that is broadcast along another axis."""
+    """A constant with a row for each of the batch ties it; so does a batch that is broadcast along another axis."""
     rank = len(operator.output_shape)
     for operand in (left, right):
         if isinstance(operand, np.ndarray) and operand.ndim == rank and operand.shape[0] > 1:

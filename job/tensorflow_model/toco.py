@@ -43,7 +43,7 @@ class TocoRun:
         os.close(theirs)
 
     def finish(self, stage: str = "") -> None:
-        """Waits for a step, or for all. Raises OSError if a file cannot be written, StageFailed with toco's last words."""
+        """Waits for a step, or for all. Raises OSError if a file cannot be written, StageFailed if toco fails."""
         wanted = [step.stage for step in self._steps].index(stage) + 1 if stage else len(self._steps)
         while self._done < wanted:
             if not os.read(self._news, 1):

@@ -38,7 +38,7 @@ def _or_refused(found_by: Callable[[Graph, List[str]], Found], graph: Graph, unk
     except (RuntimeError, InvalidGraph, Fail, RuntimeException, InvalidArgument) as error:
         reason = str(error).split("\n")[0]
         raise UnsupportedModel(["a form that ONNX does not allow: {}".format(reason)],
-                               hint="no shape of it can be found; look for pools or kernels larger than their map") from error
+                               hint="look for pools or kernels that are larger than their map") from error
 
 
 def _inferred(graph: Graph, unknown: List[str]) -> Found:
