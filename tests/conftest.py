@@ -1,4 +1,5 @@
 """What every test shares: the mark of slow tests and where the tests' own files are."""
+import shutil
 import sys
 from pathlib import Path
 
@@ -16,6 +17,15 @@ def pytest_collection_modifyitems(config, items):
     if slow:
         config.hook.pytest_deselected(items=slow)
         items[:] = [item for item in items if item not in slow]
+
+
+@pytest.fixture(autouse=True)
+def nothing_left(request):
+    """A test's folder goes with it: whole models of a whole run would fill a disk."""
+    folder = request.getfixturevalue("tmp_path") if "tmp_path" in request.fixturenames else None
+    yield
+    if folder is not None:
+        shutil.rmtree(str(folder), ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
