@@ -32,10 +32,5 @@ def inverse(order: Sequence[int]) -> Order:
     return tuple(order.index(axis) for axis in range(len(order)))
 
 
-def composed(order: Sequence[int], then: Sequence[int]) -> Order:
-    """The order of x.transpose(order).transpose(then)."""
-    return tuple(order[axis] for axis in then)
-
-
 def transposed_shape(shape: Shape, order: Sequence[int]) -> Shape:
     return tuple(shape[axis] for axis in order)
