@@ -58,12 +58,12 @@ converts("ArgMax", attributes={"axis": None, "keepdims": None})(_choice(tf.argma
 converts("ArgMin", attributes={"axis": None, "keepdims": None})(_choice(tf.argmin))
 
 
-@converts("TopK", attributes={"axis": None, "k": None})
-def top_k(operator: Operator, x: Activation) -> Tuple[Activation, Activation]:
+@converts("TopK", attributes={"axis": None}, constants=(1,))
+def top_k(operator: Operator, x: Activation, k: np.ndarray) -> Tuple[Activation, Activation]:
     """Of equal values TensorFlow takes the first, as PyTorch need not: parity shows it."""
     axis = operator.attributes.get("axis", -1) % x.rank
     x = _with_last(x, axis)
-    count = operator.attributes["k"]
+    count = int(k[0])
     values, indices = operation(lambda t: list(tf.nn.top_k(t, count)), x.tensor, operator.name)
     fixed_by = operator.name if axis == 0 else ""
     return Activation(values, x.order, x.nonnegative, fixed_by), Activation(indices, x.order, True, fixed_by)

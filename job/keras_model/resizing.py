@@ -1,4 +1,4 @@
-"""Upsample by repetition, and DepthToSpace."""
+"""Resize by repetition, and DepthToSpace."""
 from typing import Any, Optional
 
 import numpy as np
@@ -12,12 +12,12 @@ from job.keras_model.registry import Operator, converts, only
 def _refuse_fractions(operator: Operator) -> Optional[str]:
     pairs = zip(operator.input_shape, operator.output_shape)
     if any(after % before for before, after in pairs) or operator.input_shape[:2] != operator.output_shape[:2]:
-        return "Upsample from {} to {}".format(operator.input_shape, operator.output_shape)
+        return "Resize from {} to {}".format(operator.input_shape, operator.output_shape)
     return None
 
 
-@converts("Upsample", attributes={"mode": only("nearest")}, constants=(1,), ranks=(4,), refuse=_refuse_fractions)
-def upsample(operator: Operator, x: Activation, scales: np.ndarray) -> Activation:
+@converts("Resize", attributes={"mode": only("nearest")}, constants=(1,), ranks=(4,), refuse=_refuse_fractions)
+def resize(operator: Operator, x: Activation, scales: np.ndarray) -> Activation:
     x, size = as_map(x), operator.output_shape[2:]
     tensor = operation(lambda t: tf.image.resize_nearest_neighbor(t, size), x.tensor, operator.name)
     return x.after(tensor)

@@ -1,5 +1,5 @@
 """Operators that move elements and change none."""
-from typing import Tuple, Union
+from typing import Optional, Tuple, Union
 
 import numpy as np
 import tensorflow as tf
@@ -90,19 +90,24 @@ def pad(operator: Operator, x: Activation) -> Activation:
     return x.after(operation(padded, x.tensor, operator.name), nonnegative=nonnegative)
 
 
-@converts("Slice", attributes={"axes": None, "starts": None, "ends": None})
-def slice_axes(operator: Operator, x: Activation) -> Activation:
-    starts, ends = operator.attributes["starts"], operator.attributes["ends"]
-    axes = operator.attributes.get("axes", range(len(starts)))
-    cuts = [slice(None)] * x.rank
-    fixed_by = ""
-    for axis, start, end in zip(axes, starts, ends):
+@converts("Slice", constants=(1, 2, 3, 4))
+def slice_axes(operator: Operator, x: Activation, starts: np.ndarray, ends: np.ndarray,
+               axes: Optional[np.ndarray] = None, steps: Optional[np.ndarray] = None) -> Activation:
+    axes = range(len(starts)) if axes is None else axes
+    steps = [1] * len(starts) if steps is None else steps
+    cuts, fixed_by = [slice(None)] * x.rank, ""
+    for axis, start, end, step in zip(axes, starts, ends, steps):
         size = operator.input_shape[axis]
-        begin, stop = (min(max(bound + size if bound < 0 else bound, 0), size) for bound in (start, end))
-        if (begin, stop) != (0, size):
-            cuts[x.axis(axis)] = slice(begin, stop)
+        cut = slice(*slice(int(start), int(end), int(step)).indices(size))
+        if len(range(*cut.indices(size))) != size or step != 1:
+            cuts[x.axis(axis)] = _within(cut)
             fixed_by = operator.name if axis % x.rank == 0 else fixed_by
     return x.after(operation(lambda t: t[tuple(cuts)], x.tensor, operator.name), fixed_by=fixed_by)
+
+
+def _within(cut: slice) -> slice:
+    """Backwards to the first element ends at -1, which a slice would count from the end."""
+    return slice(cut.start, None if cut.stop < 0 else cut.stop, cut.step)
 
 
 @converts("Split", attributes={"axis": None, "split": None})

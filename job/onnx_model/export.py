@@ -12,10 +12,13 @@ from torch.onnx.symbolic import _set_opset_version
 
 from job.errors import BadCheckpoint, UnsupportedModel
 from job.onnx_model.graph import Graph, Node, renamed
+from job.onnx_model.opsets import upgraded
 from job.onnx_model.outputs import FlatOutputs
-from job.onnx_model.protobuf import OPSET, nodes_from_protobuf
+from job.onnx_model.protobuf import nodes_from_protobuf
 from job.onnx_model.symbolic import gaps_filled
 from job.values import Shape
+
+EXPORTER_OPSET = 9  # torch 1.1 knows 10 in parts
 
 
 def graph_from_module(module: FlatOutputs, inputs: Sequence[torch.Tensor], input_names: Sequence[str],
@@ -29,12 +32,13 @@ def graph_from_module(module: FlatOutputs, inputs: Sequence[torch.Tensor], input
     _refuse_unexported(traced)
     tensors = [value.uniqueName() for value in traced.inputs()]
     outputs = [value.uniqueName() for value in traced.outputs()]
-    protobuf, _ = traced._export_onnx({}, OPSET, False, OperatorExportTypes.ONNX, True)
+    protobuf, _ = traced._export_onnx({}, EXPORTER_OPSET, False, OperatorExportTypes.ONNX, True)
     nodes, constants = nodes_from_protobuf(onnx.load_from_string(protobuf).graph)
     constants = dict(zip(tensors[len(inputs):], map(_array, parameters)), **constants)
     graph = Graph(nodes, tuple(tensors[:len(inputs)]), tuple(outputs), constants, _shapes(traced),
                   _dtypes(traced))
-    return _named(graph, _scopes(traced), module.network, input_names, name_outputs(module)), notes
+    graph = _named(graph, _scopes(traced), module.network, input_names, name_outputs(module))
+    return upgraded(graph, EXPORTER_OPSET), notes
 
 
 class _Traced(NamedTuple):
@@ -44,7 +48,7 @@ class _Traced(NamedTuple):
 
 
 def _trace(module: torch.nn.Module, inputs: Tuple[torch.Tensor, ...]) -> _Traced:
-    _set_opset_version(OPSET)
+    _set_opset_version(EXPORTER_OPSET)
     with torch.no_grad(), gaps_filled(), warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         traced, result = _forward(module, inputs)

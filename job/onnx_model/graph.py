@@ -78,13 +78,14 @@ Rule = Callable[[Node, View], Optional[Rewrite]]
 def rewritten(graph: Graph, rule: Rule) -> Graph:
     """Applies a rule to every node, again and again, until it fires nowhere."""
     while True:
-        changed = _swept(graph, rule)
-        if changed is None:
+        changed = swept(graph, rule)
+        if changed is graph:
             return graph
         graph = without_dead_nodes(changed)
 
 
-def _swept(graph: Graph, rule: Rule) -> Optional[Graph]:
+def swept(graph: Graph, rule: Rule) -> Graph:
+    """Applies a rule to every node once; the very same graph where it fires nowhere."""
     view = View(graph)
     nodes = []  # type: List[Node]
     constants, shapes = dict(graph.constants), dict(graph.shapes)
@@ -98,7 +99,7 @@ def _swept(graph: Graph, rule: Rule) -> Optional[Graph]:
         constants.update(rewrite.constants)
         shapes.update(rewrite.shapes)
         fired = True
-    return graph._replace(nodes=tuple(nodes), constants=constants, shapes=shapes) if fired else None
+    return graph._replace(nodes=tuple(nodes), constants=constants, shapes=shapes) if fired else graph
 
 
 def renamed(graph: Graph, names: Mapping[str, str]) -> Graph:
@@ -131,3 +132,8 @@ def replaced_uses(nodes: Iterable[Node], names: Mapping[str, str]) -> Tuple[Node
     """The nodes, reading other tensors."""
     return tuple(node._replace(inputs=tuple(names.get(name, name) for name in node.inputs))
                  for node in nodes)
+
+
+def without(attributes: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
+    """The attributes but those of these names."""
+    return {name: value for name, value in attributes.items() if name not in names}

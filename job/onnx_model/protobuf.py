@@ -7,7 +7,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from job.onnx_model.graph import Graph, Node
 
-OPSET = 9
+OPSET = 10  # the canonical graph's
 IR_VERSION = 4  # the first where weights need not be inputs too
 
 
