@@ -21,6 +21,7 @@ from job.onnx_model.model_file import read_onnx, write_onnx
 from job.onnx_model.runtime import layer_values, session
 from job.parity.answers import save_answers
 from job.parity.probes import Probe, load_probes, make_probes
+from job.setting_values import InputShape
 from job.settings import DEFAULT_OUTPUT_NAMES
 from job.values import Exported, Inspected, Question, Shape, TensorFacts
 
@@ -116,16 +117,16 @@ def _keep(path: str, values: dict):
 
 
 def _inputs(settings: Any, default: Optional[Shape]) -> Tuple[TensorFacts, ...]:
-    named = settings.input_shapes or (((None, default),) if default else ())
+    named = settings.input_shapes or ((InputShape(None, default),) if default else ())
     if not named:
         raise BadCheckpoint("nothing says what shape the network's input has",
                             hint="give it as PyTorch has it, with the batch: --input-shape=1,3,224,224")
-    names = tuple(name or given for (name, _), given in zip(named, _padded(settings.input_names, len(named))))
+    names = tuple(each.name or given for each, given in zip(named, _padded(settings.input_names, len(named))))
     if None in names or len(set(names)) < len(names):
         raise UsageError("{} inputs need {} names".format(len(named), len(named)),
                          hint="--input-shape=a:1,3,8,8;b:1,4 names them, or --input-names=a,b")
-    return tuple(TensorFacts(name, "float32", tuple(shape), published(len(shape)))
-                 for name, (_, shape) in zip(names, named))
+    return tuple(TensorFacts(name, each.dtype, tuple(each.shape), published(len(each.shape)))
+                 for name, each in zip(names, named))
 
 
 def _padded(names: Sequence[str], count: int) -> Tuple[Optional[str], ...]:

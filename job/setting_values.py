@@ -17,6 +17,7 @@ from job.yaml_values import value_from_yaml
 
 AVAILABLE_MODES = ("dynamic",)
 KNOWN_MODES = ("dynamic", "int8")
+INPUT_TYPES = ("float32", "int64", "int32")  # that PyTorch computes with and TensorFlow Lite takes
 MOST_WORKERS = 256
 
 _SIZE = re.compile(r"[1-9][0-9]{0,8}$")
@@ -37,6 +38,7 @@ class Refused(Exception):
 class InputShape(NamedTuple):
     name: Optional[str]  # where the user named it
     shape: Shape  # as PyTorch has it
+    dtype: str = "float32"
 
 
 class ModelCode(NamedTuple):
@@ -80,11 +82,12 @@ def model_code(value: str) -> ModelCode:
 
 
 def input_shapes(value: Any) -> Tuple[InputShape, ...]:
-    """``1,3,224,224``, ``a:1,3,8,8;b:1,4``, a list of numbers, a list of such lists, or a mapping of them."""
+    """``1,3,224,224``, ``a:1,3,8,8;b:1,4:int64``, a list of numbers, a list of such lists, or a mapping of either."""
     if isinstance(value, str):
         shapes = [_named_shape(part) for part in value.split(";")]
     elif isinstance(value, Mapping):
-        shapes = [InputShape(_tensor_name(name), _shape(sizes)) for name, sizes in value.items()]
+        shapes = [_named_shape("{}:{}".format(name, sizes)) if isinstance(sizes, str)
+                  else InputShape(_tensor_name(name), _shape(sizes)) for name, sizes in value.items()]
     elif isinstance(value, list) and value and all(isinstance(each, list) for each in value):
         shapes = [InputShape(None, _shape(sizes)) for sizes in value]
     else:
@@ -175,8 +178,15 @@ def log_style(value: str) -> str:
 
 
 def _named_shape(part: str) -> InputShape:
-    name, colon, sizes = part.rpartition(":")
-    return InputShape(_tensor_name(name.strip()) if colon else None, _shape(sizes.split(",")))
+    """``name:1,4:int64``, of which name and type may be left out."""
+    words = [word.strip() for word in part.split(":")]
+    dtype = words.pop() if len(words) > 1 and words[-1][:1].isalpha() else "float32"
+    if dtype not in INPUT_TYPES:
+        raise Refused("{!r} is no type of an input".format(dtype), ", ".join(INPUT_TYPES))
+    if len(words) > 2:
+        raise Refused("not a shape", "NAME:SIZES:TYPE, such as ids:1,16:int64")
+    name = _tensor_name(words[0]) if len(words) == 2 else None
+    return InputShape(name, _shape(words[-1].split(",")), dtype)
 
 
 def _shape(sizes: Any) -> Shape:

@@ -1,8 +1,8 @@
-"""The registry of architectures: name -> how to build it and what to feed it."""
+"""The registry of architectures: name -> how to build it and what to feed it, or why it cannot be converted."""
 import difflib
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Sequence, Tuple
 
-from job.errors import UsageError
+from job.errors import UnsupportedModel, UsageError
 from job.values import Shape
 
 Renaming = Tuple[str, str]  # a regular expression and what replaces it in a key of the checkpoint
@@ -22,9 +22,20 @@ class Architecture(NamedTuple):
     input_shape: Shape  # the default, with a batch of one, as PyTorch orders it
     renamings: Tuple[Renaming, ...] = ()  # older or other names of the same keys
     infer: Callable[[Shapes], ArchArgs] = nothing_inferred  # arch_args that the checkpoint itself tells
+    auxiliary: Tuple[str, ...] = ()  # prefixes of the keys of heads that only training needs
+    published: Mapping[str, ArchArgs] = {}  # by the SHA-256 that published files have in their name
+    untold: Mapping[str, str] = {}  # an argument that no weights tell -> what to say where it is not given
+
+
+class RefusedArchitecture(NamedTuple):
+    name: str
+    family: str
+    reason: str  # what in it cannot be converted
+    hint: str  # what its user may do instead
 
 
 _ARCHITECTURES = {}  # type: Dict[str, Architecture]
+_REFUSED = {}  # type: Dict[str, RefusedArchitecture]
 
 
 def architecture(
@@ -34,22 +45,40 @@ def architecture(
     summary: str,
     renamings: Sequence[Renaming] = (),
     infer: Callable[[Shapes], ArchArgs] = nothing_inferred,
+    **more: Any
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register the decorated builder under a name; a name taken twice is a bug and raises ValueError."""
+    """Register the decorated builder under a name, with `more` of an Architecture's fields.
+
+    A name taken twice is a bug and raises ValueError.
+    """
 
     def register(build: Callable[..., Any]) -> Callable[..., Any]:
-        if name in _ARCHITECTURES:
-            raise ValueError("architecture {} is registered twice".format(name))
+        _refuse_taken(name)
         _ARCHITECTURES[name] = Architecture(
-            name, family, summary, build, tuple(input_shape), tuple(renamings), infer
+            name, family, summary, build, tuple(input_shape), tuple(renamings), infer, **more
         )
         return build
 
     return register
 
 
+def refuse(name: str, family: str, reason: str, hint: str) -> None:
+    """Register a name that is known, and cannot be converted."""
+    _refuse_taken(name)
+    _REFUSED[name] = RefusedArchitecture(name, family, reason, hint)
+
+
+def _refuse_taken(name: str) -> None:
+    if name in _ARCHITECTURES or name in _REFUSED:
+        raise ValueError("architecture {} is registered twice".format(name))
+
+
 def names() -> Tuple[str, ...]:
     return tuple(_ARCHITECTURES)
+
+
+def refused() -> Tuple[RefusedArchitecture, ...]:
+    return tuple(_REFUSED.values())
 
 
 def table() -> Tuple[Architecture, ...]:
@@ -58,9 +87,11 @@ def table() -> Tuple[Architecture, ...]:
 
 
 def find(name: str) -> Architecture:
-    """The architecture of that name, or UsageError with the names that come nearest."""
+    """The architecture of that name, or UsageError with the names that come nearest; UnsupportedModel if refused."""
     if name in _ARCHITECTURES:
         return _ARCHITECTURES[name]
+    if name in _REFUSED:
+        raise UnsupportedModel(["{}: {}".format(name, _REFUSED[name].reason)], hint=_REFUSED[name].hint)
     near = difflib.get_close_matches(str(name), _ARCHITECTURES, n=3, cutoff=0.5)
     every = "the command `architectures` lists them"
     raise UsageError(

@@ -1,7 +1,7 @@
-"""torchvision 0.3.0's classifiers, with the arguments of its own builders."""
+"""torchvision 0.3.0's classifiers and segmentation networks, with the arguments of its own builders."""
 import functools
 import importlib
-from typing import Any, NamedTuple, Tuple
+from typing import Any, Mapping, NamedTuple, Tuple
 
 from job.architectures.registry import ArchArgs, Renaming, Shapes, architecture, classes_of
 
@@ -13,10 +13,19 @@ class Family(NamedTuple):
     head: str  # the weight whose first axis counts the classes
     side: int = 224  # of the square image it was trained on
     arguments: Tuple[Tuple[str, Any], ...] = ()  # always given to the builder
-    auxiliary: str = ""  # prefix of the keys of heads that only training uses
+    with_auxiliary: str = ""  # the argument that adds heads which only training needs; left out unless asked for
+    auxiliary: Tuple[str, ...] = ()  # prefixes of the keys of these heads
     renamings: Tuple[Renaming, ...] = ()
+    published: Mapping[str, ArchArgs] = {}
+    untold: Mapping[str, str] = {}
 
 
+# torchvision trained these two on images of another range, and has the network itself turn them into it.
+OTHER_RANGE = {"transform_input": True}
+TRANSFORM_INPUT = {
+    "transform_input": "inputs are taken as they are; if the network was trained from torchvision's own weights it "
+    "turns them into another range first: --arch-args={transform_input: true}",
+}
 # Up to torchvision 0.2 a dense layer's children were called norm.1, conv.1, norm.2, conv.2.
 OLD_DENSE_LAYERS = ((r"^(features\.denseblock\d+\.denselayer\d+\.(?:norm|conv))\.([12])\.", r"\1\2."),)
 
@@ -56,9 +65,31 @@ FAMILIES = (
         ("googlenet",),
         "fc.weight",
         arguments=(("init_weights", False),),
-        auxiliary="aux",
+        with_auxiliary="aux_logits",
+        auxiliary=("aux1.", "aux2."),
+        published={"1378be20": OTHER_RANGE},
+        untold=TRANSFORM_INPUT,
     ),
-    Family("Inception", "inception", ("inception_v3",), "fc.weight", side=299, auxiliary="AuxLogits"),
+    Family(
+        "Inception",
+        "inception",
+        ("inception_v3",),
+        "fc.weight",
+        side=299,
+        with_auxiliary="aux_logits",
+        auxiliary=("AuxLogits.",),
+        published={"1a9a5a14": OTHER_RANGE},
+        untold=TRANSFORM_INPUT,
+    ),
+    Family(
+        "Segmentation",
+        "segmentation",
+        ("fcn_resnet50", "fcn_resnet101", "deeplabv3_resnet50", "deeplabv3_resnet101"),
+        "classifier.4.weight",
+        arguments=(("pretrained_backbone", False),),
+        with_auxiliary="aux_loss",
+        auxiliary=("aux_classifier.",),
+    ),
 )
 
 
@@ -67,11 +98,11 @@ def build_by_torchvision(family: Family, builder: str, **arch_args: Any) -> Any:
     return getattr(module, builder)(pretrained=False, **dict(family.arguments), **arch_args)
 
 
-def infer_from_heads(family: Family, shapes: Shapes) -> ArchArgs:
-    """The number of classes, and whether the checkpoint carries the auxiliary heads."""
+def infer_from_head(family: Family, shapes: Shapes) -> ArchArgs:
+    """The number of classes; no auxiliary heads, whether the checkpoint has them or not."""
     arch_args = classes_of(family.head)(shapes)
-    if family.auxiliary and not any(key.startswith(family.auxiliary) for key in shapes):
-        arch_args["aux_logits"] = False
+    if family.with_auxiliary:
+        arch_args[family.with_auxiliary] = False
     return arch_args
 
 
@@ -83,7 +114,10 @@ def register(family: Family) -> None:
             family.title,
             "as torchvision 0.3.0 builds it",
             family.renamings,
-            functools.partial(infer_from_heads, family),
+            functools.partial(infer_from_head, family),
+            auxiliary=family.auxiliary,
+            published=family.published,
+            untold=family.untold,
         )(functools.partial(build_by_torchvision, family, name))
 
 

@@ -8,6 +8,8 @@ from job.keras_model.operators import CONVERTERS
 from job.keras_model.registry import Operator
 from job.onnx_model.graph import Graph, Node, View
 
+INPUT_TYPES = ("float32", "int64", "int32", "bool")  # that TensorFlow Lite 1.14 takes unquantised
+
 
 def check_supported(graph: Graph) -> None:
     """Raises UnsupportedModel with every operator and attribute that stands in the way."""
@@ -18,7 +20,8 @@ def check_supported(graph: Graph) -> None:
 
 def problems_of(graph: Graph) -> List[str]:
     view = View(graph)
-    problems = []
+    problems = ["input {} of type {}".format(name, graph.dtypes[name]) for name in graph.inputs
+                if graph.dtypes.get(name, "float32") not in INPUT_TYPES]
     for node in graph.nodes:
         problems.extend("{} at {}".format(problem, node.layer or node.output) for problem in _problems(node, view))
     return problems

@@ -1,5 +1,6 @@
 """onnx2keras walks the graph; our converters lay channels-last layers."""
 import contextlib
+from types import SimpleNamespace
 from typing import Any, Dict, Iterator, Mapping, NamedTuple, Tuple
 
 import keras
@@ -35,8 +36,7 @@ def keras_model_from_onnx(graph: Graph) -> KerasModel:
     model = protobuf_from_graph(graph._replace(constants={
         name: value if value.ndim == 0 else value.reshape(-1)[:1] for name, value in graph.constants.items()}))
     with _own_graph() as tf_graph, _converters(graph) as walk:
-        shapes = [transposed_shape(graph.shapes[name], published(len(graph.shapes[name])))[1:] for name in graph.inputs]
-        network = onnx2keras.onnx_to_keras(model, list(graph.inputs), shapes, verbose=False)
+        network = onnx2keras.onnx_to_keras(model, list(graph.inputs), verbose=False)
         outputs = tuple(tf.identity(tensor, name) for name, tensor in zip(graph.outputs, network.outputs))
         weights = {}  # type: Dict[str, np.ndarray]
         for layer in network.layers:
@@ -65,7 +65,14 @@ class _Walk:
         self.view = View(graph)
         self.nodes = {node.output: node for node in graph.nodes}
         self.tensors = {}  # type: Dict[str, Tuple[str, Order]]
-        self.fixed_by = ""
+        self.fixed_by = _input_of_another_batch(graph)
+
+    def input_layer(self, name: str, **_: Any) -> Any:
+        """Takes the place of Keras' own, of which onnx2keras asks float32 alone."""
+        shape = transposed_shape(self.view.shape(name), published(len(self.view.shape(name))))
+        shape = shape if self.fixed_by else (None,) + shape[1:]
+        dtype = self.view.graph.dtypes.get(name, "float32")
+        return keras.layers.InputLayer(input_tensor=tf.compat.v1.placeholder(dtype, shape, name), name=name)
 
     def handle(self, converter: Converter, node: Node, layers: Dict[str, Any]) -> None:
         inputs = [self._operand(name, layers) for name in node.inputs]
@@ -90,18 +97,26 @@ class _Walk:
         return in_order(result, published(result.rank)).tensor
 
 
+def _input_of_another_batch(graph: Graph) -> str:
+    """The first input whose first axis is not the first input's, so that no one batch size can be open; or ''."""
+    batches = [graph.shapes[name][:1] for name in graph.inputs]
+    return next((name for name, batch in zip(graph.inputs, batches) if batch != batches[0] or not batch), "")
+
+
 @contextlib.contextmanager
 def _converters(graph: Graph) -> Iterator[_Walk]:
-    """Puts our converters in the place of onnx2keras' own for the length of a walk."""
+    """Puts our converters and inputs in the place of onnx2keras' own for the length of a walk."""
     walk = _Walk(graph)
     available = onnx2keras.AVAILABLE_CONVERTERS
     before = dict(available)
     available.clear()
     available.update((op, _handler(walk, converter)) for op, converter in CONVERTERS.items())
     available["Constant"] = _constant
+    onnx2keras.keras = SimpleNamespace(layers=SimpleNamespace(InputLayer=walk.input_layer), models=keras.models)
     try:
         yield walk
     finally:
+        onnx2keras.keras = keras
         available.clear()
         available.update(before)
 

@@ -13,7 +13,8 @@ def settings_document(settings: Any) -> Dict[str, Any]:
         "arch": settings.arch,
         "arch_args": dict(settings.arch_args),
         "model_code": _code(settings.model_code),
-        "input_shapes": [{"name": shape.name, "shape": list(shape.shape)} for shape in settings.input_shapes],
+        "input_shapes": [{"name": shape.name, "shape": list(shape.shape), "dtype": shape.dtype}
+                         for shape in settings.input_shapes],
         "input_names": list(settings.input_names),
         "output_names": list(settings.output_names),
         "quantize": list(settings.quantize),

@@ -22,6 +22,7 @@ TOCO_TYPES = {
     tensorflow_types.DT_FLOAT: toco_types.FLOAT,
     tensorflow_types.DT_INT32: toco_types.INT32,
     tensorflow_types.DT_INT64: toco_types.INT64,
+    tensorflow_types.DT_BOOL: toco_types.BOOL,
 }
 
 
