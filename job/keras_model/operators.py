@@ -1,6 +1,6 @@
 """The operators that convert: every family is imported here, and registers itself."""
 from job.keras_model import (  # noqa: F401
-    comparison, convolution, elementwise, linear, pointwise, pooling, reduction, resizing, shaping,
+    comparison, convolution, elementwise, gathering, linear, pointwise, pooling, reduction, resizing, shaping,
     transposed_convolution,
 )
 from job.keras_model.registry import CONVERTERS, Converter

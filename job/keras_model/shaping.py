@@ -120,21 +120,6 @@ def split(operator: Operator, x: Activation) -> Tuple[Activation, ...]:
     return tuple(x.after(part, fixed_by=fixed_by) for part in parts)
 
 
-@converts("Gather", attributes={"axis": None}, constants=(1,))
-def gather(operator: Operator, x: Activation, indices: np.ndarray) -> Activation:
-    """A constant choice along one axis; a scalar index drops the axis."""
-    axis = operator.attributes.get("axis", 0) % x.rank
-    place = x.axis(axis)
-    wrapped = np.where(indices < 0, indices + operator.input_shape[axis], indices).astype(np.int32)
-    fixed_by = operator.name if axis == 0 else ""
-    if indices.ndim == 1:
-        tensor = operation(lambda t: tf.gather(t, wrapped, axis=place), x.tensor, operator.name)
-        return x.after(tensor, fixed_by=fixed_by)
-    x = as_onnx(x)
-    tensor = operation(lambda t: tf.gather(t, wrapped, axis=axis), x.tensor, operator.name)
-    return Activation(tensor, as_pytorch(len(operator.output_shape)), x.nonnegative, fixed_by)
-
-
 @converts("Expand", "Tile", constants=(1,))
 def repeat(operator: Operator, x: Activation, _: np.ndarray) -> Activation:
     """As often as the output's shape says; a broadcast is a repetition of axes of one."""

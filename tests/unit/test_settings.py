@@ -26,6 +26,8 @@ def test_defaults():
 @pytest.mark.parametrize("flag, field, expected", [
     ("--input-shape=1,3,96,128", "input_shapes", (InputShape(None, (1, 3, 96, 128)),)),
     ("--input-shape=a:1,3,8,8;b:1,4", "input_shapes", (InputShape("a", (1, 3, 8, 8)), InputShape("b", (1, 4)))),
+    ("--input-shape=a:1,4:int64;b:2", "input_shapes", (InputShape("a", (1, 4), "int64"), InputShape("b", (2,)))),
+    ("--input-shape=1,4:int32", "input_shapes", (InputShape(None, (1, 4), "int32"),)),
     ("--input-shape=a:1,3,8,8;b:1,4", "input_names", ("a", "b")),
     ("--input-shape=1,3;1,4", "input_names", ("image_array", "image_array_1")),
     ("--input-names=x", "input_names", ("x",)),
@@ -164,6 +166,8 @@ def test_no_sidecar_says_nothing(tmp_path):
     ("arch: resnet81", "did you mean resnet18?"),
     ("arch: [a]", "no architecture has this name"),
     ("input_shape: a", "'a' is no size"),
+    ("input_shape: 'a:1,4:int8'", "'int8' is no type of an input"),
+    ("input_shape: 'a:b:1,4'", "not a shape"),
     ("quantize: int8", "not available yet"),
     ("labels: [1, 2]", "put numbers in quotes"),
     ("tolerance: {float: {cosine: 0.5}}", "looser"),
