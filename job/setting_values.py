@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Any, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from job.architectures import names as architecture_names
+from job.architectures import names as architecture_names, refused as refused_architectures
 from job.errors import UsageError
 from job.nearest import did_you_mean
 from job.parity.tolerance import Override, check_override
@@ -47,7 +47,8 @@ class ModelCode(NamedTuple):
 
 
 def architecture(value: Any) -> str:
-    known = architecture_names()
+    """A name that is known; one that is refused fails each checkpoint that it is said of."""
+    known = architecture_names() + tuple(each.name for each in refused_architectures())
     if value not in known:
         raise Refused("no architecture has this name",
                       did_you_mean(str(value), known) or "the command `architectures` lists them")

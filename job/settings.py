@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Callable, Mapping, NamedTuple, Optional, Tuple
 
 from job import setting_values as read
-from job.architectures import default_input_shape
+from job.architectures import find
 from job.command_line import Invocation
 from job.errors import UsageError
 from job.parity.tolerance import Override
@@ -91,7 +91,8 @@ def run_settings(invocation: Invocation) -> RunSettings:
 def settings_for(run: RunSettings, sidecar: Mapping[str, Any]) -> Settings:
     """The settings of one checkpoint from the run's flags and its sidecar's checked values.
 
-    Raises UsageError where they contradict each other or leave the network or its input open.
+    Raises UsageError where they contradict each other or leave the network or its input open, UnsupportedModel for
+    an architecture that is known and cannot be converted.
     """
     said = dict(sidecar, **run.given)
     if "model_code" in run.given:
@@ -133,8 +134,9 @@ def _checked(name: str, text: str) -> Any:
 
 def _inputs(said: Mapping[str, Any]) -> Tuple[Tuple[InputShape, ...], Tuple[str, ...]]:
     shapes = said.get("input_shape", ())
-    if not shapes and "arch" in said:
-        shapes = (InputShape(None, default_input_shape(said["arch"])),)
+    if "arch" in said:
+        default = find(said["arch"]).input_shape
+        shapes = shapes or (InputShape(None, default),)
     if not shapes and "model_code" in said:
         raise UsageError("--model-code says nothing of the input's shape", hint="--input-shape=1,3,224,224")
     in_shapes = tuple(shape.name for shape in shapes if shape.name)

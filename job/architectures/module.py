@@ -1,20 +1,18 @@
 """From a checkpoint's file and the settings to a module that is ready to be exported."""
 from pathlib import Path
-from typing import Any, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, NamedTuple, Optional, Tuple
 
-import numpy as np
 import torch
 
 from job.architectures.build import build
-from job.architectures.keys import mismatch_of, new_name, renamed_where_needed
+from job.architectures.by_name import Tensors, inferred_arch_args, module_by_name, without_auxiliary_heads
+from job.architectures.keys import mismatch_of, renamed_where_needed
 from job.architectures.load import load_weights
-from job.architectures.registry import Architecture, ArchArgs, find, table
+from job.architectures.registry import Architecture, find, table
 from job.architectures.user_code import build_from_code
 from job.checkpoint import Checkpoint, read_checkpoint
 from job.errors import BadCheckpoint
 from job.values import CheckpointFacts, Shape
-
-Tensors = Mapping[str, np.ndarray]
 
 
 class LoadedModule(NamedTuple):
@@ -39,21 +37,12 @@ def load_module(checkpoint_path: Path, settings: Any) -> LoadedModule:
     elif settings.arch:
         architecture = find(settings.arch)
         name, shape = architecture.name, architecture.input_shape
-        inferred = inferred_arch_args(architecture, checkpoint.tensors)
-        module = build(name, dict(inferred, **arch_args))
-        notes = load_weights(module, checkpoint.tensors, architecture.renamings)
+        module, notes = module_by_name(architecture, checkpoint, arch_args)
     else:
         raise unnamed(checkpoint)
     parameters = sum(parameter.requires_grad_(False).numel() for parameter in module.parameters())
     facts = CheckpointFacts(checkpoint.sha256, checkpoint.format, name, parameters, checkpoint.notes + notes)
     return LoadedModule(module, facts, shape)
-
-
-def inferred_arch_args(architecture: Architecture, tensors: Tensors) -> ArchArgs:
-    """What the checkpoint itself tells of the arguments: its number of classes, its auxiliary heads."""
-    shapes = {new_name(key, architecture.renamings): array.shape for key, array in tensors.items()}
-    shapes.update((key, array.shape) for key, array in tensors.items())
-    return architecture.infer(shapes)
 
 
 def with_prefix_the_module_has(module: torch.nn.Module, checkpoint: Checkpoint) -> Tensors:
@@ -87,6 +76,7 @@ def nearest_architectures(tensors: Tensors, most: int = 3) -> Tuple[str, ...]:
 def _shared(architecture: Architecture, tensors: Tensors) -> float:
     slots = build(architecture.name, inferred_arch_args(architecture, tensors)).state_dict()
     wanted = {key: tuple(slot.shape) for key, slot in slots.items()}
+    tensors = without_auxiliary_heads(architecture, tensors, wanted)
     weights = renamed_where_needed(tensors, wanted, architecture.renamings)
     wrong = mismatch_of({key: array.shape for key, array in weights.items()}, wanted)
     differing = len(wrong.missing) + len(wrong.unexpected) + 2 * len(wrong.misshaped)

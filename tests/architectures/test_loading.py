@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from job.architectures import find, registry
 from job.architectures.build import build
 from job.architectures.load import load_weights
 from job.architectures.module import load_module
@@ -59,6 +60,56 @@ def test_checkpoints_without_auxiliary_heads(tmp_path):
     state_dict = models.seeded_module("googlenet", aux_logits=False).state_dict()
     module = load_module(saved(tmp_path / "m.pth", state_dict), by_name("googlenet")).module
     assert not module.aux_logits
+
+
+HEADS = {
+    "googlenet": ("aux_logits", "20 tensors"),
+    "inception_v3": ("aux_logits", "14 tensors"),
+    "fcn_resnet50": ("aux_loss", "8 tensors"),
+}
+
+
+@pytest.mark.parametrize("arch", HEADS)
+def test_auxiliary_heads_are_left_out_unless_asked_for(tmp_path, arch):
+    argument, count = HEADS[arch]
+    whole = build(arch, {argument: True})
+    weights = models.seeded_weights(whole, seed=3)
+    path = saved(tmp_path / "m.pth", OrderedDict((key, torch.from_numpy(value)) for key, value in weights.items()))
+    kept, without = load_module(path, by_name(arch, **{argument: True})), load_module(path, by_name(arch))
+    assert set(kept.module.state_dict()) == set(weights)
+    assert set(without.module.state_dict()) < set(weights) and without.facts.parameters < kept.facts.parameters
+    said = " of heads that only training needs were left out"
+    assert [note for note in without.facts.notes if note.endswith(said)] == [count + said]
+    assert not [note for note in kept.facts.notes if note.endswith(said)]
+    with pytest.raises(BadCheckpoint, match="missing aux|missing AuxLogits"):
+        short = OrderedDict((key, torch.from_numpy(weights[key])) for key in without.module.state_dict())
+        load_module(saved(tmp_path / "short.pth", short), by_name(arch, **{argument: True}))
+
+
+def test_classes_of_a_segmentation_network(tmp_path):
+    path = models.write_seeded_checkpoint(tmp_path / "m.pth", "deeplabv3_resnet50", num_classes=5)
+    module = load_module(path, by_name("deeplabv3_resnet50")).module
+    with torch.no_grad():
+        answer = module(models.noise_images((1, 3, 64, 96), 0))
+    assert list(answer) == ["out"] and answer["out"].shape == (2, 5, 64, 96)
+
+
+@pytest.mark.parametrize("arch", ["googlenet", "inception_v3"])
+def test_what_no_weights_tell_is_said(tmp_path, arch, monkeypatch):
+    """torchvision's own file is known by its digest; to every other one is said what it may need."""
+    state_dict = models.seeded_module(arch, aux_logits=False).state_dict()
+    path = saved(tmp_path / "m.pth", state_dict)
+    loaded = load_module(path, by_name(arch))
+    assert not loaded.module.transform_input and any("transform_input" in note for note in loaded.facts.notes)
+    chosen = load_module(path, by_name(arch, transform_input=True))
+    assert chosen.module.transform_input and chosen.facts.notes == ()
+    (start,) = find(arch).published
+    known = dict(find(arch)._asdict(), published={loaded.facts.sha256[:8]: find(arch).published[start]})
+    monkeypatch.setitem(registry._ARCHITECTURES, arch, registry.Architecture(**known))
+    published = load_module(path, by_name(arch))
+    assert published.module.transform_input
+    assert published.facts.notes == ("transform_input: set, since this is the published file",)
+    assert not load_module(path, by_name(arch, transform_input=False)).module.transform_input
 
 
 def test_both_namings_of_the_2019_large(tmp_path):

@@ -7,10 +7,13 @@ import numpy as np
 import pytest
 import torch
 
-from job.architectures import default_input_shape, find, names, registry, table
+import torchvision
+
+from job.architectures import default_input_shape, find, names, refused, registry, table
 from job.architectures.build import build, without_initialisation
 from job.architectures.load import load_weights
-from job.errors import UsageError
+from job.errors import UnsupportedModel, UsageError
+from job.onnx_model.outputs import FlatOutputs
 
 ONE_OF_EACH = (
     "mobilenetv3_large",
@@ -24,6 +27,8 @@ ONE_OF_EACH = (
     "shufflenet_v2_x0_5",
     "googlenet",
     "inception_v3",
+    "fcn_resnet50",
+    "deeplabv3_resnet50",
 )
 OTHERS = [pytest.param(name, marks=pytest.mark.slow) for name in names() if name not in ONE_OF_EACH]
 
@@ -52,13 +57,35 @@ def test_unknown_name_gives_the_nearest():
 
 
 def test_the_table_is_complete():
-    assert len(table()) == len(set(names())) == 33
+    assert len(table()) == len(set(names())) == 37
     for row in table():
         assert row.summary and row.family and row.input_shape[:2] == (1, 3)
 
 
+def test_every_builder_of_torchvision_is_known():
+    """Converted or refused: whatever its packages of models offer as a function."""
+    models_of = (torchvision.models, torchvision.models.segmentation, torchvision.models.detection)
+    builders = {
+        name for package in models_of for name, value in vars(package).items() if type(value).__name__ == "function"
+    }
+    known = set(names()) | {each.name for each in refused()}
+    assert len(builders) == 36 and builders <= known
+    assert {name for name in known if not name.startswith("mobilenetv3")} == builders
+
+
+def test_a_refused_architecture_says_why_and_what_next():
+    assert [each.name for each in refused()] == [
+        "fasterrcnn_resnet50_fpn", "maskrcnn_resnet50_fpn", "keypointrcnn_resnet50_fpn"
+    ]
+    with pytest.raises(UnsupportedModel, match=r"maskrcnn_resnet50_fpn: .* depends on the picture") as caught:
+        find("maskrcnn_resnet50_fpn")
+    assert caught.value.exit_code == 4 and "--model-code" in caught.value.hint
+    with pytest.raises(ValueError, match="registered twice"):
+        registry.refuse("resnet18", "Other", "why", "what next")
+
+
 @pytest.mark.parametrize("arch_args", [{"classes": 3}, {"num_classes": "many"}, {"pretrained": True}])
-@pytest.mark.parametrize("name", ["resnet18", "vgg11", "mobilenetv3_large"])
+@pytest.mark.parametrize("name", ["resnet18", "vgg11", "mobilenetv3_large", "fcn_resnet50"])
 def test_arguments_that_the_builder_does_not_take(name, arch_args):
     """`pretrained` above all: it would have torchvision download weights."""
     with pytest.raises(UsageError, match=name + " cannot be built with"):
@@ -82,9 +109,16 @@ def test_no_value_but_the_checkpoints_is_left(name):
     side = 75 if name == "inception_v3" else 64
     image = models.blocky_images((1, 3, side, side), seed=3)
     with torch.no_grad():
-        answers = [module(image).numpy() for module in (ours, theirs)]
-    assert np.isfinite(answers[0]).all() and answers[0].std() > 0
-    np.testing.assert_array_equal(*answers)
+        ours, theirs = ([output.numpy() for output in FlatOutputs(module)(image)] for module in (ours, theirs))
+    for answer, expected in zip(ours, theirs):
+        assert np.isfinite(answer).all() and answer.std() > 0
+        np.testing.assert_array_equal(answer, expected)
+
+
+def test_segmentation_downloads_nothing():
+    """torchvision's own default fetches a trained backbone."""
+    with pytest.raises(UsageError, match="multiple values"):
+        build("fcn_resnet50", {"pretrained_backbone": True})
 
 
 def plainly_built(architecture: registry.Architecture) -> torch.nn.Module:
