@@ -6,11 +6,9 @@ import tensorflow as tf
 from keras import backend
 
 from job.axes import Order, as_pytorch, channels_last
-from job.errors import UnsupportedModel
+from job.keras_model.axis_blocks import MOST_AXES
+from job.keras_model.few_axes import fixed_in_shape, reshaped, transposed
 from job.keras_model.layers import operation
-
-
-MOST_AXES = 4  # that TensorFlow Lite 1.14 transposes
 
 
 class Activation(NamedTuple):
@@ -25,6 +23,17 @@ class Activation(NamedTuple):
     fixed_by: str = ""         # the operator that ties the batch to the size given, if one does
     source: Any = None         # the Activation that this one is, with axes of size one put in or left out
     source_axes: Tuple[Optional[int], ...] = ()  # for each ONNX axis, the source's; None of one that was put in
+    root: Any = None           # a tensor of the same numbers, one after another, that this one is a Reshape of
+
+    @property
+    def numbers(self) -> Any:
+        """The tensor in whatever shape it was made."""
+        return self.tensor if self.root is None else self.root
+
+    @property
+    def sizes(self) -> Tuple[Any, ...]:
+        """Of the tensor's own axes; None where the batch is."""
+        return backend.int_shape(self.tensor)
 
     @property
     def rank(self) -> int:
@@ -42,7 +51,13 @@ class Activation(NamedTuple):
 
     def after(self, tensor: Any, **changes: Any) -> "Activation":
         """What an operator that keeps the order has made of this tensor."""
-        return self._replace(tensor=tensor, source=None, source_axes=(), **changes)
+        return self._replace(**dict({"tensor": tensor, "source": None, "source_axes": (), "root": None}, **changes))
+
+    def remade(self, numbers: Any, name: str, **changes: Any) -> "Activation":
+        """What an operator that keeps order and shape has made of these numbers, in whatever shape it made them."""
+        sizes = self.sizes
+        tensor = operation(lambda t: reshaped(t, sizes), numbers, name + ".shaped")
+        return self.after(tensor, root=numbers, **changes)
 
     def transposed(self, perm: Sequence[int]) -> "Activation":
         """ONNX's Transpose: axis i is what axis perm[i] was. The tensor itself stays as it is."""
@@ -63,10 +78,11 @@ def in_order(x: Activation, order: Order) -> Activation:
     permutation = tuple(x.order.index(axis) for axis in order)
     if _moves_only_ones(x, permutation):
         return with_ones(x, x.onnx_shape, order, "order")
+    sizes = x.sizes
     if x.rank > MOST_AXES:
-        raise UnsupportedModel(["a Transpose of rank {} after {}".format(x.rank, x.tensor.op.name)],
-                               hint="TensorFlow Lite 1.14 transposes up to {} axes".format(MOST_AXES))
-    tensor = operation(lambda t: tf.transpose(t, permutation), x.tensor, "order")
+        tensor = operation(lambda t: transposed(t, sizes, permutation), x.numbers, "order")
+    else:
+        tensor = operation(lambda t: tf.transpose(fixed_in_shape(t, sizes), permutation), x.numbers, "order")
     return x.after(tensor, order=order)
 
 
@@ -76,11 +92,18 @@ def with_ones(x: Activation, shape: Tuple[Any, ...], order: Order, name: str) ->
     The axes that are not one must come in the order that they are in already.
     """
     target = tuple(-1 if shape[axis] is None else shape[axis] for axis in order)
-    tensor = operation(lambda t: tf.reshape(t, target), x.tensor, name)
+    root = x.source or x
+    tensor = operation(lambda t: tf.reshape(t, target), x.numbers, name)
     theirs = dict(zip([axis for axis in order if shape[axis] != 1],
-                      [axis for axis in x.order if x.onnx_shape[axis] != 1]))
-    return x._replace(tensor=tensor, order=order, source=x,
+                      [x.source_axes[axis] if x.source else axis for axis in x.order if x.onnx_shape[axis] != 1]))
+    return x._replace(tensor=tensor, order=order, source=root, root=x.numbers,
                       source_axes=tuple(theirs.get(axis) for axis in range(len(shape))))
+
+
+def unreshaped(x: Activation) -> Any:
+    """A tensor that a Reshape may be made from in x's place: never another Reshape, which toco 1.14 leaves out where
+    only a Reshape reads it, even where it is an output of the network."""
+    return x.numbers
 
 
 def with_leading_ones(x: Activation, rank: int, name: str) -> Activation:

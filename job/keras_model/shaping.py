@@ -5,7 +5,9 @@ import numpy as np
 import tensorflow as tf
 
 from job.axes import as_pytorch
-from job.keras_model.activation import Activation, as_onnx, constant_in_order, in_order, with_leading_ones, with_ones
+from job.keras_model.activation import (
+    Activation, as_onnx, constant_in_order, in_order, unreshaped, with_leading_ones, with_ones,
+)
 from job.keras_model.layers import operation
 from job.keras_model.registry import Operator, converts, only
 
@@ -21,10 +23,10 @@ def reshape(operator: Operator, x: Activation, target: np.ndarray) -> Activation
         if order is not None:
             return with_ones(laid, laid.onnx_shape[:1] + after[1:], order, operator.name)
     x, order = as_onnx(x), as_pytorch(len(after))
-    free = bool(before) and bool(after) and before[0] == after[0]
+    free = bool(before) and bool(after) and (before[0] == after[0] or target[0] == -1)
     shape = ((-1,) if free else after[:1]) + after[1:]
-    tensor = operation(lambda t: tf.reshape(t, shape), x.tensor, operator.name)
-    return Activation(tensor, order, x.nonnegative, "" if free else operator.name)
+    tensor = operation(lambda t: tf.reshape(t, shape), unreshaped(x), operator.name)
+    return Activation(tensor, order, x.nonnegative, "" if free else operator.name, root=unreshaped(x))
 
 
 def _order_without_ones(order, before, after):
