@@ -7,6 +7,7 @@ import tensorflow as tf
 from job.axes import as_pytorch
 from job.keras_model.activation import Activation, constant_in_order, in_order, with_leading_ones
 from job.keras_model.before_ones import with_constant
+from job.keras_model.constants import beside
 from job.keras_model.layers import operation
 from job.keras_model.registry import Operator, converts
 
@@ -40,7 +41,7 @@ def _applied(operator: Operator, function: Callable[[Any, Any], Any], left: Oper
     if isinstance(left, np.ndarray) and operator.op == "Sub":
         function = _minus_from
     if _keeps_shape(operator, left, right):
-        return with_constant(left, right, lambda t, value: function(t, _constant(value, t)), operator.name,
+        return with_constant(left, right, lambda t, value: function(t, beside(value, t)), operator.name,
                              nonnegative)._replace(fixed_by=fixed_by)
     if _keeps_shape(operator, right, left):
         return with_constant(right, left, lambda t, value: _of_constant(function, value, t), operator.name,
@@ -50,28 +51,19 @@ def _applied(operator: Operator, function: Callable[[Any, Any], Any], left: Oper
     if isinstance(left, np.ndarray):
         tensor = operation(lambda t: _of_constant(function, left, t), right, operator.name)
     elif isinstance(right, np.ndarray):
-        tensor = operation(lambda t: function(t, _constant(right, t)), left, operator.name)
+        tensor = operation(lambda t: function(t, beside(right, t)), left, operator.name)
     else:
         tensor = operation(function, [left, right], operator.name)
     return Activation(tensor, order, nonnegative, fixed_by)
 
 
 def _of_constant(function: Callable[[Any, Any], Any], value: np.ndarray, tensor: Any) -> Any:
-    return function(_constant(value, tensor), tensor)
+    return function(beside(value, tensor), tensor)
 
 
 def _minus_from(constant: Any, tensor: Any) -> Any:
     """constant - tensor, as a sum: toco 1.14 forgets the sign where it folds such a difference into the layer before."""
     return tensor * np.float32(-1) + constant
-
-
-def _constant(value: np.ndarray, tensor: Any) -> Any:
-    """One number, or one a channel; else behind a Pad of nothing, which toco 1.14 does not see through: it folds any
-    constant into the layer before as if it were one number a channel."""
-    constant = tf.constant(value)
-    if value.size == 1 or value.size == value.shape[-1] == tensor.shape.as_list()[-1] or value.ndim > 4:
-        return constant
-    return tf.pad(constant, [(0, 0)] * value.ndim)
 
 
 def _of_fixed_shape(function: Callable[[Any, Any], Any], shape: Any) -> Callable[[Any, Any], Any]:

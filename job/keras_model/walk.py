@@ -64,6 +64,7 @@ class _Walk:
     def __init__(self, graph: Graph) -> None:
         self.view = View(graph)
         self.nodes = {node.output: node for node in graph.nodes}
+        self.results = {}  # type: Dict[str, Activation]
         self.tensors = {}  # type: Dict[str, Tuple[str, Order]]
         self.fixed_by = _input_of_another_batch(graph)
 
@@ -81,20 +82,17 @@ class _Walk:
         for name, result in zip(node.outputs, results):
             self.fixed_by = self.fixed_by or result.fixed_by
             self.tensors[name] = result.tensor.name, result.order
-            layers[name] = self._published(result) if name in self.view.graph.outputs else result
+            self.results[name] = result
+            layers[name] = in_order(result, published(result.rank)).tensor if name in self.view.graph.outputs else None
 
     def _operand(self, name: str, layers: Dict[str, Any]) -> Any:
         if not name:
             return None
         if name in self.view.graph.constants:
             return self.view.graph.constants[name]
-        value = layers[name]
-        if isinstance(value, Activation):
-            return value
-        return Activation(value, published(len(self.view.shape(name))))
-
-    def _published(self, result: Activation) -> Any:
-        return in_order(result, published(result.rank)).tensor
+        if name in self.results:
+            return self.results[name]
+        return Activation(layers[name], published(len(self.view.shape(name))))
 
 
 def _input_of_another_batch(graph: Graph) -> str:
