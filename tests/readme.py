@@ -9,6 +9,7 @@ from typing import Any, Callable, Dict, Iterable, List, Sequence, Tuple
 
 from job import architectures, help
 from job.errors import EnvironmentFailed, Interrupted, Stopped
+from job.keras_model.operators import rows
 from job.parity import tolerance
 from job.surface import COMMANDS, FLAGS
 
@@ -81,8 +82,19 @@ def _limit(name: str, figures: Any) -> str:
     return "{} {:g}".format("at most" if name in tolerance.AT_MOST else "at least", figures[name])
 
 
+def operators() -> str:
+    """ONNX's operators; those of which the same is true share a row."""
+    alike = {}  # type: Dict[Tuple[str, str], List[str]]
+    for row in rows():
+        alike.setdefault((row.takes, row.refused), []).append(row.operator)
+    return _table(
+        ("operators of ONNX", "attributes they take", "refused"),
+        ((" ".join(names), _code(takes) if takes else "", refused) for (takes, refused), names in alike.items()),
+    )
+
+
 TABLES = {
-    table.__name__: table for table in (flags, exit_codes, networks, limits)
+    table.__name__: table for table in (flags, exit_codes, networks, limits, operators)
 }  # type: Dict[str, Callable[[], str]]
 
 

@@ -22,6 +22,7 @@ MOST_PRODUCTS = 2 ** 26
 
 
 def _refuse_broadcast(operator: Operator) -> Optional[str]:
+    """vectors; stacks of different sizes; stacks of more than 2^26 products"""
     left, right = operator.input_shapes
     if len(left) < 2 or len(right) < 2 or (len(left) != len(right) and len(right) != 2) or (
             len(right) > 2 and left[:-2] != right[:-2]):

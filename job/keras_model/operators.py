@@ -1,22 +1,53 @@
 """The operators that convert: every family is imported here, and registers itself."""
+from typing import List, NamedTuple, Tuple
+
 from job.keras_model import (  # noqa: F401
     comparison, convolution, elementwise, gathering, linear, pointwise, pooling, reduction, resizing, shaping,
     transposed_convolution,
 )
+from job.keras_model.refused import REFUSED
 from job.keras_model.registry import CONVERTERS, Converter
+from job.onnx_model.passes import REPLACED
 
-__all__ = ["CONVERTERS", "table"]
+__all__ = ["CONVERTERS", "Row", "rows", "table"]
+
+
+class Row(NamedTuple):
+    """One operator of ONNX, in words."""
+
+    operator: str
+    takes: str    # the attributes that are read, each with the values it may have
+    refused: str  # when
+
+
+def rows() -> Tuple[Row, ...]:
+    """What converts, what becomes others before, and what does not convert, by name."""
+    described = [_described(op, converter) for op, converter in CONVERTERS.items()]
+    described += [Row(op, "becomes " + others, "") for op, others in REPLACED.items() if op not in CONVERTERS]
+    described += [Row(op, "", "always: " + reason) for op, reason in REFUSED.items()]
+    return tuple(sorted(described))
 
 
 def table() -> str:
-    """One line an operator: what it takes."""
-    rows = [("operator", "ranks", "attributes", "constant inputs")]
-    rows += [(op, *_described(CONVERTERS[op])) for op in sorted(CONVERTERS)]
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths + [0])).rstrip() for row in rows)
+    """One line an operator."""
+    width = max(len(row.operator) for row in rows())
+    return "\n".join("{:<{}}  {}".format(row.operator, width, _line(row)).rstrip() for row in rows())
 
 
-def _described(converter: Converter):
-    ranks = ", ".join(map(str, converter.ranks)) or "any"
-    attributes = [name if check is None else name + "*" for name, check in sorted(converter.attributes.items())]
-    return ranks, ", ".join(attributes), ", ".join(map(str, converter.constants))
+def _line(row: Row) -> str:
+    return "; ".join(filter(None, (row.takes, row.refused and "refused " + row.refused)))
+
+
+def _described(op: str, converter: Converter) -> Row:
+    attributes = ["{}={}".format(name, check) if check is not None else name
+                  for name, check in sorted(converter.attributes.items())]
+    return Row(op, ", ".join(attributes), "; ".join(_refused(converter)))
+
+
+def _refused(converter: Converter) -> List[str]:
+    reasons = ["with a rank other than " + " or ".join(map(str, converter.ranks))] if converter.ranks else []
+    if converter.constants:
+        reasons.append("with a computed input " + " or ".join(map(str, converter.constants)))
+    if converter.refuse is not None:
+        reasons.append("with " + converter.refuse.__doc__)
+    return reasons

@@ -7,13 +7,14 @@ import numpy as np
 from job.keras_model.activation import Activation, as_map
 from job.keras_model.layers import layer_name, operation
 from job.keras_model.padding import LOWEST, Window, explicitly_padded, is_same, padded, window_of
-from job.keras_model.registry import Operator, converts, only
+from job.keras_model.registry import Operator, converts, only, only_each
 
 _POOL = {"auto_pad": only("NOTSET", "VALID"), "kernel_shape": None, "pads": None, "strides": None,
-         "ceil_mode": only(0), "storage_order": only(0), "dilations": lambda value: set(value) == {1}}
+         "ceil_mode": only(0), "storage_order": only(0), "dilations": only_each(1)}
 
 
 def _refuse_overhang(operator: Operator) -> Optional[str]:
+    """indices as an output; a window larger than the map, or beyond it"""
     if len(operator.output_shapes) > 1:
         return "{} with indices".format(operator.op)
     window = window_of(operator)

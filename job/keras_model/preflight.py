@@ -5,6 +5,7 @@ import numpy as np
 
 from job.errors import UnsupportedModel
 from job.keras_model.operators import CONVERTERS
+from job.keras_model.refused import REFUSED
 from job.keras_model.registry import Operator
 from job.onnx_model.graph import Graph, Node, View
 
@@ -36,14 +37,15 @@ def operator_of(node: Node, view: View) -> Operator:
 def _problems(node: Node, view: View) -> List[str]:
     converter = CONVERTERS.get(node.op)
     if converter is None:
-        return ["operator {}".format(node.op)]
+        return ["operator {}{}".format(node.op, ": " + REFUSED[node.op] if node.op in REFUSED else "")]
     operator = operator_of(node, view)
     problems = []
     for name, value in sorted(node.attributes.items()):
         if name not in converter.attributes:
             problems.append("{} attribute {}={}".format(node.op, name, _short(value)))
         elif converter.attributes[name] is not None and not converter.attributes[name](value):
-            problems.append("{} attribute {}={}".format(node.op, name, _short(value)))
+            problems.append("{} attribute {}={}, where only {} converts".format(
+                node.op, name, _short(value), converter.attributes[name]))
     for position in converter.constants:
         if position < len(node.inputs) and node.inputs[position] and view.constant(node.inputs[position]) is None:
             problems.append("{} with a computed input {}".format(node.op, position))

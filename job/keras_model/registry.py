@@ -32,7 +32,7 @@ class Converter(NamedTuple):
     attributes: Mapping[str, Optional[Check]]  # every attribute it reads; None: any value
     constants: Tuple[int, ...]           # the inputs that must be constants
     ranks: Tuple[int, ...]               # of the first input; (): any
-    refuse: Optional[Callable[[Operator], Optional[str]]]  # what else stands in the way, in words
+    refuse: Optional[Callable[[Operator], Optional[str]]]  # what else stands in the way, in words; its docstring: when
 
 
 CONVERTERS = {}  # type: Dict[str, Converter]
@@ -50,5 +50,23 @@ def converts(*ops: str, attributes: Mapping[str, Optional[Check]] = {}, constant
     return register
 
 
+class Values:
+    """A check that says itself what it allows."""
+
+    def __init__(self, allowed: Tuple[Any, ...], each: bool) -> None:
+        self.allowed, self.each = allowed, each
+
+    def __call__(self, value: Any) -> bool:
+        return all(one in self.allowed for one in value) if self.each else value in self.allowed
+
+    def __str__(self) -> str:
+        return " or ".join(map(str, self.allowed))
+
+
 def only(*values: Any) -> Check:
-    return lambda value: value in values
+    return Values(values, each=False)
+
+
+def only_each(*values: Any) -> Check:
+    """Of an attribute that is a list."""
+    return Values(values, each=True)

@@ -10,6 +10,7 @@ from job.keras_model.registry import Operator, converts, only
 
 
 def _refuse_fractions(operator: Operator) -> Optional[str]:
+    """scales that are no whole numbers, or that change batch or channels"""
     pairs = zip(operator.input_shape, operator.output_shape)
     if any(after % before for before, after in pairs) or operator.input_shape[:2] != operator.output_shape[:2]:
         return "Resize from {} to {}".format(operator.input_shape, operator.output_shape)

@@ -9,9 +9,9 @@ from job.keras_model.activation import Activation, as_map
 from job.keras_model.conv_layers import ConvTranspose2D
 from job.keras_model.layers import layer_name, operation, weighted
 from job.keras_model.padding import Window, window_of
-from job.keras_model.registry import Operator, converts, only
+from job.keras_model.registry import Operator, converts, only, only_each
 
-_ATTRIBUTES = {"auto_pad": only("NOTSET"), "dilations": lambda value: set(value) == {1}, "group": None,
+_ATTRIBUTES = {"auto_pad": only("NOTSET"), "dilations": only_each(1), "group": None,
                "kernel_shape": None, "output_padding": None, "pads": None, "strides": None}
 
 

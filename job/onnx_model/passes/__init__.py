@@ -2,7 +2,7 @@
 
 Each pass is one file with one function Graph -> Graph; applied twice it changes nothing more.
 """
-from typing import Callable, Tuple
+from typing import Callable, Mapping, Tuple
 
 from job.onnx_model.graph import Graph
 from job.onnx_model.passes.batch_norm_to_affine import batch_norm_to_affine
@@ -40,6 +40,20 @@ PASSES = (
     raise_reshapes,              # squeeze-and-excite: its Linear layers become 1x1 convolutions
     flatten_channels_last,       # last: what is still flattened before a Gemm costs its weights an order
 )  # type: Tuple[Callable[[Graph], Graph], ...]
+
+REPLACED = {
+    "BatchNormalization": "Mul and Add",
+    "Constant": "a constant",
+    "ConstantOfShape": "a constant",
+    "Flatten": "Reshape",
+    "GlobalAveragePool": "ReduceMean",
+    "Shape": "a constant",
+    "Size": "a constant",
+    "Squeeze": "Reshape",
+    "Unsqueeze": "Reshape",
+    "Upsample": "Resize",
+}  # type: Mapping[str, str]
+"""Operators that the canonical graph is without, and what they have become."""
 
 
 def canonical(graph: Graph) -> Graph:

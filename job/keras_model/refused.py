@@ -1,0 +1,17 @@
+"""Operators of ONNX that are refused whatever their attributes, and why."""
+from typing import Dict, Mapping, Tuple
+
+_BY_REASON = {
+    "the shape of its result depends on values, and a .tflite has fixed shapes": (
+        "NonMaxSuppression", "NonZero", "MaxUnpool"),
+    "TensorFlow Lite 1.14 computes with numbers only": ("StringNormalizer", "TfIdfVectorizer"),
+    "it is random, and a converted model answers alike each time": (
+        "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike"),
+    "a graph within a graph": ("If", "Loop", "Scan"),
+    "a model that is quantised already: give the float model": (
+        "ConvInteger", "DequantizeLinear", "MatMulInteger", "QLinearConv", "QLinearMatMul", "QuantizeLinear"),
+    "no exact form of TensorFlow Lite 1.14's operators": ("MaxRoiPool", "RoiAlign", "ReverseSequence", "Scatter"),
+    "recurrent": ("GRU", "LSTM", "RNN"),
+}  # type: Mapping[str, Tuple[str, ...]]
+
+REFUSED = {op: reason for reason, ops in _BY_REASON.items() for op in ops}  # type: Dict[str, str]
