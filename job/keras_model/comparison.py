@@ -29,6 +29,7 @@ def cast(operator: Operator, x: Activation) -> Activation:
 
 
 def _refuse_broadcast(operator: Operator) -> Optional[str]:
+    """tensors of different shapes, but for single numbers"""
     shapes = {shape for shape in operator.input_shapes if shape is not None and np.prod(shape) != 1}
     return "Where that broadcasts {}".format(sorted(shapes)) if len(shapes) > 1 else None
 
