@@ -32,6 +32,14 @@ def test_shapes_and_types_of_all_tensors_also_where_onnx_infers_none():
     assert_shapes_are_so(after)
 
 
+def test_a_slice_of_an_inner_axis():
+    """onnx 1.5 cuts the first one where the axes are no declared input."""
+    bounds = {name: np.array([value], np.int64) for name, value in (("from", 1), ("to", 4), ("axis", 2))}
+    after = graph(node("Slice", "x from to axis", "cut"), node("Relu", "cut", "y"), constants=bounds)
+    assert after.shapes["cut"] == MAP[:2] + (3,) + MAP[3:]
+    assert_shapes_are_so(after)
+
+
 def test_what_is_known_stays():
     known = infer_shapes(bare({"x": MAP}))
     assert_equal(infer_shapes(known), known)

@@ -51,12 +51,13 @@ def _inferred(graph: Graph, unknown: List[str]) -> Found:
 
 
 def _without_weights(graph: Graph) -> onnx.ModelProto:
-    """Large constants become inputs of their shape: inference copies the model, and needs no weight."""
+    """Large constants become inputs of their shape: inference copies the model, and needs no weight. Small ones are
+    declared too: onnx 1.5 takes an axis list that is not for an absent one, and cuts another axis."""
     small = {name: value for name, value in graph.constants.items() if value.size <= _SMALL}
     model = protobuf_from_graph(graph._replace(constants=small))
     model.graph.input.extend(
         helper.make_tensor_value_info(name, helper.mapping.NP_TYPE_TO_TENSOR_TYPE[value.dtype], value.shape)
-        for name, value in graph.constants.items() if name not in small)
+        for name, value in graph.constants.items())
     return model
 
 
