@@ -12,7 +12,7 @@ from tensorflow.lite.toco.toco_flags_pb2 import TENSORFLOW_GRAPHDEF, TFLITE, Toc
 from job.determinism import canonical_bytes
 from job.errors import StageFailed
 from job.memory import give_back_freed
-from job.tensorflow_model.float_depthwise import has_int8_depthwise, with_float_depthwise
+from job.tensorflow_model.float_weights import needs_float_weights, with_float_weights
 from job.tensorflow_model.freeze import FrozenGraph
 from job.tensorflow_model.tflite_file import parse_tflite
 from job.tensorflow_model.toco import Step, TocoRun
@@ -46,10 +46,10 @@ def _nothing() -> None:
 def _tflite_bytes(frozen: FrozenGraph, mode: str, float32: Optional[Path]) -> bytes:
     """`float32` is the file of that mode, where it is there already."""
     data = _converted(frozen, mode)
-    if mode == "dynamic" and has_int8_depthwise(data):
+    if mode == "dynamic" and needs_float_weights(data):
         give_back_freed()
         source = float32.read_bytes() if float32 is not None and float32.exists() else _converted(frozen, "float32")
-        data = with_float_depthwise(data, source)
+        data = with_float_weights(data, source)
     _check_names(frozen, data)
     return data
 

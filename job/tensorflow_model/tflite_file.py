@@ -16,7 +16,8 @@ CODE_BUILTIN, CODE_CUSTOM = 0, 1
 GRAPH_TENSORS, GRAPH_INPUTS, GRAPH_OUTPUTS, GRAPH_OPERATORS = 0, 1, 2, 3
 TENSOR_SHAPE, TENSOR_TYPE, TENSOR_BUFFER, TENSOR_NAME, TENSOR_QUANTIZATION = 0, 1, 2, 3, 4
 QUANTIZATION_SCALE, QUANTIZATION_ZERO_POINT = 2, 3
-OPERATOR_CODE, OPERATOR_INPUTS, OPERATOR_OUTPUTS = 0, 1, 2
+OPERATOR_CODE, OPERATOR_INPUTS, OPERATOR_OUTPUTS, OPERATOR_OPTIONS = 0, 1, 2, 4
+CONV_DILATIONS = (4, 5)  # of the options of a CONV_2D
 
 TENSOR_TYPES = (
     "float32", "float16", "int32", "uint8", "int64", "string", "bool", "int16", "complex64", "int8")
@@ -34,6 +35,7 @@ class Operator(NamedTuple):
     name: str  # the builtin's, or CUSTOM:name
     inputs: Tuple[int, ...]  # indices of tensors; -1 is an optional input left out
     outputs: Tuple[int, ...]
+    dilations: Tuple[int, ...] = ()  # of a CONV_2D
 
 
 class TFLiteFile(NamedTuple):
@@ -86,8 +88,9 @@ def _operator_name(code: Table) -> str:
 
 
 def _operator(table: Table, names: Any) -> Operator:
-    return Operator(names[table.number(OPERATOR_CODE, "I")], _indices(table, OPERATOR_INPUTS),
-                    _indices(table, OPERATOR_OUTPUTS))
+    name, options = names[table.number(OPERATOR_CODE, "I")], table.table(OPERATOR_OPTIONS)
+    dilations = tuple(options.number(field, "i", 1) for field in CONV_DILATIONS) if name == "CONV_2D" else ()
+    return Operator(name, _indices(table, OPERATOR_INPUTS), _indices(table, OPERATOR_OUTPUTS), dilations)
 
 
 def _tensor(table: Table) -> Tensor:

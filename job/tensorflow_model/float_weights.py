@@ -1,64 +1,78 @@
-"""Depthwise weights of a dynamic-range .tflite in float32 again, as the float32 file has them.
+"""Weights of a dynamic-range .tflite in float32 again, as the float32 file has them, where 8 bits do not serve.
 
 TensorFlow Lite 1.14 has no depthwise convolution with int8 weights on float maps: at every run a DEQUANTIZE turns
-them back. One scale for all their channels costs most of the accuracy, and saves hardly any bytes. The file is
-changed in place: what is new is appended, and the offset that led to the old is turned to it.
+them back. One scale for all their channels costs most of the accuracy, and saves hardly any bytes. And its
+convolution with int8 weights on float maps knows no dilation: it computes another convolution, or overruns its
+memory. The file is changed in place: what is new is appended, and the offset that led to the old is turned to it.
 """
 import struct
-from typing import Any, Dict, Iterator, Tuple
+from typing import Any, Dict, Iterator, Mapping, Tuple
 
 import numpy as np
 
 from job.errors import StageFailed
 from job.tensorflow_model.flatbuffer import OFFSET, Table, root_table
 from job.tensorflow_model.tflite_file import (
-    BUFFER_DATA, GRAPH_OPERATORS, GRAPH_TENSORS, MODEL_BUFFERS, MODEL_SUBGRAPHS, TENSOR_BUFFER, Operator, parse_tflite,
+    BUFFER_DATA, GRAPH_OPERATORS, GRAPH_TENSORS, MODEL_BUFFERS, MODEL_SUBGRAPHS, TENSOR_BUFFER, Operator, TFLiteFile,
+    parse_tflite,
 )
 
-_DEPTHWISE, _BACK = "DEPTHWISE_CONV_2D", "DEQUANTIZE"
+_DEPTHWISE, _CONV, _BACK = "DEPTHWISE_CONV_2D", "CONV_2D", "DEQUANTIZE"
 _WEIGHTS = 1    # the operator's input
 _ALIGNMENT = 16  # bytes, of a buffer's data
 
-
-def has_int8_depthwise(dynamic: bytes) -> bool:
-    return any(True for _ in _turned_back(parse_tflite(dynamic).operators))
+Constant = Tuple[Any, np.ndarray]  # a tensor of the float32 file, and its bytes
 
 
-def with_float_depthwise(dynamic: bytes, float32: bytes) -> bytes:
-    """The dynamic file with the depthwise weights of the float32 file, which is of the same graph.
+def needs_float_weights(dynamic: bytes) -> bool:
+    file = parse_tflite(dynamic)
+    return bool(_dilated(file)) or any(True for _ in _turned_back(file))
+
+
+def with_float_weights(dynamic: bytes, float32: bytes) -> bytes:
+    """The dynamic file with the weights of depthwise and dilated convolutions of the float32 file of the same graph.
 
     Raises StageFailed where the two do not have the same operators.
     """
     data = bytearray(dynamic)
-    operators = parse_tflite(dynamic).operators
-    sources = _float_weights(operators, float32)
+    file = parse_tflite(dynamic)
+    sources = _float_weights(file, float32)
     removed = set()
-    for turned_back, depthwise in _turned_back(operators):
-        _make_float(data, turned_back, sources[depthwise.outputs])
+    for turned_back, depthwise in _turned_back(file):
+        _make_float(data, turned_back.inputs[0], turned_back.outputs[:1], sources[depthwise.outputs])
         removed.add(turned_back.outputs)
-    _keep_operators(data, [index for index, operator in enumerate(operators) if operator.outputs not in removed])
+    for tensor, convolution in sorted(_dilated(file).items()):
+        _make_float(data, tensor, (), sources[convolution.outputs])
+    _keep_operators(data, [index for index, operator in enumerate(file.operators) if operator.outputs not in removed])
     return bytes(data)
 
 
-def _turned_back(operators: Tuple[Operator, ...]) -> Iterator[Tuple[Operator, Operator]]:
+def _turned_back(file: TFLiteFile) -> Iterator[Tuple[Operator, Operator]]:
     """Every DEQUANTIZE of depthwise weights, with the convolution that reads it."""
-    made_by = {operator.outputs[0]: operator for operator in operators if operator.name == _BACK}
-    for operator in operators:
+    made_by = {operator.outputs[0]: operator for operator in file.operators if operator.name == _BACK}
+    for operator in file.operators:
         if operator.name == _DEPTHWISE and operator.inputs[_WEIGHTS] in made_by:
             yield made_by[operator.inputs[_WEIGHTS]], operator
 
 
-def _float_weights(operators: Tuple[Operator, ...], float32: bytes) -> Dict[Tuple[int, ...], Tuple[Any, np.ndarray]]:
-    """By the outputs of a depthwise convolution of the dynamic file: its tensor in the float32 file, and the values."""
+def _dilated(file: TFLiteFile) -> Mapping[int, Operator]:
+    """The tensors of int8 weights that a dilated convolution reads, with one that does."""
+    return {operator.inputs[_WEIGHTS]: operator for operator in file.operators
+            if operator.name == _CONV and max(operator.dilations) > 1
+            and file.tensors[operator.inputs[_WEIGHTS]].dtype == "int8"}
+
+
+def _float_weights(file: TFLiteFile, float32: bytes) -> Dict[Tuple[int, ...], Constant]:
+    """By the outputs of a convolution of the dynamic file: its weights in the float32 file."""
     source = parse_tflite(float32)
-    ours = [operator for operator in operators if operator.name != _BACK]
+    ours = [operator for operator in file.operators if operator.name != _BACK]
     if [operator.name for operator in ours] != [operator.name for operator in source.operators]:
         raise StageFailed("toco made other operators for dynamic than for float32", "leave dynamic out of --quantize",
                           "tflite.dynamic")
     model = root_table(float32)
     found = {}
     for our, theirs in zip(ours, source.operators):
-        if our.name == _DEPTHWISE:
+        if our.name in (_DEPTHWISE, _CONV):
             index = theirs.inputs[_WEIGHTS]
             table = model.tables(MODEL_SUBGRAPHS)[0].tables(GRAPH_TENSORS)[index]
             buffer = model.tables(MODEL_BUFFERS)[table.number(TENSOR_BUFFER, "I")]
@@ -66,15 +80,15 @@ def _float_weights(operators: Tuple[Operator, ...], float32: bytes) -> Dict[Tupl
     return found
 
 
-def _make_float(data: bytearray, turned_back: Operator, source: Tuple[Any, np.ndarray]) -> None:
-    """Both tensors of the DEQUANTIZE become one float32 constant; the int8 one's buffer holds it."""
+def _make_float(data: bytearray, weights: int, copies: Tuple[int, ...], source: Constant) -> None:
+    """The tensor of int8 weights, and what is only a copy of it, become one float32 constant in the same buffer."""
     tensor, content = source
-    model = root_table(bytes(data))
+    model = root_table(data)
     graph = model.tables(MODEL_SUBGRAPHS)[0]
-    number = graph.tables(GRAPH_TENSORS)[turned_back.inputs[0]].number(TENSOR_BUFFER, "I")
+    number = graph.tables(GRAPH_TENSORS)[weights].number(TENSOR_BUFFER, "I")
     _point(data, _entry(model, MODEL_BUFFERS, number), _append_buffer(data, content.tobytes()))
     constant = _append_tensor(data, tensor.shape, number, tensor.name)
-    for index in turned_back.inputs[:1] + turned_back.outputs[:1]:
+    for index in (weights,) + copies:
         _point(data, _entry(graph, GRAPH_TENSORS, index), constant)
 
 
@@ -105,7 +119,7 @@ def _append_tensor(data: bytearray, shape: Tuple[int, ...], buffer: int, name: s
 
 def _keep_operators(data: bytearray, kept: list) -> None:
     """The operators' vector, shortened in place: offsets are counted from where they stand."""
-    graph = root_table(bytes(data)).tables(MODEL_SUBGRAPHS)[0]
+    graph = root_table(data).tables(MODEL_SUBGRAPHS)[0]
     tables = [table.position for table in graph.tables(GRAPH_OPERATORS)]
     for place, index in enumerate(kept):
         _point(data, _entry(graph, GRAPH_OPERATORS, place), tables[index])

@@ -1,11 +1,11 @@
-"""Depthwise weights of a dynamic file: float32 again, and nothing else of it changed."""
+"""Depthwise and dilated weights of a dynamic file: float32 again, and nothing else of it changed."""
 import numpy as np
 import pytest
 import tensorflow as tf
 from small_models import plain_graph
 
 from job.errors import StageFailed
-from job.tensorflow_model.float_depthwise import has_int8_depthwise, with_float_depthwise
+from job.tensorflow_model.float_weights import needs_float_weights, with_float_weights
 from job.tensorflow_model.freeze import frozen_graph
 from job.tensorflow_model.runners import KerasRunner, TFLiteRunner
 from job.tensorflow_model.tflite import write_tflite
@@ -38,7 +38,7 @@ def test_no_weights_are_turned_back_at_run_time(files):
     folder, _ = files
     names = {mode: [operator.name for operator in open_tflite(folder / mode).operators] for mode in ("float32", "dynamic")}
     assert names["dynamic"] == names["float32"] == ["DEPTHWISE_CONV_2D", "DEPTHWISE_CONV_2D", "CONV_2D"]
-    assert not has_int8_depthwise((folder / "dynamic").read_bytes())
+    assert not needs_float_weights((folder / "dynamic").read_bytes())
 
 
 def test_the_plain_convolution_keeps_its_int8_weights(files):
@@ -74,4 +74,28 @@ def test_files_of_two_networks_are_not_mixed(files, tmp_path):
     other = frozen_graph(plain_graph(lambda x: tf.nn.relu(x) + 1, [None, 3]), 1)
     write_tflite(other, "float32", tmp_path / "other")
     with pytest.raises(StageFailed, match="other operators"):
-        with_float_depthwise((folder / "dynamic").read_bytes(), (tmp_path / "other").read_bytes())
+        with_float_weights((folder / "dynamic").read_bytes(), (tmp_path / "other").read_bytes())
+
+
+def dilated_network(x):
+    """Dilations on one axis and on both; the last dilated convolution has the weights of one that is not."""
+    random = np.random.RandomState(3)
+    kernels = [tf.constant(random.randn(3, 3, CHANNELS, CHANNELS).astype(np.float32) / 20) for _ in range(2)]
+    x = tf.nn.relu(tf.nn.conv2d(x, kernels[0], [1, 1, 1, 1], "SAME", dilations=[1, 2, 1, 1]))
+    x = tf.nn.relu(tf.nn.conv2d(x, kernels[1], [1, 1, 1, 1], "VALID", dilations=[1, 2, 3, 1]))
+    return tf.nn.conv2d(x, kernels[0], [1, 1, 1, 1], "SAME")
+
+
+def test_dilated_convolutions_are_what_the_float_file_has(tmp_path):
+    """TensorFlow Lite 1.14 has no dilation with int8 weights: it answered with another convolution."""
+    model = plain_graph(dilated_network, [None, 13, 17, CHANNELS])
+    frozen = frozen_graph(model, 1)
+    write_tflite(frozen, "dynamic", tmp_path / "dynamic")
+    file = open_tflite(tmp_path / "dynamic")
+    assert [operator.dilations for operator in file.operators] == [(1, 2), (3, 2), (1, 1)]
+    assert [file.tensors[operator.inputs[1]].dtype for operator in file.operators[:2]] == ["float32", "float32"]
+    assert not needs_float_weights((tmp_path / "dynamic").read_bytes())
+    x = np.random.RandomState(4).randn(1, 13, 17, CHANNELS).astype(np.float32)
+    with KerasRunner(model) as keras, TFLiteRunner(tmp_path / "dynamic") as run:
+        expected, answer = keras(x)[0], run(x)[0]
+    assert np.abs(expected - answer).max() <= 0.03 * np.ptp(expected)
