@@ -28,6 +28,10 @@ def squeeze_excite():
     )
 
 
+def split_of_one_part():
+    return graph(node("Split", "x", "unread part", axis=1, split=(2, 4)), node("Relu", "part", "y"))
+
+
 def convolution_and_norm():
     return graph(
         node("Conv", "x k", "conv", kernel_shape=(3, 3), pads=(1, 1, 1, 1)),
@@ -208,6 +212,7 @@ def gemm_of_many_kinds():
 
 CASES = (
     squeeze_excite,
+    split_of_one_part,
     convolution_and_norm,
     classifier,
     view_by_shape,

@@ -20,6 +20,7 @@ from job.onnx_model.passes.raise_rank import raise_rank
 from job.onnx_model.passes.remove_casts import remove_casts
 from job.onnx_model.passes.remove_identities import remove_identities
 from job.onnx_model.passes.shuffle_to_gather import shuffle_to_gather
+from job.onnx_model.passes.split_to_slice import split_to_slice
 from job.onnx_model.passes.trim_pool_pads import trim_pool_pads
 
 PASSES = (
@@ -29,6 +30,7 @@ PASSES = (
     remove_identities,           # Dropout and its kin no longer hide a producer from its consumer
     lower_reshapes,              # Flatten, Squeeze, Unsqueeze: one operator, Reshape, from here on
     shuffle_to_gather,
+    split_to_slice,
     raise_rank,
     trim_pool_pads,
     global_pool_to_mean,
