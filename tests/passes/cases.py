@@ -210,6 +210,15 @@ def gemm_of_many_kinds():
     )
 
 
+def without_operators_of_their_own():
+    return graph(
+        node("MeanVarianceNormalization", "x", "even"),
+        node("Clip", "even", "clipped", min=-1.0, max=1.0),
+        node("Asin", "clipped", "angle"),
+        node("ReduceLogSumExp", "angle", "y", axes=(1,), keepdims=0),
+    )
+
+
 CASES = (
     squeeze_excite,
     split_of_one_part,
@@ -226,4 +235,5 @@ CASES = (
     nothing_at_all,
     reshapes_in_a_row,
     gemm_of_many_kinds,
+    without_operators_of_their_own,
 )

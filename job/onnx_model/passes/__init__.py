@@ -4,8 +4,10 @@ Each pass is one file with one function Graph -> Graph; applied twice it changes
 """
 from typing import Callable, Mapping, Tuple
 
+from job.onnx_model.decompositions import DECOMPOSITIONS
 from job.onnx_model.graph import Graph
 from job.onnx_model.passes.batch_norm_to_affine import batch_norm_to_affine
+from job.onnx_model.passes.decompose import decompose
 from job.onnx_model.passes.division_to_multiplication import division_to_multiplication
 from job.onnx_model.passes.flatten_channels_last import flatten_channels_last
 from job.onnx_model.passes.fold_affine import fold_affine
@@ -26,6 +28,7 @@ from job.onnx_model.passes.trim_pool_pads import trim_pool_pads
 PASSES = (
     fold_constants,              # shapes become numbers: every later pass reads them
     infer_shapes,
+    decompose,                   # early: whatever it makes is what every later pass looks for
     remove_casts,
     remove_identities,           # Dropout and its kin no longer hide a producer from its consumer
     lower_reshapes,              # Flatten, Squeeze, Unsqueeze: one operator, Reshape, from here on
@@ -43,7 +46,7 @@ PASSES = (
     flatten_channels_last,       # last: what is still flattened before a Gemm costs its weights an order
 )  # type: Tuple[Callable[[Graph], Graph], ...]
 
-REPLACED = {
+REPLACED = dict({op: each.into for op, each in DECOMPOSITIONS.items()}, **{
     "BatchNormalization": "Mul and Add",
     "Constant": "a constant",
     "ConstantOfShape": "a constant",
@@ -54,7 +57,7 @@ REPLACED = {
     "Squeeze": "Reshape",
     "Unsqueeze": "Reshape",
     "Upsample": "Resize",
-}  # type: Mapping[str, str]
+})  # type: Mapping[str, str]
 """Operators that the canonical graph is without, and what they have become."""
 
 

@@ -1,0 +1,34 @@
+"""Normalisations by the statistics of the input itself."""
+from typing import Tuple
+
+import numpy as np
+
+from job.onnx_model.decompositions.registry import Attributes, Parts, decomposes
+
+
+@decomposes("InstanceNormalization", "its mean and variance")
+def instance_normalization(parts: Parts, attributes: Attributes, x: str, scale: str, bias: str) -> str:
+    rank = len(parts.shape(x))
+    centred, variance = _moments(parts, x, tuple(range(2, rank)))
+    deviation = parts.op("Sqrt", parts.op("Add", variance, attributes.get("epsilon", 1e-5)))
+    per_channel = np.array((1, -1) + (1,) * (rank - 2), np.int64)
+    scale, bias = (parts.op("Reshape", each, per_channel) for each in (scale, bias))
+    return parts.op("Add", parts.op("Mul", parts.op("Div", centred, deviation), scale), bias)
+
+
+@decomposes("MeanVarianceNormalization", "its mean and variance")
+def mean_variance_normalization(parts: Parts, attributes: Attributes, x: str) -> str:
+    centred, variance = _moments(parts, x, tuple(attributes.get("axes", (0, 2, 3))))
+    return parts.op("Div", centred, parts.op("Add", parts.op("Sqrt", variance), 1e-9))
+
+
+@decomposes("LpNormalization", "Div by ReduceL1 or ReduceL2")
+def lp_normalization(parts: Parts, attributes: Attributes, x: str) -> str:
+    norm = "ReduceL{}".format(attributes.get("p", 2))
+    return parts.op("Div", x, parts.op(norm, x, axes=(attributes.get("axis", -1),), keepdims=1))
+
+
+def _moments(parts: Parts, x: str, axes: Tuple[int, ...]) -> Tuple[str, str]:
+    """What is left of x without its mean, and its variance."""
+    centred = parts.op("Sub", x, parts.op("ReduceMean", x, axes=axes, keepdims=1))
+    return centred, parts.op("ReduceMean", parts.op("Mul", centred, centred), axes=axes, keepdims=1)

@@ -1,0 +1,56 @@
+"""Functions of each element that TensorFlow Lite 1.14 has no operator for."""
+from typing import Optional
+
+import numpy as np
+
+from job.onnx_model.decompositions.registry import Attributes, Parts, decomposes
+
+FLOAT = 1  # ONNX's number of float32
+
+
+@decomposes("Softsign", "x / (1 + Abs(x))")
+def softsign(parts: Parts, attributes: Attributes, x: str) -> str:
+    return parts.op("Div", x, parts.op("Add", parts.op("Abs", x), 1.0))
+
+
+@decomposes("Sign", "whether it is above zero, less whether it is below")
+def sign(parts: Parts, attributes: Attributes, x: str) -> str:
+    above, below = (parts.op("Cast", parts.op(op, x, 0.0), to=FLOAT) for op in ("Greater", "Less"))
+    return parts.op("Sub", above, below)
+
+
+@decomposes("ThresholdedRelu", "Where")
+def thresholded_relu(parts: Parts, attributes: Attributes, x: str) -> str:
+    return parts.op("Where", parts.op("Greater", x, attributes.get("alpha", 1.0)), x, 0.0)
+
+
+@decomposes("Shrink", "Where")
+def shrink(parts: Parts, attributes: Attributes, x: str) -> str:
+    bias, limit = attributes.get("bias", 0.0), attributes.get("lambd", 0.5)
+    below = parts.op("Where", parts.op("Less", x, -limit), parts.op("Add", x, bias), 0.0)
+    return parts.op("Where", parts.op("Greater", x, limit), parts.op("Sub", x, bias), below)
+
+
+@decomposes("Hardmax", "ArgMax and Equal")
+def hardmax(parts: Parts, attributes: Attributes, x: str) -> str:
+    """Up to opset 12 over all axes from `axis` on, taken together; the first of equal ones is the largest."""
+    shape = parts.shape(x)
+    axis = attributes.get("axis", 1) % len(shape)
+    columns = int(np.prod(shape[axis:]))
+    rows = parts.op("Reshape", x, np.array([-1, columns], np.int64))
+    place = parts.op("ArgMax", rows, axis=1, keepdims=1)
+    chosen = parts.op("Cast", parts.op("Equal", place, np.arange(columns)), to=FLOAT)
+    return parts.op("Reshape", chosen, np.array(shape, np.int64))
+
+
+@decomposes("OneHot", "Equal")
+def one_hot(parts: Parts, attributes: Attributes, indices: str, depth: str, values: str) -> Optional[str]:
+    count, ends = parts.constant(depth), parts.constant(values)
+    if count is None or ends is None or ends.dtype != np.float32:
+        return None
+    count, rank = int(count.reshape(-1)[0]), len(parts.shape(indices))
+    axis = attributes.get("axis", -1) % (rank + 1)
+    wide = parts.op("Unsqueeze", parts.op("Cast", indices, to=7), axes=(axis,))
+    places = np.arange(count).reshape((count,) + (1,) * (rank - axis))
+    matches = parts.op("Or", parts.op("Equal", wide, places), parts.op("Equal", wide, places - count))
+    return parts.op("Add", parts.op("Mul", parts.op("Cast", matches, to=FLOAT), ends[1] - ends[0]), ends[0])

@@ -1,0 +1,46 @@
+"""Reductions that are a function before or after a simpler one, and pools over a whole map."""
+from job.onnx_model.decompositions.registry import Attributes, Parts, decomposes
+
+
+@decomposes("ReduceL1", "ReduceSum of Abs")
+def l1(parts: Parts, attributes: Attributes, x: str) -> str:
+    return parts.op("ReduceSum", parts.op("Abs", x), **attributes)
+
+
+@decomposes("ReduceSumSquare", "ReduceSum of squares")
+def sum_square(parts: Parts, attributes: Attributes, x: str) -> str:
+    return parts.op("ReduceSum", parts.op("Mul", x, x), **attributes)
+
+
+@decomposes("ReduceLogSum", "Log of ReduceSum")
+def log_sum(parts: Parts, attributes: Attributes, x: str) -> str:
+    return parts.op("Log", parts.op("ReduceSum", x, **attributes))
+
+
+@decomposes("ReduceLogSumExp", "Log of a ReduceSum of Exp, the largest taken out first")
+def log_sum_exp(parts: Parts, attributes: Attributes, x: str) -> str:
+    largest = parts.op("ReduceMax", x, **dict(attributes, keepdims=1))
+    logarithm = parts.op("Log", parts.op("ReduceSum", parts.op("Exp", parts.op("Sub", x, largest)), **attributes))
+    return parts.op("Add", logarithm, parts.op("ReduceMax", x, **attributes))
+
+
+@decomposes("GlobalMaxPool", "ReduceMax")
+def global_max_pool(parts: Parts, attributes: Attributes, x: str) -> str:
+    return parts.op("ReduceMax", x, axes=_spatial(parts, x), keepdims=1)
+
+
+@decomposes("GlobalLpPool", "ReduceSum of powers")
+def global_lp_pool(parts: Parts, attributes: Attributes, x: str) -> str:
+    power = float(attributes.get("p", 2))
+    total = parts.op("ReduceSum", parts.op("Pow", parts.op("Abs", x), power), axes=_spatial(parts, x), keepdims=1)
+    return parts.op("Pow", total, 1 / power)
+
+
+@decomposes("Mean", "Sum, divided")
+def mean(parts: Parts, attributes: Attributes, *operands: str) -> str:
+    total = parts.op("Sum", *operands) if len(operands) > 1 else operands[0]
+    return parts.op("Div", total, len(operands))
+
+
+def _spatial(parts: Parts, x: str):
+    return tuple(range(2, len(parts.shape(x))))

@@ -1,0 +1,63 @@
+"""How an operator is said with simpler ones: `@decomposes` on a function is all it takes."""
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional
+
+import numpy as np
+
+from job.onnx_model.graph import Node, Rewrite, View
+from job.values import Shape
+
+
+class Parts:
+    """The nodes that are to take a node's place, in the making; a tensor is its name."""
+
+    def __init__(self, node: Node, view: View) -> None:
+        self._node, self._view = node, view
+        self._prefix = "{}.{}".format(node.output, node.op.lower())  # the last of its parts may be taken apart too
+        self._nodes = []  # type: List[Node]
+        self._constants = {}  # type: Dict[str, np.ndarray]
+
+    def shape(self, name: str) -> Optional[Shape]:
+        return self._view.shape(name)
+
+    def constant(self, name: str) -> Optional[np.ndarray]:
+        return self._view.constant(name)
+
+    def op(self, op: str, *inputs: Any, **attributes: Any) -> str:
+        """One node; a number or an array among its inputs becomes a constant, a number a float32."""
+        names = tuple(name if isinstance(name, str) else self._held(name) for name in inputs)
+        output = "{}.{}".format(self._prefix, len(self._nodes))
+        self._nodes.append(Node(op, names, (output,), attributes, self._node.layer))
+        return output
+
+    def ending(self, result: str) -> Rewrite:
+        """The last node gives the replaced node's output."""
+        if not self._nodes or self._nodes[-1].output != result:
+            result = self.op("Identity", result)
+        last = self._nodes[-1]._replace(outputs=self._node.outputs)
+        return Rewrite(tuple(self._nodes[:-1]) + (last,), self._constants)
+
+    def _held(self, value: Any) -> str:
+        name = "{}.constant_{}".format(self._prefix, len(self._constants))
+        self._constants[name] = value if isinstance(value, np.ndarray) else np.float32(value).reshape(())
+        return name
+
+
+Attributes = Mapping[str, Any]
+Decompose = Callable[..., Optional[str]]  # (parts, attributes, *inputs) -> its result; None where it stays
+
+
+class Decomposition(NamedTuple):
+    decompose: Decompose
+    into: str  # in words
+
+
+DECOMPOSITIONS = {}  # type: Dict[str, Decomposition]
+
+
+def decomposes(op: str, into: str) -> Callable[[Decompose], Decompose]:
+    def register(decompose: Decompose) -> Decompose:
+        if op in DECOMPOSITIONS:
+            raise ValueError("two decompositions of {}".format(op))
+        DECOMPOSITIONS[op] = Decomposition(decompose, into)
+        return decompose
+    return register
