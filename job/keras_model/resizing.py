@@ -1,4 +1,4 @@
-"""Resize by repetition, and DepthToSpace."""
+"""Resize by repetition, and pixels that become channels or channels pixels."""
 from typing import Any, Optional
 
 import numpy as np
@@ -34,3 +34,9 @@ def depth_to_space(operator: Operator, x: Activation) -> Activation:
         rows = tf.reshape(tensor, (-1, width // block, block, block * channels))
         return tf.reshape(tf.transpose(rows, (0, 2, 1, 3)), (-1, height, width, channels))
     return x.after(operation(spread, x.tensor, operator.name))
+
+
+@converts("SpaceToDepth", attributes={"blocksize": None}, ranks=(4,))
+def space_to_depth(operator: Operator, x: Activation) -> Activation:
+    x = as_map(x)
+    return x.after(operation(lambda t: tf.space_to_depth(t, operator.attributes["blocksize"]), x.tensor, operator.name))

@@ -14,6 +14,8 @@ CASES = [
     *[("ReduceLogSum", form, "positive") for form in AXES],
     *[(op, {}, "any") for op in ("GlobalMaxPool", "Softsign", "Sign", "Cosh", "Sinh", "Asinh", "Atan")],
     ("GlobalLpPool", {"p": 3}, "any"), ("GlobalLpPool", {}, "any"),
+    ("LpPool", {"p": 3, "kernel_shape": (2, 3), "pads": (1, 0, 0, 1)}, "any"),
+    ("LpPool", {"kernel_shape": (3, 2), "strides": (2, 1)}, "any"),
     ("ThresholdedRelu", {"alpha": 0.3}, "any"), ("ThresholdedRelu", {}, "any"),
     ("Shrink", {"lambd": 0.7, "bias": 0.2}, "any"), ("Shrink", {}, "any"),
     ("Hardmax", {"axis": 2}, "any"), ("Hardmax", {"axis": -1}, "any"), ("Hardmax", {}, "any"),
@@ -70,8 +72,15 @@ def test_a_depth_that_is_computed_stays():
     assert_unchanged(decompose, before)
 
 
+@pytest.mark.parametrize("form, size", [({"axis": 1}, 3), ({"axis": -1}, 3), ({}, 9)])
+def test_compress(form, size):
+    before = graph(node("Compress", "x chosen", "y", **form), inputs={"x": SHAPE},
+                   constants={"chosen": np.arange(size) % 3 != 1})
+    _assert_same(before, [values("any")])
+
+
 def test_every_decomposition_is_tried():
-    assert {op for op, _, _ in CASES} | {"Mean", "InstanceNormalization", "Xor", "OneHot"} == set(DECOMPOSITIONS)
+    assert {op for op, _, _ in CASES} | {"Mean", "InstanceNormalization", "Xor", "OneHot", "Compress"} == set(DECOMPOSITIONS)
     assert decompose in PASSES
 
 

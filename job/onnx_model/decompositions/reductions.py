@@ -1,5 +1,8 @@
 """Reductions that are a function before or after a simpler one, and pools over a whole map."""
+import numpy as np
+
 from job.onnx_model.decompositions.registry import Attributes, Parts, decomposes
+from job.onnx_model.graph import without
 
 
 @decomposes("ReduceL1", "ReduceSum of Abs")
@@ -31,9 +34,15 @@ def global_max_pool(parts: Parts, attributes: Attributes, x: str) -> str:
 
 @decomposes("GlobalLpPool", "ReduceSum of powers")
 def global_lp_pool(parts: Parts, attributes: Attributes, x: str) -> str:
-    power = float(attributes.get("p", 2))
-    total = parts.op("ReduceSum", parts.op("Pow", parts.op("Abs", x), power), axes=_spatial(parts, x), keepdims=1)
-    return parts.op("Pow", total, 1 / power)
+    p = attributes.get("p", 2)
+    return _root(parts, parts.op("ReduceSum", _power(parts, x, p), axes=_spatial(parts, x), keepdims=1), p)
+
+
+@decomposes("LpPool", "AveragePool of powers")
+def lp_pool(parts: Parts, attributes: Attributes, x: str) -> str:
+    p = attributes.get("p", 2)
+    mean = parts.op("AveragePool", _power(parts, x, p), count_include_pad=1, **without(attributes, "p"))
+    return _root(parts, parts.op("Mul", mean, float(np.prod(attributes["kernel_shape"]))), p)
 
 
 @decomposes("Mean", "Sum, divided")
@@ -44,3 +53,11 @@ def mean(parts: Parts, attributes: Attributes, *operands: str) -> str:
 
 def _spatial(parts: Parts, x: str):
     return tuple(range(2, len(parts.shape(x))))
+
+
+def _power(parts: Parts, x: str, p: int) -> str:
+    return parts.op("Mul", x, x) if p == 2 else parts.op("Pow", parts.op("Abs", x), float(p))
+
+
+def _root(parts: Parts, x: str, p: int) -> str:
+    return parts.op("Sqrt", x) if p == 2 else parts.op("Pow", x, 1 / p)
