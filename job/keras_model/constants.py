@@ -22,6 +22,8 @@ def beside(value: np.ndarray, tensor: Any) -> Any:
     which toco does not see through."""
     if value.size == 1:
         return tf.constant(value.reshape(-1) if value.ndim else value)
+    if tensor.op.type == "GatherV2":  # neither a layer to fold into nor a Reshape to move past
+        return tf.constant(value)
     sizes = tensor.shape.as_list()
     if value.size == value.shape[-1] == sizes[-1]:
         if _keep_last_size(tensor):

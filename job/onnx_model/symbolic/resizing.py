@@ -48,6 +48,9 @@ def linear(g: Any, x: Any, output_size: Any, align_corners: Any) -> Any:
         if small == large:
             continue
         low, high, weights = _neighbours(small, large, bool(integer(align_corners)))
+        if low == high:  # one pixel, everywhere
+            x = gather(g, x, low, axis + 2)
+            continue
         broadcast = [large] + [1] * (rank - 1 - axis)
         parts = [g.op("Mul", gather(g, x, picks, axis + 2), g.op("Constant", value_t=share.reshape(broadcast)))
                  for picks, share in ((low, 1 - weights), (high, weights))]
