@@ -4,6 +4,7 @@ A flag gives text; a sidecar gives text, numbers, lists or mappings. A reader ra
 wrong and what is allowed; its caller knows where the value stood.
 """
 import math
+import os
 import re
 from pathlib import Path
 from typing import Any, List, Mapping, NamedTuple, Optional, Sequence, Tuple
@@ -22,7 +23,6 @@ MOST_WORKERS = 256
 
 _SIZE = re.compile(r"[1-9][0-9]{0,8}$")
 _TENSOR_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]{0,99}$")
-_FACTORY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*$")
 _YES, _NO = ("true", "yes", "1"), ("false", "no", "0")
 
 
@@ -72,14 +72,20 @@ def mapping(value: Any) -> Mapping[str, Any]:
 
 def model_code(value: str) -> ModelCode:
     file, colon, factory = value.rpartition(":")
-    allowed = "FILE.py:FACTORY, such as net.py:make_net"
-    if not colon or not _FACTORY.match(factory):
+    allowed = "FILE.py:FACTORY or FOLDER:FACTORY, such as net.py:make_net"
+    if not colon or not all(part.isidentifier() for part in factory.split(".")):
         raise Refused("names no function or class", allowed)
-    if not Path(file).is_file():
+    path = Path(os.path.abspath(file))
+    if not file or not os.path.exists(str(path)):
         raise Refused("there is no file {}".format(file), allowed)
-    if not file.endswith(".py"):
+    if path.is_dir() and not os.path.isfile(str(path / "__init__.py")):
+        raise Refused("the folder {} is no package: it has no __init__.py".format(file), allowed)
+    if not path.is_dir() and path.suffix != ".py":
         raise Refused("{} is not a Python file".format(file), allowed)
-    return ModelCode(Path(file).resolve(), factory)
+    if "." in (path.name if path.is_dir() else path.stem):
+        raise Refused("Python imports no {} with a dot in its name".format("folder" if path.is_dir() else "file"),
+                      "another name, such as {}".format(path.stem.replace(".", "_") + path.suffix))
+    return ModelCode(path, factory)
 
 
 def input_shapes(value: Any) -> Tuple[InputShape, ...]:

@@ -1,93 +1,87 @@
 """`--model-code=FILE.py:FACTORY`: the user's own module, built by the user's own code."""
-import importlib.util
-import os
-import sys
-import traceback
+import inspect
 from pathlib import Path
 from typing import Any, Callable, Mapping
 
 import torch
 
-from job.errors import BadCheckpoint, UsageError
-
-
-class BadModelCode(BadCheckpoint):
-    """The user's code raised, or did not return a module."""
+from job.determinism import seeded
+from job.errors import UsageError
+from job.user_code.failure import BadModelCode, their_code
+from job.user_code.imports import PACKAGE, import_code
+from job.user_code.place import place_of
 
 
 def build_from_code(file: Path, factory: str, arch_args: Mapping[str, Any]) -> torch.nn.Module:
-    """What the factory returns, in eval mode and float32.
+    """What the factory returns, in eval mode and float32; a module that is there already is taken as it is.
 
-    The file's folder leads sys.path while the file is imported and the factory runs, and stays at the end of
-    it, for imports inside the forward. The code runs as written: its initialisers are not skipped.
+    `file` may be a package's folder; `factory` may be dotted. The code runs as written, its initialisers too, from
+    a fixed seed: what they leave outside the state dict is the same in every run.
     """
-    file = Path(file).resolve()
+    file = Path(file)
     name = "{}:{}".format(file.name, factory)
-    folder = str(file.parent)
-    sys.path.insert(0, folder)
-    try:
-        make = _factory_of(_run(name, _import, file), factory, name)
-        module = _run(name, make, **arch_args)
-    finally:
-        sys.path.remove(folder)
-        if folder not in sys.path:
-            sys.path.append(folder)
-    if not isinstance(module, torch.nn.Module):
+    if not file.exists():
+        raise UsageError("no Python file at {}".format(file),
+                         hint="--model-code=FILE.py:FACTORY, for example net.py:make")
+    with seeded(0):
+        with their_code(name):
+            code = import_code(place_of(file))
+        made = _module_made(_named(code, factory, name), arch_args, name)
+    if not isinstance(made, torch.nn.Module):
         raise BadModelCode(
-            "{} returned {}, not a torch.nn.Module".format(name, type(module).__name__),
+            "{} returned {}, not a torch.nn.Module".format(name, type(made).__name__),
             hint="the factory is called with the arguments of --arch-args and must return the module",
         )
-    return module.float().eval()
+    with their_code(name):
+        return made.float().eval()
 
 
-def _import(file: Path) -> Any:
-    name = file.stem if file.stem not in sys.modules else "model_code_" + file.stem
-    spec = importlib.util.spec_from_file_location(name, str(file))
-    if spec is None or not file.is_file():
-        raise UsageError(
-            "no Python file at {}".format(file), hint="--model-code=FILE.py:FACTORY, for example net.py:make"
-        )
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-    except BaseException:
-        del sys.modules[name]
-        raise
-    return module
-
-
-def _factory_of(module: Any, factory: str, name: str) -> Callable[..., Any]:
-    make = getattr(module, factory, None)
-    if callable(make):
+def _module_made(make: Any, arch_args: Mapping[str, Any], name: str) -> Any:
+    if isinstance(make, torch.nn.Module) and not arch_args:
         return make
-    defined = sorted(
-        key
-        for key, value in vars(module).items()
-        if callable(value) and getattr(value, "__module__", None) == module.__name__
-    )
-    raise BadModelCode(
-        "there is no function or class {}".format(name),
-        hint="the file defines {}".format(", ".join(defined) or "none"),
+    _check_arguments(make, arch_args, name)
+    with their_code(name):
+        return make(**arch_args)
+
+
+def _named(code: Any, factory: str, name: str) -> Callable[..., Any]:
+    """The function, class or module of that name, part by part where it is dotted."""
+    found = code
+    for part in factory.split("."):
+        owner, found = found, getattr(found, part, None)
+        if found is None:
+            raise BadModelCode("there is no function or class {}".format(name),
+                               hint="{} has {}".format(_shown(owner), ", ".join(_offered(owner)) or "none"))
+    if not callable(found):
+        raise BadModelCode("{} is {}, no function or class".format(name, type(found).__name__),
+                           hint="the file has {}".format(", ".join(_offered(code)) or "none"))
+    return found
+
+
+def _shown(owner: Any) -> str:
+    return owner.__name__.rpartition(".")[2] if hasattr(owner, "__name__") else type(owner).__name__
+
+
+def _offered(owner: Any) -> list:
+    """The functions, classes and modules of the user's own that a name could mean."""
+    return sorted(
+        key for key, value in vars(owner).items()
+        if callable(value) and key[0] != "_"
+        and str(getattr(value, "__module__", "")).startswith((PACKAGE + ".", "torch.nn"))
+        and not (inspect.isclass(value) and value.__module__.startswith("torch.nn"))
     )
 
 
-def _run(name: str, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+def _check_arguments(make: Callable[..., Any], arch_args: Mapping[str, Any], name: str) -> None:
     try:
-        return function(*args, **kwargs)
-    except UsageError:
-        raise
-    except (Exception, SystemExit) as error:
+        signature = inspect.signature(make)
+    except (TypeError, ValueError):
+        return  # one that is not written in Python
+    try:
+        signature.bind(**arch_args)
+    except TypeError as error:
         raise BadModelCode(
-            "{} raised {}: {}\n{}".format(name, type(error).__name__, error, _their_frames(error)),
-            hint="this is the model's own code: the lines above are where it failed",
+            "{} raised TypeError: {}".format(name, error),
+            hint="it is {}{}; --arch-args={} gives its arguments".format(
+                name.rpartition(":")[2], signature, "{NAME: VALUE}"),
         ) from error
-
-
-def _their_frames(error: BaseException) -> str:
-    """The traceback from the user's first line on, with file names but no folders."""
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = os.path.abspath(__file__)
-    entered = [number for number, frame in enumerate(frames) if os.path.abspath(frame.filename) == ours]
-    theirs = [frame for frame in frames[max(entered) + 1:] if "importlib" not in frame.filename]
-    return "\n".join("  {} line {}, in {}: {}".format(os.path.basename(f.filename), *f[1:4]) for f in theirs)

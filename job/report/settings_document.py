@@ -1,10 +1,9 @@
 """The settings as the report has them: no path in it, and a digest for each file that counts."""
-import hashlib
-from pathlib import Path
 from typing import Any, Dict, Optional
 
 from job.parity.tolerance import DEFAULT, tolerance_for
 from job.samples.folder import digest_of_samples
+from job.user_code.sources import digest_of_code
 
 
 def settings_document(settings: Any) -> Dict[str, Any]:
@@ -26,10 +25,6 @@ def settings_document(settings: Any) -> Dict[str, Any]:
 
 
 def _code(model_code: Any) -> Optional[Dict[str, str]]:
-    """All Python files beside the user's one: it may import any of them."""
     if model_code is None:
         return None
-    digest = hashlib.sha256()
-    for file in sorted(Path(model_code.file).parent.glob("*.py")):
-        digest.update(file.name.encode("utf-8") + b"\0" + file.read_bytes() + b"\0")
-    return {"file": Path(model_code.file).name, "factory": model_code.factory, "sha256": digest.hexdigest()}
+    return {"file": model_code.file.name, "factory": model_code.factory, "sha256": digest_of_code(model_code.file)}

@@ -1,0 +1,109 @@
+"""What the user's code raises, in its own words: its message and its lines, none of ours and none of PyTorch's."""
+import contextlib
+import importlib
+import os
+import sys
+import traceback
+from typing import Any, Iterator, List, Optional
+
+import torch
+
+from job.errors import BadCheckpoint, JobError
+from job.user_code.imports import PACKAGE, code_folders
+
+_OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_PYTORCH = os.path.dirname(os.path.abspath(torch.__file__)) + os.sep
+_LONGEST = 1500  # characters of one exception's message
+_MOST_LINES = 24  # of one traceback: a recursion has a thousand
+
+
+class BadModelCode(BadCheckpoint):
+    """The user's code raised, or did not give a module that can be converted."""
+
+
+@contextlib.contextmanager
+def their_code(doing: str, hint: str = "") -> Iterator[None]:
+    """What is raised inside becomes a BadModelCode; what is printed goes to stderr, where the log is.
+
+    `doing` begins its message: "net.py:make"; `hint` is given where the error itself suggests no better one.
+    """
+    folder = os.getcwd()
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            yield
+    except JobError:
+        raise
+    except (Exception, SystemExit, KeyboardInterrupt) as error:
+        raise BadModelCode("{} raised {}".format(doing, told(error)), _hint(error, hint)) from error
+    finally:
+        sys.stderr.flush()
+        os.chdir(folder)
+
+
+def told(error: BaseException) -> str:
+    """The exception and the lines it came through, and below it those that it was raised from."""
+    lines, seen = [], []  # type: List[str], List[BaseException]
+    current = error  # type: Optional[BaseException]
+    while current is not None and current not in seen and len(seen) < 4:
+        lead = "  which came of " if seen else ""
+        lines += [lead + _name_and_message(current)] + _their_lines(current)
+        seen.append(current)
+        current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
+    return "\n".join(lines)
+
+
+def place_in_code(filename: str, line: Any) -> str:
+    """'net.py line 12', the file as seen from the code's own folder."""
+    return "{} line {}".format(_shown(filename), line)
+
+
+def is_theirs(filename: str) -> bool:
+    """Whether a line of that file is for the user to look at."""
+    return not filename.startswith((_OURS, _PYTORCH, "<frozen importlib", contextlib.__file__, importlib.__file__))
+
+
+def _name_and_message(error: BaseException) -> str:
+    try:
+        text = str(error)
+    except Exception as another:
+        text = "its message cannot be had: {}".format(type(another).__name__)
+    text = text.replace(PACKAGE + ".", "").strip()
+    cut = text if len(text) <= _LONGEST else text[:_LONGEST] + "..."
+    return "{}: {}".format(type(error).__name__, cut) if cut else type(error).__name__
+
+
+def _their_lines(error: BaseException) -> List[str]:
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__)
+              if is_theirs(frame.filename if frame.filename.startswith("<") else os.path.abspath(frame.filename))]
+    lines = ["  {}, in {}: {}".format(place_in_code(frame.filename, frame.lineno), frame.name, frame.line)
+             for frame in frames]
+    if isinstance(error, SyntaxError) and error.filename:
+        lines.append("  {}: {}".format(place_in_code(error.filename, error.lineno), (error.text or "").strip()))
+    half = _MOST_LINES // 2
+    if len(lines) > _MOST_LINES:
+        lines[half:-half] = ["  ... {} more ...".format(len(lines) - 2 * half)]
+    return lines
+
+
+def _shown(filename: str) -> str:
+    for folder in tuple(code_folders()) + tuple(path for path in sys.path if path):
+        if filename.startswith(folder + os.sep):
+            return os.path.relpath(filename, folder)
+    return os.path.basename(filename)
+
+
+def _hint(error: BaseException, otherwise: str) -> str:
+    text = str(error).lower() if isinstance(error, (RuntimeError, AssertionError, AttributeError)) else ""
+    if "cuda" in text or "nvidia" in text:
+        return "there is no GPU here: let the code run on the CPU, for example with x.device in place of .cuda()"
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        return "{} is neither installed here nor beside the code: put it there".format(
+            error.name.replace(PACKAGE + ".", ""))
+    if isinstance(error, ValueError) and "beyond top-level package" in str(error):
+        return "a folder is part of a package where it holds an __init__.py, and its parent one too"
+    if isinstance(error, SyntaxError):
+        return "the code is run by Python {}.{}".format(*sys.version_info[:2])
+    if isinstance(error, AttributeError) and "module 'torch" in str(error):
+        return "the code is run on PyTorch {}".format(torch.__version__)
+    return otherwise or "this is the model's own code, run on PyTorch {}: the lines above are where it failed".format(
+        torch.__version__)
