@@ -7,7 +7,7 @@ from keras import backend
 
 from job.axes import Order, as_pytorch, channels_last
 from job.keras_model.axis_blocks import MOST_AXES
-from job.keras_model.few_axes import fixed_in_shape, reshaped, transposed
+from job.keras_model.few_axes import Sizes, fixed_in_shape, reshaped, transposed
 from job.keras_model.layers import operation
 
 
@@ -53,10 +53,12 @@ class Activation(NamedTuple):
         """What an operator that keeps the order has made of this tensor."""
         return self._replace(**dict({"tensor": tensor, "source": None, "source_axes": (), "root": None}, **changes))
 
-    def remade(self, numbers: Any, name: str, **changes: Any) -> "Activation":
-        """What an operator that keeps order and shape has made of these numbers, in whatever shape it made them."""
-        sizes = self.sizes
-        tensor = operation(lambda t: reshaped(t, sizes), numbers, name + ".shaped")
+    def remade(self, numbers: Any, name: str, sizes: Optional[Sizes] = None, **changes: Any) -> "Activation":
+        """What an operator has made in whatever shape: of these sizes, or else of the same as before."""
+        target = self.sizes if sizes is None else tuple(sizes)
+        if backend.int_shape(numbers) == target:
+            return self.after(numbers, **changes)
+        tensor = operation(lambda t: reshaped(t, target), numbers, name + ".shaped")
         return self.after(tensor, root=numbers, **changes)
 
     def transposed(self, perm: Sequence[int]) -> "Activation":
@@ -80,9 +82,9 @@ def in_order(x: Activation, order: Order) -> Activation:
         return with_ones(x, x.onnx_shape, order, "order")
     sizes = x.sizes
     if x.rank > MOST_AXES:
-        tensor = operation(lambda t: transposed(t, sizes, permutation), x.numbers, "order")
-    else:
-        tensor = operation(lambda t: tf.transpose(fixed_in_shape(t, sizes), permutation), x.numbers, "order")
+        numbers = operation(lambda t: transposed(t, sizes, permutation), x.numbers, "order")
+        return x.remade(numbers, "order", [sizes[place] for place in permutation], order=order)
+    tensor = operation(lambda t: tf.transpose(fixed_in_shape(t, sizes), permutation), x.numbers, "order")
     return x.after(tensor, order=order)
 
 

@@ -4,10 +4,12 @@ from typing import Any, Callable, Union
 import numpy as np
 import tensorflow as tf
 
-from job.axes import as_pytorch
+from job.axes import Order, as_pytorch
 from job.keras_model.activation import Activation, constant_in_order, in_order, with_leading_ones
+from job.keras_model.axis_blocks import MOST_AXES
 from job.keras_model.before_ones import with_constant
 from job.keras_model.constants import beside
+from job.keras_model.few_axes import broadcast, broadcast_sizes, reshaped
 from job.keras_model.layers import operation
 from job.keras_model.registry import Operator, converts
 
@@ -46,6 +48,8 @@ def _applied(operator: Operator, function: Callable[[Any, Any], Any], left: Oper
     if _keeps_shape(operator, right, left):
         return with_constant(right, left, lambda t, value: _of_constant(function, value, t), operator.name,
                              nonnegative)._replace(fixed_by=fixed_by)
+    if len(order) > MOST_AXES:
+        return _on_few_axes(operator, function, left, right, order)._replace(nonnegative=nonnegative, fixed_by=fixed_by)
     function = _of_fixed_shape(function, [operator.output_shape[axis] for axis in order]) if fixed_by else function
     left, right = (_aligned(operand, order, operator.name) for operand in (left, right))
     if isinstance(left, np.ndarray):
@@ -55,6 +59,21 @@ def _applied(operator: Operator, function: Callable[[Any, Any], Any], left: Oper
     else:
         tensor = operation(function, [left, right], operator.name)
     return Activation(tensor, order, nonnegative, fixed_by)
+
+
+def _on_few_axes(operator: Operator, function: Callable[[Any, Any], Any], left: Operand, right: Operand,
+                 order: Order) -> Activation:
+    """Of more axes than TensorFlow Lite broadcasts."""
+    operands = [_in_full_rank(operand, order, operator.name) for operand in (left, right)]
+    sizes = [operand.sizes if isinstance(operand, Activation) else operand.shape for operand in operands]
+    few, target = broadcast(function, *sizes), broadcast_sizes(*sizes)
+
+    def run(*tensors: Any) -> Any:
+        remaining = iter(tensors)
+        return few(*(next(remaining) if isinstance(operand, Activation) else tf.constant(operand)
+                     for operand in operands))
+    numbers = operation(run, [operand.numbers for operand in operands if isinstance(operand, Activation)], operator.name)
+    return Activation(operation(lambda t: reshaped(t, target), numbers, operator.name + ".shaped"), order, root=numbers)
 
 
 def _of_constant(function: Callable[[Any, Any], Any], value: np.ndarray, tensor: Any) -> Any:
@@ -77,9 +96,15 @@ def _of_fixed_shape(function: Callable[[Any, Any], Any], shape: Any) -> Callable
 
 
 def _keeps_shape(operator: Operator, x: Operand, constant: Operand) -> bool:
-    """Whether a tensor of ones put in or left out meets a constant that does not raise its rank."""
-    return (isinstance(x, Activation) and x.source is not None and x.rank == len(operator.output_shape)
-            and isinstance(constant, np.ndarray))
+    """Whether a tensor of ones put in or left out, or of many axes, meets a constant that does not enlarge it."""
+    if isinstance(constant, Activation) or not isinstance(x, Activation) or x.rank != len(operator.output_shape):
+        return False
+    return x.source is not None or (x.rank > MOST_AXES and not _enlarges(constant, x))
+
+
+def _enlarges(constant: np.ndarray, x: Activation) -> bool:
+    full = (1,) * (x.rank - constant.ndim) + constant.shape
+    return any(size != 1 and have == 1 for size, have in zip(full, x.onnx_shape))
 
 
 def _nonnegative(operand: Operand) -> bool:
@@ -106,9 +131,14 @@ def _common_order(operator: Operator, left: Operand, right: Operand):
     return largest.order if largest is not None else as_pytorch(rank)
 
 
-def _aligned(operand: Operand, order, name: str) -> Any:
+def _aligned(operand: Operand, order: Order, name: str) -> Any:
+    full = _in_full_rank(operand, order, name)
+    return full.tensor if isinstance(full, Activation) else full
+
+
+def _in_full_rank(operand: Operand, order: Order, name: str) -> Operand:
     if isinstance(operand, np.ndarray):
         return constant_in_order(operand, order)
     if operand.rank < len(order):
         operand = with_leading_ones(operand, len(order), name)
-    return in_order(operand, order).tensor
+    return in_order(operand, order)

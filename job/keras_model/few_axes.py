@@ -3,7 +3,7 @@
 Every function here takes tensors in any shape that holds the same numbers one after another, and says in which
 shape they are meant; toco makes one Reshape of several in a row.
 """
-from typing import Any, Callable, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Sequence, Tuple
 
 import numpy as np
 import tensorflow as tf
@@ -22,43 +22,120 @@ def reshaped(tensor: Any, sizes: Sequence[Size]) -> Any:
 
 
 def transposed(tensor: Any, sizes: Sizes, permutation: Order) -> Any:
-    """The numbers of a tensor of these sizes, its axes permuted."""
+    """The numbers of a tensor of these sizes, its axes permuted, in a shape of few axes."""
     for move in moves(sizes, permutation):
-        seen = merged_sizes(sizes, move.blocks)
-        tensor = tf.transpose(fixed_in_shape(tensor, seen), move.permutation)
-    return reshaped(tensor, [sizes[axis] for axis in permutation])
+        tensor = tf.transpose(fixed_in_shape(tensor, merged_sizes(sizes, move.blocks)), move.permutation)
+    return tensor
 
 
 def fixed_in_shape(tensor: Any, sizes: Sizes) -> Any:
-    """Reshaped for a Transpose that follows. Toco 1.14 swaps the two where only axes of one come or go, and gets the
-    permutation wrong: a Gather of everything keeps them apart."""
-    before = tensor.shape.as_list()
+    """Reshaped for a Transpose that follows: where only axes of one come or go, toco 1.14 swaps the two and gets the
+    permutation wrong."""
     result = reshaped(tensor, sizes)
-    if result is tensor or not may_move_ones_only(before, sizes):
-        return result
-    place = max(place for place, size in enumerate(sizes) if size not in (None, -1))
-    return tf.gather(result, np.arange(sizes[place], dtype=np.int32), axis=place)
+    return _fixed(result) if result is not tensor and _may_move_ones_only(tensor.shape.as_list(), sizes) else result
 
 
-def may_move_ones_only(before: Sizes, after: Sizes) -> bool:
+def on_elements(tensor: Any, function: Callable[[Any], Any]) -> Any:
+    """A function of one tensor, element by element, in any shape. One operator alone works on any number of axes."""
+    if len(tensor.shape) > MOST_AXES:
+        result = function(tensor)
+        if list(result.op.inputs) == [tensor]:
+            return result
+    return function(in_rows(tensor))
+
+
+def in_rows(tensor: Any) -> Any:
+    """The numbers on at most MOST_AXES axes, the last as it is."""
+    if len(tensor.shape) <= MOST_AXES:
+        return tensor
+    columns = tensor.shape.as_list()[-1]
+    return _fixed(tf.reshape(tensor, (-1,) if columns is None else (-1, columns)))
+
+
+def _fixed(tensor: Any) -> Any:
+    """Picked whole: toco 1.14 moves neither what follows to before the Reshape, nor the Reshape."""
+    axis = max(axis for axis, size in enumerate(tensor.shape.as_list()) if size is not None)
+    return tf.gather(tensor, np.arange(int(tensor.shape[axis]), dtype=np.int32), axis=axis)
+
+
+def _may_move_ones_only(before: Sizes, after: Sizes) -> bool:
     """Whether two shapes of the same numbers may differ by axes of one alone, the batch being one or any other size."""
     left, right = ([size for size in sizes[1:] if size != 1] for sizes in (before, after))
     return left == right or left[1:] == right or left == right[1:]
 
 
-def with_places_apart(tensor: Any, sizes: Sizes, places: Sequence[int],
-                      function: Callable[[Any, Tuple[Block, ...]], Any]) -> Any:
-    """A function that needs some axes for themselves, of the tensor in the fewest that do; it is told which."""
-    blocks = blocks_around(len(sizes), places)
-    return function(reshaped(tensor, merged_sizes(sizes, blocks)), blocks)
+def beside_row(tensor: Any, sizes: Sizes) -> Any:
+    """Reshaped for a constant of one number a column."""
+    result = reshaped(tensor, sizes)
+    return _fixed(result) if len(tensor.shape) > MOST_AXES else result
+
+
+def along(tensor: Any, sizes: Sizes, places: Sequence[int], function: Callable[[Any, Dict[int, int]], Any]) -> Any:
+    """A function that works along some axes, a few of them at a time; it is told where each of them is now."""
+    if len(sizes) <= MOST_AXES:
+        return function(tensor, {place: place for place in places})
+    now, left = list(sizes), sorted(places)
+    while left:
+        count = max(count for count in range(1, len(left) + 1)
+                    if len(blocks_around(len(now), left[:count])) <= MOST_AXES)
+        blocks = blocks_around(len(now), left[:count])
+        where = {place: blocks.index((place,)) for place in left[:count]}
+        tensor = function(reshaped(tensor, merged_sizes(now, blocks)), where)
+        left = left[count:]
+        for place, axis in where.items() if left else ():
+            now[place] = tensor.shape.as_list()[axis]
+    return tensor
+
+
+def reduced(tensor: Any, sizes: Sizes, places: Sequence[int], function: Callable[..., Any]) -> Any:
+    """Over some axes, which go away."""
+    blocks = blocks_alike([place in places for place in range(len(sizes))])
+    axes = [axis for axis, block in enumerate(blocks) if block[0] in places]
+    return function(reshaped(tensor, merged_sizes(sizes, blocks)), axis=axes, keepdims=False)
+
+
+def concatenated(tensors: Sequence[Any], sizes: Sequence[Sizes], place: int) -> Any:
+    """Joined along one axis; along the last in the shape in which they were made, if it is one for all."""
+    rank = len(sizes[0])
+    if rank <= MOST_AXES:
+        return tf.concat(tensors, place)
+    heads = [tensor.shape.as_list()[:-1] for tensor in tensors]
+    ends = [tensor.shape.as_list()[-1] == each[-1] for tensor, each in zip(tensors, sizes)]
+    if place == rank - 1 and all(ends) and len(heads[0]) < MOST_AXES and all(head == heads[0] for head in heads):
+        return tf.concat(tensors, len(heads[0]))
+    blocks = blocks_around(rank, [place])
+    merged = [reshaped(tensor, merged_sizes(each, blocks)) for tensor, each in zip(tensors, sizes)]
+    return tf.concat(merged, blocks.index((place,)))
 
 
 def broadcast(function: Callable[[Any, Any], Any], left: Sizes, right: Sizes) -> Callable[[Any, Any], Any]:
     """The function of two tensors of these sizes, which are of one rank, on fewer axes."""
-    if left == right:
-        return lambda x, y: function(x, reshaped(y, x.shape.as_list()))
+    if list(left) == list(right):
+        return lambda x, y: function(in_rows(x), reshaped(y, in_rows(x).shape.as_list()))
+    if len(blocks_broadcast_alike(left, right)) > MOST_AXES:
+        wider = _spread(left, right), _spread(right, left)
+        few = broadcast(function, *wider)
+        return lambda x, y: few(_repeated(x, left, wider[0]), _repeated(y, right, wider[1]))
     blocks = blocks_broadcast_alike(left, right)
     return lambda x, y: function(reshaped(x, merged_sizes(left, blocks)), reshaped(y, merged_sizes(right, blocks)))
+
+
+def broadcast_sizes(left: Sizes, right: Sizes) -> Tuple[Size, ...]:
+    return tuple(None if None in pair else max(pair) for pair in zip(left, right))
+
+
+def _spread(sizes: Sizes, other: Sizes) -> Tuple[Size, ...]:
+    """All axes but the first as large as the other's."""
+    return tuple(sizes[:1]) + broadcast_sizes(sizes[1:], other[1:])
+
+
+def _repeated(tensor: Any, before: Sizes, after: Sizes) -> Any:
+    """By Gathers: toco 1.14 takes a Tile before arithmetic for a broadcast, and drops it."""
+    tensor = reshaped(tensor, before)
+    for place, (have, wanted) in enumerate(zip(before, after)):
+        if have != wanted:
+            tensor = tf.gather(tensor, np.zeros(wanted, np.int32), axis=place)
+    return tensor
 
 
 def blocks_broadcast_alike(left: Sizes, right: Sizes) -> Tuple[Block, ...]:
@@ -77,10 +154,3 @@ def constant_in_blocks(value: np.ndarray, sizes: Sizes) -> Tuple[np.ndarray, Tup
         value = np.broadcast_to(value, value.shape[:1] + tuple(sizes[1:]))
         blocks = blocks_alike([size == 1 for size in value.shape])
     return value.reshape([int(np.prod([value.shape[axis] for axis in block])) for block in blocks]), blocks
-
-
-def in_rows(tensor: Any, columns: Optional[int] = None) -> Any:
-    """The numbers on at most MOST_AXES axes, the last as it is."""
-    if len(tensor.shape) <= MOST_AXES:
-        return tensor
-    return tf.reshape(tensor, (-1, columns or tensor.shape.as_list()[-1]))

@@ -8,6 +8,7 @@ from keras.engine import Layer
 from job.axes import as_pytorch
 from job.keras_model.activation import Activation, as_onnx
 from job.keras_model.layers import layer_name, operation, weighted
+from job.keras_model.many_axes import along_axes
 from job.keras_model.registry import Operator, converts
 
 Operand = Union[Activation, np.ndarray]
@@ -49,8 +50,8 @@ def _fixed(operator: Operator, x: Activation, indices: np.ndarray, axis: int) ->
     wrapped = np.where(indices < 0, indices + operator.input_shape[axis], indices).astype(np.int32)
     fixed_by = operator.name if axis == 0 else ""
     if indices.ndim == 1:
-        tensor = operation(lambda t: tf.gather(t, wrapped, axis=place), x.tensor, operator.name)
-        return x.after(tensor, fixed_by=fixed_by)
+        return along_axes(x, [place], lambda t, where: tf.gather(t, wrapped, axis=where[place]), operator.output_shape,
+                          operator.name, fixed_by=fixed_by)
     x = as_onnx(x)
     tensor = operation(lambda t: tf.gather(t, wrapped, axis=axis), x.tensor, operator.name)
     return Activation(tensor, as_pytorch(len(operator.output_shape)), x.nonnegative, fixed_by)

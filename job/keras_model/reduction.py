@@ -1,12 +1,15 @@
 """Reductions over axes; the largest element and its place; Softmax."""
-from typing import Any, Callable, Tuple
+from typing import Any, Callable, Dict, Sequence, Tuple
 
 import numpy as np
 import tensorflow as tf
 
 from job.axes import as_pytorch
 from job.keras_model.activation import Activation, as_onnx, in_order
+from job.keras_model.axis_blocks import MOST_AXES
+from job.keras_model.few_axes import Sizes, along, reduced, reshaped
 from job.keras_model.layers import operation
+from job.keras_model.many_axes import for_along
 from job.keras_model.registry import Operator, converts
 
 
@@ -29,9 +32,18 @@ def _reduced(operator: Operator, x: Activation, function: Callable[..., Any]) ->
     axes = {axis % x.rank for axis in operator.attributes.get("axes", range(x.rank))}
     keepdims = bool(operator.attributes.get("keepdims", 1))
     places = sorted(x.axis(axis) for axis in axes)
-    tensor = operation(lambda t: function(t, axis=places, keepdims=keepdims), x.tensor, operator.name)
     order = x.order if keepdims else _renumbered([axis for axis in x.order if axis not in axes])
-    return Activation(tensor, order, x.nonnegative, operator.name if 0 in axes else "")
+    changes = {"order": order, "fixed_by": operator.name if 0 in axes else ""}
+    if x.rank <= MOST_AXES:
+        tensor = operation(lambda t: function(t, axis=places, keepdims=keepdims), x.tensor, operator.name)
+        return x.after(tensor, **changes)
+    before = x.sizes
+    numbers = operation(lambda t: reduced(t, before, places, function), x.numbers, operator.name)
+    return x.remade(numbers, operator.name, _left(before, places, keepdims), **changes)
+
+
+def _left(sizes: Sizes, places: Sequence[int], keepdims: bool) -> Sizes:
+    return [1 if place in places else size for place, size in enumerate(sizes) if keepdims or place not in places]
 
 
 def _renumbered(axes) -> tuple:
@@ -45,12 +57,13 @@ def _choice(function: Callable[..., Any]):
         place = x.axis(axis)
         keepdims = bool(operator.attributes.get("keepdims", 1))
 
-        def chosen(tensor: Any) -> Any:
-            index = function(tensor, axis=place, output_type=tf.int64)
-            return tf.expand_dims(index, place) if keepdims else index
-        tensor = operation(chosen, x.tensor, operator.name)
+        def chosen(tensor: Any, where: Dict[int, int]) -> Any:
+            return function(tensor, axis=where[place], output_type=tf.int64)
+        before = x.sizes
+        numbers = operation(lambda t: along(t, before, [place], chosen), for_along(x), operator.name)
         order = x.order if keepdims else _renumbered([kept for kept in x.order if kept != axis])
-        return Activation(tensor, order, True, operator.name if axis == 0 else "")
+        return x.remade(numbers, operator.name, _left(before, [place], keepdims), order=order, nonnegative=True,
+                        fixed_by=operator.name if axis == 0 else "")
     return convert
 
 
@@ -75,9 +88,8 @@ def _softmax_like(function: Callable[[Any], Any], nonnegative: bool):
         axis = operator.attributes.get("axis", 1) % x.rank
         shape, fixed_by = operator.input_shape, operator.name if axis == 0 else ""
         if int(np.prod(shape[axis:])) == shape[axis]:  # one axis of more than one element
-            x = _with_last(x, axis)
-            tensor = operation(function, x.tensor, operator.name)
-            return Activation(tensor, x.order, nonnegative, fixed_by)
+            return _over_last(_with_last(x, axis), function, operator.name)._replace(nonnegative=nonnegative,
+                                                                                     fixed_by=fixed_by)
         x = as_onnx(x)
         flat, target = (-1, int(np.prod(shape[axis:]))), (-1,) + shape[1:]
         tensor = operation(lambda t: tf.reshape(function(tf.reshape(t, flat)), target), x.tensor, operator.name)
@@ -87,6 +99,14 @@ def _softmax_like(function: Callable[[Any], Any], nonnegative: bool):
 
 converts("Softmax", attributes={"axis": None})(_softmax_like(tf.nn.softmax, True))
 converts("LogSoftmax", attributes={"axis": None})(_softmax_like(tf.nn.log_softmax, False))
+
+
+def _over_last(x: Activation, function: Callable[[Any], Any], name: str) -> Activation:
+    if x.rank <= MOST_AXES:
+        return x.after(operation(function, x.tensor, name))
+    made = x.numbers.shape.as_list()
+    laid = made if len(made) <= MOST_AXES and made[-1] == x.sizes[-1] else (None, x.sizes[-1])
+    return x.remade(operation(lambda t: function(reshaped(t, laid)), x.numbers, name), name)
 
 
 def _with_last(x: Activation, axis: int) -> Activation:

@@ -1,5 +1,5 @@
 """Operators that move elements and change none."""
-from typing import Optional, Tuple, Union
+from typing import Dict, Optional, Tuple, Union
 
 import numpy as np
 import tensorflow as tf
@@ -8,7 +8,10 @@ from job.axes import as_pytorch
 from job.keras_model.activation import (
     Activation, as_onnx, constant_in_order, in_order, unreshaped, with_leading_ones, with_ones,
 )
+from job.keras_model.axis_blocks import MOST_AXES
+from job.keras_model.few_axes import along, concatenated
 from job.keras_model.layers import operation
+from job.keras_model.many_axes import along_axes, for_along, sizes_after
 from job.keras_model.registry import Operator, converts, only
 
 Operand = Union[Activation, np.ndarray]
@@ -53,43 +56,44 @@ def concat(operator: Operator, *parts: Operand) -> Activation:
     activations = [part for part in parts if isinstance(part, Activation)]
     first = activations[0]
     place = first.axis(operator.attributes["axis"])
-    if len(activations) < len(parts):
-        return _concat_with_constants(operator, parts, first.order, place)
-    tensors = [in_order(part, first.order).tensor for part in activations]
-    if len(tensors) > 1 and all(tensor is tensors[0] for tensor in tensors):
-        tensor = _repeated(tensors[0], operator.input_shape[first.order[place]], len(tensors), place, operator.name)
-    else:
-        tensor = operation(lambda *values: tf.concat(values, place), tensors, operator.name)
-    fixed_by = operator.name if operator.attributes["axis"] == 0 else ""
-    return Activation(tensor, first.order, all(part.nonnegative for part in activations), fixed_by)
-
-
-def _concat_with_constants(operator: Operator, parts: Tuple[Operand, ...], order, place: int) -> Activation:
-    tensors = [in_order(part, order).tensor for part in parts if isinstance(part, Activation)]
+    fixed_by = operator.name if operator.attributes["axis"] == 0 or len(activations) < len(parts) else ""
+    if len(parts) > 1 and all(part is first for part in parts):
+        return _repeated(first, {place: len(parts)}, operator)._replace(fixed_by=fixed_by)
+    laid = [in_order(part, first.order) if isinstance(part, Activation) else constant_in_order(part, first.order)
+            for part in parts]
+    sizes = [part.sizes if isinstance(part, Activation) else part.shape for part in laid]
 
     def joined(*values):
         remaining = iter(values)
-        return tf.concat([tf.constant(constant_in_order(part, order)) if isinstance(part, np.ndarray)
-                          else next(remaining) for part in parts], place)
-    tensor = operation(joined, tensors if len(tensors) > 1 else tensors[0], operator.name)
-    return Activation(tensor, order, False, operator.name)
+        return concatenated([next(remaining) if isinstance(part, Activation) else tf.constant(part)
+                             for part in laid], sizes, place)
+    tensors = [for_along(part) for part in laid if isinstance(part, Activation)]
+    nonnegative = len(activations) == len(parts) and all(part.nonnegative for part in activations)
+    return first.remade(operation(joined, tensors, operator.name), operator.name,
+                        sizes_after(first, operator.output_shape), nonnegative=nonnegative, fixed_by=fixed_by)
 
 
 @converts("Pad", attributes={"mode": only("constant", "reflect"), "pads": None, "value": None})
 def pad(operator: Operator, x: Activation) -> Activation:
     """A negative pad cuts off."""
     pads = operator.attributes["pads"]
-    pairs = [(pads[axis], pads[axis + x.rank]) for axis in x.order]
+    pairs = {place: (pads[axis], pads[axis + x.rank]) for place, axis in enumerate(x.order)
+             if pads[axis] or pads[axis + x.rank]}
     mode = operator.attributes.get("mode", "constant")
     value = operator.attributes.get("value", 0.0)
 
-    def padded(tensor):
-        if any(min(pair) < 0 for pair in pairs):
-            tensor = tensor[tuple(slice(-min(begin, 0), min(end, 0) or None) for begin, end in pairs)]
-        grown = [(max(begin, 0), max(end, 0)) for begin, end in pairs]
+    def padded(tensor, where):
+        here = {axis: pairs[place] for place, axis in where.items()}
+        cuts = {axis: slice(-min(begin, 0), min(end, 0) or None) for axis, (begin, end) in here.items()}
+        tensor = _cut(tensor, cuts) if any(min(pair) < 0 for pair in here.values()) else tensor
+        grown = [tuple(max(each, 0) for each in here.get(axis, (0, 0))) for axis in range(len(tensor.shape))]
         return tf.pad(tensor, grown, mode, constant_values=value) if any(map(any, grown)) else tensor
     nonnegative = x.nonnegative and (mode != "constant" or value >= 0)
-    return x.after(operation(padded, x.tensor, operator.name), nonnegative=nonnegative)
+    return along_axes(x, list(pairs), padded, operator.output_shape, operator.name, nonnegative=nonnegative)
+
+
+def _cut(tensor, cuts: Dict[int, slice]):
+    return tensor[tuple(cuts.get(axis, slice(None)) for axis in range(len(tensor.shape)))]
 
 
 @converts("Slice", constants=(1, 2, 3, 4))
@@ -97,14 +101,17 @@ def slice_axes(operator: Operator, x: Activation, starts: np.ndarray, ends: np.n
                axes: Optional[np.ndarray] = None, steps: Optional[np.ndarray] = None) -> Activation:
     axes = range(len(starts)) if axes is None else axes
     steps = [1] * len(starts) if steps is None else steps
-    cuts, fixed_by = [slice(None)] * x.rank, ""
+    cuts, fixed_by = {}, ""
     for axis, start, end, step in zip(axes, starts, ends, steps):
         size = operator.input_shape[axis]
-        cut = slice(*slice(int(start), int(end), int(step)).indices(size))
-        if len(range(*cut.indices(size))) != size or step != 1:
-            cuts[x.axis(axis)] = _within(cut)
+        bounds = slice(*slice(int(start), int(end), int(step)).indices(size))
+        if len(range(*bounds.indices(size))) != size or step != 1:
+            cuts[x.axis(axis)] = _within(bounds)
             fixed_by = operator.name if axis % x.rank == 0 else fixed_by
-    return x.after(operation(lambda t: t[tuple(cuts)], x.tensor, operator.name), fixed_by=fixed_by)
+
+    def cut(tensor, where):
+        return _cut(tensor, {axis: cuts[place] for place, axis in where.items()})
+    return along_axes(x, list(cuts), cut, operator.output_shape, operator.name, fixed_by=fixed_by)
 
 
 def _within(cut: slice) -> slice:
@@ -117,9 +124,13 @@ def split(operator: Operator, x: Activation) -> Tuple[Activation, ...]:
     axis = operator.attributes.get("axis", 0)
     sizes = [shape[axis] for shape in operator.output_shapes]
     place = x.axis(axis)
-    parts = operation(lambda t: tf.split(t, sizes, place), x.tensor, operator.name)
-    fixed_by = operator.name if axis % x.rank == 0 else ""
-    return tuple(x.after(part, fixed_by=fixed_by) for part in parts)
+    before, fixed_by = x.sizes, operator.name if axis % x.rank == 0 else ""
+
+    def parts(tensor, where):
+        return tf.split(tensor, sizes, where[place])
+    numbers = operation(lambda t: along(t, before, [place], parts), for_along(x), operator.name)
+    return tuple(x.remade(part, operator.name, sizes_after(x, shape), fixed_by=fixed_by)
+                 for part, shape in zip(numbers, operator.output_shapes))
 
 
 @converts("Expand", "Tile", constants=(1,))
@@ -132,15 +143,17 @@ def repeat(operator: Operator, x: Activation, _: np.ndarray) -> Activation:
     times = [operator.output_shape[axis] // before[axis] for axis in x.order]
     fixed_by = x.fixed_by or (operator.name if times[x.axis(0)] != 1 else "")
     places = [place for place, count in enumerate(times) if count != 1]
-    if len(places) == 1:
-        tensor = _repeated(x.tensor, before[x.order[places[0]]], times[places[0]], places[0], operator.name)
-    else:
-        tensor = operation(lambda t: tf.tile(t, times), x.tensor, operator.name)
-    return x.after(tensor, fixed_by=fixed_by)
+    if len(places) == 1 or x.rank > MOST_AXES:
+        return _repeated(x, {place: times[place] for place in places}, operator)._replace(fixed_by=fixed_by)
+    return x.after(operation(lambda t: tf.tile(t, times), x.tensor, operator.name), fixed_by=fixed_by)
 
 
-def _repeated(tensor, size: int, times: int, place: int, name: str):
-    """A Gather: toco 1.14 takes a Concat of one tensor, or a Tile of one axis, for a broadcast, and drops it before
+def _repeated(x: Activation, times: Dict[int, int], operator: Operator) -> Activation:
+    """By Gathers: toco 1.14 takes a Concat of one tensor, or a Tile of one axis, for a broadcast, and drops it before
     arithmetic."""
-    indices = np.tile(np.arange(size, dtype=np.int32), times)
-    return operation(lambda t: tf.gather(t, indices, axis=place), tensor, name)
+    def repeated(tensor, where):
+        for place, axis in where.items():
+            size = operator.output_shape[x.order[place]] // times[place]
+            tensor = tf.gather(tensor, np.tile(np.arange(size, dtype=np.int32), times[place]), axis=axis)
+        return tensor
+    return along_axes(x, sorted(times), repeated, operator.output_shape, operator.name)

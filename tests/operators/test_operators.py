@@ -1,13 +1,14 @@
-"""Every row of cases.py: converts and agrees with PyTorch, or is refused by name."""
+"""Every row of the tables: converts and agrees with PyTorch, or is refused by name."""
 import numpy as np
 import pytest
 import torch
 
 from job.errors import UnsupportedModel
-from tests.operators.cases import CASES
+from tests.operators import cases, cases_rank5
 from tests.operators.conversion import converted
 
 OF_RANGE = 2e-5
+CASES = cases.CASES + cases_rank5.CASES
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])
