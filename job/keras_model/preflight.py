@@ -21,8 +21,12 @@ def check_supported(graph: Graph) -> None:
 
 def problems_of(graph: Graph) -> List[str]:
     view = View(graph)
-    problems = ["input {} of type {}".format(name, graph.dtypes[name]) for name in graph.inputs
+    problems = ["input {} of type {}".format(name, _type_name(graph.dtypes[name])) for name in graph.inputs
                 if graph.dtypes.get(name, "float32") not in INPUT_TYPES]
+    problems += ["input {}, which is a number without axes".format(name) for name in graph.inputs
+                 if graph.shapes.get(name) == ()]
+    problems += ["output {}, which no input decides: a constant".format(name) for name in graph.outputs
+                 if name in graph.constants]
     for node in graph.nodes:
         problems.extend("{} at {}".format(problem, node.layer or node.output) for problem in _problems(node, view))
     return problems
@@ -49,14 +53,23 @@ def _problems(node: Node, view: View) -> List[str]:
     for position in converter.constants:
         if position < len(node.inputs) and node.inputs[position] and view.constant(node.inputs[position]) is None:
             problems.append("{} with a computed input {}".format(node.op, position))
-    if any(view.shape(name) is None for name in node.inputs + node.outputs if name):
-        problems.append("{} of unknown shape".format(node.op))
-    elif converter.ranks and len(operator.input_shape) not in converter.ranks:
+    if any(view.shape(name) is None for name in node.inputs if name):
+        return problems  # the node that makes it is named already
+    if any(view.shape(name) is None for name in node.outputs if name):
+        return problems or ["{} of unknown shape".format(node.op)]
+    empty = [shape for shape in operator.output_shapes if shape is not None and 0 in shape]
+    if empty:
+        problems.append("{} makes a tensor of no elements, {},".format(node.op, empty[0]))
+    if converter.ranks and len(operator.input_shape) not in converter.ranks:
         problems.append("{} of rank {}".format(node.op, len(operator.input_shape)))
     if not problems and converter.refuse is not None:
         reason = converter.refuse(operator)
         problems.extend([reason] if reason else [])
     return problems
+
+
+def _type_name(dtype: str) -> str:
+    return "text" if dtype == "object" else dtype
 
 
 def _short(value) -> str:

@@ -43,13 +43,13 @@ class Place(NamedTuple):
     length: int
 
 
-def protobuf_from_graph(graph: Graph, places: Mapping[str, Place] = {}) -> onnx.ModelProto:
+def protobuf_from_graph(graph: Graph, places: Mapping[str, Place] = {}, opset: int = OPSET) -> onnx.ModelProto:
     """A valid ONNX model; constants that have a place beside it are only pointed at.
 
     Scalar constants become Constant nodes: onnx2keras misreads scalar initializers.
     """
     model = onnx.ModelProto(ir_version=IR_VERSION, producer_name="pt2tflite")
-    model.opset_import.add(domain="", version=OPSET)
+    model.opset_import.add(domain="", version=opset)
     model.graph.name = "main"
     for name, value in graph.constants.items():
         if value.ndim:
@@ -58,13 +58,18 @@ def protobuf_from_graph(graph: Graph, places: Mapping[str, Place] = {}) -> onnx.
             model.graph.node.extend(
                 [helper.make_node("Constant", [], [name], value=numpy_helper.from_array(value))])
     model.graph.node.extend(helper.make_node(node.op, node.inputs, node.outputs, name=node.output,
-                                              doc_string=node.layer, **node.attributes)
+                                              doc_string=node.layer, **_written(node.attributes))
                             for node in graph.nodes)
     model.graph.input.extend(_tensor(name, graph) for name in graph.inputs)
     model.graph.output.extend(_tensor(name, graph) for name in graph.outputs)
     model.graph.value_info.extend(_tensor(name, graph) for node in graph.nodes for name in node.outputs
                                   if name in graph.shapes and name not in graph.outputs)
     return model
+
+
+def _written(attributes: Mapping[str, Any]) -> Dict[str, Any]:
+    return {name: numpy_helper.from_array(value) if isinstance(value, np.ndarray) else value
+            for name, value in attributes.items()}
 
 
 def graph_from_protobuf(model: onnx.ModelProto, read: Callable[[TensorProto], np.ndarray]) -> Graph:

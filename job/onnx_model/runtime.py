@@ -4,9 +4,13 @@ from typing import Dict, Sequence, Tuple, Union
 
 import numpy as np
 import onnxruntime
+from onnxruntime.capi import onnxruntime_pybind11_state as state
 
 from job.onnx_model.graph import Graph
 from job.onnx_model.protobuf import protobuf_from_graph
+
+RUNTIME_ERRORS = (state.EPFail, state.Fail, state.InvalidArgument, state.InvalidGraph, state.InvalidProtobuf,
+                  state.NotImplemented, state.RuntimeException, RuntimeError, ValueError)
 
 
 def session(model: Union[bytes, Path]) -> onnxruntime.InferenceSession:

@@ -1,6 +1,6 @@
 """Operators as an older opset says them -> as the canonical opset does: one module for each step."""
 from job.onnx_model.graph import Graph, swept, without_dead_nodes
-from job.onnx_model.opsets import from_9  # noqa: F401  (it registers itself)
+from job.onnx_model.opsets import from_6, from_8, from_9  # noqa: F401  (they register themselves)
 from job.onnx_model.opsets.registry import UPGRADES
 from job.onnx_model.protobuf import OPSET
 

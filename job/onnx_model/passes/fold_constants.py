@@ -19,9 +19,9 @@ def fold_constants(graph: Graph) -> Graph:
     pending, kept = [], []  # type: Tuple[List[Node], List[Node]]
     known = set(constants)
     for node in graph.nodes:
-        shape = graph.shapes.get(node.inputs[0]) if node.op == "Shape" else None
+        shape = graph.shapes.get(node.inputs[0]) if node.op in ("Shape", "Size") else None
         if shape is not None:
-            constants[node.output] = np.array(shape, np.int64)
+            constants[node.output] = np.array(shape if node.op == "Shape" else np.prod(shape), np.int64)
             known.add(node.output)
         elif node.op not in _RANDOM and all(name in known for name in node.inputs if name):
             pending.append(node)

@@ -1,0 +1,4 @@
+"""An .onnx file of another's making -> the graph that the passes take."""
+from job.onnx_model.reading.file import OnnxFile, graph_of, open_onnx
+
+__all__ = ["OnnxFile", "graph_of", "open_onnx"]

@@ -1,0 +1,80 @@
+"""NodeProto -> Node, checked against what ONNX says of the operator."""
+from typing import Any, Dict, List, Sequence, Tuple
+
+import numpy as np
+import onnx
+from onnx import checker, defs, helper
+
+from job.errors import UnsupportedModel
+from job.onnx_model.graph import Node
+from job.onnx_model.reading.tensors import Read, bad
+
+_OWN = ("", "ai.onnx")  # both name ONNX's own operators
+_GRAPHS = (onnx.AttributeProto.GRAPH, onnx.AttributeProto.GRAPHS)
+
+
+def nodes_of(protos: Sequence[onnx.NodeProto], opset: int,
+             read: Read) -> Tuple[Tuple[Node, ...], Dict[str, np.ndarray]]:
+    """The nodes, and the values of the Constant nodes among them; what is not ONNX's own is refused, all at once."""
+    problems = [problem for proto in protos for problem in _problems(proto, opset)]
+    if problems:
+        raise UnsupportedModel(problems, hint="export with ONNX's own operators of opset 10 or older")
+    nodes, constants = [], {}  # type: Tuple[List[Node], Dict[str, np.ndarray]]
+    for proto in protos:
+        _check(proto, opset)
+        attributes = {item.name: _attribute(item, proto, read) for item in proto.attribute}
+        if proto.op_type == "Constant":
+            constants[proto.output[0]] = attributes["value"]
+        else:
+            outputs = _without_absent_end(proto.output)
+            nodes.append(Node(proto.op_type, _without_absent_end(proto.input), outputs, attributes, proto.name))
+    return tuple(nodes), constants
+
+
+def _without_absent_end(names: Sequence[str]) -> Tuple[str, ...]:
+    """Optional inputs and outputs that are absent at the end need not be named at all."""
+    count = max((place + 1 for place, name in enumerate(names) if name), default=0)
+    return tuple(names[:count])
+
+
+def where(proto: onnx.NodeProto) -> str:
+    return proto.name or next((name for name in proto.output if name), "a node without a name")
+
+
+def _problems(proto: onnx.NodeProto, opset: int) -> List[str]:
+    if proto.domain not in _OWN:
+        return ["operator {} of the domain {} at {}".format(proto.op_type, proto.domain, where(proto))]
+    if not _known(proto.op_type, opset):
+        return ["operator {}, which opset {} does not have, at {}".format(proto.op_type, opset, where(proto))]
+    return ["{} attribute {}, a graph of its own, at {}".format(proto.op_type, item.name, where(proto))
+            for item in proto.attribute if item.type in _GRAPHS or item.HasField("g") or item.graphs]
+
+
+def _known(op: str, opset: int) -> bool:
+    try:
+        return not defs.get_schema(op, opset, "").deprecated
+    except defs.SchemaError:
+        return False
+
+
+def _check(proto: onnx.NodeProto, opset: int) -> None:
+    context = checker.C.CheckerContext()
+    context.ir_version, context.opset_imports = onnx.IR_VERSION, {"": opset, "ai.onnx": opset}
+    try:
+        checker.check_node(proto, context)
+    except checker.ValidationError as error:
+        raise bad("{} at {}: {}".format(proto.op_type, where(proto), str(error).split("\n")[0])) from error
+
+
+def _attribute(item: onnx.AttributeProto, proto: onnx.NodeProto, read: Read) -> Any:
+    try:
+        value = helper.get_attribute_value(item)
+        if item.HasField("t"):
+            return read(value)
+        if item.HasField("s"):
+            return value.decode("utf-8")
+        if isinstance(value, (int, float)):
+            return value
+        return tuple(each.decode("utf-8") if isinstance(each, bytes) else each for each in value)
+    except (ValueError, TypeError) as error:  # a UnicodeDecodeError is a ValueError
+        raise bad("{} attribute {} at {} has no value".format(proto.op_type, item.name, where(proto))) from error

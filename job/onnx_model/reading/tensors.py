@@ -1,0 +1,101 @@
+"""TensorProto -> array, where the file may say anything."""
+from pathlib import Path
+from typing import Callable, Dict
+
+import numpy as np
+from onnx import TensorProto, helper
+
+from job.errors import BadCheckpoint
+from job.onnx_model.protobuf import Place
+
+_FIELDS = {  # where numbers lie that are not raw bytes, by ONNX's type
+    "FLOAT": "float_data", "DOUBLE": "double_data", "INT64": "int64_data", "UINT32": "uint64_data",
+    "UINT64": "uint64_data"}
+_INT32_FIELD = ("INT32", "INT16", "INT8", "UINT16", "UINT8", "BOOL", "FLOAT16")
+
+Read = Callable[[TensorProto], np.ndarray]
+
+
+def bad(message: str) -> BadCheckpoint:
+    return BadCheckpoint(message, hint="is it whole, and written by an ONNX exporter?")
+
+
+def dtype_of(number: int, what: str) -> np.dtype:
+    """Numpy's type of one of ONNX's, `object` for texts."""
+    dtype = helper.mapping.TENSOR_TYPE_TO_NP_TYPE.get(number)
+    if dtype is None:
+        raise bad("{} has type {}, which is none that numbers have".format(what, number))
+    return dtype
+
+
+def tensor_reader(folder: Path) -> Read:
+    """Reads tensors of a model in `folder`, where the files of those that lie beside it must be."""
+    return lambda tensor: _array(tensor, folder)
+
+
+def _array(tensor: TensorProto, folder: Path) -> np.ndarray:
+    what = "the tensor {}".format(tensor.name or "of a constant")
+    dtype = dtype_of(tensor.data_type, what)
+    shape = tuple(tensor.dims)
+    count = 1
+    for size in shape:
+        count *= size
+    if min(shape, default=0) < 0 or tensor.HasField("segment"):
+        raise bad("{} has shape {}".format(what, shape) if shape else "{} is in segments".format(what))
+    if dtype == np.object_:
+        values = np.array([text.decode("utf-8", "replace") for text in tensor.string_data], np.object_)
+    elif tensor.data_location == TensorProto.EXTERNAL:
+        values = _beside(tensor, folder, dtype, count, what)
+    else:
+        values = _inside(tensor, dtype, count * dtype.itemsize, what)
+    if values.size != count:
+        raise bad("{} has shape {} and {} numbers".format(what, shape, values.size))
+    return values.reshape(shape)
+
+
+def _inside(tensor: TensorProto, dtype: np.dtype, length: int, what: str) -> np.ndarray:
+    if tensor.HasField("raw_data"):
+        if len(tensor.raw_data) != length:
+            raise bad("{} has {} bytes where its shape takes {}".format(what, len(tensor.raw_data), length))
+        return np.frombuffer(tensor.raw_data, dtype.newbyteorder("<")).astype(dtype, copy=False)
+    kind = TensorProto.DataType.Name(tensor.data_type)
+    if kind == "FLOAT16":
+        return np.array(tensor.int32_data, np.int32).astype(np.uint16).view(np.float16)
+    if kind in _INT32_FIELD:
+        return np.array(tensor.int32_data, np.int32).astype(dtype)
+    if kind not in _FIELDS:
+        raise bad("{} has type {}".format(what, kind))
+    return np.array(getattr(tensor, _FIELDS[kind]), dtype)
+
+
+def _beside(tensor: TensorProto, folder: Path, dtype: np.dtype, count: int, what: str) -> np.ndarray:
+    place = _place(tensor, what)
+    file = file_beside(folder, place.file, what)
+    length = count * dtype.itemsize
+    if place.length not in (-1, length) or place.offset + length > file.stat().st_size:
+        raise bad("{} takes {} bytes, and {} has others from {} on".format(what, length, place.file, place.offset))
+    values = np.memmap(str(file), np.uint8, "r", place.offset, (length,)) if length else np.zeros(0, np.uint8)
+    return np.asarray(values).view(dtype)
+
+
+def _place(tensor: TensorProto, what: str) -> Place:
+    entries = {entry.key: entry.value for entry in tensor.external_data}  # type: Dict[str, str]
+    try:
+        place = Place(entries["location"], int(entries.get("offset", 0)), int(entries.get("length", -1)))
+    except (KeyError, ValueError) as error:
+        raise bad("{} lies in another file, and where is not said".format(what)) from error
+    if place.offset < 0 or place.length < -1:
+        raise bad("{} lies {} bytes into {}".format(what, place.offset, place.file))
+    return place
+
+
+def file_beside(folder: Path, location: str, what: str) -> Path:
+    """A file in the model's own folder: no path out of it, and no link out of it."""
+    file = folder / location
+    if not location or "\0" in location or Path(location).is_absolute() or ".." in Path(location).parts:
+        raise bad("{} points outside the model's folder: {}".format(what, location))
+    if not file.is_file():
+        raise bad("{} lies in {}, which is not beside the model".format(what, location))
+    if folder.resolve() not in file.resolve().parents:
+        raise bad("{} points outside the model's folder: {} is a link".format(what, location))
+    return file
