@@ -104,5 +104,200 @@ REDUCTIONS = [
     Case("log softmax", lambda: nn.LogSoftmax(2), [VOLUME]),
 ]
 
-FAMILIES = {"elementwise": ELEMENTWISE, "movement": MOVEMENTS, "reduction": REDUCTIONS}
+def conv(*args, **kwargs):
+    return lambda: nn.Conv3d(*args, **kwargs)
+
+
+def up(*args, **kwargs):
+    return lambda: nn.ConvTranspose3d(*args, **kwargs)
+
+
+CONVOLUTIONS = [
+    Case("plain", conv(6, 3, 3), [VOLUME]),
+    Case("no bias, padded", conv(6, 3, 3, padding=1, bias=False), [VOLUME]),
+    Case("unequal kernel and padding", conv(6, 3, (3, 1, 5), padding=(1, 0, 2)), [VOLUME]),
+    Case("unequal strides", conv(6, 3, 3, stride=(2, 1, 3), padding=1), [VOLUME]),
+    Case("strided frames of an even number", conv(6, 3, (2, 3, 3), stride=2, padding=1), [(2, 6, 8, 4, 7)]),
+    Case("dilated", conv(6, 3, (3, 2, 3), dilation=(2, 3, 1), padding=(1, 1, 0)), [VOLUME]),
+    Case("frame by frame", conv(6, 3, (1, 3, 3), padding=(0, 1, 1)), [VOLUME]),
+    Case("frame by frame, every second", conv(6, 3, (1, 3, 3), stride=(2, 1, 1)), [VOLUME]),
+    Case("along the frames only", conv(6, 3, (3, 1, 1), padding=(1, 0, 0)), [VOLUME]),
+    Case("pointwise", conv(6, 3, 1), [VOLUME]),
+    Case("over all frames", conv(6, 3, (5, 3, 3)), [VOLUME]),
+    Case("over all frames, dilated", conv(6, 3, (3, 3, 3), dilation=(2, 1, 1)), [VOLUME]),
+    Case("grouped", conv(6, 10, 3, groups=2, padding=1), [VOLUME]),
+    Case("grouped, frame by frame", conv(6, 9, (1, 3, 3), groups=3), [VOLUME]),
+    Case("depthwise", conv(6, 6, 3, groups=6, padding=1), [VOLUME]),
+    Case("depthwise multiplier, strided, no bias", conv(6, 12, 3, groups=6, stride=(2, 1, 2), bias=False), [VOLUME]),
+    Case("one channel in", conv(1, 3, 3), [(2, 1, 5, 4, 7)]),
+    Case("one frame", conv(6, 3, 3, padding=1), [(2, 6, 1, 4, 7)]),
+    Case("one pixel", conv(6, 3, (3, 1, 1)), [(2, 6, 5, 1, 1)]),
+    Case("one in the batch", conv(6, 3, 3, padding=1), [(1, 6, 5, 4, 7)]),
+    Case("one in the batch, one pixel", conv(6, 3, (3, 1, 1)), [(1, 6, 5, 1, 1)]),
+    Case("batch norm folded, relu", lambda: nn.Sequential(nn.Conv3d(6, 3, 3, bias=False), _scaled(nn.BatchNorm3d(3)), nn.ReLU()),
+         [VOLUME]),
+    Case("leaky, twice", lambda: nn.Sequential(nn.Conv3d(6, 3, 3, padding=1), nn.LeakyReLU(0.1), nn.Conv3d(3, 4, 3)), [VOLUME]),
+    Case("slopes", lambda: nn.Sequential(nn.Conv3d(6, 3, 3), _scaled(nn.PReLU(3))), [VOLUME]),
+    Case("residual", lambda: _Residual(), [VOLUME]),
+    Case("flatten, linear", lambda: nn.Sequential(nn.Conv3d(6, 3, 3), nn.ReLU(), _Flatten(), nn.Linear(3 * 3 * 2 * 5, 4)), [VOLUME]),
+    Case("mean, linear", lambda: nn.Sequential(nn.Conv3d(6, 3, 3), nn.AdaptiveAvgPool3d(1), _Flatten(), nn.Linear(3, 4)), [VOLUME]),
+    Case("joined branches", lambda: _Joined(), [VOLUME]),
+    Case("transposed", up(6, 3, 3), [VOLUME]),
+    Case("transposed, strided", up(6, 3, 4, stride=2, padding=1), [VOLUME]),
+    Case("transposed, output padding", up(6, 3, 3, stride=2, padding=1, output_padding=1), [VOLUME]),
+    Case("transposed, unequal, no bias", up(6, 3, (2, 3, 1), stride=(3, 2, 1), padding=(1, 0, 0), bias=False), [VOLUME]),
+    Case("transposed, padded more than it reaches", up(6, 3, 2, padding=(1, 0, 1)), [VOLUME]),
+    Case("transposed, grouped", up(6, 4, 3, stride=2, groups=2), [VOLUME]),
+    Case("transposed, frame by frame", up(6, 3, (1, 2, 2), stride=(1, 2, 2)), [VOLUME]),
+    Case("transposed, of one frame", up(6, 3, 2, stride=2), [(2, 6, 1, 4, 7)]),
+    Case("transposed, dilated along the frames", up(6, 3, 3, dilation=(2, 1, 1)), [VOLUME]),
+    Case("transposed, dilated in frames", up(6, 3, 3, dilation=(1, 2, 1)), [VOLUME], refused="dilations"),
+]
+
+
+def _negative(pool: nn.Module):
+    return lambda: nn.Sequential(Lambda(lambda x: -x.abs() - 1), pool)
+
+
+POOLS = [
+    Case("max", lambda: nn.MaxPool3d(2), [VOLUME]),
+    Case("max, padded, of a negative volume", _negative(nn.MaxPool3d(3, 2, 1)), [VOLUME]),
+    Case("max, unequal", lambda: nn.MaxPool3d((3, 2, 1), (1, 2, 3), (1, 0, 0)), [VOLUME]),
+    Case("max, frame by frame", lambda: nn.MaxPool3d((1, 3, 3), (1, 2, 2), (0, 1, 1)), [VOLUME]),
+    Case("max along the frames", lambda: nn.MaxPool3d((3, 1, 1)), [VOLUME]),
+    Case("max, ceil", _negative(nn.MaxPool3d(2, 2, ceil_mode=True)), [VOLUME]),
+    Case("max, one in the batch", lambda: nn.MaxPool3d(3, 2, 1), [(1, 6, 5, 4, 7)]),
+    Case("max, with its places", lambda: nn.MaxPool3d(2, return_indices=True), [VOLUME], outputs=2, refused="max_pool3d"),
+    Case("average", lambda: nn.AvgPool3d(2), [VOLUME]),
+    Case("average, padding counted", lambda: nn.AvgPool3d(3, 2, 1), [VOLUME]),
+    Case("average, padding not counted", lambda: nn.AvgPool3d(3, 2, 1, count_include_pad=False), [VOLUME]),
+    Case("average, ceil", lambda: nn.AvgPool3d(2, ceil_mode=True), [VOLUME]),
+    Case("average over all", lambda: nn.AvgPool3d((5, 4, 7)), [VOLUME]),
+    Case("adaptive average to one", lambda: nn.AdaptiveAvgPool3d(1), [VOLUME]),
+    Case("adaptive average that divides", lambda: nn.AdaptiveAvgPool3d((5, 2, 1)), [VOLUME]),
+    Case("adaptive average that does not", lambda: nn.AdaptiveAvgPool3d((2, 3, 4)), [VOLUME]),
+    Case("adaptive max", lambda: nn.AdaptiveMaxPool3d((2, 3, 4)), [VOLUME]),
+    Case("adaptive max to one", lambda: nn.AdaptiveMaxPool3d(1), [VOLUME]),
+]
+
+NORMS = [
+    Case("batch norm", lambda: _scaled(nn.BatchNorm3d(6)), [VOLUME]),
+    Case("batch norm before a convolution", lambda: nn.Sequential(_scaled(nn.BatchNorm3d(6)), nn.ReLU(), nn.Conv3d(6, 3, 3)),
+         [VOLUME]),
+    Case("instance norm", lambda: _scaled(nn.InstanceNorm3d(6, affine=True)), [VOLUME]),
+    Case("instance norm with statistics", lambda: _scaled(nn.InstanceNorm3d(6, track_running_stats=True)), [VOLUME]),
+    Case("group norm", lambda: _scaled(nn.GroupNorm(3, 6)), [VOLUME]),
+    Case("group norm after a convolution", lambda: nn.Sequential(nn.Conv3d(6, 4, 3), _scaled(nn.GroupNorm(2, 4)), nn.ReLU()),
+         [VOLUME]),
+    Case("layer norm", lambda: nn.LayerNorm(7), [VOLUME]),
+    Case("normalised", of(lambda x: F.normalize(x, dim=1)), [VOLUME]),
+]
+
+RESIZES = [
+    Case("nearest", lambda: nn.Upsample(scale_factor=2), [VOLUME]),
+    Case("nearest to a size", of(lambda x: F.interpolate(x, size=(7, 4, 10))), [VOLUME]),
+    Case("trilinear", lambda: nn.Upsample(scale_factor=2, mode="trilinear", align_corners=False), [VOLUME]),
+    Case("trilinear to a size", of(lambda x: F.interpolate(x, size=(3, 6, 7), mode="trilinear", align_corners=True)), [VOLUME]),
+]
+
+ATTENTION = [
+    Case("fused qkv", lambda: _Attention(heads=2), [(2, 5, 12)]),
+    Case("fused qkv, one in the batch", lambda: _Attention(heads=3), [(1, 5, 12)]),
+    Case("window partition", of(lambda x: x.view(2, 3, 2, 4, 3, 7).permute(0, 1, 3, 2, 4, 5).contiguous().view(-1, 6, 7)),
+         [(2, 6, 12, 7)]),
+    Case("windows there and back",
+         of(lambda x: (x.view(2, 3, 2, 4, 3, 7).permute(0, 1, 3, 2, 4, 5).contiguous().view(24, 6, 7).softmax(1)
+                       .view(2, 3, 4, 2, 3, 7).permute(0, 1, 3, 2, 4, 5).contiguous().view(2, 6, 12, 7))), [(2, 6, 12, 7)]),
+    Case("pixel unshuffle",
+         of(lambda x: x.view(2, 3, 4, 2, 5, 2).permute(0, 1, 3, 5, 2, 4).contiguous().view(2, 12, 4, 5)), [(2, 3, 8, 10)]),
+    Case("space to depth",
+         of(lambda x: x.view(2, 3, 4, 2, 5, 2).permute(0, 3, 5, 1, 2, 4).contiguous().view(2, 12, 4, 5)), [(2, 3, 8, 10)]),
+    Case("pixel shuffle by hand",
+         of(lambda x: x.view(2, 3, 2, 2, 4, 5).permute(0, 1, 4, 2, 5, 3).contiguous().view(2, 3, 8, 10)), [(2, 12, 4, 5)]),
+    Case("patches",
+         lambda: nn.Sequential(nn.Conv2d(3, 6, 2, stride=2), Lambda(lambda x: x.flatten(2).transpose(1, 2)), nn.Linear(6, 5)),
+         [(2, 3, 8, 10)]),
+    Case("channel shuffle of volumes", of(lambda x: x.view(2, 3, 2, 5, 4, 7).transpose(1, 2).contiguous().view(VOLUME)), [VOLUME]),
+]
+
+
+def _shape(shape, rows):
+    return [row._replace(shapes=[shape]) for row in rows]
+
+
+LINE = (2, 6, 11)
+SEQUENCES = _shape(LINE, [
+    Case("conv", lambda: nn.Conv1d(6, 5, 3)),
+    Case("conv, unequal everything", lambda: nn.Conv1d(6, 4, 4, stride=3, padding=2, dilation=2, groups=2, bias=False)),
+    Case("conv, even kernel, strided", lambda: nn.Conv1d(6, 5, 4, stride=2, padding=1)),
+    Case("conv, depthwise, multiplier", lambda: nn.Conv1d(6, 12, 3, padding=1, groups=6)),
+    Case("conv, depthwise, dilated", lambda: nn.Conv1d(6, 6, 3, padding=2, dilation=2, groups=6)),
+    Case("conv, causal", lambda: nn.Sequential(nn.ConstantPad1d((4, 0), 0.0), nn.Conv1d(6, 5, 3, dilation=2), nn.ReLU())),
+    Case("conv, batch norm, relu, pool",
+         lambda: nn.Sequential(nn.Conv1d(6, 5, 3), _scaled(nn.BatchNorm1d(5)), nn.ReLU(), nn.MaxPool1d(3, 2, 1), nn.Conv1d(5, 4, 2))),
+    Case("conv, flatten, linear", lambda: nn.Sequential(nn.Conv1d(6, 5, 3), nn.ReLU(), _Flatten(), nn.Linear(45, 4))),
+    Case("transposed", lambda: nn.ConvTranspose1d(6, 5, 4, stride=2, padding=1)),
+    Case("transposed, output padding, grouped", lambda: nn.ConvTranspose1d(6, 4, 3, stride=3, output_padding=1, groups=2)),
+    Case("max pool", lambda: nn.MaxPool1d(2)), Case("max pool, ceil", _negative(nn.MaxPool1d(3, 2, 1, ceil_mode=True))),
+    Case("max pool, dilated", lambda: nn.MaxPool1d(3, 1, 1, dilation=2), refused="max_pool1d"),
+    Case("average pool", lambda: nn.AvgPool1d(3, 2, 1)),
+    Case("average pool, padding not counted", lambda: nn.AvgPool1d(3, 2, 1, count_include_pad=False)),
+    Case("average pool, ceil", lambda: nn.AvgPool1d(2, ceil_mode=True)),
+    Case("adaptive average", lambda: nn.AdaptiveAvgPool1d(4)), Case("adaptive average to one", lambda: nn.AdaptiveAvgPool1d(1)),
+    Case("adaptive max", lambda: nn.AdaptiveMaxPool1d(3)),
+    Case("instance norm", lambda: _scaled(nn.InstanceNorm1d(6, affine=True))), Case("group norm", lambda: _scaled(nn.GroupNorm(3, 6))),
+    Case("layer norm", lambda: _scaled(nn.LayerNorm(11))), Case("prelu", lambda: _scaled(nn.PReLU(6))),
+    Case("constant pad", lambda: nn.ConstantPad1d((2, 3), 1.5)), Case("reflection pad", lambda: nn.ReflectionPad1d((2, 3))),
+    Case("replication pad", lambda: nn.ReplicationPad1d((2, 3))), Case("nearest", lambda: nn.Upsample(scale_factor=3)),
+    Case("linear upsample", lambda: nn.Upsample(size=17, mode="linear", align_corners=True)),
+    Case("softmax over channels", lambda: nn.Softmax(1)), Case("mean over the line", of(lambda x: x.mean(2))),
+    Case("transpose, linear", lambda: nn.Sequential(Lambda(lambda x: x.transpose(1, 2)), nn.Linear(6, 5))),
+    Case("concat on channels", of(lambda x: torch.cat([x, x * 2], 1))), Case("pick a step", of(lambda x: x[:, :, -1])),
+    Case("slice with steps", of(lambda x: x[:, 1:5, ::3])),
+])
+
+FAMILIES = {"elementwise": ELEMENTWISE, "movement": MOVEMENTS, "reduction": REDUCTIONS, "conv": CONVOLUTIONS, "pool": POOLS,
+            "norm": NORMS, "resize": RESIZES}
 CASES = [case._replace(id="rank 5, {}: {}".format(family, case.id)) for family, cases in FAMILIES.items() for case in cases]
+CASES += [case._replace(id="many axes: " + case.id) for case in ATTENTION]
+CASES += [case._replace(id="sequence: " + case.id) for case in SEQUENCES]
+
+
+class _Flatten(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.view(x.size(0), -1)
+
+
+class _Residual(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = nn.Conv3d(6, 6, 3, padding=1), nn.Conv3d(6, 6, (3, 1, 1), padding=(1, 0, 0))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = F.relu(self.first(x))
+        return F.relu(self.second(x) + x)
+
+
+class _Joined(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.wide, self.narrow = nn.Conv3d(6, 3, 3, padding=1), nn.Conv3d(6, 4, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        pooled = F.max_pool3d(x, 3, 1, 1)
+        return torch.cat([F.relu(self.wide(x)), F.relu(self.narrow(pooled))], 1)
+
+
+class _Attention(nn.Module):
+    """As timm's ViT has it."""
+
+    def __init__(self, heads: int) -> None:
+        super().__init__()
+        self.heads, self.qkv, self.out = heads, nn.Linear(12, 36), nn.Linear(12, 12)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        batch, count, width = x.shape
+        qkv = self.qkv(x).reshape(batch, count, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
+        q, k, v = qkv[0], qkv[1], qkv[2]
+        shares = (q.matmul(k.transpose(-2, -1)) * (width // self.heads) ** -0.5).softmax(dim=-1)
+        return self.out(shares.matmul(v).transpose(1, 2).reshape(batch, count, width))

@@ -11,11 +11,16 @@ from job.onnx_model.passes.decompose import decompose
 from job.onnx_model.passes.division_to_multiplication import division_to_multiplication
 from job.onnx_model.passes.flatten_channels_last import flatten_channels_last
 from job.onnx_model.passes.fold_affine import fold_affine
+from job.onnx_model.passes.fold_affine_ahead import fold_affine_ahead
 from job.onnx_model.passes.fold_constants import fold_constants
 from job.onnx_model.passes.global_pool_to_mean import global_pool_to_mean
 from job.onnx_model.passes.infer_shapes import infer_shapes
+from job.onnx_model.passes.join_picks import join_picks
+from job.onnx_model.passes.keep_axis_of_pick import keep_axis_of_pick
 from job.onnx_model.passes.linear_to_gemm import linear_to_gemm
 from job.onnx_model.passes.lower_reshapes import lower_reshapes
+from job.onnx_model.passes.lower_volume_convolutions import lower_volume_convolutions
+from job.onnx_model.passes.lower_volume_pools import lower_volume_pools
 from job.onnx_model.passes.merge_reshapes import merge_reshapes
 from job.onnx_model.passes.raise_reshapes import raise_reshapes
 from job.onnx_model.passes.raise_rank import raise_rank
@@ -32,6 +37,8 @@ PASSES = (
     remove_casts,
     remove_identities,           # Dropout and its kin no longer hide a producer from its consumer
     lower_reshapes,              # Flatten, Squeeze, Unsqueeze: one operator, Reshape, from here on
+    keep_axis_of_pick,
+    join_picks,                  # after: channels that are picked one by one keep their axis
     shuffle_to_gather,
     split_to_slice,
     raise_rank,
@@ -41,6 +48,8 @@ PASSES = (
     division_to_multiplication,
     linear_to_gemm,              # before folding, so that a bias added by hand is folded too
     fold_affine,
+    lower_volume_convolutions,   # after folding, which moves scales into their weights as they are
+    lower_volume_pools,
     merge_reshapes,
     raise_reshapes,              # squeeze-and-excite: its Linear layers become 1x1 convolutions
     flatten_channels_last,       # last: what is still flattened before a Gemm costs its weights an order

@@ -1,0 +1,61 @@
+"""Nodes laid one after another in the place of one, with the shapes that they make."""
+from typing import Any, Dict, List, Sequence
+
+import numpy as np
+
+from job.axes import channels_last, inverse, transposed_shape
+from job.onnx_model.graph import Node, Rewrite
+from job.values import Shape
+
+
+class Steps:
+    """What takes a node's place, in the making; every step returns the name of its output."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._nodes = []      # type: List[Node]
+        self._constants = {}  # type: Dict[str, np.ndarray]
+        self._shapes = {}     # type: Dict[str, Shape]
+
+    def shape(self, name: str) -> Shape:
+        return self._shapes[name]
+
+    def knows(self, name: str, shape: Shape) -> str:
+        """An input from outside."""
+        self._shapes[name] = tuple(shape)
+        return name
+
+    def constant(self, value: np.ndarray) -> str:
+        name = "{}.constant_{}".format(self._node.output, len(self._constants))
+        self._constants[name] = np.ascontiguousarray(value)
+        return name
+
+    def add(self, op: str, inputs: Sequence[str], shape: Shape, **attributes: Any) -> str:
+        name = "{}.step_{}".format(self._node.output, len(self._nodes))
+        self._nodes.append(Node(op, tuple(inputs), (name,), attributes, self._node.layer))
+        return self.knows(name, shape)
+
+    def reshape(self, x: str, shape: Shape) -> str:
+        """Whatever the first size is, it grows with the batch: the target says -1."""
+        if self.shape(x) == tuple(shape):
+            return x
+        name = self.add("Reshape", [x], shape)
+        self._constants[name + ".shape"] = np.array((-1,) + tuple(shape[1:]), np.int64)
+        self._nodes[-1] = self._nodes[-1]._replace(inputs=(x, name + ".shape"))
+        return name
+
+    def transpose(self, x: str, perm: Sequence[int]) -> str:
+        return self.add("Transpose", [x], transposed_shape(self.shape(x), perm), perm=tuple(perm))
+
+    def channels_last(self, x: str) -> str:
+        return self.transpose(x, channels_last(len(self.shape(x))))
+
+    def channels_first(self, x: str) -> str:
+        return self.transpose(x, inverse(channels_last(len(self.shape(x)))))
+
+    def ending_in(self, x: str) -> Rewrite:
+        """The rewrite whose last step is the node's own output."""
+        last = self._nodes[-1]
+        assert last.output == x and self._nodes
+        nodes = tuple(self._nodes[:-1]) + (last._replace(outputs=self._node.outputs),)
+        return Rewrite(nodes, self._constants, {name: shape for name, shape in self._shapes.items() if name != x})
