@@ -1,0 +1,39 @@
+"""Which tests a mutant meets, and in which order."""
+from typing import Dict, List
+
+from tests.mutation.mutants import Mutant
+from tests.mutation.suite import Line, Reach
+
+MOST_TESTS = 100  # for one mutant
+FEW_TESTS = 10    # that show most of what is killed at the level of a module
+
+
+class Choice:
+    def __init__(self, reach: Reach) -> None:
+        self._at_import = reach.at_import
+        self._by_line = {}  # type: Dict[Line, List[str]]
+        runs = {}  # type: Dict[str, Dict[str, int]]  # file -> test -> how many of its statements it runs
+        self._refused = []  # type: List[str]
+        for test, lines in reach.lines.items():
+            for line in lines:
+                self._by_line.setdefault(line, []).append(test)
+                runs.setdefault(line[0], {}).setdefault(test, 0)
+                runs[line[0]][test] += 1
+            files = {file for file, _ in lines}
+            if "job/keras_model/preflight.py" in files and "job/keras_model/walk.py" not in files:
+                self._refused.append(test)
+        self._by_file = {file: sorted(tests, key=lambda test: (-tests[test], reach.seconds[test]))
+                         for file, tests in runs.items()}
+
+    def tests_for(self, mutant: Mutant) -> List[str]:
+        """Those that run the statement, first those that run most of the file; no more than MOST_TESTS.
+
+        Of what runs at import those that run anything of the file, and those in which something is refused.
+        """
+        touching = self._by_file.get(mutant.file, [])
+        line = mutant.file, mutant.statement
+        if mutant.statement is not None and line not in self._at_import:
+            reached = set(self._by_line.get(line, ()))
+            return [test for test in touching if test in reached][:MOST_TESTS]
+        first, rest = touching[:FEW_TESTS], touching[FEW_TESTS:MOST_TESTS]
+        return first + [test for test in self._refused if test not in touching] + rest
