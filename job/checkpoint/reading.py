@@ -5,7 +5,7 @@ import threading
 import time
 from collections import OrderedDict
 from pathlib import Path
-from typing import Any, BinaryIO, List, NamedTuple, Tuple
+from typing import Any, BinaryIO, Callable, List, NamedTuple, Tuple
 
 from job.checkpoint import safetensors, torch_legacy, torch_zip  # noqa: F401  (they register themselves)
 from job.checkpoint.arrays import arrays_of
@@ -28,15 +28,24 @@ class Checkpoint(NamedTuple):
 
 
 def read_checkpoint(path: Path) -> Checkpoint:
-    """The weights in a file, none of whose code is run.
+    """The weights in a file, none of whose code is run. Raises as read_whole(); BadCheckpoint if it holds none."""
+    (format_name, tensors, notes), sha256 = read_whole(path, _weights)
+    prefix, tensors = without_prefix(tensors)
+    if prefix:
+        notes = notes + ("every key began with {}, which was taken off".format(prefix),)
+    return Checkpoint(format_name, sha256, tensors, notes, prefix)
 
-    BadCheckpoint: it cannot be read, is unsafe or holds no weights. NoPermission: it may not be opened.
+
+def read_whole(path: Path, read: Callable[[Path, Source], Any]) -> Tuple[Any, str]:
+    """What `read` makes of the file, and the file's SHA-256.
+
+    BadCheckpoint: it cannot be read, or is unsafe. NoPermission: it may not be opened.
     EnvironmentFailed: it changes while it is read, or the volume fails; a retry may help.
     """
     path = Path(path)
     try:
         with open(str(path), "rb") as file:
-            return _read(path, file)
+            return _read(path, file, read)
     except OSError as error:
         raise _of_os_error(path, error) from error
     except MemoryError as error:
@@ -45,12 +54,12 @@ def read_checkpoint(path: Path) -> Checkpoint:
         ) from error
 
 
-def _read(path: Path, file: BinaryIO) -> Checkpoint:
+def _read(path: Path, file: BinaryIO, read: Callable[[Path, Source], Any]) -> Tuple[Any, str]:
     before = _identity(file)
     digest = Digest(path)
     digest.start()
     try:
-        format_name, tensors, notes = _weights(path, Source(file, before[0]))
+        result = read(path, Source(file, before[0]))
     except BadCheckpoint:
         if time.time() - before[1] / 1e9 < RECENT:
             time.sleep(SETTLE)
@@ -60,10 +69,7 @@ def _read(path: Path, file: BinaryIO) -> Checkpoint:
         digest.join()
     sha256 = digest.result()
     _refuse_change(path, file, before)
-    prefix, tensors = without_prefix(tensors)
-    if prefix:
-        notes = notes + ("every key began with {}, which was taken off".format(prefix),)
-    return Checkpoint(format_name, sha256, tensors, notes, prefix)
+    return result, sha256
 
 
 def _weights(path: Path, source: Source) -> Tuple[str, "OrderedDict[str, Any]", Tuple[str, ...]]:

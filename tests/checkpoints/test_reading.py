@@ -65,7 +65,7 @@ def test_no_file(tmp_path):
     ],
 )
 def test_the_volume_fails(monkeypatch, number, kind, code):
-    def fail(path, file):
+    def fail(path, file, read):
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(reading, "_read", fail)

@@ -1,6 +1,8 @@
 """The file as a whole."""
+import itertools
+import warnings
 from pathlib import Path
-from typing import Mapping, NamedTuple, Sequence, Tuple
+from typing import Any, Iterator, Mapping, NamedTuple, Sequence, Tuple
 
 import onnx
 from google.protobuf.message import DecodeError
@@ -13,7 +15,7 @@ from job.onnx_model.reading.floats import with_float32
 from job.onnx_model.reading.inputs import declared_dtype, input_shapes
 from job.onnx_model.reading.names import check_order, named
 from job.onnx_model.reading.nodes import nodes_of
-from job.onnx_model.reading.tensors import bad, tensor_reader
+from job.onnx_model.reading.tensors import Tensors, bad
 from job.values import Shape
 
 OPSETS = range(6, 11)
@@ -25,6 +27,7 @@ class OnnxFile(NamedTuple):
     graph: Graph  # of the file's own opset, floats and names; no shapes yet
     inputs: Tuple[onnx.ValueInfoProto, ...]  # those that are not weights
     opset: int
+    files: Tuple[Path, ...] = ()  # beside it, with some of its weights
 
 
 def open_onnx(data: bytes, folder: Path) -> OnnxFile:
@@ -34,9 +37,9 @@ def open_onnx(data: bytes, folder: Path) -> OnnxFile:
     """
     model = _parsed(data)
     opset = _opset(model)
-    read = tensor_reader(folder)
-    nodes, constants = nodes_of(model.graph.node, opset, read)
-    constants = dict(((item.name, read(item)) for item in model.graph.initializer), **constants)
+    tensors = Tensors(folder)
+    nodes, constants = nodes_of(model.graph.node, opset, tensors)
+    constants = dict(((item.name, tensors.read(item)) for item in model.graph.initializer), **constants)
     inputs = tuple(item for item in model.graph.input if item.name not in constants)
     names = tuple(item.name for item in inputs)
     graph = Graph(nodes, names, tuple(item.name for item in model.graph.output), constants, {},
@@ -44,7 +47,7 @@ def open_onnx(data: bytes, folder: Path) -> OnnxFile:
     if len(set(names)) < len(names) or not graph.outputs:
         raise bad("two inputs are called alike" if graph.outputs else "it has no outputs")
     check_order(graph)
-    return OnnxFile(graph, inputs, opset)
+    return OnnxFile(graph, inputs, opset, tuple(tensors.files))
 
 
 def graph_of(file: OnnxFile, given: Mapping[str, Shape], input_names: Sequence[str],
@@ -62,12 +65,26 @@ def graph_of(file: OnnxFile, given: Mapping[str, Shape], input_names: Sequence[s
 
 def _parsed(data: bytes) -> onnx.ModelProto:
     try:
-        model = onnx.ModelProto.FromString(data)
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            model = onnx.ModelProto.FromString(data)
     except DecodeError as error:
         raise bad("it is no ONNX model, or not a whole one") from error
+    if said:  # protobuf goes on where bytes are left over
+        raise bad("it is no ONNX model: {}".format(said[0].message))
     if not model.HasField("graph") or not model.graph.node and not model.graph.initializer:
         raise bad("it holds no graph")
+    if any(isinstance(name, bytes) for name in _texts(model.graph)):
+        raise bad("a name in it is not UTF-8")
     return model
+
+
+def _texts(graph: onnx.GraphProto) -> Iterator[Any]:
+    """Every name; protobuf gives bytes where it is not UTF-8."""
+    for node in graph.node:
+        yield from (node.op_type, node.domain, node.name)
+        yield from itertools.chain(node.input, node.output, (item.name for item in node.attribute))
+    yield from (item.name for item in itertools.chain(graph.initializer, graph.input, graph.output))
 
 
 def _opset(model: onnx.ModelProto) -> int:

@@ -7,14 +7,14 @@ from onnx import checker, defs, helper
 
 from job.errors import UnsupportedModel
 from job.onnx_model.graph import Node
-from job.onnx_model.reading.tensors import Read, bad
+from job.onnx_model.reading.tensors import Tensors, bad
 
 _OWN = ("", "ai.onnx")  # both name ONNX's own operators
 _GRAPHS = (onnx.AttributeProto.GRAPH, onnx.AttributeProto.GRAPHS)
 
 
 def nodes_of(protos: Sequence[onnx.NodeProto], opset: int,
-             read: Read) -> Tuple[Tuple[Node, ...], Dict[str, np.ndarray]]:
+             tensors: Tensors) -> Tuple[Tuple[Node, ...], Dict[str, np.ndarray]]:
     """The nodes, and the values of the Constant nodes among them; what is not ONNX's own is refused, all at once."""
     problems = [problem for proto in protos for problem in _problems(proto, opset)]
     if problems:
@@ -22,7 +22,7 @@ def nodes_of(protos: Sequence[onnx.NodeProto], opset: int,
     nodes, constants = [], {}  # type: Tuple[List[Node], Dict[str, np.ndarray]]
     for proto in protos:
         _check(proto, opset)
-        attributes = {item.name: _attribute(item, proto, read) for item in proto.attribute}
+        attributes = {item.name: _attribute(item, proto, tensors) for item in proto.attribute}
         if proto.op_type == "Constant":
             constants[proto.output[0]] = attributes["value"]
         else:
@@ -47,13 +47,14 @@ def _problems(proto: onnx.NodeProto, opset: int) -> List[str]:
     if not _known(proto.op_type, opset):
         return ["operator {}, which opset {} does not have, at {}".format(proto.op_type, opset, where(proto))]
     return ["{} attribute {}, a graph of its own, at {}".format(proto.op_type, item.name, where(proto))
-            for item in proto.attribute if item.type in _GRAPHS or item.HasField("g") or item.graphs]
+            for item in sorted(proto.attribute, key=lambda item: item.name)
+            if item.type in _GRAPHS or item.HasField("g") or item.graphs]
 
 
 def _known(op: str, opset: int) -> bool:
     try:
         return not defs.get_schema(op, opset, "").deprecated
-    except defs.SchemaError:
+    except RuntimeError:  # onnx's SchemaError
         return False
 
 
@@ -66,11 +67,11 @@ def _check(proto: onnx.NodeProto, opset: int) -> None:
         raise bad("{} at {}: {}".format(proto.op_type, where(proto), str(error).split("\n")[0])) from error
 
 
-def _attribute(item: onnx.AttributeProto, proto: onnx.NodeProto, read: Read) -> Any:
+def _attribute(item: onnx.AttributeProto, proto: onnx.NodeProto, tensors: Tensors) -> Any:
     try:
         value = helper.get_attribute_value(item)
         if item.HasField("t"):
-            return read(value)
+            return tensors.read(value)
         if item.HasField("s"):
             return value.decode("utf-8")
         if isinstance(value, (int, float)):

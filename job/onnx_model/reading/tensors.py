@@ -1,6 +1,8 @@
 """TensorProto -> array, where the file may say anything."""
+import functools
+import operator
 from pathlib import Path
-from typing import Callable, Dict
+from typing import Dict, List
 
 import numpy as np
 from onnx import TensorProto, helper
@@ -12,8 +14,6 @@ _FIELDS = {  # where numbers lie that are not raw bytes, by ONNX's type
     "FLOAT": "float_data", "DOUBLE": "double_data", "INT64": "int64_data", "UINT32": "uint64_data",
     "UINT64": "uint64_data"}
 _INT32_FIELD = ("INT32", "INT16", "INT8", "UINT16", "UINT8", "BOOL", "FLOAT16")
-
-Read = Callable[[TensorProto], np.ndarray]
 
 
 def bad(message: str) -> BadCheckpoint:
@@ -28,29 +28,37 @@ def dtype_of(number: int, what: str) -> np.dtype:
     return dtype
 
 
-def tensor_reader(folder: Path) -> Read:
+class Tensors:
     """Reads tensors of a model in `folder`, where the files of those that lie beside it must be."""
-    return lambda tensor: _array(tensor, folder)
 
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.files = []  # type: List[Path]  # beside the model, of the tensors read so far
 
-def _array(tensor: TensorProto, folder: Path) -> np.ndarray:
-    what = "the tensor {}".format(tensor.name or "of a constant")
-    dtype = dtype_of(tensor.data_type, what)
-    shape = tuple(tensor.dims)
-    count = 1
-    for size in shape:
-        count *= size
-    if min(shape, default=0) < 0 or tensor.HasField("segment"):
-        raise bad("{} has shape {}".format(what, shape) if shape else "{} is in segments".format(what))
-    if dtype == np.object_:
-        values = np.array([text.decode("utf-8", "replace") for text in tensor.string_data], np.object_)
-    elif tensor.data_location == TensorProto.EXTERNAL:
-        values = _beside(tensor, folder, dtype, count, what)
-    else:
-        values = _inside(tensor, dtype, count * dtype.itemsize, what)
-    if values.size != count:
-        raise bad("{} has shape {} and {} numbers".format(what, shape, values.size))
-    return values.reshape(shape)
+    def read(self, tensor: TensorProto) -> np.ndarray:
+        what = "the tensor {}".format(tensor.name or "of a constant")
+        dtype, shape = dtype_of(tensor.data_type, what), tuple(tensor.dims)
+        count = functools.reduce(operator.mul, shape, 1)
+        if min(shape, default=0) < 0 or tensor.HasField("segment"):
+            raise bad("{} is in segments, or has shape {}".format(what, shape))
+        if dtype == np.object_:
+            values = np.array([text.decode("utf-8", "replace") for text in tensor.string_data], np.object_)
+        elif tensor.data_location == TensorProto.EXTERNAL:
+            values = self._beside(_place(tensor, what), dtype, count, what)
+        else:
+            values = _inside(tensor, dtype, count * dtype.itemsize, what)
+        if values.size != count:
+            raise bad("{} has shape {} and {} numbers".format(what, shape, values.size))
+        return values.reshape(shape)
+
+    def _beside(self, place: Place, dtype: np.dtype, count: int, what: str) -> np.ndarray:
+        file, length = file_beside(self._folder, place.file, what), count * dtype.itemsize
+        if place.length not in (-1, length) or place.offset + length > file.stat().st_size:
+            raise bad("{} takes {} bytes, and {} has others from {} on".format(what, length, place.file, place.offset))
+        if file not in self.files:
+            self.files.append(file)
+        values = np.memmap(str(file), np.uint8, "r", place.offset, (length,)) if length else np.zeros(0, np.uint8)
+        return np.asarray(values).view(dtype)
 
 
 def _inside(tensor: TensorProto, dtype: np.dtype, length: int, what: str) -> np.ndarray:
@@ -66,16 +74,6 @@ def _inside(tensor: TensorProto, dtype: np.dtype, length: int, what: str) -> np.
     if kind not in _FIELDS:
         raise bad("{} has type {}".format(what, kind))
     return np.array(getattr(tensor, _FIELDS[kind]), dtype)
-
-
-def _beside(tensor: TensorProto, folder: Path, dtype: np.dtype, count: int, what: str) -> np.ndarray:
-    place = _place(tensor, what)
-    file = file_beside(folder, place.file, what)
-    length = count * dtype.itemsize
-    if place.length not in (-1, length) or place.offset + length > file.stat().st_size:
-        raise bad("{} takes {} bytes, and {} has others from {} on".format(what, length, place.file, place.offset))
-    values = np.memmap(str(file), np.uint8, "r", place.offset, (length,)) if length else np.zeros(0, np.uint8)
-    return np.asarray(values).view(dtype)
 
 
 def _place(tensor: TensorProto, what: str) -> Place:
