@@ -1,11 +1,13 @@
 """Truth values: comparisons, what is done with them, and changes of type."""
-from typing import Any, Optional, Union
+import functools
+from typing import Any, Optional, Sequence
 
 import numpy as np
 import tensorflow as tf
 
-from job.keras_model.activation import Activation, in_order
-from job.keras_model.elementwise import register_binary
+from job.keras_model.activation import Activation
+from job.keras_model.axis_blocks import MOST_AXES
+from job.keras_model.elementwise import Operand, aligned, batch_fixed_by, common_order, register_binary
 from job.keras_model.layers import operation
 from job.keras_model.pointwise import pointwise
 from job.keras_model.registry import Operator, converts, only
@@ -28,23 +30,38 @@ def cast(operator: Operator, x: Activation) -> Activation:
     return pointwise(operator, x, lambda t: tf.cast(t, kind), x.nonnegative)
 
 
-def _refuse_broadcast(operator: Operator) -> Optional[str]:
-    """tensors of different shapes, but for single numbers"""
-    shapes = {shape for shape in operator.input_shapes if shape is not None and np.prod(shape) != 1}
-    return "Where that broadcasts {}".format(sorted(shapes)) if len(shapes) > 1 else None
+def _refuse_many_axes(operator: Operator) -> Optional[str]:
+    """more than four axes that broadcast"""
+    shapes = {shape for shape in operator.input_shapes if np.prod(shape) != 1}
+    if len(operator.output_shape) > MOST_AXES and len(shapes) > 1:
+        return "Where that broadcasts {}".format(sorted(shapes))
+    return None
 
 
-@converts("Where", refuse=_refuse_broadcast)
-def where(operator: Operator, condition: Activation, yes: Union[Activation, np.ndarray],
-          no: Union[Activation, np.ndarray]) -> Activation:
-    """TensorFlow Lite's SELECT takes equal shapes only: a scalar is spread over them."""
-    operands = [in_order(operand, condition.order).tensor for operand in (yes, no) if isinstance(operand, Activation)]
+@converts("Where", refuse=_refuse_many_axes)
+def where(operator: Operator, *operands: Operand) -> Activation:
+    """TensorFlow Lite's SELECT takes equal shapes only: what is smaller is spread by a sum with zeros."""
+    order = common_order(operator, *operands)
+    size = [operator.output_shape[axis] for axis in order][1:]
+    laid = [aligned(operand, order, operator.name) for operand in operands]
+    computed = [each for each in laid if not isinstance(each, np.ndarray)]
 
-    def select(truth: Any, *tensors: Any) -> Any:
+    def select(*tensors: Any) -> Any:
         remaining = iter(tensors)
-        zeros = tf.cast(truth, tf.float32) * np.float32(0)
-        choices = [next(remaining) if isinstance(operand, Activation) else zeros + operand.reshape(())
-                   for operand in (yes, no)]
-        return tf.where(truth, *choices)
-    tensor = operation(select, [condition.tensor] + operands, operator.name)
-    return Activation(tensor, condition.order)
+        truth, yes, no = (_constant(each) if isinstance(each, np.ndarray) else next(remaining) for each in laid)
+        whole = [tensor for tensor in tensors if tensor.shape.as_list()[1:] == size]
+        zeros = _zeros(whole[-1:] or tensors)
+        yes, no = (each if each in whole else each + tf.cast(zeros, each.dtype) for each in (yes, no))
+        return tf.where(truth if truth in whole else tf.greater(tf.cast(truth, tf.float32) + zeros, 0.5), yes, no)
+    tensor = operation(select, computed if len(computed) > 1 else computed[0], operator.name)
+    return Activation(tensor, order, fixed_by=batch_fixed_by(operator, *operands))
+
+
+def _constant(value: np.ndarray) -> Any:
+    """Truth values as numbers: toco 1.14 casts no constant."""
+    return tf.constant(value.astype(np.float32) if value.dtype == np.bool_ else value)
+
+
+def _zeros(tensors: Sequence[Any]) -> Any:
+    """Of the shape that these tensors have together."""
+    return functools.reduce(tf.add, [tf.zeros_like(tf.cast(tensor, tf.float32)) for tensor in tensors])

@@ -37,9 +37,9 @@ def total(operator: Operator, *operands: Operand) -> Activation:
 
 
 def _applied(operator: Operator, function: Callable[[Any, Any], Any], left: Operand, right: Operand) -> Activation:
-    order = _common_order(operator, left, right)
+    order = common_order(operator, left, right)
     nonnegative = operator.op in ("Add", "Mul", "Max", "Sum") and all(map(_nonnegative, (left, right)))
-    fixed_by = _fixed_by(operator, left, right)
+    fixed_by = batch_fixed_by(operator, left, right)
     if isinstance(left, np.ndarray) and operator.op == "Sub":
         function = _minus_from
     if _keeps_shape(operator, left, right):
@@ -51,7 +51,7 @@ def _applied(operator: Operator, function: Callable[[Any, Any], Any], left: Oper
     if len(order) > MOST_AXES:
         return _on_few_axes(operator, function, left, right, order)._replace(nonnegative=nonnegative, fixed_by=fixed_by)
     function = _of_fixed_shape(function, [operator.output_shape[axis] for axis in order]) if fixed_by else function
-    left, right = (_aligned(operand, order, operator.name) for operand in (left, right))
+    left, right = (aligned(operand, order, operator.name) for operand in (left, right))
     if isinstance(left, np.ndarray):
         tensor = operation(lambda t: _of_constant(function, left, t), right, operator.name)
     elif isinstance(right, np.ndarray):
@@ -111,27 +111,27 @@ def _nonnegative(operand: Operand) -> bool:
     return bool(np.all(operand >= 0)) if isinstance(operand, np.ndarray) else operand.nonnegative
 
 
-def _fixed_by(operator: Operator, left: Operand, right: Operand) -> str:
+def batch_fixed_by(operator: Operator, *operands: Operand) -> str:
     """A constant with a row for each of the batch ties it; so does a batch that is broadcast along another axis."""
     rank = len(operator.output_shape)
-    for operand in (left, right):
-        if isinstance(operand, np.ndarray) and operand.ndim == rank and operand.shape[0] > 1:
+    for operand in operands:
+        if isinstance(operand, np.ndarray) and operand.ndim == rank and operand.shape[:1] > (1,):
             return operator.name
         if isinstance(operand, Activation) and operand.rank < rank:
             return operator.name
     return ""
 
 
-def _common_order(operator: Operator, left: Operand, right: Operand):
+def common_order(operator: Operator, *operands: Operand) -> Order:
     """The order of the operand of full rank: the other one follows it."""
     rank = len(operator.output_shape)
-    activations = [operand for operand in (left, right) if isinstance(operand, Activation)]
+    activations = [operand for operand in operands if isinstance(operand, Activation)]
     full = [operand for operand in activations if operand.rank == rank]
     largest = max(full, key=lambda operand: np.prod([size or 1 for size in operand.onnx_shape])) if full else None
     return largest.order if largest is not None else as_pytorch(rank)
 
 
-def _aligned(operand: Operand, order: Order, name: str) -> Any:
+def aligned(operand: Operand, order: Order, name: str) -> Any:
     full = _in_full_rank(operand, order, name)
     return full.tensor if isinstance(full, Activation) else full
 

@@ -23,7 +23,7 @@ for _op, _function, _is_nonnegative in (
         ("Relu", tf.nn.relu, True), ("Sigmoid", tf.sigmoid, True), ("Tanh", tf.tanh, False), ("Exp", tf.exp, True),
         ("Log", tf.math.log, False), ("Sqrt", tf.sqrt, True), ("Abs", tf.abs, True), ("Neg", tf.negative, False),
         ("Floor", tf.floor, False), ("Ceil", tf.ceil, False), ("Sin", tf.sin, False), ("Cos", tf.cos, False),
-        ("Reciprocal", tf.reciprocal, False)):
+        ("Reciprocal", lambda t: np.float32(1) / t, False)):
     converts(_op)(_converter(_function, _is_nonnegative))
 
 
@@ -59,7 +59,10 @@ def hard_sigmoid(operator: Operator, x: Activation) -> Activation:
 
 @converts("LeakyRelu", attributes={"alpha": None})
 def leaky_relu(operator: Operator, x: Activation) -> Activation:
+    """TensorFlow's own takes the larger of x and alpha * x, which is another function where alpha is above one."""
     alpha = operator.attributes.get("alpha", 0.01)
+    if alpha > 1:
+        return pointwise(operator, x, lambda t: tf.nn.relu(t) - np.float32(alpha) * tf.nn.relu(-t), False)
     return pointwise(operator, x, lambda t: tf.nn.leaky_relu(t, alpha), False)
 
 

@@ -6,7 +6,10 @@ import torch
 import torch.nn.functional
 from torch.onnx import symbolic
 
-from job.onnx_model.symbolic import indexing, normalisation, pooling, reductions, resizing  # noqa: F401
+from job.onnx_model.symbolic import (  # noqa: F401
+    activations, arithmetic, arrangement, constants, indexing, normalisation, ordering, patches, pooling, products,
+    reductions, resizing, statistics, truth,
+)
 from job.onnx_model.symbolic.registry import SYMBOLICS
 from job.onnx_model.symbolic.resizing import with_fixed_sizes
 

@@ -1,11 +1,13 @@
-"""Picking elements: steps, constant indices, repetition, replicated borders, and a slope for each channel."""
-from typing import Any
+"""Picking elements by steps and constant indices, replicated borders, and a slope for each channel."""
+from typing import Any, Callable, List
 
 import torch
 from torch.onnx import symbolic
 
 from job.onnx_model.symbolic.registry import exports
-from job.onnx_model.symbolic.values import axis_of, constant, constant_tensor, gather, integer, integers, sizes
+from job.onnx_model.symbolic.values import (
+    FLAG, axis_of, constant, constant_tensor, gather, integer, integers, number, reshaped, sizes,
+)
 
 
 @exports("slice")
@@ -32,17 +34,78 @@ def select(g: Any, x: Any, dim: Any, index: Any) -> Any:
 
 @exports("index")
 def index(g: Any, x: Any, indices: Any) -> Any:
-    """x[:, [2, 1, 0]]: one axis, constant indices."""
-    values = enumerate(symbolic._unpack_list(indices))
-    given = [(axis, value) for axis, value in values if not value.node().mustBeNone()]
-    if len(given) != 1:
+    """x[:, [2, 1, 0]], x[:, [0, 1], [3, 4]] and the like: constant indices of axes that follow one another."""
+    values = symbolic._unpack_list(indices)
+    axes = [axis for axis, value in enumerate(values) if not value.node().mustBeNone()]
+    picks = [constant_tensor(values[axis]) for axis in axes]
+    if any(pick is None for pick in picks) or axes != list(range(axes[0], axes[0] + len(axes))):
         return None
-    axis, value = given[0]
-    picks = constant_tensor(value)
-    if picks is None or picks.dim() != 1 or str(picks.dtype) == "torch.uint8":
+    shape = sizes(x)
+    places = _places([_numbers(pick) for pick in picks], [shape[axis] for axis in axes])
+    if len(axes) > 1:
+        x = reshaped(g, x, shape[:axes[0]] + [-1] + shape[axes[-1] + 1:])
+    return g.op("Gather", x, g.op("Constant", value_t=places), axis_i=axes[0])
+
+
+def _numbers(pick: torch.Tensor) -> torch.Tensor:
+    """Where a mask of one axis is set; any other index as it is."""
+    if pick.dtype != torch.uint8:
+        return pick
+    if pick.dim() != 1:
+        raise ValueError("a mask of several axes")
+    return pick.nonzero().reshape(-1)
+
+
+def _places(picks: List[torch.Tensor], shape: List[int]) -> torch.Tensor:
+    """Indices of several axes as those of the one that they make together."""
+    places = torch.zeros(1, dtype=torch.int64) if len(picks) > 1 else torch.tensor(0)
+    for pick, size in zip(torch.broadcast_tensors(*picks), shape):
+        places = places * size + pick.fmod(size).add(size).fmod(size)
+    return places
+
+
+@exports("index_select")
+def index_select(g: Any, x: Any, dim: Any, picks: Any) -> Any:
+    return g.op("Gather", x, picks, axis_i=axis_of(x, dim))
+
+
+@exports("index_fill")
+def index_fill(g: Any, x: Any, dim: Any, picks: Any, value: Any) -> Any:
+    places = constant_tensor(picks)
+    if places is None:
         return None
-    size = sizes(x)[axis]
-    return gather(g, x, [pick % size for pick in picks.tolist()], axis)
+    axis, shape = axis_of(x, dim), [1] * x.type().dim()
+    shape[axis] = sizes(x)[axis]
+    mask = torch.zeros(shape[axis], dtype=torch.uint8).index_fill_(0, places, 1).reshape(shape)
+    return g.op("Where", g.op("Cast", g.op("Constant", value_t=mask), to_i=FLAG), constant(g, number(value)), x)
+
+
+@exports("take")
+def take(g: Any, x: Any, picks: Any) -> Any:
+    """Of all elements in a row."""
+    return g.op("Gather", reshaped(g, x, [-1]), picks, axis_i=0)
+
+
+@exports("diagonal")
+def diagonal(g: Any, x: Any, offset: Any, first: Any, second: Any) -> Any:
+    """The two axes become one, of which a step down and right is as long as a row and one."""
+    shape, axes = sizes(x), [axis_of(x, first), axis_of(x, second)]
+    rest = [axis for axis in range(len(shape)) if axis not in axes]
+    rows, columns = (shape[axis] for axis in axes)
+    places = torch.arange(rows * columns).reshape(rows, columns).diagonal(integer(offset))
+    flat = reshaped(g, g.op("Transpose", x, perm_i=rest + axes), [shape[axis] for axis in rest] + [rows * columns])
+    return gather(g, flat, places.tolist(), len(rest))
+
+
+def _triangle(keep: Callable[[torch.Tensor, int], torch.Tensor]):
+    def triangle(g: Any, x: Any, offset: Any) -> Any:
+        kept = keep(torch.ones(sizes(x)[-2:]), integer(offset)).to(torch.uint8)
+        return g.op("Where", g.op("Cast", g.op("Constant", value_t=kept), to_i=FLAG), x, constant(g, 0.0))
+    return triangle
+
+
+exports("tril")(_triangle(torch.tril))
+exports("triu")(_triangle(torch.triu))
 
 
 @exports("replication_pad1d", "replication_pad2d", "replication_pad3d")
@@ -64,17 +127,3 @@ def prelu(g: Any, x: Any, slope: Any) -> Any:
     if sizes(slope) != [1] and rank > 2:
         slope = g.op("Unsqueeze", slope, axes_i=list(range(1, rank - 1)))
     return g.op("PRelu", x, slope)
-
-
-@exports("repeat")
-def repeat(g: Any, x: Any, repeats: Any) -> Any:
-    times = integers(repeats)
-    if len(times) != x.type().dim():
-        return None
-    return g.op("Tile", x, constant(g, times, torch.int64))
-
-
-@exports("where")
-def where(g: Any, condition: Any, yes: Any, no: Any) -> Any:
-    """PyTorch 1.1's truth values are bytes, ONNX's are not."""
-    return g.op("Where", g.op("Cast", condition, to_i=9), yes, no)

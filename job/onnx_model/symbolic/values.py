@@ -1,8 +1,10 @@
 """Reading what symbolics are given."""
-from typing import Any, List, Optional, Sequence
+from typing import Any, List, Optional, Sequence, Union
 
 import torch
 from torch.onnx import symbolic
+
+FLOAT, FLAG = 1, 9  # ONNX's numbers of the types
 
 
 def sizes(x: Any) -> List[int]:
@@ -29,12 +31,29 @@ def integer(value: Any) -> int:
     return integers(value)[0]
 
 
-def constant(g: Any, numbers: Sequence[Any], dtype: torch.dtype = torch.float32) -> Any:
+def number(value: Any) -> float:
+    """A constant scalar, as Python's."""
+    return float(symbolic._parse_arg(value, "t") if symbolic._is_value(value) else value)
+
+
+def operand(g: Any, value: Any, beside: Any) -> Any:
+    """A tensor as it is; a scalar of Python's as a constant of the type of the tensor beside it."""
+    scalar = symbolic._maybe_get_scalar(value)
+    if symbolic._is_value(scalar):
+        return value
+    return g.op("Constant", value_t=symbolic._if_scalar_type_as(g, scalar, beside))
+
+
+def constant(g: Any, numbers: Union[float, Sequence[Any]], dtype: torch.dtype = torch.float32) -> Any:
     return g.op("Constant", value_t=torch.tensor(numbers, dtype=dtype))
 
 
 def gather(g: Any, x: Any, indices: Sequence[int], axis: int) -> Any:
     return g.op("Gather", x, constant(g, list(indices), torch.int64), axis_i=axis)
+
+
+def reshaped(g: Any, x: Any, shape: Sequence[int]) -> Any:
+    return g.op("Reshape", x, constant(g, list(shape), torch.int64))
 
 
 def constant_tensor(value: Any) -> Optional[torch.Tensor]:

@@ -1,0 +1,79 @@
+"""Truth values: PyTorch 1.1's are bytes, ONNX's are a type of their own."""
+from typing import Any
+
+from job.onnx_model.symbolic.registry import exports
+from job.onnx_model.symbolic.values import FLAG, FLOAT, constant, integer, number, operand
+
+_BYTE = 2  # ONNX's number
+_COMPARED = ("onnx::Greater", "onnx::Less", "onnx::Equal", "onnx::Not", "onnx::And", "onnx::Or", "onnx::Xor")
+
+
+def is_bytes(x: Any) -> bool:
+    return x.node().kind() == "onnx::Cast" and x.node()["to"] == _BYTE
+
+
+def truth(g: Any, x: Any) -> Any:
+    """As ONNX's own type: what is not 0."""
+    return g.op("Cast", x, to_i=FLAG)
+
+
+def _bytes(g: Any, x: Any) -> Any:
+    return g.op("Cast", x, to_i=_BYTE)
+
+
+def _is_truth(x: Any) -> bool:
+    """Whether a tensor of bytes is a comparison's result: ones and zeros."""
+    return is_bytes(x) and next(iter(x.node().inputs())).node().kind() in _COMPARED
+
+
+def negated(g: Any, x: Any) -> Any:
+    return _bytes(g, g.op("Not", truth(g, x))) if _is_truth(x) else None
+
+
+def _logical(op: str):
+    """Of bits in general, so of ones and zeros alone."""
+    def combine(g: Any, x: Any, other: Any) -> Any:
+        if not (_is_truth(x) and _is_truth(other)):
+            return None
+        return _bytes(g, g.op(op, truth(g, x), truth(g, other)))
+    return combine
+
+
+exports("__and__")(_logical("And"))
+exports("__or__")(_logical("Or"))
+exports("__xor__")(_logical("Xor"))
+
+
+@exports("eq")
+def equal(g: Any, x: Any, other: Any) -> Any:
+    return _bytes(g, g.op("Equal", x, operand(g, other, x)))
+
+
+@exports("ne")
+def unequal(g: Any, x: Any, other: Any) -> Any:
+    return _bytes(g, g.op("Not", g.op("Equal", x, operand(g, other, x))))
+
+
+def _of_all(op: str):
+    def reduce(g: Any, x: Any, dim: Any = None, keepdim: Any = None) -> Any:
+        if not _is_truth(x):
+            return None
+        options = {"keepdims_i": 0} if dim is None else {"axes_i": [integer(dim) % x.type().dim()],
+                                                         "keepdims_i": integer(keepdim)}
+        found = g.op(op, g.op("Cast", x, to_i=FLOAT), **options)
+        return _bytes(g, g.op("Greater", found, constant(g, 0.5)))
+    return reduce
+
+
+exports("any")(_of_all("ReduceMax"))
+exports("all")(_of_all("ReduceMin"))
+
+
+@exports("where")
+def where(g: Any, condition: Any, yes: Any, no: Any) -> Any:
+    return g.op("Where", truth(g, condition), yes, no)
+
+
+@exports("masked_fill")
+def masked_fill(g: Any, x: Any, mask: Any, value: Any) -> Any:
+    return g.op("Where", truth(g, mask), constant(g, number(value)), x)
