@@ -102,7 +102,7 @@ CONVOLUTIONS = [
     Case("one channel times a number a column", lambda: nn.Sequential(nn.Conv2d(6, 1, 3), _Constant((1, 1, 1, 5)))),
     Case("subtracted from a number", lambda: nn.Sequential(nn.Conv2d(6, 5, 3), Lambda(lambda x: 2 - x))),
     Case("plus a whole map", lambda: nn.Sequential(nn.Conv2d(6, 5, 3), _Constant((5, 7, 5), lambda x, c: x + c))),
-    Case("three-dimensional", lambda: nn.Conv3d(3, 4, 3), [(1, 3, 5, 6, 7)], refused="Conv of rank 5"),
+    Case("three-dimensional", lambda: nn.Conv3d(3, 4, 3), [(1, 3, 5, 6, 7)]),
 ]
 
 POOLS = [
@@ -163,7 +163,7 @@ POINTWISE = [
         ("floor", torch.floor),
     ]
 ] + [
-    Case("gelu by erf", of(lambda x: x * 0.5 * (1 + torch.erf(x / 1.41421))), refused="operator Erf"),
+    Case("gelu by erf", of(lambda x: x * 0.5 * (1 + torch.erf(x / 1.41421)))),
     Case("threshold", of(lambda x: F.threshold(x, 0.1, 0.1))),
     Case("prelu, one slope", lambda: nn.PReLU(init=0.3)),
     Case("prelu, a slope a channel", lambda: _prelu(6)),

@@ -38,7 +38,7 @@ class Parts:
 
     def _held(self, value: Any) -> str:
         name = "{}.constant_{}".format(self._prefix, len(self._constants))
-        self._constants[name] = value if isinstance(value, np.ndarray) else np.float32(value).reshape(())
+        self._constants[name] = value if isinstance(value, np.ndarray) else np.array(value, np.float32)
         return name
 
 
