@@ -90,9 +90,9 @@ class _Walk:
             return None
         if name in self.view.graph.constants:
             return self.view.graph.constants[name]
-        if name in self.results:
-            return self.results[name]
-        return Activation(layers[name], published(len(self.view.shape(name))))
+        if name not in self.results:  # an input of the network
+            self.results[name] = Activation(layers[name], published(len(self.view.shape(name))))
+        return self.results[name]
 
 
 def _input_of_another_batch(graph: Graph) -> str:

@@ -12,6 +12,7 @@ from job.determinism import canonical_bytes
 from job.errors import StageFailed
 from job.tensorflow_model.graph import VARIABLE, KerasGraph, Variable, lean_network
 from job.tensorflow_model.nodes import of_shape, of_type, shape_proto
+from job.tensorflow_model.toco_guards import guarded
 
 LARGEST = 2 ** 31 - 2 ** 24  # bytes of weights: a protobuf and a flatbuffer end at 2 GiB, nodes included
 BYTES = 2  # the wire type of strings, bytes and embedded messages
@@ -55,6 +56,7 @@ def frozen_graph(model: KerasGraph, batch: int) -> FrozenGraph:
         nodes.node.extend([node])
         if node.name in shapes:
             nodes.node[-1].attr["shape"].CopyFrom(of_shape(shapes[node.name]))
+    nodes = guarded(nodes, network.variables)
     return FrozenGraph(nodes, network.variables, inputs, tuple(tensor.op.name for tensor in model.outputs))
 
 

@@ -5,7 +5,7 @@ from tensorflow.core.framework.attr_value_pb2 import AttrValue
 from tensorflow.core.framework.node_def_pb2 import NodeDef
 from tensorflow.core.framework.tensor_pb2 import TensorProto
 from tensorflow.core.framework.tensor_shape_pb2 import TensorShapeProto
-from tensorflow.core.framework.types_pb2 import DT_STRING
+from tensorflow.core.framework.types_pb2 import DT_INT32, DT_STRING
 
 
 def node(name: str, op: str, inputs: Iterable[str] = (), **attributes: AttrValue) -> NodeDef:
@@ -19,6 +19,11 @@ def string_constant(name: str, values: Sequence[str], shape: Sequence[int]) -> N
     content = TensorProto(dtype=DT_STRING, tensor_shape=shape_proto(shape),
                           string_val=[value.encode() for value in values])
     return node(name, "Const", dtype=of_type(DT_STRING), value=AttrValue(tensor=content))
+
+
+def int_constant(name: str, values: Sequence[int], shape: Sequence[int]) -> NodeDef:
+    content = TensorProto(dtype=DT_INT32, tensor_shape=shape_proto(shape), int_val=values)
+    return node(name, "Const", dtype=of_type(DT_INT32), value=AttrValue(tensor=content))
 
 
 def of_type(number: int) -> AttrValue:

@@ -1,0 +1,154 @@
+"""Keeps toco 1.14 from two moves that it gets wrong; a Pad of nothing stops it, since it moves nothing past one.
+
+Reshape, Transpose: where the Reshape only moves axes of one, toco swaps the two, and takes the new permutation from
+memory that it has not written.
+
+    before: x [4,6] -> Reshape [1,4,6] -> Relu -> Transpose -> y
+    after:  x -> Reshape -> Relu -> Pad of nothing -> Transpose -> y
+
+Reshape, arithmetic with a constant: where the constant's shape is the end of the Reshape's new shape, toco swaps the
+two, without asking for the shape before. It is made longer, if that shows toco that it is not; else it is padded.
+
+    before: x [1,12] -> Reshape [1,3,4] -> Add constant [4] -> y
+    after:  x -> Reshape -> Add constant [1,1,4] -> y
+
+Here every shape is known, as the .tflite will have it: of a batch of one, far more Reshapes move axes of one only.
+"""
+from typing import Iterator, List, Mapping, Optional, Sequence, Tuple
+
+import tensorflow as tf
+from tensorflow.core.framework.graph_pb2 import GraphDef
+from tensorflow.core.framework.node_def_pb2 import NodeDef
+
+from job.tensorflow_model.graph import Variable
+from job.tensorflow_model.nodes import int_constant, node, of_shape, of_type
+from job.values import Shape
+
+RESHAPES = ("Reshape", "ExpandDims", "Squeeze")
+ARITHMETIC = ("Add", "Mul", "Sub", "RealDiv", "Maximum", "Minimum", "Less", "LessEqual", "Greater", "GreaterEqual")
+SWAPPED = ARITHMETIC + (  # with a Reshape before them
+    "Identity", "Cast", "Ceil", "Exp", "Floor", "Neg", "Relu", "Relu6", "Round", "Tanh", "Sqrt", "Square")
+
+
+def guarded(nodes: GraphDef, variables: Sequence[Variable]) -> GraphDef:
+    """The same network; nodes of known shapes only."""
+    view = _View(nodes, variables)
+    changes = {each.name: change for each in nodes.node for change in [_change(each, view)] if change}
+    if not changes:
+        return nodes
+    result = GraphDef(versions=nodes.versions)
+    for each in nodes.node:
+        result.node.extend(changes.get(each.name, [each]))
+    return result
+
+
+class _View:
+    """A graph with its indexes; shapes are inferred at the first question."""
+
+    def __init__(self, nodes: GraphDef, variables: Sequence[Variable]) -> None:
+        self._nodes, self._variables = nodes, variables
+        self._by_name = {each.name: each for each in nodes.node}  # type: Mapping[str, NodeDef]
+        self._graph = None  # type: Optional[tf.Graph]
+
+    def maker(self, name: str) -> Optional[NodeDef]:
+        """None of a variable."""
+        return self._by_name.get(name.partition(":")[0])
+
+    def is_constant(self, name: str) -> bool:
+        maker = self.maker(name)
+        return (maker is None or maker.op == "Const"
+                or maker.op in ("Identity", "Pad", "Reshape") and self.is_constant(maker.input[0]))
+
+    def shape(self, name: str) -> Shape:
+        if self._graph is None:
+            self._graph = _imported(self._nodes, self._variables)
+        output = name if ":" in name else name + ":0"
+        return tuple(self._graph.get_tensor_by_name(output).shape.as_list())
+
+
+def _imported(nodes: GraphDef, variables: Sequence[Variable]) -> tf.Graph:
+    whole = GraphDef(versions=nodes.versions)
+    whole.node.extend(node(each.name, "Placeholder", dtype=of_type(tf.float32.as_datatype_enum),
+                           shape=of_shape(each.value.shape)) for each in variables)
+    whole.node.extend(nodes.node)
+    with tf.Graph().as_default() as graph:
+        tf.import_graph_def(whole, name="")
+    return graph
+
+
+def _change(each: NodeDef, view: _View) -> List[NodeDef]:
+    """What takes the node's place; nothing where it may stay."""
+    if each.op == "Transpose" and _follows_moved_ones(each.input[0], view):
+        return _padded_input(each, 0, view)
+    if each.op in ARITHMETIC:
+        constants = [view.is_constant(name) for name in each.input]
+        if constants.count(True) == 1:
+            return _beside_constant(each, constants.index(True), view)
+    return []
+
+
+def _follows_moved_ones(name: str, view: _View) -> bool:
+    return any(_without_ones(view.shape(before)) == _without_ones(view.shape(name))
+               for before in _before_reshapes(name, view))
+
+
+def _beside_constant(each: NodeDef, place: int, view: _View) -> List[NodeDef]:
+    constant, computed = view.maker(each.input[place]), each.input[1 - place]
+    if constant is None or constant.op != "Const":
+        return []
+    moved_to = [view.shape(before) for before in _before_reshapes(computed, view)]
+    shape, wanted = view.shape(constant.name), view.shape(computed)
+    if not _is_end(shape, wanted) or all(_is_end(shape, before) for before in moved_to):
+        return []
+    longer = (1,) * (len(wanted) - len(shape)) + shape
+    if _is_end(longer, wanted):
+        return _padded_input(each, place, view)
+    size = int_constant(each.name + "/longer/shape", longer, (len(longer),))
+    reshape = node(each.name + "/longer", "Reshape", (constant.name, size.name), T=each.attr["T"],
+                   Tshape=of_type(tf.int32.as_datatype_enum))
+    return [size, reshape, _with_input(each, place, reshape.name)]
+
+
+def _before_reshapes(name: str, view: _View) -> Iterator[str]:
+    """What stands before the Reshapes that toco may swap with what reads `name`."""
+    while True:
+        maker = view.maker(name)
+        if maker is None or maker.op not in RESHAPES + SWAPPED + ("Transpose",):
+            return
+        computed = [each for each in maker.input if not view.is_constant(each)]
+        if len(computed) != 1 or maker.op == "Transpose" and not _moves_ones_only(maker, view):
+            return
+        name = computed[0]
+        if maker.op in RESHAPES + ("Transpose",):
+            yield name
+
+
+def _moves_ones_only(transpose: NodeDef, view: _View) -> bool:
+    """Then toco makes a Reshape of it."""
+    permutation = tf.make_ndarray(view.maker(transpose.input[1]).attr["value"].tensor)
+    before = view.shape(transpose.input[0])
+    kept = [axis for axis in permutation if before[axis] != 1]
+    return kept == sorted(kept)
+
+
+def _padded_input(each: NodeDef, place: int, view: _View) -> List[NodeDef]:
+    rank = len(view.shape(each.input[place]))
+    nothing = int_constant(each.name + "/guard/paddings", (0, 0) * rank, (rank, 2))
+    pad = node(each.name + "/guard", "Pad", (each.input[place], nothing.name), T=each.attr["T"],
+               Tpaddings=of_type(tf.int32.as_datatype_enum))
+    return [nothing, pad, _with_input(each, place, pad.name)]
+
+
+def _with_input(each: NodeDef, place: int, name: str) -> NodeDef:
+    changed = NodeDef()
+    changed.CopyFrom(each)
+    changed.input[place] = name
+    return changed
+
+
+def _without_ones(shape: Shape) -> Tuple[int, ...]:
+    return tuple(size for size in shape if size != 1)
+
+
+def _is_end(end: Shape, shape: Shape) -> bool:
+    return len(end) <= len(shape) and tuple(end) == tuple(shape[len(shape) - len(end):])
