@@ -9,7 +9,7 @@ from job.axes import CONV_KERNEL_HWIO, DEPTHWISE_KERNEL_HWIM
 from job.keras_model.activation import Activation, as_map
 from job.keras_model.conv_layers import DilatedConv2D
 from job.keras_model.layers import layer_name, operation, weighted
-from job.keras_model.padding import Window, explicitly_padded, is_same, padded, window_of
+from job.keras_model.padding import Window, explicitly_padded, filled, is_same, padded, window_of
 from job.keras_model.registry import Operator, converts, only
 
 _CONV = {"auto_pad": only("NOTSET", "VALID"), "dilations": None, "group": None, "kernel_shape": None, "pads": None,
@@ -21,7 +21,7 @@ def conv(operator: Operator, x: Activation, kernel: np.ndarray, bias: Optional[n
     window, x, name = window_of(operator), as_map(x), operator.name
     group = operator.attributes.get("group", 1)
     if group > 1 and group == operator.input_shape[1]:
-        return Activation(_depthwise(x, kernel, bias, window, name), x.order)
+        return Activation(depthwise(x, kernel, bias, window, name), x.order)
     x, padding = padded(x, window, name)
     if group == 1:
         return Activation(_dense(x.tensor, kernel, bias, window, padding, name), x.order)
@@ -40,15 +40,12 @@ def _dense(tensor: Any, kernel: np.ndarray, bias: Optional[np.ndarray], window: 
     return weighted(layer, tensor, _weights(kernel.transpose(CONV_KERNEL_HWIO), bias))
 
 
-def _depthwise(x: Activation, kernel: np.ndarray, bias: Optional[np.ndarray], window: Window, name: str) -> Any:
-    """TensorFlow's depthwise convolution has one stride for both axes, and one stride or a dilation:
-    else every pixel is computed, and those between are left out."""
-    if len(set(window.dilations)) > 1:
-        kernel, window = _filled(kernel, window)
+def depthwise(x: Activation, kernel: np.ndarray, bias: Optional[np.ndarray], window: Window, name: str) -> Any:
+    """TensorFlow's depthwise convolution has one stride for both axes: else every pixel is computed, and those
+    between are left out."""
     if max(window.dilations) > 1 and not _dilates(window, x.onnx_shape[2:]):
-        kernel, window = _filled(kernel, window)
-    plain = len(set(window.strides)) == 1 and (max(window.strides) == 1 or max(window.dilations) == 1)
-    if plain:
+        kernel, window = filled(kernel, window)
+    if len(set(window.strides)) == 1:
         x, padding = padded(x, window, name)
         return _depthwise_layer(x.tensor, kernel, bias, window, padding, name)
     every = window._replace(strides=(1,) * len(window.strides))
@@ -58,19 +55,14 @@ def _depthwise(x: Activation, kernel: np.ndarray, bias: Optional[np.ndarray], wi
 
 
 def _dilates(window: Window, sizes: Tuple[int, ...]) -> bool:
-    """Whether toco 1.14 reads this dilated depthwise convolution right: it takes one that is moved to the batch
-    with padding, as it is where the dilation does not divide a size, for one with SAME padding."""
+    """Whether TensorFlow has this dilation, one for both axes and with no stride, and toco 1.14 reads it right: it
+    takes one that is moved to the batch with padding, as it is where the dilation does not divide a size, for one with
+    SAME padding."""
+    if len(set(window.dilations)) > 1 or max(window.strides) > 1:
+        return False
     return is_same(window, sizes) or all(
         (size + begin + end) % dilation == 0
         for size, begin, end, dilation in zip(sizes, window.begin, window.end, window.dilations))
-
-
-def _filled(kernel: np.ndarray, window: Window) -> Tuple[np.ndarray, Window]:
-    """The same kernel without dilation: zeros stand between its taps."""
-    sizes = tuple((size - 1) * dilation + 1 for size, dilation in zip(kernel.shape[2:], window.dilations))
-    filled = np.zeros(kernel.shape[:2] + sizes, kernel.dtype)
-    filled[:, :, ::window.dilations[0], ::window.dilations[1]] = kernel
-    return filled, window._replace(kernel=sizes, dilations=(1, 1))
 
 
 def _depthwise_layer(tensor: Any, kernel: np.ndarray, bias: Optional[np.ndarray], window: Window, padding: str,

@@ -28,6 +28,17 @@ for _op, _function in (("Add", tf.add), ("Sub", tf.subtract), ("Mul", tf.multipl
     register_binary(_op, _function)
 
 
+@converts("Mod", attributes={"fmod": None})
+def remainder(operator: Operator, left: Operand, right: Operand) -> Activation:
+    """Of the divisor's sign, or with fmod of the dividend's."""
+    return _applied(operator, _fmod if operator.attributes.get("fmod", 0) else tf.floormod, left, right)
+
+
+def _fmod(x: Any, y: Any) -> Any:
+    sign = np.float32(1) - np.float32(2) * tf.cast(tf.less(x, np.float32(0)), tf.float32)
+    return tf.floormod(tf.abs(x), tf.abs(y)) * sign
+
+
 @converts("Sum")
 def total(operator: Operator, *operands: Operand) -> Activation:
     result = operands[0]

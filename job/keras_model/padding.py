@@ -44,6 +44,14 @@ def is_same(window: Window, sizes: Shape) -> bool:
                for size, kernel, stride, dilation, begin, end in zip(sizes, *window))
 
 
+def filled(kernel: np.ndarray, window: Window) -> Tuple[np.ndarray, Window]:
+    """The same kernel without dilation: zeros stand between its taps."""
+    taps = tuple((size - 1) * dilation + 1 for size, dilation in zip(kernel.shape[2:], window.dilations))
+    spread = np.zeros(kernel.shape[:2] + taps, kernel.dtype)
+    spread[(slice(None),) * 2 + tuple(slice(None, None, dilation) for dilation in window.dilations)] = kernel
+    return spread, window._replace(kernel=taps, dilations=(1,) * len(taps))
+
+
 def padded(x: Activation, window: Window, name: str, value: float = 0.0) -> Tuple[Activation, str]:
     """The map and Keras' name of the padding to use with it; a PAD only where SAME and VALID do not do."""
     sizes = tuple(x.onnx_shape[2:])

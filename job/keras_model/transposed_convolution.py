@@ -8,17 +8,18 @@ from job.axes import CONV_TRANSPOSE_KERNEL_HWOI
 from job.keras_model.activation import Activation, as_map
 from job.keras_model.conv_layers import ConvTranspose2D
 from job.keras_model.layers import layer_name, operation, weighted
-from job.keras_model.padding import Window, window_of
-from job.keras_model.registry import Operator, converts, only, only_each
+from job.keras_model.padding import Window, filled, window_of
+from job.keras_model.registry import Operator, converts, only
 
-_ATTRIBUTES = {"auto_pad": only("NOTSET"), "dilations": only_each(1), "group": None,
+_ATTRIBUTES = {"auto_pad": only("NOTSET"), "dilations": None, "group": None,
                "kernel_shape": None, "output_padding": None, "pads": None, "strides": None}
 
 
 @converts("ConvTranspose", attributes=_ATTRIBUTES, constants=(1, 2), ranks=(4,))
 def conv_transpose(operator: Operator, x: Activation, kernel: np.ndarray,
                    bias: Optional[np.ndarray] = None) -> Activation:
-    window, x, group = window_of(operator), as_map(x), operator.attributes.get("group", 1)
+    kernel, window = filled(kernel, window_of(operator))
+    x, group = as_map(x), operator.attributes.get("group", 1)
     if group == 1:
         full = _whole(x.tensor, kernel, window, operator.name)
     else:

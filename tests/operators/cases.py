@@ -88,7 +88,7 @@ CONVOLUTIONS = [
     Case("transposed, output padding", lambda: nn.ConvTranspose2d(6, 5, 3, stride=2, padding=1, output_padding=1)),
     Case("transposed, unequal", lambda: nn.ConvTranspose2d(6, 5, (3, 2), stride=(2, 3), padding=(0, 1), bias=False)),
     Case("transposed, grouped", lambda: nn.ConvTranspose2d(6, 4, 3, stride=2, groups=2)),
-    Case("transposed, dilated", lambda: nn.ConvTranspose2d(6, 4, 3, dilation=2), refused="dilation"),
+    Case("transposed, dilated", lambda: nn.ConvTranspose2d(6, 4, 3, dilation=2)),
     Case("one-dimensional", lambda: nn.Conv1d(6, 5, 3, stride=2, padding=1), [(2, 6, 11)]),
     Case("one-dimensional grouped", lambda: nn.Conv1d(6, 6, 3, dilation=2, groups=6), [(2, 6, 11)]),
     Case("one-dimensional, activation", lambda: nn.Sequential(nn.Conv1d(6, 5, 3), nn.ReLU()), [(2, 6, 11)]),
