@@ -1,5 +1,5 @@
 """A tensor in flight through the walk, and the order its axes are in."""
-from typing import Any, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Callable, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 import tensorflow as tf
@@ -7,7 +7,7 @@ from keras import backend
 
 from job.axes import Order, as_pytorch, channels_last
 from job.keras_model.axis_blocks import MOST_AXES
-from job.keras_model.few_axes import Sizes, fixed_in_shape, reshaped, transposed
+from job.keras_model.few_axes import Sizes, reshaped, transposed
 from job.keras_model.layers import operation
 
 
@@ -82,10 +82,17 @@ def in_order(x: Activation, order: Order) -> Activation:
         return with_ones(x, x.onnx_shape, order, "order")
     sizes = x.sizes
     if x.rank > MOST_AXES:
-        numbers = operation(lambda t: transposed(t, sizes, permutation), x.numbers, "order")
+        numbers = operation(lambda t: _as_number(t, lambda n: transposed(n, sizes, permutation)), x.numbers, "order")
         return x.remade(numbers, "order", [sizes[place] for place in permutation], order=order)
-    tensor = operation(lambda t: tf.transpose(fixed_in_shape(t, sizes), permutation), x.numbers, "order")
+    tensor = operation(lambda t: _as_number(t, lambda n: tf.transpose(n, permutation)), x.tensor, "order")
     return x.after(tensor, order=order)
+
+
+def _as_number(tensor: Any, move: Callable[[Any], Any]) -> Any:
+    """TensorFlow Lite 1.14 moves no truth values."""
+    if tensor.dtype != tf.bool:
+        return move(tensor)
+    return tf.greater(move(tf.cast(tensor, tf.float32)), 0.5)  # toco puts a Cast before the Transpose again
 
 
 def with_ones(x: Activation, shape: Tuple[Any, ...], order: Order, name: str) -> Activation:

@@ -13,7 +13,7 @@ import numpy as np
 
 from job.keras_model.activation import Activation, constant_in_order, with_ones
 from job.keras_model.axis_blocks import MOST_AXES, merged_sizes
-from job.keras_model.few_axes import beside_row, constant_in_blocks, on_elements, reshaped
+from job.keras_model.few_axes import constant_in_blocks, on_elements, reshaped
 from job.keras_model.layers import operation
 
 
@@ -50,8 +50,7 @@ def _with_blocks(x: Activation, constant: np.ndarray, function: Callable[[Any, n
         return operation(lambda t: function(t, constant.reshape(-1)), x.numbers, name)
     short, blocks = constant_in_blocks(constant, x.sizes)
     sizes = merged_sizes(x.sizes, blocks)
-    laid = beside_row if short.size == short.shape[-1] else reshaped
-    return operation(lambda t: function(laid(t, sizes), short), x.numbers, name)
+    return operation(lambda t: function(reshaped(t, sizes), short), x.numbers, name)
 
 
 def _for_source(x: Activation, value: np.ndarray) -> Optional[np.ndarray]:

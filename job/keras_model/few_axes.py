@@ -24,15 +24,8 @@ def reshaped(tensor: Any, sizes: Sequence[Size]) -> Any:
 def transposed(tensor: Any, sizes: Sizes, permutation: Order) -> Any:
     """The numbers of a tensor of these sizes, its axes permuted, in a shape of few axes."""
     for move in moves(sizes, permutation):
-        tensor = tf.transpose(fixed_in_shape(tensor, merged_sizes(sizes, move.blocks)), move.permutation)
+        tensor = tf.transpose(reshaped(tensor, merged_sizes(sizes, move.blocks)), move.permutation)
     return tensor
-
-
-def fixed_in_shape(tensor: Any, sizes: Sizes) -> Any:
-    """Reshaped for a Transpose that follows: where only axes of one come or go, toco 1.14 swaps the two and gets the
-    permutation wrong."""
-    result = reshaped(tensor, sizes)
-    return _fixed(result) if result is not tensor and _may_move_ones_only(tensor.shape.as_list(), sizes) else result
 
 
 def on_elements(tensor: Any, function: Callable[[Any], Any]) -> Any:
@@ -49,25 +42,7 @@ def in_rows(tensor: Any) -> Any:
     if len(tensor.shape) <= MOST_AXES:
         return tensor
     columns = tensor.shape.as_list()[-1]
-    return _fixed(tf.reshape(tensor, (-1,) if columns is None else (-1, columns)))
-
-
-def _fixed(tensor: Any) -> Any:
-    """Picked whole: toco 1.14 moves neither what follows to before the Reshape, nor the Reshape."""
-    axis = max(axis for axis, size in enumerate(tensor.shape.as_list()) if size is not None)
-    return tf.gather(tensor, np.arange(int(tensor.shape[axis]), dtype=np.int32), axis=axis)
-
-
-def _may_move_ones_only(before: Sizes, after: Sizes) -> bool:
-    """Whether two shapes of the same numbers may differ by axes of one alone, the batch being one or any other size."""
-    left, right = ([size for size in sizes[1:] if size != 1] for sizes in (before, after))
-    return left == right or left[1:] == right or left == right[1:]
-
-
-def beside_row(tensor: Any, sizes: Sizes) -> Any:
-    """Reshaped for a constant of one number a column."""
-    result = reshaped(tensor, sizes)
-    return _fixed(result) if len(tensor.shape) > MOST_AXES else result
+    return tf.reshape(tensor, (-1,) if columns is None else (-1, columns))
 
 
 def along(tensor: Any, sizes: Sizes, places: Sequence[int], function: Callable[[Any, Dict[int, int]], Any]) -> Any:

@@ -57,10 +57,10 @@ def concat(operator: Operator, *parts: Operand) -> Activation:
     first = activations[0]
     place = first.axis(operator.attributes["axis"])
     fixed_by = operator.name if operator.attributes["axis"] == 0 or len(activations) < len(parts) else ""
-    if len(parts) > 1 and all(part is first for part in parts):
-        return _repeated(first, {place: len(parts)}, operator)._replace(fixed_by=fixed_by)
     laid = [in_order(part, first.order) if isinstance(part, Activation) else constant_in_order(part, first.order)
             for part in parts]
+    if len(parts) > 1 and all(isinstance(part, Activation) and part.tensor is first.tensor for part in laid):
+        return _repeated(first, {place: len(parts)}, operator)._replace(fixed_by=fixed_by)
     sizes = [part.sizes if isinstance(part, Activation) else part.shape for part in laid]
 
     def joined(*values):
@@ -127,7 +127,10 @@ def split(operator: Operator, x: Activation) -> Tuple[Activation, ...]:
     before, fixed_by = x.sizes, operator.name if axis % x.rank == 0 else ""
 
     def parts(tensor, where):
-        return tf.split(tensor, sizes, where[place])
+        if tensor.dtype == tf.float32:
+            return tf.split(tensor, sizes, where[place])
+        ends = np.cumsum(sizes)  # TensorFlow Lite 1.14 splits no integers
+        return [tensor[(slice(None),) * where[place] + (slice(end - size, end),)] for size, end in zip(sizes, ends)]
     numbers = operation(lambda t: along(t, before, [place], parts), for_along(x), operator.name)
     return tuple(x.remade(part, operator.name, sizes_after(x, shape), fixed_by=fixed_by)
                  for part, shape in zip(numbers, operator.output_shapes))

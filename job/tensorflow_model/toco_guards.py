@@ -7,7 +7,8 @@ memory that it has not written.
     after:  x -> Reshape -> Relu -> Pad of nothing -> Transpose -> y
 
 Reshape, arithmetic with a constant: where the constant's shape is the end of the Reshape's new shape, toco swaps the
-two, without asking for the shape before. It is made longer, if that shows toco that it is not; else it is padded.
+two, without asking for the shape before, which may be one of more axes than TensorFlow Lite has arithmetic for. It is
+made longer, if that shows toco that it is not; else it is padded.
 
     before: x [1,12] -> Reshape [1,3,4] -> Add constant [4] -> y
     after:  x -> Reshape -> Add constant [1,1,4] -> y
@@ -26,6 +27,7 @@ from job.values import Shape
 
 RESHAPES = ("Reshape", "ExpandDims", "Squeeze")
 ARITHMETIC = ("Add", "Mul", "Sub", "RealDiv", "Maximum", "Minimum", "Less", "LessEqual", "Greater", "GreaterEqual")
+MOST_AXES = 4  # that TensorFlow Lite 1.14 broadcasts
 SWAPPED = ARITHMETIC + (  # with a Reshape before them
     "Identity", "Cast", "Ceil", "Exp", "Floor", "Neg", "Relu", "Relu6", "Round", "Tanh", "Sqrt", "Square")
 
@@ -98,7 +100,7 @@ def _beside_constant(each: NodeDef, place: int, view: _View) -> List[NodeDef]:
         return []
     moved_to = [view.shape(before) for before in _before_reshapes(computed, view)]
     shape, wanted = view.shape(constant.name), view.shape(computed)
-    if not _is_end(shape, wanted) or all(_is_end(shape, before) for before in moved_to):
+    if not _is_end(shape, wanted) or all(_is_end(shape, before) and len(before) <= MOST_AXES for before in moved_to):
         return []
     longer = (1,) * (len(wanted) - len(shape)) + shape
     if _is_end(longer, wanted):

@@ -12,6 +12,7 @@ from job.onnx_model.graph import Graph
 from job.onnx_model.model_file import read_onnx, write_onnx
 from job.onnx_model.outputs import FlatOutputs
 from job.onnx_model.passes import canonical
+from job.onnx_model.runtime import run_graph
 from job.parity.answers import answers_of_file
 from job.parity.probes import Probe, make_probes
 from job.tensorflow_model.freeze import frozen_graph
@@ -27,6 +28,7 @@ class Conversion(NamedTuple):
     """Answers to the same probes, in PyTorch's axis order."""
 
     pytorch: Answers
+    onnx: Answers
     keras: Answers
     tflite: Answers
     operators: Tuple[str, ...]  # of the .tflite, in the order they run
@@ -42,6 +44,7 @@ def converted(module: torch.nn.Module, shapes: Sequence[Shape], folder, outputs:
     write_onnx(graph, folder / "model.onnx")
     read = read_onnx(folder / "model.onnx")
     check_supported(read)
+    onnx = [run_graph(read, probe.inputs) for probe in asked]
     built = keras_model_from_onnx(read)
     with KerasRunner(built.network) as run:
         keras = answers_of_file(run, inputs, ends, asked, not built.batch_fixed_by)
@@ -50,7 +53,8 @@ def converted(module: torch.nn.Module, shapes: Sequence[Shape], folder, outputs:
     with TFLiteRunner(file) as run:
         tflite = answers_of_file(run, inputs, ends, asked, False)
     operators = tuple(operator.name for operator in open_tflite(file).operators)
-    return Conversion([_forward(module, probe) for probe in asked], keras, tflite, operators, built.batch_fixed_by)
+    pytorch = [_forward(module, probe) for probe in asked]
+    return Conversion(pytorch, onnx, keras, tflite, operators, built.batch_fixed_by)
 
 
 def exported(module: torch.nn.Module, inputs: Sequence[TensorFacts], outputs: Sequence[str]) -> Graph:

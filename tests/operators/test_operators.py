@@ -22,7 +22,7 @@ def test_operator(case, tmp_path):
         return
     conversion = converted(module, case.shapes, tmp_path, case.outputs)
     assert len(conversion.pytorch) >= 3
-    for stage in (conversion.keras, conversion.tflite):
+    for stage in (conversion.onnx, conversion.keras, conversion.tflite):
         for reference, answer in zip(conversion.pytorch, stage):
             assert len(reference) == len(answer) == case.outputs
             for expected, value in zip(reference, answer):

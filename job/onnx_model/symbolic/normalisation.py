@@ -35,24 +35,25 @@ def instance_norm(g: Any, x: Any, weight: Any, bias: Any, mean: Any, variance: A
 def group_norm(g: Any, x: Any, groups: int, weight: Any, bias: Any, eps: float, _: int) -> Any:
     """Means over a group are means over each channel, averaged over the group by a 1x1 convolution."""
     rank, channels = x.type().dim(), sizes(x)[1]
-    if rank != 4:
+    if rank < 3:
         return None
-    averaging = _averaging_kernel(channels, groups)
+    ones = [1] * (rank - 2)
+    averaging = _averaging_kernel(channels, groups).reshape([channels, channels] + ones)
 
     def group_mean(value: Any) -> Any:
-        means = g.op("ReduceMean", value, axes_i=[2, 3], keepdims_i=1)
-        return g.op("Conv", means, g.op("Constant", value_t=averaging), dilations_i=[1, 1], group_i=1,
-                    kernel_shape_i=[1, 1], pads_i=[0, 0, 0, 0], strides_i=[1, 1])
+        means = g.op("ReduceMean", value, axes_i=list(range(2, rank)), keepdims_i=1)
+        return g.op("Conv", means, g.op("Constant", value_t=averaging), dilations_i=ones, group_i=1,
+                    kernel_shape_i=ones, pads_i=[0, 0] * len(ones), strides_i=ones)
     centred = g.op("Sub", x, group_mean(x))
     variance = group_mean(g.op("Mul", centred, centred))
     return _affine(g, _scaled(g, centred, variance, eps), weight, bias, rank)
 
 
 def _averaging_kernel(channels: int, groups: int) -> torch.Tensor:
-    """[C, C, 1, 1]: every channel becomes the mean of its group."""
+    """[C, C]: every channel becomes the mean of its group."""
     size = channels // groups
     group = torch.arange(channels) // size
-    return (group[:, None] == group[None, :]).float().div(size).reshape(channels, channels, 1, 1)
+    return (group[:, None] == group[None, :]).float().div(size)
 
 
 def _scaled(g: Any, centred: Any, variance: Any, eps: float) -> Any:

@@ -22,7 +22,7 @@ def with_fixed_sizes(interpolate: Callable[..., Any]) -> Callable[..., Any]:
     return fixed
 
 
-@exports("upsample_nearest1d", "upsample_nearest2d")
+@exports("upsample_nearest1d", "upsample_nearest2d", "upsample_nearest3d")
 def nearest(g: Any, x: Any, output_size: Any) -> Any:
     before, after = sizes(x)[2:], integers(output_size)
     if len(before) == 2 and all(large % small == 0 for small, large in zip(before, after)):
@@ -39,7 +39,7 @@ def _nearest(small: int, large: int) -> List[int]:
     return [min(int(np.floor(np.float32(i) * scale)), small - 1) for i in range(large)]
 
 
-@exports("upsample_linear1d", "upsample_bilinear2d")
+@exports("upsample_linear1d", "upsample_bilinear2d", "upsample_trilinear3d")
 def linear(g: Any, x: Any, output_size: Any, align_corners: Any) -> Any:
     """Each axis is the weighted sum of two picks from it: ONNX's own linear Upsample aligns otherwise."""
     before, after = sizes(x)[2:], integers(output_size)
