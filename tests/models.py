@@ -1,21 +1,25 @@
 """Networks with seeded weights for tests: every value random, activations of a sane scale."""
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any, Dict, Iterator
 
 import numpy as np
 import torch
 
 from job.architectures.build import build
 from job.architectures.load import load_weights
+from job.values import Shape
 
 IMAGE = (1, 3, 224, 224)
 
 
-def seeded_module(arch: str, seed: int = 0, **arch_args: Any) -> torch.nn.Module:
-    """The architecture in eval mode with weights, biases and BatchNorm statistics drawn from the seed."""
+def seeded_module(arch: str, seed: int = 0, shape: Shape = IMAGE, **arch_args: Any) -> torch.nn.Module:
+    """The architecture in eval mode with weights, biases and BatchNorm statistics drawn from the seed.
+
+    Settled at the shape of the images that it will see, as a trained network is.
+    """
     module = build(arch, arch_args)
     load_weights(module, seeded_weights(module, seed))
-    settle_statistics(module, torch.cat([blocky_images(IMAGE, seed), noise_images(IMAGE, seed, batch=1)]))
+    settle_statistics(module, torch.cat([blocky_images(shape, seed), noise_images(shape, seed, batch=1)]))
     return module
 
 
@@ -27,9 +31,23 @@ def write_seeded_checkpoint(path: Path, arch: str, seed: int = 0, **arch_args: A
 
 
 def seeded_weights(module: torch.nn.Module, seed: int) -> Dict[str, np.ndarray]:
-    """An array for every key of the module: He-normal kernels, BatchNorm's vectors about (1, 0, 0, 1)."""
+    """An array for every key of the module: He-normal kernels, BatchNorm's vectors about (1, 0, 0, 1).
+
+    What a block adds to its input is small beside it, as in a trained network: else a hundred blocks make of the last
+    bit of an input more than float stages may differ by, in PyTorch as everywhere.
+    """
     random = np.random.RandomState(seed)
-    return {key: _array(key, tuple(value.shape), random) for key, value in module.state_dict().items()}
+    weights = {key: _array(key, tuple(value.shape), random) for key, value in module.state_dict().items()}
+    for key in _ends_of_branches(module):
+        weights[key] *= np.float32(0.25)
+    return weights
+
+
+def _ends_of_branches(module: torch.nn.Module) -> Iterator[str]:
+    """The scale of the last BatchNorm in each residual block of a ResNet."""
+    for path, block in module.named_modules():
+        if hasattr(block, "downsample") and hasattr(block, "bn2"):
+            yield "{}.{}.weight".format(path, "bn3" if hasattr(block, "bn3") else "bn2")
 
 
 def _array(key: str, shape: tuple, random: np.random.RandomState) -> np.ndarray:

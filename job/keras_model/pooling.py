@@ -5,6 +5,7 @@ import keras
 import numpy as np
 
 from job.keras_model.activation import Activation, as_map
+from job.keras_model.convolution import depthwise
 from job.keras_model.layers import layer_name, operation
 from job.keras_model.padding import LOWEST, Window, explicitly_padded, is_same, padded, window_of
 from job.keras_model.registry import Operator, converts, only, only_each
@@ -48,6 +49,8 @@ def average_pool(operator: Operator, x: Activation) -> Activation:
     if not has_padding or (same and not counts_padding):
         padding = "same" if has_padding else "valid"
         return x.after(_average(x.tensor, window, padding, operator.name))
+    if same and len(set(window.strides)) == 1:
+        return x.after(_average_with_padding(x, window, operator))
     x = explicitly_padded(x, window, operator.name)
     tensor = _average(x.tensor, window, "valid", operator.name)
     if not counts_padding:
@@ -58,6 +61,13 @@ def average_pool(operator: Operator, x: Activation) -> Activation:
 
 def _average(tensor, window: Window, padding: str, name: str):
     return keras.layers.AveragePooling2D(window.kernel, window.strides, padding, name=layer_name(name))(tensor)
+
+
+def _average_with_padding(x: Activation, window: Window, operator: Operator):
+    """A convolution counts SAME's padding, and needs no Pad: each channel's weights are all the same."""
+    shape = (operator.input_shape[1], 1) + window.kernel
+    kernel = np.full(shape, 1 / np.prod(window.kernel), np.float32)
+    return depthwise(x, kernel, None, window, operator.name)
 
 
 def _share_of_padding(window: Window, sizes) -> np.ndarray:

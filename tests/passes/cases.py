@@ -219,6 +219,22 @@ def without_operators_of_their_own():
     )
 
 
+def another_range_for_each_channel():
+    return graph(
+        node("Gather", "x one", "a", axis=1),
+        node("Unsqueeze", "a", "a1", axes=(1,)),
+        node("Mul", "a1 s", "a2"),
+        node("Add", "a2 t", "a3"),
+        node("Gather", "x other", "b", axis=1),
+        node("Add", "t b", "b2"),
+        node("Concat", "a3 b2", "joined", axis=1),
+        node("Conv", "joined k", "y", kernel_shape=(3, 2), pads=(1, 0, 1, 0)),
+        constants=dict(
+            **drawn(k=(4, 3, 3, 2), s=(), t=(1,)), one=SCALAR(4, np.int64), other=whole(0, -3)
+        ),
+    )
+
+
 CASES = (
     squeeze_excite,
     split_of_one_part,
@@ -235,5 +251,6 @@ CASES = (
     nothing_at_all,
     reshapes_in_a_row,
     gemm_of_many_kinds,
+    another_range_for_each_channel,
     without_operators_of_their_own,
 )

@@ -17,7 +17,7 @@ def fold_affine(graph: Graph) -> Graph:
 
 
 def _rule(node: Node, view: View) -> Optional[Rewrite]:
-    operand = _constant_operand(node, view) if node.op in ("Mul", "Add", "Sub") else None
+    operand = constant_operand(node, view) if node.op in ("Mul", "Add", "Sub") else None
     if operand is None:
         return None
     source, factor = operand
@@ -25,11 +25,11 @@ def _rule(node: Node, view: View) -> Optional[Rewrite]:
     shape = view.shape(source)
     if layer is None or shape is None or view.shape(node.output) != shape or not _foldable(layer, view):
         return None
-    channels = _per_channel(factor, len(shape), shape[1])
+    channels = per_channel(factor, len(shape), shape[1])
     return None if channels is None else _folded(node, layer, channels, view)
 
 
-def _constant_operand(node: Node, view: View) -> Optional[Tuple[str, np.ndarray]]:
+def constant_operand(node: Node, view: View) -> Optional[Tuple[str, np.ndarray]]:
     left, right = node.inputs
     if view.constant(right) is not None:
         return left, view.constant(right)
@@ -47,7 +47,7 @@ def _foldable(layer: Node, view: View) -> bool:
     return layer.op == "Conv" or layer.attributes.get("group", 1) == 1
 
 
-def _per_channel(value: np.ndarray, rank: int, channels: int) -> Optional[np.ndarray]:
+def per_channel(value: np.ndarray, rank: int, channels: int) -> Optional[np.ndarray]:
     """The constant as one number a channel, or None where it varies along another axis."""
     if value.ndim > rank or value.dtype != np.float32:
         return None
