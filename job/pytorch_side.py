@@ -10,7 +10,7 @@ import torch
 from job.architectures.module import load_module, nearest_architectures
 from job.axes import published
 from job.checkpoint import read_checkpoint
-from job.errors import BadCheckpoint, UsageError
+from job.errors import BadCheckpoint, UnsupportedModel, UsageError
 from job.memory import peak_memory
 from job.onnx_model.cost import multiply_adds
 from job.onnx_model.export import graph_from_module
@@ -18,7 +18,10 @@ from job.onnx_model.graph import Graph
 from job.onnx_model.outputs import FlatOutputs, output_names
 from job.onnx_model.passes import canonical
 from job.onnx_model.model_file import read_onnx, write_onnx
+from job.onnx_model.repeatable import check_repeatable
 from job.onnx_model.runtime import layer_values, session
+from job.onnx_model.symbolic import gaps_filled
+from job.onnx_model.trace import first_difference, forward, trace
 from job.parity.answers import save_answers
 from job.parity.probes import Probe, load_probes, make_probes
 from job.setting_values import InputShape
@@ -34,6 +37,8 @@ class PyTorchSide:
         self._module = None  # type: Optional[FlatOutputs]
         self._graph = None  # type: Optional[Graph]
         self._onnx_file = None  # type: Optional[Path]
+        self._example = ()  # type: Sequence[torch.Tensor]
+        self._freezes = ()  # type: Sequence[str]
 
     def release(self) -> None:
         """Forgets the checkpoint."""
@@ -44,16 +49,19 @@ class PyTorchSide:
         loaded = load_module(checkpoint, settings)
         inputs = _inputs(settings, loaded.default_input_shape)
         example = [torch.from_numpy(array) for array in make_probes(inputs, 1)[0].inputs]
-        module = FlatOutputs(loaded.module)
-        graph, notes = graph_from_module(
-            module, example, [facts.name for facts in inputs],
-            lambda network: output_names(network, settings.output_names, DEFAULT_OUTPUT_NAMES))
+        module, names = FlatOutputs(loaded.module), [facts.name for facts in inputs]
+        notes = check_repeatable(module, example) if settings.model_code else ()
+        graph, freezes = graph_from_module(
+            module, example, names,
+            lambda network: output_names(network, settings.output_names, DEFAULT_OUTPUT_NAMES, names))
         graph = canonical(graph)
         _refuse_empty(graph, inputs)
+        _refuse_constant(graph, freezes)
         write_onnx(graph, onnx_file)
         self._module, self._graph, self._onnx_file = module, graph._replace(constants={}), onnx_file
+        self._example, self._freezes = example, freezes
         outputs = tuple(_facts(name, graph) for name in graph.outputs)
-        facts = loaded.facts._replace(notes=loaded.facts.notes + notes)
+        facts = loaded.facts._replace(notes=loaded.facts.notes + notes + freezes)
         return Exported(onnx_file, inputs, outputs, facts, multiply_adds(graph))
 
     def inspect(self, checkpoint: Path, settings: Any) -> Inspected:
@@ -96,6 +104,15 @@ class PyTorchSide:
         """The PyTorch module that each tensor of the graph comes from."""
         return {name: node.layer for node in self._graph.nodes for name in node.outputs}
 
+    def frozen_by(self, probe: Probe) -> Sequence[str]:
+        """Sentences on the network's own lines for which a trace of one input does not hold for the probe."""
+        with gaps_filled():
+            place = first_difference(trace(self._module, self._example).graph,
+                                     trace(self._module, list(map(torch.from_numpy, probe.inputs))).graph)
+        told = [sentence for sentence in self._freezes if not place or sentence.startswith(place + " ")]
+        return told or (["{} treats one input otherwise than another: a trace keeps one way for all".format(place)]
+                        if place else [])
+
     def peak_memory(self) -> int:
         return peak_memory()
 
@@ -104,9 +121,7 @@ class PyTorchSide:
                 "numpy": np.__version__}
 
     def _forward(self, probe: Probe) -> Tuple[np.ndarray, ...]:
-        with torch.no_grad():
-            result = self._module(*(torch.from_numpy(array) for array in probe.inputs))
-        return tuple(tensor.numpy() for tensor in result)
+        return forward(self._module, list(map(torch.from_numpy, probe.inputs)))
 
 
 def _keep(path: str, values: dict):
@@ -142,6 +157,19 @@ def _refuse_empty(graph: Graph, inputs: Sequence[TensorFacts]) -> None:
                 "the input is too small: {} makes a tensor of shape {} of it".format(node.layer, shape),
                 hint="give a larger one than --input-shape={}".format(",".join(map(str, inputs[0].pytorch_shape))),
                 stage="onnx")
+
+
+def _refuse_constant(graph: Graph, freezes: Sequence[str]) -> None:
+    """Nobody could tell a right constant from a wrong one by asking."""
+    moving = set(graph.inputs)
+    for node in graph.nodes:
+        if moving.intersection(node.inputs):
+            moving.update(node.outputs)
+    fixed = [name for name in graph.outputs if name not in moving]
+    if fixed:
+        raise UnsupportedModel(
+            ["output `{}`: a constant, in a trace it depends on no input".format(name) for name in fixed],
+            hint="; ".join(freezes) or "leave it out of what the network returns, and keep it beside the model")
 
 
 def _facts(name: str, graph: Graph) -> TensorFacts:

@@ -86,6 +86,7 @@ class Drift(NamedTuple):
     output: str
     layer: Optional[str]
     message: str
+    hint: str = ""  # where more is known than the stage alone tells
 
 
 class OutputParity(NamedTuple):

@@ -1,6 +1,5 @@
 """A PyTorch module in eval mode -> the ONNX graph its exporter traces."""
 import warnings
-from pathlib import Path
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Sequence, Tuple
 
 import numpy as np
@@ -10,12 +9,13 @@ from torch.onnx import OperatorExportTypes
 from torch.onnx import utils as exporter
 from torch.onnx.symbolic import _set_opset_version
 
-from job.errors import BadCheckpoint, UnsupportedModel
+from job.errors import UnsupportedModel
 from job.onnx_model.graph import Graph, Node, renamed
 from job.onnx_model.opsets import upgraded
 from job.onnx_model.outputs import FlatOutputs
 from job.onnx_model.protobuf import nodes_from_protobuf
 from job.onnx_model.symbolic import gaps_filled
+from job.onnx_model.trace import trace
 from job.values import Shape
 
 EXPORTER_OPSET = 9  # torch 1.1 knows 10 in parts
@@ -28,7 +28,7 @@ def graph_from_module(module: FlatOutputs, inputs: Sequence[torch.Tensor], input
     Weights are the module's own memory: nothing is copied, so the module must outlive the graph.
     Raises UnsupportedModel with every operator that the exporter has no ONNX form for.
     """
-    traced, parameters, notes = _trace(module, tuple(inputs))
+    traced, parameters, freezes = _exported(module, tuple(inputs))
     _refuse_unexported(traced)
     tensors = [value.uniqueName() for value in traced.inputs()]
     outputs = [value.uniqueName() for value in traced.outputs()]
@@ -38,30 +38,36 @@ def graph_from_module(module: FlatOutputs, inputs: Sequence[torch.Tensor], input
     graph = Graph(nodes, tuple(tensors[:len(inputs)]), tuple(outputs), constants, _shapes(traced),
                   _dtypes(traced))
     graph = _named(graph, _scopes(traced), module.network, input_names, name_outputs(module))
-    return upgraded(graph, EXPORTER_OPSET), notes
+    return upgraded(graph, EXPORTER_OPSET), freezes
 
 
-class _Traced(NamedTuple):
+class _Exported(NamedTuple):
     graph: Any
     parameters: List[torch.Tensor]
-    notes: Tuple[str, ...]
+    freezes: Tuple[str, ...]
 
 
-def _trace(module: torch.nn.Module, inputs: Tuple[torch.Tensor, ...]) -> _Traced:
+def _exported(module: FlatOutputs, inputs: Tuple[torch.Tensor, ...]) -> _Exported:
     _set_opset_version(EXPORTER_OPSET)
-    with torch.no_grad(), gaps_filled(), warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always")
-        traced, result = _forward(module, inputs)
+    with torch.no_grad(), gaps_filled():
+        traced = trace(module, inputs)
         parameters = list(exporter._unique_state_dict(module).values())
         try:
-            _pool_constants(traced)
-            optimized = exporter._optimize_graph(traced, OperatorExportTypes.ONNX)
+            _pool_constants(traced.graph)
+            optimized = _silently_optimized(traced.graph)
         except (RuntimeError, TypeError, ValueError, IndexError, AttributeError) as error:
             raise UnsupportedModel(["PyTorch's exporter: {}".format(_first_line(error))],
                                    hint="PyTorch 1.1.0 cannot say this part of the network in ONNX") from error
-    for output, tensor in zip(optimized.outputs(), torch._C._jit_flatten(result)[0]):
+    for output, tensor in zip(optimized.outputs(), torch._C._jit_flatten(traced.result)[0]):
         output.inferTypeFrom(tensor)
-    return _Traced(optimized, parameters, _frozen_choices(said))
+    return _Exported(optimized, parameters, traced.freezes)
+
+
+def _silently_optimized(traced: Any) -> Any:
+    """The exporter warns of what it cannot say; that is refused by name afterwards."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return exporter._optimize_graph(traced, OperatorExportTypes.ONNX)
 
 
 def _pool_constants(traced: Any) -> None:
@@ -69,24 +75,6 @@ def _pool_constants(traced: Any) -> None:
     so far, so that its time grows with the square of their number (densenet121: 2.6 s, with this 0.8 s)."""
     torch._C._jit_pass_constant_propagation(traced)
     torch._C._jit_pass_constant_pooling(traced)
-
-
-def _forward(module: torch.nn.Module, inputs: Tuple[torch.Tensor, ...]) -> Tuple[Any, Any]:
-    try:
-        return exporter._trace_and_get_graph_from_model(module, inputs, False)
-    except (RuntimeError, TypeError, ValueError, IndexError, AttributeError, KeyError) as error:
-        shapes = ", ".join(str(tuple(x.shape)) for x in inputs)
-        raise BadCheckpoint("the network does not run on an input of shape {}: {}".format(shapes, _first_line(error)),
-                            hint="give the shape it was trained with, as PyTorch has it: --input-shape=1,3,224,224",
-                            stage="onnx") from error
-
-
-def _frozen_choices(said: Sequence[warnings.WarningMessage]) -> Tuple[str, ...]:
-    """Where the network's code decides by a value: the trace keeps what it decided for one input."""
-    places = ["{} line {}".format(Path(warning.filename).name, warning.lineno) for warning in said
-              if issubclass(warning.category, torch.jit.TracerWarning) and "Python boolean" in str(warning.message)]
-    return tuple("{} decides by a value: what it decided for one input is kept for all".format(place)
-                 for place in sorted(set(places)))
 
 
 def _first_line(error: Exception) -> str:

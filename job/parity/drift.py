@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any, Mapping, Optional, Sequence
 
 from job.errors import JobError
+from job.parity.explain import FROZEN
 from job.parity.layers import first_drifting
 from job.parity.probes import Probe
 from job.parity.tolerance import kind_of
@@ -14,11 +15,13 @@ def located(drift: Drift, stages: Sequence[StageParity], probes: Sequence[Probe]
     """The drift with its layer, where one differs by itself. The reference cannot drift from itself."""
     if drift.stage == "pytorch" or not probes:
         return drift
+    probe = _worst_probe(drift, stages, probes)
     try:
-        layer = _first_layer(drift.stage, _worst_probe(drift, stages, probes), sides, files.get(drift.stage))
+        drift = drift._replace(layer=_first_layer(drift.stage, probe, sides, files.get(drift.stage)))
+        frozen = sides.pytorch.call("frozen_by", probe) if drift.stage == "onnx" else ()
     except JobError:
-        layer = None  # a stage that cannot be run layer by layer still has its own report
-    return drift._replace(layer=layer)
+        return drift  # a stage that cannot be run layer by layer still has its own report
+    return drift._replace(message="; ".join((drift.message,) + tuple(frozen)), hint=FROZEN) if frozen else drift
 
 
 def _first_layer(stage: str, probe: Probe, sides: Any, file: Optional[Path]) -> Optional[str]:

@@ -46,6 +46,9 @@ def hint(stage: str) -> str:
     ).format(kind=kind_of(stage))
 
 
+FROZEN = ("ONNX export records one forward, so the code must not choose nor compute outside of PyTorch's operators: "
+          "let torch.where choose, or let the caller do it")
+
 _SAID = {
     "max_error_of_range": "max error {percent} of the output's range {worst} (allowed {allowed})",
     "error_of_spread": "rms error {percent} of what tells one probe's answer from another's, worst {worst} "

@@ -61,7 +61,7 @@ def first_drift(stages: Sequence[StageParity]) -> Optional[Drift]:
 def parity_failed(drift: Drift) -> ParityFailed:
     """The error to end with."""
     where = " (first at layer {})".format(drift.layer) if drift.layer else ""
-    error = ParityFailed(drift.message + where, hint=explain.hint(drift.stage), stage=drift.stage)
+    error = ParityFailed(drift.message + where, hint=drift.hint or explain.hint(drift.stage), stage=drift.stage)
     error.drift = drift
     return error
 

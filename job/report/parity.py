@@ -40,7 +40,8 @@ def parity_report(
 
 def failure_from_drift(drift: Drift) -> Dict[str, Any]:
     """``first_failure`` of a stage that does not answer as PyTorch does."""
-    return _failure(drift.stage, drift.output, drift.layer, drift.message, explain.hint(drift.stage), 6)
+    return _failure(drift.stage, drift.output, drift.layer, drift.message,
+                    drift.hint or explain.hint(drift.stage), 6)
 
 
 def failure_from_error(error: JobError) -> Dict[str, Any]:

@@ -20,9 +20,11 @@ _MOST_LINES = 24  # of one traceback: a recursion has a thousand
 class BadModelCode(BadCheckpoint):
     """The user's code raised, or did not give a module that can be converted."""
 
+    stage = "model_code"
+
 
 @contextlib.contextmanager
-def their_code(doing: str, hint: str = "") -> Iterator[None]:
+def their_code(doing: str, hint: str = "", stage: str = "") -> Iterator[None]:
     """What is raised inside becomes a BadModelCode; what is printed goes to stderr, where the log is.
 
     `doing` begins its message: "net.py:make"; `hint` is given where the error itself suggests no better one.
@@ -34,7 +36,7 @@ def their_code(doing: str, hint: str = "") -> Iterator[None]:
     except JobError:
         raise
     except (Exception, SystemExit, KeyboardInterrupt) as error:
-        raise BadModelCode("{} raised {}".format(doing, told(error)), _hint(error, hint)) from error
+        raise BadModelCode("{} raised {}".format(doing, told(error)), _hint(error, hint), stage) from error
     finally:
         sys.stderr.flush()
         os.chdir(folder)

@@ -1,0 +1,56 @@
+"""Whether a network answers the same input alike twice: what does not, cannot be converted, nor compared."""
+import random
+from typing import Any, Dict, List, Sequence, Tuple
+
+import numpy as np
+import torch
+
+from job.onnx_model.buffers import kept_buffers
+from job.onnx_model.outputs import FlatOutputs, described
+from job.onnx_model.trace import Inputs, forward, random_places, trace
+from job.user_code.failure import BadModelCode
+
+_ROUNDING = 1e-5  # of the output's range: what sums in another order may differ by
+
+
+def check_repeatable(module: FlatOutputs, inputs: Inputs) -> Tuple[str, ...]:
+    """Notes on buffers that the forward changes, which keep the checkpoint's values.
+
+    BadModelCode says what differs and, where it can be told, why.
+    """
+    before = _random_states()
+    with kept_buffers(module.network) as changed:
+        first, second = forward(module, inputs), forward(module, inputs)
+    drawn = [name for name, state in _random_states().items() if state != before[name]]
+    differing = [described(path) for path, one, other in zip(module.paths, first, second) if not _alike(one, other)]
+    if differing or len(first) != len(second):
+        raise BadModelCode(
+            "the network is not deterministic: asked the same twice, its answers differ ({}){}".format(
+                ", ".join(differing) or "{} outputs, then {}".format(len(first), len(second)),
+                "".join("; " + reason for reason in _reasons(module, inputs, drawn, changed))),
+            hint="in eval mode a network must draw no random numbers (F.dropout needs training=self.training) and "
+                 "keep nothing from one forward for the next", stage="onnx")
+    return tuple("the forward changes the buffer {}: what is published has the checkpoint's value".format(name)
+                 for name in changed)
+
+
+def _reasons(module: FlatOutputs, inputs: Inputs, drawn: Sequence[str], changed: Sequence[str]) -> List[str]:
+    reasons = ["{} draws random numbers".format(place) for place in
+               (random_places(trace(module, inputs).graph) if "PyTorch" in drawn else ())]
+    if drawn and not reasons:
+        reasons.append("it draws random numbers from {}".format(" and ".join(drawn)))
+    return reasons + ["it changes the buffer {}".format(name) for name in changed]
+
+
+def _random_states() -> Dict[str, Any]:
+    return {"PyTorch": torch.get_rng_state().numpy().tobytes(), "numpy": str(np.random.get_state()),
+            "Python": random.getstate()}
+
+
+def _alike(one: np.ndarray, other: np.ndarray) -> bool:
+    if one.shape != other.shape or one.dtype != other.dtype:
+        return False
+    if one.dtype.kind != "f":
+        return np.array_equal(one, other)
+    finite = one[np.isfinite(one)]
+    return np.allclose(one, other, rtol=0, atol=_ROUNDING * np.ptp(finite) if finite.size else 0, equal_nan=True)
