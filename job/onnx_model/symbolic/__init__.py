@@ -7,8 +7,8 @@ import torch.nn.functional
 from torch.onnx import symbolic
 
 from job.onnx_model.symbolic import (  # noqa: F401
-    activations, arithmetic, arrangement, constants, indexing, normalisation, ordering, patches, pooling, products,
-    reductions, resizing, statistics, truth,
+    activations, arithmetic, arrangement, constants, indexing, interpolation, normalisation, ordering, patches, pooling,
+    products, reductions, resizing, statistics, truth,
 )
 from job.onnx_model.symbolic.registry import SYMBOLICS
 from job.onnx_model.symbolic.resizing import with_fixed_sizes

@@ -117,5 +117,4 @@ def remainder(g: Any, x: Any, other: Any) -> Any:
 @exports("fmod")
 def fmod(g: Any, x: Any, other: Any) -> Any:
     """Of x's sign, and exact."""
-    other = operand(g, other, x)
-    return g.op("Mod", x, other, fmod_i=1)
+    return g.op("Mod", x, operand(g, other, x), fmod_i=1)

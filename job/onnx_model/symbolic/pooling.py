@@ -2,10 +2,11 @@
 from typing import Any, List, Sequence, Tuple
 
 import numpy as np
+from torch.onnx import symbolic
 from torch.onnx.symbolic import parse_args
 
 from job.onnx_model.symbolic.registry import exports
-from job.onnx_model.symbolic.values import gather, sizes
+from job.onnx_model.symbolic.values import gather, integer, integers, sizes
 
 
 def _adaptive_pool(op: str, spatial_rank: int):
@@ -58,6 +59,37 @@ def _without_indices(pool: Any):
     return lambda g, *args: (pool(g, *args), None)
 
 
+def _max_pool(spatial_rank: int):
+    """Of any dilation; the exporter's own of none."""
+    plain = getattr(symbolic, "max_pool{}d".format(spatial_rank))
+
+    def pool(g: Any, x: Any, *args: Any) -> Any:
+        kernel, strides, padding, dilations = (_each_axis(value, spatial_rank) for value in args[:4])
+        if set(dilations) == {1}:
+            return plain(g, x, *args)
+        ceil = bool(integer(args[4]))
+        for axis, window in enumerate(zip(sizes(x)[2:], kernel, strides or kernel, padding, dilations)):
+            x = gather(g, x, _dilated_windows(*window, ceil=ceil), axis + 2)
+        return g.op("MaxPool", x, kernel_shape_i=kernel, strides_i=kernel, pads_i=[0] * 2 * spatial_rank)
+    return pool
+
+
+def _each_axis(value: Any, spatial_rank: int) -> List[int]:
+    given = integers(value)
+    return given * spatial_rank if len(given) == 1 else given
+
+
+def _dilated_windows(size: int, taps: int, stride: int, padding: int, dilation: int, ceil: bool) -> List[int]:
+    """Indices that lay out the windows one after another; in place of padding, another element of the window."""
+    reach = (taps - 1) * dilation + 1
+    end = padding + (_ceil_padding(size, reach, stride, padding) if ceil else 0)
+    windows = [range(start, start + reach, dilation) for start in range(-padding, size + end - reach + 1, stride)]
+    inside = [[element for element in window if 0 <= element < size] for window in windows]
+    return [element if 0 <= element < size else within[0] for window, within in zip(windows, inside)
+            for element in window]
+
+
 for _rank in (1, 2, 3):
+    exports("max_pool{}d".format(_rank))(_max_pool(_rank))
     exports("adaptive_avg_pool{}d".format(_rank))(_adaptive_pool("AveragePool", _rank))
     exports("adaptive_max_pool{}d".format(_rank))(_without_indices(_adaptive_pool("MaxPool", _rank)))

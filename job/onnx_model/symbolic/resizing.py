@@ -1,8 +1,7 @@
-"""Interpolation and pixel shuffle, said with what ONNX defines exactly."""
-from typing import Any, Callable, List, Tuple
+"""Nearest pixels, sizes of an interpolation as numbers, and pixel shuffle."""
+from typing import Any, Callable, List
 
 import numpy as np
-import torch
 
 from job.onnx_model.symbolic.registry import exports
 from job.onnx_model.symbolic.values import constant, gather, integer, integers, sizes
@@ -37,37 +36,6 @@ def _nearest(small: int, large: int) -> List[int]:
     """The pixel each output shows, with the rounding of PyTorch's own float32."""
     scale = np.float32(small) / np.float32(large)
     return [min(int(np.floor(np.float32(i) * scale)), small - 1) for i in range(large)]
-
-
-@exports("upsample_linear1d", "upsample_bilinear2d", "upsample_trilinear3d")
-def linear(g: Any, x: Any, output_size: Any, align_corners: Any) -> Any:
-    """Each axis is the weighted sum of two picks from it: ONNX's own linear Upsample aligns otherwise."""
-    before, after = sizes(x)[2:], integers(output_size)
-    rank = len(before)
-    for axis, (small, large) in enumerate(zip(before, after)):
-        if small == large:
-            continue
-        low, high, weights = _neighbours(small, large, bool(integer(align_corners)))
-        if low == high:  # one pixel, everywhere
-            x = gather(g, x, low, axis + 2)
-            continue
-        broadcast = [large] + [1] * (rank - 1 - axis)
-        parts = [g.op("Mul", gather(g, x, picks, axis + 2), g.op("Constant", value_t=share.reshape(broadcast)))
-                 for picks, share in ((low, 1 - weights), (high, weights))]
-        x = g.op("Add", *parts)
-    return x
-
-
-def _neighbours(small: int, large: int, align_corners: bool) -> Tuple[List[int], List[int], torch.Tensor]:
-    """The two pixels each output lies between, and the weight of the second."""
-    steps = torch.arange(large, dtype=torch.float64)
-    if align_corners:
-        places = steps * ((small - 1) / (large - 1) if large > 1 else 0.0)
-    else:
-        places = ((steps + 0.5) * (small / large) - 0.5).clamp(min=0)
-    low = places.floor().long().clamp(max=small - 1)
-    high = (low + 1).clamp(max=small - 1)
-    return low.tolist(), high.tolist(), (places - low.double()).float()
 
 
 @exports("pixel_shuffle")

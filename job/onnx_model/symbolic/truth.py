@@ -39,9 +39,10 @@ def _logical(op: str):
     return combine
 
 
-exports("__and__")(_logical("And"))
-exports("__or__")(_logical("Or"))
-exports("__xor__")(_logical("Xor"))
+# The exporter takes the last underscore of a name for the mark of an operator that works in place.
+exports("__and_")(_logical("And"))
+exports("__or_")(_logical("Or"))
+exports("__xor_")(_logical("Xor"))
 
 
 @exports("eq")
