@@ -7,6 +7,8 @@ import tensorflow as tf
 from keras import backend
 from keras.engine import Layer
 
+from job.values import Shape
+
 
 class Operation(Layer):
     """A function of tensors as a layer.
@@ -35,13 +37,13 @@ class Linear(Layer):
     TensorFlow Lite wants that layout too, so nothing is transposed on the way.
     """
 
-    def __init__(self, units: int, use_bias: bool, **kwargs: Any) -> None:
+    def __init__(self, kernel: Shape, use_bias: bool, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self._units, self._use_bias = units, use_bias
+        self._kernel_shape, self._use_bias = kernel, use_bias
 
     def build(self, input_shape: Any) -> None:
-        self._kernel = self.add_weight("kernel", (self._units, input_shape[-1]), initializer="zeros")
-        self._bias = self.add_weight("bias", (self._units,), initializer="zeros") if self._use_bias else None
+        self._kernel = self.add_weight("kernel", self._kernel_shape, initializer="zeros")
+        self._bias = self.add_weight("bias", self._kernel_shape[:1], initializer="zeros") if self._use_bias else None
         super().build(input_shape)
 
     def call(self, x: Any) -> Any:
@@ -49,7 +51,7 @@ class Linear(Layer):
         return tf.nn.bias_add(product, self._bias) if self._use_bias else product
 
     def compute_output_shape(self, input_shape: Any) -> Any:
-        return input_shape[:-1] + (self._units,)
+        return input_shape[:-1] + self._kernel_shape[:1]
 
 
 def operation(function: Callable[..., Any], inputs: Any, name: str) -> Any:

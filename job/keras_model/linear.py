@@ -13,7 +13,7 @@ from job.keras_model.registry import Operator, converts, only
           constants=(1, 2), ranks=(2,))
 def gemm(operator: Operator, x: Activation, weight: np.ndarray, bias: Optional[np.ndarray] = None) -> Activation:
     x = as_onnx(x)
-    layer = Linear(weight.shape[0], bias is not None, name=layer_name(operator.name))
+    layer = Linear(weight.shape, bias is not None, name=layer_name(operator.name))
     weights = (weight,) if bias is None else (weight, bias)
     return Activation(weighted(layer, x.tensor, weights), x.order)
 
@@ -79,7 +79,7 @@ def _product(left: Activation, right: Activation, operator: Operator) -> Any:
 def _last_axis(operator: Operator, x: Activation, weight: np.ndarray) -> Activation:
     """Linear over the last axis, whatever the others are: they are taken together."""
     x = as_onnx(x)
-    layer = Linear(weight.shape[1], False, name=layer_name(operator.name))
+    layer = Linear(weight.shape[::-1], False, name=layer_name(operator.name))
     flat = operation(lambda t: tf.reshape(t, (-1, weight.shape[0])), x.tensor, operator.name + ".flat")
     product = weighted(layer, flat, (weight.T,))
     target = (-1,) + operator.output_shape[1:]

@@ -7,6 +7,7 @@ from job.errors import UnsupportedModel
 from job.keras_model.operators import CONVERTERS
 from job.keras_model.refused import REFUSED
 from job.keras_model.registry import Operator
+from job.keras_model.types import type_problem
 from job.onnx_model.graph import Graph, Node, View
 
 INPUT_TYPES = ("float32", "int64", "int32", "bool")  # that TensorFlow Lite 1.14 takes unquantised
@@ -60,6 +61,8 @@ def _problems(node: Node, view: View) -> List[str]:
     empty = [shape for shape in operator.output_shapes if shape is not None and 0 in shape]
     if empty:
         problems.append("{} makes a tensor of no elements, {},".format(node.op, empty[0]))
+    dtypes = [view.dtype(name) for name in node.inputs if name]
+    problems.extend(filter(None, [type_problem(node.op, dtypes)]))
     if converter.ranks and len(operator.input_shape) not in converter.ranks:
         problems.append("{} of rank {}".format(node.op, len(operator.input_shape)))
     if not problems and converter.refuse is not None:

@@ -1,5 +1,5 @@
 """Reductions over axes; the largest element and its place; Softmax."""
-from typing import Any, Callable, Dict, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Sequence, Tuple
 
 import numpy as np
 import tensorflow as tf
@@ -77,7 +77,11 @@ def top_k(operator: Operator, x: Activation, k: np.ndarray) -> Tuple[Activation,
     axis = operator.attributes.get("axis", -1) % x.rank
     x = _with_last(x, axis)
     count = int(k[0])
-    values, indices = operation(lambda t: list(tf.nn.top_k(t, count)), x.tensor, operator.name)
+
+    def best(tensor: Any) -> List[Any]:
+        values, indices = tf.nn.top_k(tensor, count)
+        return [values, tf.cast(indices, tf.int64)]
+    values, indices = operation(best, x.tensor, operator.name)
     fixed_by = operator.name if axis == 0 else ""
     return Activation(values, x.order, x.nonnegative, fixed_by), Activation(indices, x.order, True, fixed_by)
 

@@ -71,6 +71,10 @@ class View:
         value = self.graph.constants.get(name)
         return tuple(value.shape) if value is not None else self.graph.shapes.get(name)
 
+    def dtype(self, name: str) -> str:
+        value = self.graph.constants.get(name)
+        return value.dtype.name if value is not None else self.graph.dtypes.get(name, "float32")
+
 
 Rule = Callable[[Node, View], Optional[Rewrite]]
 

@@ -235,6 +235,24 @@ def another_range_for_each_channel():
     )
 
 
+def choices_of_several():
+    return graph(
+        node("Max", "x a b", "most"),
+        node("Min", "most", "same"),
+        node("Greater", "same a", "above"),
+        node("Slice", "above from to", "few"),
+        node("Concat", "few few", "twice", axis=3),
+        node("Not", "twice", "not"),
+        node("Cast", "not", "numbers", to=1),
+        node("Reshape", "numbers rows", "left"),
+        node("Gemm", "left left both", "y", transA=1, alpha=0.5, beta=2.0),
+        constants=dict(
+            **drawn(a=(6, 1, 1), b=(7,), both=(14, 14)),
+            **{"from": whole(0, 1, 0, 0), "to": whole(1, 3, 5, 7), "rows": whole(10, 14)}
+        ),
+    )
+
+
 CASES = (
     squeeze_excite,
     split_of_one_part,
@@ -251,6 +269,7 @@ CASES = (
     nothing_at_all,
     reshapes_in_a_row,
     gemm_of_many_kinds,
+    choices_of_several,
     another_range_for_each_channel,
     without_operators_of_their_own,
 )

@@ -13,6 +13,7 @@ from job.onnx_model.passes.flatten_channels_last import flatten_channels_last
 from job.onnx_model.passes.fold_affine import fold_affine
 from job.onnx_model.passes.fold_affine_ahead import fold_affine_ahead
 from job.onnx_model.passes.fold_constants import fold_constants
+from job.onnx_model.passes.gemm_to_matmul import gemm_to_matmul
 from job.onnx_model.passes.global_pool_to_mean import global_pool_to_mean
 from job.onnx_model.passes.infer_shapes import infer_shapes
 from job.onnx_model.passes.join_picks import join_picks
@@ -22,19 +23,23 @@ from job.onnx_model.passes.lower_reshapes import lower_reshapes
 from job.onnx_model.passes.lower_volume_convolutions import lower_volume_convolutions
 from job.onnx_model.passes.lower_volume_pools import lower_volume_pools
 from job.onnx_model.passes.merge_reshapes import merge_reshapes
-from job.onnx_model.passes.raise_reshapes import raise_reshapes
+from job.onnx_model.passes.operands_in_pairs import operands_in_pairs
 from job.onnx_model.passes.raise_rank import raise_rank
+from job.onnx_model.passes.raise_reshapes import raise_reshapes
 from job.onnx_model.passes.remove_casts import remove_casts
 from job.onnx_model.passes.remove_identities import remove_identities
 from job.onnx_model.passes.shuffle_to_gather import shuffle_to_gather
 from job.onnx_model.passes.split_to_slice import split_to_slice
 from job.onnx_model.passes.trim_pool_pads import trim_pool_pads
+from job.onnx_model.passes.truth_as_numbers import truth_as_numbers
 
 PASSES = (
     fold_constants,              # shapes become numbers: every later pass reads them
     infer_shapes,
     decompose,                   # early: whatever it makes is what every later pass looks for
+    operands_in_pairs,
     remove_casts,
+    truth_as_numbers,
     remove_identities,           # Dropout and its kin no longer hide a producer from its consumer
     lower_reshapes,              # Flatten, Squeeze, Unsqueeze: one operator, Reshape, from here on
     keep_axis_of_pick,
@@ -46,6 +51,7 @@ PASSES = (
     global_pool_to_mean,
     batch_norm_to_affine,        # so that one pass folds BatchNorm and hand-written scales alike
     division_to_multiplication,
+    gemm_to_matmul,
     linear_to_gemm,              # before folding, so that a bias added by hand is folded too
     fold_affine,
     lower_volume_convolutions,   # after folding, which moves scales into their weights as they are

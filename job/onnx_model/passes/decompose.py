@@ -7,7 +7,8 @@ from typing import Optional
 
 from job.onnx_model.decompositions import DECOMPOSITIONS
 from job.onnx_model.decompositions.registry import Parts
-from job.onnx_model.graph import Graph, Node, Rewrite, View, swept, without_dead_nodes
+from job.onnx_model.graph import Graph, Node, Rewrite, View, swept
+from job.onnx_model.passes.fold_constants import fold_constants
 from job.onnx_model.passes.infer_shapes import infer_shapes
 
 
@@ -17,7 +18,7 @@ def decompose(graph: Graph) -> Graph:
         simpler = swept(graph, _simpler)
         if simpler is graph:
             return graph
-        graph = infer_shapes(without_dead_nodes(simpler))
+        graph = infer_shapes(fold_constants(simpler))
 
 
 def _simpler(node: Node, view: View) -> Optional[Rewrite]:
