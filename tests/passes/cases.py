@@ -253,6 +253,16 @@ def choices_of_several():
     )
 
 
+def zeros_around():
+    return graph(
+        node("Pad", "x", "p", pads=(0, 0, 0, 0, 0, 0, 1, 1)),
+        node("Conv", "p k", "conv", kernel_shape=(3, 3), strides=(2, 2)),
+        node("Pad", "conv", "q", pads=(0, 0, 1, 1, 0, 0, 1, 1)),
+        node("AveragePool", "q", "y", kernel_shape=(3, 3)),
+        constants=drawn(k=(4, 6, 3, 3)),
+    )
+
+
 CASES = (
     squeeze_excite,
     split_of_one_part,
@@ -271,5 +281,6 @@ CASES = (
     gemm_of_many_kinds,
     choices_of_several,
     another_range_for_each_channel,
+    zeros_around,
     without_operators_of_their_own,
 )

@@ -25,6 +25,7 @@ from job.onnx_model.passes.lower_volume_pools import lower_volume_pools
 from job.onnx_model.passes.merge_reshapes import merge_reshapes
 from job.onnx_model.passes.operands_in_pairs import operands_in_pairs
 from job.onnx_model.passes.raise_rank import raise_rank
+from job.onnx_model.passes.pad_into_window import pad_into_window
 from job.onnx_model.passes.raise_reshapes import raise_reshapes
 from job.onnx_model.passes.remove_casts import remove_casts
 from job.onnx_model.passes.remove_identities import remove_identities
@@ -46,6 +47,7 @@ PASSES = (
     join_picks,                  # after: channels that are picked one by one keep their axis
     shuffle_to_gather,
     split_to_slice,
+    pad_into_window,             # before: a Reshape would stand between
     raise_rank,
     trim_pool_pads,
     global_pool_to_mean,
