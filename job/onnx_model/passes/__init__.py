@@ -56,6 +56,7 @@ PASSES = (
     gemm_to_matmul,
     linear_to_gemm,              # before folding, so that a bias added by hand is folded too
     fold_affine,
+    fold_affine_ahead,           # after: what the layer before can take is not left for the one after
     lower_volume_convolutions,   # after folding, which moves scales into their weights as they are
     lower_volume_pools,
     merge_reshapes,
