@@ -1,11 +1,11 @@
-"""Many checkpoints, one after the other: every one is tried, and summary.json has a row for each."""
+"""Many checkpoints: every one is tried, none harms another, and summary.json has a row for each."""
 import os
 import traceback
-from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Callable, ContextManager, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Callable, ContextManager, Dict, NamedTuple, Optional, Sequence, Tuple
 
-from job import log
+from job import determinism, log
+from job.crew import Crew, Done
 from job.discovery import Candidate, found, named
 from job.errors import (BadCheckpoint, Interrupted, JobError, NoPermission, Stopped, UsageError,
                         job_error_from_oserror)
@@ -17,11 +17,6 @@ from job.sidecar import is_inside, sidecar_values
 from job.values import Outcome
 
 SUMMARY = "summary.json"
-_MAY_HARM_SIDES = (1, 4, 5)  # a side may have died, or its exporter be broken for good: the next one gets new ones
-
-Convert = Callable[[Path, str, Settings, Path, Any], Outcome]  # job.pipeline.convert
-OpenSides = Callable[[], ContextManager[Any]]  # job.sides.open_sides
-ReportFailure = Callable[[str, JobError, Path], None]  # writes .failed/NAME/parity.json
 
 
 class Task(NamedTuple):
@@ -33,8 +28,22 @@ class Task(NamedTuple):
     problem: Optional[JobError]
 
 
-def convert_all(run: RunSettings, convert: Convert, open_sides: OpenSides,
-                report_failure: ReportFailure) -> Tuple[Outcome, ...]:
+class Chain(NamedTuple):
+    """What is done with one checkpoint: the functions of job.pipeline."""
+
+    skipped: Callable[[Path, str, Settings, Path], Optional[Outcome]]
+    convert: Callable[[Path, str, Settings, Path, Any], Outcome]
+    report_failure: Callable[[str, JobError, Path], None]
+
+
+class Openers(NamedTuple):
+    """Where sides come from: the functions of job.sides."""
+
+    sides: Callable[[], ContextManager[Any]]
+    nurseries: Callable[[], ContextManager[Any]]
+
+
+def convert_all(run: RunSettings, chain: Chain, openers: Openers) -> Tuple[Outcome, ...]:
     """Converts what the run names and writes summary.json; each checkpoint's error becomes its row.
 
     Raises UsageError before any work, and Stopped or Interrupted after the rows are written.
@@ -45,26 +54,101 @@ def convert_all(run: RunSettings, convert: Convert, open_sides: OpenSides,
         prepare_output(run.output_dir)
         write_summary(run.output_dir, (), error.exit_code)
         raise
+    determinism.settle_process()
     prepare_output(run.output_dir)
-    rows = []  # type: List[Outcome]
+    rows = _Rows(tasks, run.output_dir, chain)
     try:
-        with ExitStack() as stack:
-            sides = stack.enter_context(open_sides()) if any(task.settings for task in tasks) else None
-            _recover(run.output_dir)
-            for task in tasks:
-                if sides is None and task.settings:
-                    sides = stack.enter_context(open_sides())
-                rows.append(_tried(task, run.output_dir, convert, sides, report_failure))
-                if rows[-1].exit_code in _MAY_HARM_SIDES:
-                    stack.close()
-                    sides = None
+        if len(tasks) == 1 and run.timeout is None:
+            _convert_one(rows, openers)
+        else:
+            _convert_many(rows, run, openers)
     except (Stopped, Interrupted) as stop:
-        rows.extend(_failed(task.name, stop) for task in tasks[len(rows):])
+        rows.stopped(stop)
         raise
     finally:
-        if len(rows) == len(tasks):
-            write_summary(run.output_dir, rows, combined(row.exit_code for row in rows))
-    return tuple(rows)
+        if rows.complete:
+            write_summary(run.output_dir, rows.outcomes, combined(row.exit_code for row in rows.outcomes))
+    return rows.outcomes
+
+
+class _Rows:
+    """What came of each task so far."""
+
+    def __init__(self, tasks: Sequence[Task], output_dir: Path, chain: Chain) -> None:
+        self.tasks, self.output_dir, self.chain = tasks, output_dir, chain
+        self._found = {}  # type: Dict[int, Outcome]
+
+    @property
+    def complete(self) -> bool:
+        return len(self._found) == len(self.tasks)
+
+    @property
+    def outcomes(self) -> Tuple[Outcome, ...]:
+        return tuple(self._found[number] for number in range(len(self.tasks)))
+
+    def settle(self, number: int) -> bool:
+        """Gives the row of what needs no conversion: whose settings are wrong, or whose model is current."""
+        row = tried(self.tasks[number], self.output_dir, self._without_conversion)
+        if row is not None:
+            self._found[number] = row
+        return row is not None
+
+    def convert(self, number: int, sides: Any) -> Outcome:
+        """In whatever process; add() is for the main one."""
+        return tried(self.tasks[number], self.output_dir, lambda task: self.chain.convert(
+            task.path, task.name, task.settings, self.output_dir, sides))
+
+    def add(self, number: int, outcome: Outcome) -> None:
+        self._found[number] = outcome
+
+    def lost(self, number: int, error: JobError) -> None:
+        """The process that converted it is no more."""
+        name = self.tasks[number].name
+        log.failure(error, name)
+        self.chain.report_failure(name, error, self.output_dir)
+        recover_output(self.output_dir)
+        self._found[number] = _failed(name, error)
+
+    def stopped(self, stop: JobError) -> None:
+        for number, task in enumerate(self.tasks):
+            self._found.setdefault(number, _failed(task.name, stop))
+
+    def _without_conversion(self, task: Task) -> Optional[Outcome]:
+        if task.problem:
+            self.chain.report_failure(task.name, task.problem, self.output_dir)
+            raise task.problem
+        if not (self.output_dir / task.name).exists():
+            return None
+        return self.chain.skipped(task.path, task.name, task.settings, self.output_dir)
+
+
+def _convert_one(rows: _Rows, openers: Openers) -> None:
+    """In this very process; the sides begin to import before we do anything ourselves."""
+    task, = rows.tasks
+    if rows.settle(0):
+        recover_output(rows.output_dir)
+        return
+    with openers.sides() as sides:
+        recover_output(rows.output_dir)
+        rows.add(0, rows.convert(0, sides))
+
+
+def _convert_many(rows: _Rows, run: RunSettings, openers: Openers) -> None:
+    """In workers, each checkpoint with sides of its own."""
+    recover_output(rows.output_dir)
+    left = [number for number in range(len(rows.tasks)) if not rows.settle(number)]
+    if not left:
+        return
+    with openers.nurseries() as nurseries:
+        def prepare() -> Callable[[int], Done]:
+            ours = nurseries.for_another_process()
+
+            def work(number: int) -> Done:
+                with ours.opened() as sides:
+                    return Done(rows.convert(number, sides), sides.peak_memory())
+            return work
+        with Crew(run.workers, run.timeout, prepare) as crew:
+            crew.all_done(left, rows.add, rows.lost)
 
 
 def planned(run: RunSettings) -> Tuple[Task, ...]:
@@ -102,7 +186,8 @@ def write_summary(folder: Path, rows: Sequence[Outcome], exit_code: int) -> None
     publish_file(folder, SUMMARY, json_bytes(summary(rows, exit_code)))
 
 
-def _recover(folder: Path) -> None:
+def recover_output(folder: Path) -> None:
+    """Finishes or undoes what a killed run left."""
     from job.publish import recover
 
     for done in recover(folder):
@@ -130,20 +215,18 @@ def _check_file(path: Path) -> None:
                             hint="a link must lead to a file; devices are not read")
 
 
-def _tried(task: Task, output_dir: Path, convert: Convert, sides: Any,
-           report_failure: ReportFailure) -> Outcome:
+def tried(task: Task, output_dir: Path, step: Callable[[Task], Optional[Outcome]]) -> Optional[Outcome]:
+    """The step's outcome; an error that is the checkpoint's own becomes one."""
     try:
-        if task.problem:
-            report_failure(task.name, task.problem, output_dir)
-            raise task.problem
-        outcome = convert(task.path, task.name, task.settings, output_dir, sides)
+        outcome = step(task)
     except (Stopped, Interrupted):
         raise
     except Exception as error:
         failure = _as_job_error(error)
         log.failure(failure, task.name, _traceback(error) if failure.exit_code == 1 else "")
         return _failed(task.name, failure)
-    log.note("{}: {}".format(outcome.outcome, output_dir / task.name), task.name)
+    if outcome is not None:
+        log.note("{}: {}".format(outcome.outcome, output_dir / task.name), task.name)
     return outcome
 
 

@@ -5,12 +5,11 @@ What is heavy is imported inside the commands, so that help and wrong usage answ
 import os
 import sys
 from pathlib import Path
-from typing import Any, Sequence
+from typing import Any, Callable, Sequence, Tuple
 
 from job import command_line, log, verdict
 from job.errors import UsageError
 from job.settings import RunSettings, run_settings
-from job.values import Outcome
 from job.verdict import Verdict
 
 DONE = Verdict(0)
@@ -29,11 +28,9 @@ def run(words: Sequence[str]) -> Verdict:
 
 
 def convert(run: RunSettings) -> Verdict:
-    from job import batch, sides
+    from job import batch
 
-    if run.workers > 1:
-        log.note("--workers={}: this version converts one checkpoint at a time".format(run.workers))
-    return verdict.of_outcomes(batch.convert_all(run, _convert_one, sides.open_sides, _report_failure))
+    return verdict.of_outcomes(batch.convert_all(run, *_chain_and_openers()))
 
 
 def inspect(run: RunSettings) -> Verdict:
@@ -60,22 +57,17 @@ def verify(run: RunSettings) -> Verdict:
 
 
 def demo(run: RunSettings) -> Verdict:
-    from job import sides
     from job.demo import demonstrate
 
-    ending, text = demonstrate(run, _convert_one, sides.open_sides, _report_failure)
+    ending, text = demonstrate(run, *_chain_and_openers())
     _say(text)
     return ending
 
 
 def architectures(run: RunSettings) -> Verdict:
-    from job.architectures import table
+    from job.architectures.listing import lines
 
-    rows = [("name", "input shape", "what it is")]
-    rows += [(row.name, "x".join(map(str, row.input_shape)), row.summary) for row in table()]
-    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
-    for name, shape, summary in rows:
-        _say("{:<{}}  {:<{}}  {}".format(name, widths[0], shape, widths[1], summary))
+    _say("\n".join(lines()))
     return DONE
 
 
@@ -100,16 +92,21 @@ _COMMANDS = {command.__name__: command
              for command in (convert, inspect, verify, demo, architectures, operators, summarize)}
 
 
-def _convert_one(*arguments: Any) -> Outcome:
-    from job import pipeline  # imports numpy: not before the checkpoints are known and the sides are forked
+def _chain_and_openers() -> Tuple[Any, Any]:
+    """What batch.convert_all() runs with."""
+    from job import batch, sides
 
-    return pipeline.convert(*arguments)
+    return (batch.Chain(*map(_of_pipeline, batch.Chain._fields)),
+            batch.Openers(sides.open_sides, sides.open_nurseries))
 
 
-def _report_failure(*arguments: Any) -> None:
-    from job import pipeline
+def _of_pipeline(name: str) -> Callable[..., Any]:
+    """A function of job.pipeline, which imports numpy: not before the checkpoints are known and a side is forked."""
+    def call(*arguments: Any) -> Any:
+        from job import pipeline
 
-    pipeline.report_failure(*arguments)
+        return getattr(pipeline, name)(*arguments)
+    return call
 
 
 def _help(command: str) -> Verdict:

@@ -2,9 +2,10 @@
 import tempfile
 import time
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, NamedTuple, Tuple
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from job import log
+from job.actors import Pending
 from job.checkpoint.digest import sha256_of_file
 from job.errors import JobError
 from job.parity.accuracy import Accuracy, told
@@ -23,7 +24,7 @@ from job.report.parity import failure_from_drift, failure_from_error, read_repor
 from job.report.run import compared, machine, run_report
 from job.samples.use import Samples, samples_for
 from job.settings import Settings
-from job.sides import Pending, Sides
+from job.sides import Sides
 from job.values import Exported, Model, Outcome
 
 SAVED_MODEL = "saved_model/1"  # TensorFlow Serving's layout
@@ -40,9 +41,6 @@ class Converted(NamedTuple):
 def convert(checkpoint: Path, name: str, settings: Settings, output_dir: Path, sides: Sides) -> Outcome:
     """Converts one checkpoint and publishes it whole; or publishes why not, and raises the JobError."""
     progress = Progress(name, settings)
-    if not settings.force and _is_current(checkpoint, output_dir, progress):
-        clear_failure(output_dir, name)
-        return Outcome(name, "current", 0, "", "made from this checkpoint with these settings already")
     check_replaceable(output_dir, name)
     try:
         with staging(output_dir, name) as folder, sides.at_work():
@@ -62,6 +60,17 @@ def convert(checkpoint: Path, name: str, settings: Settings, output_dir: Path, s
     return Outcome(name, "converted", 0, "", "")
 
 
+def skipped(checkpoint: Path, name: str, settings: Settings, output_dir: Path) -> Optional[Outcome]:
+    """The outcome of a checkpoint whose model is there already, made from just this; None where it is to be made."""
+    if settings.force or not (output_dir / name / "run.json").is_file():
+        return None
+    progress = Progress(name, settings)
+    if not is_current(output_dir, name, sha256_of_file(checkpoint), progress.settings_digest, progress.job_version):
+        return None
+    clear_failure(output_dir, name)
+    return Outcome(name, "current", 0, "", "made from this checkpoint with these settings already")
+
+
 def report_failure(name: str, error: JobError, output_dir: Path) -> None:
     """Publishes why a checkpoint could not even be begun."""
     publish_failure(output_dir, name, {"parity.json": json_bytes(Progress(name).report(_failure(error)))})
@@ -71,7 +80,7 @@ def inspect(checkpoint: Path, settings: Settings, sides: Sides) -> str:
     """What the checkpoint is, and what would stand in the way of converting it, as text."""
     found = sides.pytorch.call("inspect", checkpoint, settings)
     lines = inspection.of_checkpoint(found)
-    if settings.arch or settings.model_code:
+    if settings.arch or settings.model_code or found.format == "onnx":
         with tempfile.TemporaryDirectory() as work:
             exported = sides.pytorch.call("export", checkpoint, settings, Path(work) / "model.onnx")
             operators, problems = sides.tensorflow.call("preflight", exported)
@@ -101,17 +110,17 @@ def _converted(checkpoint: Path, settings: Settings, sides: Sides, model: Path, 
     samples = samples_for(settings, exported, sides.pytorch, work / "samples.npz")
     progress.probes = probes_for(exported.inputs, exported.multiply_adds, samples.probes)
     counts = probe_counts(exported.multiply_adds, len(samples.probes))
-    questions = Questions(work, progress.probes, counts, exported.outputs, settings.tolerance)
+    questions = Questions(work, progress.probes, counts, exported.outputs, settings.tolerance, exported.reference)
     asked = _asked(settings, sides, model, work, progress.name, build, questions)
     return Converted(exported, samples, *_collected(asked, model, progress))
 
 
 def _asked(settings: Settings, sides: Sides, model: Path, work: Path, name: str, build: Pending,
            questions: Questions) -> _Asked:
-    """PyTorch and ONNX answer on one side while the other makes its files, and answers for each of them."""
+    """The reference and ONNX answer on one side while the other makes its files, and answers for each of them."""
     pytorch, tensorflow = sides
     files = {mode: "{}.{}.tflite".format(name, mode) for mode in ("float32",) + settings.quantize}
-    questions.ask("pytorch", pytorch)
+    questions.ask(questions.reference, pytorch)
     questions.ask("onnx", pytorch)
     tensorflow.start("start_tflites", model, files, {mode: questions.question("tflite." + mode) for mode in files})
     questions.ask("keras", tensorflow, work)
@@ -141,20 +150,13 @@ def _collected(asked: _Asked, model: Path, progress: Progress) -> Tuple[Tuple[Mo
     return tuple(models), batch_fixed_by, digests
 
 
-def _is_current(checkpoint: Path, output_dir: Path, progress: Progress) -> bool:
-    if not (output_dir / progress.name / "run.json").is_file():
-        return False
-    return is_current(output_dir, progress.name, sha256_of_file(checkpoint), progress.settings_digest,
-                      progress.job_version)
-
-
 def _judge_accuracy(progress: Progress, sides: Sides, converted: Converted, model: Path, work: Path) -> None:
     """Before and after, on the user's labelled samples where there are any."""
     if not converted.samples.classes:
         return
     with progress.stage("accuracy"):
         accuracy = Accuracy(work, converted.samples, converted.exported.outputs[0])
-        accuracy.ask("pytorch", sides.pytorch)
+        accuracy.ask(converted.exported.reference, sides.pytorch)
         for stage, file in _published(model, converted).items():
             accuracy.ask(stage, sides.tensorflow, file)
         progress.accuracy = accuracy.figures()

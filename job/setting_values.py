@@ -178,6 +178,12 @@ def workers(value: str) -> int:
     return int(value)
 
 
+def seconds(value: str) -> int:
+    if not _SIZE.match(value):
+        raise Refused("not a number of seconds", "a whole number of seconds above zero")
+    return int(value)
+
+
 def log_style(value: str) -> str:
     if value not in ("text", "json"):
         raise Refused("no such kind of log", "text or json")

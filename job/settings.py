@@ -36,6 +36,7 @@ READERS = {
     "tolerance": read.tolerance,
     "force": read.switch,
     "workers": read.workers,
+    "timeout_per_checkpoint": read.seconds,
     "trust_pickle": read.trust,
     "log": read.log_style,
 }  # type: Mapping[str, Callable[[Any], Any]]
@@ -67,7 +68,8 @@ class RunSettings(NamedTuple):
     checkpoints: Tuple[str, ...]  # as named; () for all under input_dir
     input_dir: Path
     output_dir: Path
-    workers: int
+    workers: Optional[int]  # None: as many as there is room for
+    timeout: Optional[int]  # seconds for one checkpoint
     log: str
     given: Mapping[str, Any]  # the checked values of the flags that were given
 
@@ -82,7 +84,8 @@ def run_settings(invocation: Invocation) -> RunSettings:
         checkpoints=invocation.values,
         input_dir=given.get("input_dir", DEFAULT_INPUT_DIR),
         output_dir=given.get("output_dir", DEFAULT_OUTPUT_DIR),
-        workers=given.get("workers", 1),
+        workers=given.get("workers"),
+        timeout=given.get("timeout_per_checkpoint"),
         log=given.get("log", "text"),
         given=given,
     )
@@ -151,7 +154,8 @@ def _inputs(said: Mapping[str, Any]) -> Tuple[Tuple[InputShape, ...], Tuple[str,
 
 
 def _default_names(count: int) -> Tuple[str, ...]:
-    return (DEFAULT_INPUT_NAME,) + tuple("{}_{}".format(DEFAULT_INPUT_NAME, each) for each in range(1, count))
+    """None where no shape is said: an .onnx file has names of its own."""
+    return tuple("{}_{}".format(DEFAULT_INPUT_NAME, each) if each else DEFAULT_INPUT_NAME for each in range(count))
 
 
 def _tolerance(flag: Override, sidecar: Override) -> Override:

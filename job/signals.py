@@ -22,6 +22,12 @@ def leave_to_parent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
+def stop_when_told() -> None:
+    """For a forked child that has something to clean up: SIGTERM raises Stopped; Ctrl-C is the main process' affair."""
+    _raise_on(signal.SIGTERM, Stopped, "stopped by SIGTERM")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def end_with_parent() -> None:
     """For a forked child: when its parent dies, of whatever cause, it is killed too."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -45,7 +45,8 @@ _FLAGS = (
     Flag("tolerance", "{KIND: {LIMIT: X}}",
          "other limits for the parity gate, such as {float: {cosine: 0.99999}}", True),
     Flag("force", "", "convert again even where the published model is current"),
-    Flag("workers", "N", "checkpoints converted at a time (default 1)"),
+    Flag("workers", "N", "checkpoints converted at a time (default: as many as cores and memory allow)"),
+    Flag("timeout_per_checkpoint", "SECONDS", "a checkpoint that takes longer fails, alone"),
     Flag("trust_pickle", "", "let PyTorch load pickles that can run code (not available yet)"),
     Flag("log", "text|json", "lines on stderr for people or for machines (default text)"),
 )

@@ -7,7 +7,7 @@ from typing import List, Mapping, Tuple
 from job import batch, determinism, log, verdict
 from job.command_line import Invocation
 from job.settings import DEFAULT_OUTPUT_DIR, RunSettings, run_settings
-from job.sides import Side
+from job.actors import side_with
 from job.verdict import Verdict
 
 NAME = "digits"
@@ -21,22 +21,21 @@ labels: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
 """
 
 
-def demonstrate(run: RunSettings, convert: batch.Convert, open_sides: batch.OpenSides,
-                report_failure: batch.ReportFailure) -> Tuple[Verdict, str]:
+def demonstrate(run: RunSettings, chain: batch.Chain, openers: batch.Openers) -> Tuple[Verdict, str]:
     """Trains, writes NAME.pth and NAME.yaml, converts them as `convert` would; the text says how right all are."""
     folder = output_folder(run)
     batch.prepare_output(folder)
     determinism.settle_process()
     checkpoint = folder / (NAME + ".pth")
-    with log.stage("train", NAME), closing(Side("job.demo.training:Trainer")) as side:
+    with log.stage("train", NAME), closing(side_with("job.demo.training:Trainer")) as side:
         shares = {"PyTorch": side.call("train", checkpoint)}
     checkpoint.with_suffix(".yaml").write_text(_SIDECAR, encoding="utf-8")
     typed = as_a_user_would(checkpoint, folder, run.log)
-    rows = batch.convert_all(typed, convert, open_sides, report_failure)
+    rows = batch.convert_all(typed, chain, openers)
     ending = verdict.of_outcomes(rows)
     if ending.exit_code:
         return ending, ""
-    with log.stage("accuracy", NAME), closing(Side("job.demo.judging:Judge")) as side:
+    with log.stage("accuracy", NAME), closing(side_with("job.demo.judging:Judge")) as side:
         for tflite in sorted((folder / NAME).glob("*.tflite"), reverse=True):
             shares[tflite.name] = side.call("share_right", tflite)
     return ending, "\n".join(told(folder, shares))

@@ -3,14 +3,16 @@ import contextlib
 import errno
 import json
 import os
+import signal
+import time
 from pathlib import Path, PurePosixPath
 
 import pytest
 
-from job import batch, log
+from job import batch, log, signals
 from job.command_line import parsed
 from job.discovery import found, named
-from job.errors import (BadCheckpoint, EnvironmentFailed, NoPermission, ParityFailed, StageFailed, Stopped,
+from job.errors import (BadCheckpoint, EnvironmentFailed, NoPermission, ParityFailed, Stopped,
                         UnsupportedModel, UsageError, job_error_from_oserror)
 from job.exit_codes import PRECEDENCE, combined
 from job.names import name_from_path, path_from_name
@@ -84,13 +86,13 @@ def test_colliding_names_are_refused(volumes):
 def test_an_empty_input_folder_is_a_bad_checkpoint_and_leaves_a_summary(volumes):
     folder, out = volumes
     with pytest.raises(BadCheckpoint, match="no checkpoint found"):
-        batch.convert_all(settings(folder, out), None, None, None)
+        batch.convert_all(settings(folder, out), None, None)
     assert json.loads((out / "summary.json").read_text()) == {"checkpoints": [], "exit_code": 3}
 
 
 def test_a_missing_input_folder_is_wrong_usage_and_leaves_nothing(volumes, tmp_path):
     with pytest.raises(UsageError, match="no such folder"):
-        batch.convert_all(settings(tmp_path / "none", volumes[1]), None, None, None)
+        batch.convert_all(settings(tmp_path / "none", volumes[1]), None, None)
     assert not volumes[1].exists()
 
 
@@ -113,46 +115,91 @@ def settings(folder, out, *words):
 
 
 class Chain:
-    """In place of the pipeline: converts, or raises what it is told to for a name."""
+    """In place of the pipeline and the sides: converts, or raises or does what it is told to for a name.
 
-    def __init__(self, **errors):
-        self.errors = errors
-        self.asked = []
-        self.reported = []
-        self.opened = 0
+    It notes what it does in a file, since workers are processes of their own.
+    """
+
+    def __init__(self, folder, **actions):
+        self.notes = folder / "notes"
+        self.actions = actions
+
+    def skipped(self, path, name, settings, output_dir):
+        return Outcome(name, "current", 0, "", "") if self.actions.get(name) == "current" else None
 
     def convert(self, path, name, settings, output_dir, sides):
-        assert sides == "sides {}".format(self.opened)
-        self.asked.append((name, settings.arch))
-        if name in self.errors:
-            raise self.errors[name]
+        self.note("convert", name, settings.arch, sides.kind)
+        action = self.actions.get(name)
+        if isinstance(action, Exception):
+            raise action
+        if callable(action):
+            action()
         return Outcome(name, "converted", 0, "", "")
 
-    @contextlib.contextmanager
-    def open_sides(self):
-        self.opened += 1
-        yield "sides {}".format(self.opened)
-
     def report_failure(self, name, error, output_dir):
-        self.reported.append((name, error.exit_code))
+        self.note("report", name, error.exit_code)
+
+    @contextlib.contextmanager
+    def sides(self):
+        yield Sides("own")
+
+    @contextlib.contextmanager
+    def nurseries(self):
+        self.note("nurseries")
+        yield Nurseries()
+
+    def note(self, *words):
+        with self.notes.open("a") as notes:
+            notes.write(" ".join(map(str, words)) + "\n")
+
+    @property
+    def noted(self):
+        return sorted(self.notes.read_text().splitlines()) if self.notes.exists() else []
 
     def run(self, run):
         log.configure("text")
-        return batch.convert_all(run, self.convert, self.open_sides, self.report_failure)
+        return batch.convert_all(run, batch.Chain(self.skipped, self.convert, self.report_failure),
+                                 batch.Openers(self.sides, self.nurseries))
 
 
-def test_every_checkpoint_is_tried_and_has_its_row(volumes, capfd):
+class Sides:
+    def __init__(self, kind):
+        self.kind = kind
+
+    def peak_memory(self):
+        return 1 << 20
+
+
+class Nurseries:
+    def for_another_process(self):
+        return self
+
+    @contextlib.contextmanager
+    def opened(self):
+        yield Sides("forked")
+
+
+@pytest.fixture(autouse=True)
+def signals_of_the_job():
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    signals.install()
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def test_every_checkpoint_is_tried_and_has_its_row(volumes, tmp_path, capfd):
     folder, out = volumes
     put(folder, "a.pth", "b.pth", "c.pth", "d.pth", "e.pth")
     (folder / "b.yaml").write_text("arch: mobilenet_v2\n")
     (folder / "c.yaml").write_text("trust_pickle: true\n")
-    chain = Chain(a=ParityFailed("wrong", "look"), d=UnsupportedModel(["Foo at 1"]), e=ZeroDivisionError("oops"))
+    chain = Chain(tmp_path, a=ParityFailed("wrong", "look"), d=UnsupportedModel(["Foo at 1"]), e=ZeroDivisionError("oops"))
     rows = chain.run(settings(folder, out, "--arch=resnet18"))
     assert [(row.name, row.outcome, row.exit_code, row.stage) for row in rows] == [
         ("a", "failed", 6, "parity"), ("b", "converted", 0, ""), ("c", "failed", 3, "checkpoint"),
         ("d", "failed", 4, "preflight"), ("e", "failed", 1, "bug")]
-    assert chain.asked == [("a", "resnet18"), ("b", "resnet18"), ("d", "resnet18"), ("e", "resnet18")]
-    assert chain.reported == [("c", 3)]
+    assert chain.noted == ["convert a resnet18 forked", "convert b resnet18 forked", "convert d resnet18 forked",
+                           "convert e resnet18 forked", "nurseries", "report c 3"]
     summary = json.loads((out / "summary.json").read_text())
     assert summary["exit_code"] == 1
     assert [row["exit_code"] for row in summary["checkpoints"]] == [6, 0, 3, 4, 1]
@@ -161,35 +208,81 @@ def test_every_checkpoint_is_tried_and_has_its_row(volumes, capfd):
     assert said.count("Traceback") == 1 and "ZeroDivisionError: oops" in said
 
 
-def test_sides_are_kept_until_one_may_have_died(volumes):
-    put(volumes[0], "a.pth", "b.pth", "c.pth", "d.pth")
-    chain = Chain(a=ParityFailed("wrong"), b=StageFailed("died"))
-    chain.run(settings(*volumes))
-    assert chain.opened == 2
-
-
-def test_no_side_is_opened_where_no_checkpoint_can_be_begun(volumes):
+def test_one_checkpoint_is_converted_in_this_process(volumes, tmp_path):
     put(volumes[0], "a.pth")
-    (volumes[0] / "a.yaml").write_text("nonsense: 1\n")
-    chain = Chain()
-    assert [row.exit_code for row in chain.run(settings(*volumes))] == [3]
-    assert chain.opened == 0
+    chain = Chain(tmp_path)
+    assert [row.outcome for row in chain.run(settings(*volumes))] == ["converted"]
+    assert chain.noted == ["convert a None own"]
 
 
-def test_a_stop_ends_the_batch_with_a_row_for_each(volumes):
+@pytest.mark.parametrize("count", [1, 2])
+def test_no_side_is_opened_where_nothing_is_to_be_converted(volumes, tmp_path, count):
+    for number in range(count):
+        put(volumes[0], "{}.pth".format(number))
+        (volumes[0] / "{}.yaml".format(number)).write_text("nonsense: 1\n")
+    put(volumes[0], "done.pth")
+    (volumes[1] / "done").mkdir(parents=True)
+    chain = Chain(tmp_path, done="current")
+    rows = chain.run(settings(*volumes))
+    assert [(row.name, row.exit_code) for row in rows] == [(str(n), 3) for n in range(count)] + [("done", 0)]
+    assert chain.noted == ["report {} 3".format(number) for number in range(count)]
+
+
+def test_a_worker_that_dies_fails_its_checkpoint_alone(volumes, tmp_path, capfd):
+    put(volumes[0], "a.pth", "b.pth", "c.pth", "d.pth")
+    chain = Chain(tmp_path, b=lambda: os.kill(os.getpid(), signal.SIGKILL), c=lambda: os._exit(7))
+    rows = chain.run(settings(*volumes, "--workers=2"))
+    assert [(row.name, row.exit_code, row.stage) for row in rows] == [
+        ("a", 0, ""), ("b", 5, "worker"), ("c", 5, "worker"), ("d", 0, "")]
+    assert "was killed by SIGKILL" in rows[1].message and "ended with code 7" in rows[2].message
+    assert "--workers" in capfd.readouterr().err
+    assert [line for line in chain.noted if line.startswith("report")] == ["report b 5", "report c 5"]
+
+
+def test_a_checkpoint_that_takes_too_long_fails_alone(volumes, tmp_path):
+    put(volumes[0], "a.pth", "b.pth")
+    started = time.monotonic()
+    rows = Chain(tmp_path, a=lambda: time.sleep(60)).run(settings(*volumes, "--timeout-per-checkpoint=1"))
+    assert [(row.exit_code, row.stage) for row in rows] == [(5, "timeout"), (0, "")]
+    assert "more than 1 seconds" in rows[0].message
+    assert time.monotonic() - started < 20
+
+
+def test_a_stop_ends_the_batch_with_a_row_for_each(volumes, tmp_path):
     put(volumes[0], "a.pth", "b.pth", "c.pth")
     with pytest.raises(Stopped):
-        Chain(b=Stopped("stopped by SIGTERM")).run(settings(*volumes))
+        Chain(tmp_path, b=lambda: _stop_and_wait(os.getppid())).run(settings(*volumes, "--workers=1"))
     summary = json.loads((volumes[1] / "summary.json").read_text())
     assert [row["exit_code"] for row in summary["checkpoints"]] == [0, 143, 143]
     assert summary["exit_code"] == 143
 
 
-def test_a_folder_or_a_device_for_a_file(volumes):
+def test_a_stop_of_one_checkpoint(volumes, tmp_path):
+    put(volumes[0], "a.pth")
+    with pytest.raises(Stopped):
+        Chain(tmp_path, a=Stopped("stopped by SIGTERM")).run(settings(*volumes))
+    assert json.loads((volumes[1] / "summary.json").read_text())["exit_code"] == 143
+
+
+@pytest.mark.parametrize("workers", [1, 2, 5])
+def test_the_summary_is_the_same_whatever_the_number_of_workers(volumes, tmp_path, workers):
+    put(volumes[0], *("{}.pth".format(letter) for letter in "abcdefg"))
+    Chain(tmp_path, c=ParityFailed("wrong")).run(settings(*volumes, "--workers={}".format(workers)))
+    summary = json.loads((volumes[1] / "summary.json").read_text())
+    assert [(row["name"], row["exit_code"]) for row in summary["checkpoints"]] == [
+        (letter, 6 if letter == "c" else 0) for letter in "abcdefg"]
+
+
+def _stop_and_wait(main):
+    os.kill(main, signal.SIGTERM)
+    time.sleep(60)
+
+
+def test_a_folder_or_a_device_for_a_file(volumes, tmp_path):
     folder, out = volumes
     (folder / "net.pth").mkdir()
     os.mkfifo(str(folder / "pipe.pth"))
-    chain = Chain()
+    chain = Chain(tmp_path)
     rows = chain.run(settings(folder, out, str(folder / "net.pth"), str(folder / "pipe.pth")))
     assert [(row.exit_code, row.message) for row in rows] == [
         (3, "net.pth is a folder, not a checkpoint"), (3, "pipe.pth is not a file")]
@@ -214,19 +307,19 @@ def test_an_output_folder_that_is_a_file(volumes, tmp_path):
     put(tmp_path, "file")
     for out in (tmp_path / "file", tmp_path / "file" / "out"):
         with pytest.raises(UsageError, match="not a folder"):
-            Chain().run(settings(volumes[0], out))
+            Chain(tmp_path).run(settings(volumes[0], out))
 
 
 @pytest.mark.parametrize("number, kind, code", [
     (errno.EACCES, NoPermission, 2), (errno.EROFS, NoPermission, 2), (errno.ENOSPC, EnvironmentFailed, 75),
     (errno.EDQUOT, EnvironmentFailed, 75), (errno.EIO, EnvironmentFailed, 75), (errno.ESTALE, EnvironmentFailed, 75),
 ])
-def test_what_the_operating_system_refuses(number, kind, code, volumes):
+def test_what_the_operating_system_refuses(number, kind, code, volumes, tmp_path):
     error = job_error_from_oserror(OSError(number, os.strerror(number)), "writing /out/a")
     assert type(error) is kind
     assert error.message.startswith("writing /out/a: ") and error.hint
     put(volumes[0], "a.pth")
-    rows = Chain(a=OSError(number, os.strerror(number))).run(settings(*volumes))
+    rows = Chain(tmp_path, a=OSError(number, os.strerror(number))).run(settings(*volumes))
     assert rows[0].exit_code == code
 
 

@@ -70,7 +70,7 @@ FAULTS = {
     "shuffled classes": (lambda x, n: x[:, ::-1], "cosine"),
     "batch swapped": (lambda x, n: x[::-1], "cosine"),
     "always zero": (lambda x, n: 0 * x, "cosine 0.0"),
-    "always the same": (lambda x, n: reference()[0][0], "nearest to PyTorch's answer to the same probe"),
+    "always the same": (lambda x, n: reference()[0][0], "nearest to the reference's answer to the same probe"),
     "another probe's answer": (lambda x, n: reference()[1][0] if n == 2 else x, "only 75 % of the answers"),
 }
 
@@ -171,7 +171,7 @@ def test_argmax_is_compared_exactly_and_its_width_is_free():
     wrong[3][0][2] += 1
     stage = judge("keras", ("class",), classes, wrong, FLOAT, PROBES)
     assert "6.25 % of the elements differ" in reasons(stage)
-    assert "at probe normal-0, index (2): 7.0 against PyTorch's 6.0" in reasons(stage)
+    assert "at probe normal-0, index (2): 7.0 against the reference's 6.0" in reasons(stage)
     as_float = [(x.astype(np.float32),) for x, in classes]
     assert "float32 in place of int64" in reasons(judge("keras", ("class",), classes, as_float, FLOAT))
 
@@ -192,7 +192,7 @@ def test_drift_says_stage_output_place_and_both_values():
     drift = first_drift([keras(reference()), keras(answers), keras([])])
     value = "{:.6g}".format(answers[0][0][0, 17])
     assert drift.message.startswith("keras: output `category` differs from PyTorch: max error ")
-    place = "% of the output's range at probe image-like-0, index (0, 17): {} against PyTorch's "
+    place = "% of the output's range at probe image-like-0, index (0, 17): {} against the reference's "
     assert place.format(value) in drift.message
     assert "(allowed 0.01 %)" in drift.message
 

@@ -1,0 +1,168 @@
+"""Processes with one actor each, and what can be asked of them.
+
+An actor is an object whose methods are run as they are asked for, one after another. What is asked and
+answered is small and picklable; arrays and models go as files.
+"""
+import importlib
+import os
+import signal
+import sys
+import traceback
+from collections import deque
+from multiprocessing.connection import Connection, Pipe
+from typing import Any, Callable, Deque, Tuple
+
+from job import signals
+from job.errors import JobError, StageFailed, Stopped
+from job.memory import give_back_freed
+
+
+class BugInActor(Exception):
+    """An error nobody foresaw, with the traceback of the process it happened in."""
+
+
+class Pending:
+    """An answer that will come; asking for it waits."""
+
+    def __init__(self, side: "Side") -> None:
+        self._side = side
+        self._answer = None  # type: Any
+        self._arrived = False
+
+    def result(self) -> Any:
+        while not self._arrived:
+            self._side.receive()
+        if isinstance(self._answer, Exception):
+            raise self._answer
+        return self._answer
+
+    def arrive(self, answer: Any) -> None:
+        self._answer, self._arrived = answer, True
+
+
+class Child:
+    """A process that this one has forked."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+
+    def end(self) -> int:
+        """Kills it, where it is not dead already, and returns its wait status."""
+        os.kill(self._pid, signal.SIGKILL)
+        return os.waitpid(self._pid, 0)[1]
+
+
+class Side:
+    """The other end of an actor."""
+
+    def __init__(self, name: str, connection: Connection, process: Any) -> None:
+        self.name = name
+        self._connection, self._process = connection, process
+        self._waiting = deque()  # type: Deque[Pending]
+
+    def start(self, method: str, *arguments: Any) -> Pending:
+        """Asks for a method; it runs once those asked before are done."""
+        pending = Pending(self)
+        try:
+            self._connection.send((method, arguments))
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # it is dead: receive() says how it died
+        self._waiting.append(pending)
+        return pending
+
+    def call(self, method: str, *arguments: Any) -> Any:
+        return self.start(method, *arguments).result()
+
+    def receive(self) -> None:
+        """Hands the next answer to whoever waits for it."""
+        try:
+            answer = self._connection.recv()
+        except (EOFError, ConnectionResetError):
+            answer = self._death()
+        self._waiting.popleft().arrive(answer)
+
+    def drain(self) -> None:
+        """Waits until nothing is under way any more, whatever comes of it."""
+        while self._waiting:
+            self.receive()
+
+    def close(self) -> None:
+        self._connection.close()
+        process, self._process = self._process, None
+        if process:
+            process.end()
+
+    def _death(self) -> StageFailed:
+        process, self._process = self._process, None
+        how = manner_of_death(process.end()) if process else "is gone"
+        hint = "it may have run out of memory: give it more" if "SIGKILL" in how else "see its last words above"
+        return StageFailed("the {} process {}".format(self.name, how), hint, self.name)
+
+
+def manner_of_death(status: int) -> str:
+    """A wait status in words."""
+    if os.WIFSIGNALED(status):
+        return "was killed by " + signal.Signals(os.WTERMSIG(status)).name
+    return "ended with code {}".format(os.WEXITSTATUS(status))
+
+
+def actor_class(actor: str) -> Callable[[], Any]:
+    """What "package.module:Class" names."""
+    module, name = actor.split(":")
+    return getattr(importlib.import_module(module), name)
+
+
+def forked(life: Callable[[Connection], None],
+           heed: Callable[[], None] = signals.leave_to_parent) -> Tuple[Connection, int]:
+    """A child that lives that life at its end of a connection; returns our end and its process number.
+
+    `heed` settles which signals it heeds, and how.
+    """
+    ours, theirs = Pipe()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    pid = os.fork()
+    if pid == 0:
+        ours.close()
+        _live(life, theirs, heed)
+    theirs.close()
+    return ours, pid
+
+
+def side_with(actor: str) -> Side:
+    """A new process that imports the actor's module and serves it."""
+    connection, pid = forked(lambda theirs: serve(actor_class(actor)(), theirs))
+    return Side(actor.split(":")[1], connection, Child(pid))
+
+
+def serve(subject: Any, connection: Connection) -> None:
+    """Answers until the other end closes."""
+    while True:
+        method, arguments = connection.recv()
+        connection.send(_answer(subject, method, arguments))
+        give_back_freed()  # the other side may be at its peak
+
+
+def _live(life: Callable[[Connection], None], connection: Connection, heed: Callable[[], None]) -> None:
+    """The whole life of a child: it never returns into the code that forked it."""
+    try:
+        heed()
+        signals.end_with_parent()
+        life(connection)
+    except (EOFError, BrokenPipeError, ConnectionResetError, Stopped):
+        pass  # the other end is gone, or needs no more
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(1)
+
+
+def _answer(subject: Any, method: str, arguments: Any) -> Any:
+    """The method's result, or the error to raise at the other end."""
+    try:
+        return getattr(subject, method)(*arguments)
+    except (JobError, OSError) as error:
+        return error
+    except Exception:
+        return BugInActor(traceback.format_exc())

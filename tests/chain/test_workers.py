@@ -1,0 +1,95 @@
+"""Several checkpoints at a time, through the whole job: the same bytes, and no one's fault is another's."""
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+import torch
+
+from job.demo.model import digits_net
+from tests.published import CHECKOUT
+
+CODE = "--model-code={}:digits_net".format(CHECKOUT / "job" / "demo" / "model.py")
+SHAPE = "--input-shape=1,1,8,8"
+
+
+@pytest.fixture
+def checkpoints(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for seed in range(4):
+        torch.manual_seed(seed)
+        torch.save(digits_net().state_dict(), str(folder / "net{}.pth".format(seed)))
+    return folder
+
+
+def started(checkpoints, out, *words):
+    return subprocess.Popen(
+        [sys.executable, "-m", "job", "convert", "--input-dir={}".format(checkpoints), "--output-dir={}".format(out),
+         CODE, SHAPE, *words], cwd=str(CHECKOUT), stderr=subprocess.PIPE, universal_newlines=True)
+
+
+def summary_of(out):
+    return json.loads((out / "summary.json").read_text())
+
+
+def test_the_same_bytes_whatever_the_number_of_workers(checkpoints, tmp_path):
+    (checkpoints / "bad.pth").write_bytes(b"nothing")
+    sums = []
+    for workers in ("1", "3"):
+        job = started(checkpoints, tmp_path / workers, "--workers=" + workers)
+        said = job.communicate(timeout=300)[1]
+        assert job.returncode == 3, said
+        names = ["net{}".format(seed) for seed in range(4)]
+        sums.append([(tmp_path / workers / name / "SHA256SUMS").read_bytes() for name in names])
+    assert sums[0] == sums[1]
+    assert (tmp_path / "1" / "summary.json").read_bytes() == (tmp_path / "3" / "summary.json").read_bytes()
+    assert not [each for each in (tmp_path / "3").iterdir() if each.name.startswith(".staging")]
+
+
+def test_what_is_current_is_skipped_without_a_side(checkpoints, tmp_path):
+    assert started(checkpoints, tmp_path / "out").wait(300) == 0
+    job = started(checkpoints, tmp_path / "out")
+    said = job.communicate(timeout=60)[1]
+    assert job.returncode == 0 and said.count("current: ") == 4 and "export" not in said
+    assert {row["outcome"] for row in summary_of(tmp_path / "out")["checkpoints"]} == {"current"}
+
+
+def test_a_side_that_is_killed_fails_its_checkpoint_alone(checkpoints, tmp_path):
+    job = started(checkpoints, tmp_path / "out", "--workers=1")
+    killer = threading.Thread(target=_kill_one_at_work, args=(job.pid, tmp_path / "out" / "net0"))
+    killer.start()
+    said = job.communicate(timeout=300)[1]
+    killer.join()
+    rows = summary_of(tmp_path / "out")["checkpoints"]
+    assert job.returncode == 5 and [row["exit_code"] for row in rows].count(5) == 1, said
+    assert [row["exit_code"] for row in rows].count(0) == 3
+    failed, = [row for row in rows if row["exit_code"]]
+    assert "was killed by SIGKILL" in failed["message"]
+    assert not (tmp_path / "out" / failed["name"]).exists()
+
+
+def _kill_one_at_work(main, first):
+    """A process that a nursery has forked off, once the first model stands: another checkpoint is being converted."""
+    while not first.exists():
+        time.sleep(0.01)
+    while True:
+        grandchildren = [pid for child in _children(main) for pid in _children(child)]
+        if grandchildren:
+            try:
+                os.kill(grandchildren[-1], signal.SIGKILL)
+                return
+            except ProcessLookupError:
+                pass
+
+
+def _children(pid):
+    try:
+        with open("/proc/{0}/task/{0}/children".format(pid)) as children:
+            return [int(child) for child in children.read().split()]
+    except FileNotFoundError:
+        return []

@@ -1,0 +1,93 @@
+"""Actors in processes of their own, forked by us or by a nursery: asked, isolated, and their ends told."""
+import contextlib
+import os
+import time
+
+import pytest
+
+from job.actors import BugInActor, side_with
+from job.errors import StageFailed
+from job.nursery import nursery
+
+COUNTER = "tests.unit.small_actor:Counter"
+
+
+@pytest.fixture
+def line():
+    with contextlib.closing(nursery(COUNTER)) as opened:
+        yield opened
+
+
+@pytest.fixture(params=["own", "nursery"])
+def make(request):
+    if request.param == "own":
+        yield lambda: side_with(COUNTER)
+    else:
+        line = request.getfixturevalue("line")
+        yield line.side
+
+
+def test_methods_run_in_the_order_they_are_asked_for(make):
+    with contextlib.closing(make()) as side:
+        pending = [side.start("add", number) for number in (1, 2, 3)]
+        assert [each.result() for each in reversed(pending)] == [6, 3, 1]
+
+
+def test_each_actor_begins_anew(make):
+    with contextlib.closing(make()) as first, contextlib.closing(make()) as second:
+        assert (first.call("add", 5), second.call("add", 1), first.call("add", 1)) == (5, 1, 6)
+
+
+def test_an_error_nobody_foresaw_comes_with_its_traceback(make):
+    with contextlib.closing(make()) as side:
+        with pytest.raises(BugInActor, match="ZeroDivisionError"):
+            side.call("divide", 0)
+        assert side.call("divide", 4) == 0.25
+
+
+def test_a_death_is_an_error_that_names_the_signal(make):
+    with contextlib.closing(make()) as side:
+        for _ in range(2):
+            with pytest.raises(StageFailed, match="Counter process (was killed by SIGUSR1|is gone)"):
+                side.call("die")
+
+
+def test_one_that_is_closed_is_no_more(make):
+    side = make()
+    pid = side.call("pid")
+    side.start("sleep", 60)
+    side.close()
+    assert not _is_alive(pid)
+
+
+def test_what_a_line_forked_off_ends_with_it(line):
+    other = line.another()
+    ours, theirs = line.side(), other.side()
+    pids = ours.call("pid"), theirs.call("pid")
+    theirs.start("sleep", 60)
+    other.close()
+    _wait_until(lambda: not _is_alive(pids[1]))
+    assert _is_alive(pids[0]) and ours.call("add", 1) == 1
+    ours.close()
+
+
+def test_what_a_nursery_forked_off_ends_with_it():
+    opened = nursery(COUNTER)
+    pid = opened.side().call("pid")
+    opened.close()
+    _wait_until(lambda: not _is_alive(pid))
+
+
+def _is_alive(pid):
+    try:
+        with open("/proc/{}/stat".format(pid)) as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def _wait_until(true):
+    deadline = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

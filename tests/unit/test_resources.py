@@ -1,0 +1,51 @@
+"""What a container leaves us of the machine, by either version of cgroups."""
+import os
+
+import pytest
+
+from job import crew, resources
+
+GIB = 1 << 30
+
+
+@pytest.fixture
+def cgroup(tmp_path, monkeypatch):
+    monkeypatch.setattr(resources, "_CGROUP", tmp_path)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)))
+
+    def write(**files):
+        for name, text in files.items():
+            file = tmp_path / name.replace("__", "/").replace("_dot_", ".")
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(text + "\n")
+    return write
+
+
+@pytest.mark.parametrize("files, cores", [
+    ({}, 8), ({"cpu_dot_max": "max 100000"}, 8), ({"cpu_dot_max": "250000 100000"}, 2), ({"cpu_dot_max": "50000 100000"}, 1),
+    ({"cpu_dot_max": "1600000 100000"}, 8), ({"cpu__cpu_dot_cfs_quota_us": "-1", "cpu__cpu_dot_cfs_period_us": "100000"}, 8),
+    ({"cpu__cpu_dot_cfs_quota_us": "300000", "cpu__cpu_dot_cfs_period_us": "100000"}, 3), ({"cpu_dot_max": "garbage"}, 8),
+])
+def test_cores(cgroup, files, cores):
+    cgroup(**files)
+    assert resources.cores() == cores
+
+
+@pytest.mark.parametrize("files, limit", [
+    ({}, None), ({"memory_dot_max": "max"}, None), ({"memory_dot_max": str(GIB)}, GIB),
+    ({"memory__memory_dot_limit_in_bytes": str(GIB)}, GIB), ({"memory__memory_dot_limit_in_bytes": str(2 ** 63 - 4096)}, None),
+])
+def test_memory(cgroup, files, limit):
+    cgroup(**files)
+    assert resources.memory() == limit or (limit is None and resources.memory() > GIB)
+
+
+@pytest.mark.parametrize("peak, most, room", [
+    (0, None, 1), (GIB, None, 4), (3 * GIB, None, 3), (20 * GIB, None, 1), (GIB, 7, 7), (0, 3, 3),
+])
+def test_workers_fit_cores_and_memory(monkeypatch, peak, most, room):
+    monkeypatch.setattr(crew, "cores", lambda: 4)
+    monkeypatch.setattr(crew, "memory", lambda: 11 * GIB)
+    opened = crew.Crew(most, None, None)
+    opened._peak = peak
+    assert opened._room() == room
