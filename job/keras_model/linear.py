@@ -4,7 +4,7 @@ from typing import Any, Optional, Union
 import numpy as np
 import tensorflow as tf
 
-from job.keras_model.activation import Activation, as_onnx, with_ones
+from job.keras_model.activation import Activation, as_onnx
 from job.keras_model.layers import Linear, layer_name, operation, weighted
 from job.keras_model.registry import Operator, converts, only
 
@@ -46,20 +46,11 @@ def matmul(operator: Operator, left: Union[Activation, np.ndarray], right: Union
         return Activation(tensor, left.order, fixed_by=operator.name)
     right = as_onnx(right)
     product = _product(left, right, operator)
-    if left.rank == 4 and operator.output_shape[0] == 1:
-        return _batch_of_one(product, operator)
-    if left.rank > 2:
-        target = (-1,) + operator.output_shape[1:]
-        product = operation(lambda t: tf.reshape(t, target), product, operator.name + ".shaped")
-    fixed_by = operator.name if left.rank == 2 else ""  # x @ y.T of two batches is between their members
-    return Activation(product, left.order, fixed_by=fixed_by)
-
-
-def _batch_of_one(product: Any, operator: Operator) -> Activation:
-    """With a batch of one the Reshape only puts in a one, which toco swaps with a Transpose after it: see in_order()."""
-    stacked = Activation(product, (0, 1, 2), fixed_by=operator.name)
-    return with_ones(stacked, operator.output_shape, (0, 1, 2, 3), operator.name + ".shaped")._replace(
-        source_axes=(None, 0, 1, 2))
+    if left.rank == 2:
+        return Activation(product, left.order, fixed_by=operator.name)  # x @ y.T of batches is between their members
+    target = (-1,) + operator.output_shape[1:]
+    tensor = operation(lambda t: tf.reshape(t, target), product, operator.name + ".shaped")
+    return Activation(tensor, left.order, root=product)
 
 
 def _product(left: Activation, right: Activation, operator: Operator) -> Any:
@@ -73,14 +64,15 @@ def _product(left: Activation, right: Activation, operator: Operator) -> Any:
     def product(x: Any, y: Any) -> Any:
         pairs = tf.reshape(x, (-1, rows, shared, 1)) * tf.reshape(y, (-1, 1, shared, columns))
         return tf.reduce_sum(pairs, axis=2)
-    return operation(product, [left.tensor, right.tensor], operator.name)
+    return operation(product, [left.numbers, right.numbers], operator.name)
 
 
 def _last_axis(operator: Operator, x: Activation, weight: np.ndarray) -> Activation:
     """Linear over the last axis, whatever the others are: they are taken together."""
     x = as_onnx(x)
     layer = Linear(weight.shape[::-1], False, name=layer_name(operator.name))
-    flat = operation(lambda t: tf.reshape(t, (-1, weight.shape[0])), x.tensor, operator.name + ".flat")
+    flat = operation(lambda t: tf.reshape(t, (-1, weight.shape[0])), x.numbers, operator.name + ".flat")
     product = weighted(layer, flat, (weight.T,))
     target = (-1,) + operator.output_shape[1:]
-    return Activation(operation(lambda t: tf.reshape(t, target), product, operator.name + ".unflat"), x.order)
+    tensor = operation(lambda t: tf.reshape(t, target), product, operator.name + ".unflat")
+    return Activation(tensor, x.order, root=product)

@@ -4,7 +4,7 @@ from typing import Dict, Optional, Tuple, Union
 import numpy as np
 import tensorflow as tf
 
-from job.axes import as_pytorch
+from job.axes import Order, as_pytorch
 from job.keras_model.activation import (
     Activation, as_onnx, constant_in_order, in_order, unreshaped, with_leading_ones, with_ones,
 )
@@ -13,6 +13,8 @@ from job.keras_model.few_axes import along, concatenated
 from job.keras_model.layers import operation
 from job.keras_model.many_axes import along_axes, for_along, sizes_after
 from job.keras_model.registry import Operator, converts, only
+from job.keras_model.reshape_groups import groups_of, kept_order, order_for_map
+from job.values import Shape
 
 Operand = Union[Activation, np.ndarray]
 
@@ -25,11 +27,23 @@ def reshape(operator: Operator, x: Activation, target: np.ndarray) -> Activation
         order = _order_without_ones(laid.order, before, after)
         if order is not None:
             return with_ones(laid, laid.onnx_shape[:1] + after[1:], order, operator.name)
-    x, order = as_onnx(x), as_pytorch(len(after))
+    x, order = _laid(x, before, after)
     free = bool(before) and bool(after) and (before[0] == after[0] or target[0] == -1)
-    shape = ((-1,) if free else after[:1]) + after[1:]
+    shape = tuple(-1 if free and not axis else after[axis] for axis in order)
     tensor = operation(lambda t: tf.reshape(t, shape), unreshaped(x), operator.name)
     return Activation(tensor, order, x.nonnegative, "" if free else operator.name, root=unreshaped(x))
+
+
+def _laid(x: Activation, before: Shape, after: Shape) -> Tuple[Activation, Order]:
+    """x as it may be reshaped, and the order after: as it lies, where every axis that is split or joined lies so."""
+    groups = groups_of(before, after)
+    order = kept_order(x.order, groups)
+    if order is not None:
+        return x, order
+    if groups and x.order[0] == 0 and x.order != as_pytorch(x.rank):
+        x = in_order(x, order_for_map(groups, len(after)))
+        order = kept_order(x.order, groups)
+    return (x, order) if order is not None else (as_onnx(x), as_pytorch(len(after)))
 
 
 def _order_without_ones(order, before, after):

@@ -263,6 +263,41 @@ def zeros_around():
     )
 
 
+def volumes():
+    return graph(
+        node("Conv", "x k b", "conv", kernel_shape=(3, 1, 2), pads=(1, 0, 0, 1, 0, 1), strides=(2, 1, 1)),
+        node("BatchNormalization", "conv gamma beta mean variance", "norm"),
+        node("Relu", "norm", "active"),
+        node("MaxPool", "active", "pooled", kernel_shape=(2, 3, 2), strides=(1, 2, 1), pads=(0, 1, 0, 0, 1, 0)),
+        node("ConvTranspose", "pooled t", "up", kernel_shape=(2, 2, 2), strides=(2, 1, 3)),
+        node("AveragePool", "up", "y", kernel_shape=(1, 2, 2), strides=(1, 1, 2)),
+        inputs={"x": (2, 4, 5, 6, 7)},
+        constants=dict(
+            **drawn(k=(6, 4, 3, 1, 2), b=(6,), gamma=(6,), beta=(6,), mean=(6,), t=(6, 3, 2, 2, 2)),
+            variance=positive(6),
+        ),
+    )
+
+
+def fused_heads():
+    return graph(
+        node("Reshape", "x split", "five"),
+        node("Transpose", "five", "heads", perm=(2, 0, 3, 1, 4)),
+        node("Gather", "heads first", "query", axis=0),
+        node("Gather", "heads second", "value", axis=0),
+        node("Mul", "query value", "product"),
+        node("Transpose", "product", "moved", perm=(0, 2, 1, 3)),
+        node("Reshape", "moved joined", "y"),
+        inputs={"x": (2, 5, 24)},
+        constants=dict(
+            split=whole(2, 5, 2, 3, 4),
+            joined=whole(10, 12),
+            first=SCALAR(0, np.int64),
+            second=SCALAR(-1, np.int64),
+        ),
+    )
+
+
 CASES = (
     squeeze_excite,
     split_of_one_part,
@@ -279,6 +314,8 @@ CASES = (
     nothing_at_all,
     reshapes_in_a_row,
     gemm_of_many_kinds,
+    volumes,
+    fused_heads,
     choices_of_several,
     another_range_for_each_channel,
     zeros_around,

@@ -14,6 +14,7 @@ from job.onnx_model.passes.fold_affine import fold_affine
 from job.onnx_model.passes.fold_affine_ahead import fold_affine_ahead
 from job.onnx_model.passes.fold_constants import fold_constants
 from job.onnx_model.passes.gemm_to_matmul import gemm_to_matmul
+from job.onnx_model.passes.free_batch import free_batch
 from job.onnx_model.passes.global_pool_to_mean import global_pool_to_mean
 from job.onnx_model.passes.infer_shapes import infer_shapes
 from job.onnx_model.passes.join_picks import join_picks
@@ -25,6 +26,7 @@ from job.onnx_model.passes.lower_volume_pools import lower_volume_pools
 from job.onnx_model.passes.merge_reshapes import merge_reshapes
 from job.onnx_model.passes.operands_in_pairs import operands_in_pairs
 from job.onnx_model.passes.raise_rank import raise_rank
+from job.onnx_model.passes.pick_before_transpose import pick_before_transpose
 from job.onnx_model.passes.pad_into_window import pad_into_window
 from job.onnx_model.passes.raise_reshapes import raise_reshapes
 from job.onnx_model.passes.remove_casts import remove_casts
@@ -43,6 +45,7 @@ PASSES = (
     truth_as_numbers,
     remove_identities,           # Dropout and its kin no longer hide a producer from its consumer
     lower_reshapes,              # Flatten, Squeeze, Unsqueeze: one operator, Reshape, from here on
+    pick_before_transpose,
     keep_axis_of_pick,
     join_picks,                  # after: channels that are picked one by one keep their axis
     shuffle_to_gather,
@@ -61,7 +64,8 @@ PASSES = (
     lower_volume_pools,
     merge_reshapes,
     raise_reshapes,              # squeeze-and-excite: its Linear layers become 1x1 convolutions
-    flatten_channels_last,       # last: what is still flattened before a Gemm costs its weights an order
+    flatten_channels_last,       # late: what is still flattened before a Gemm costs its weights an order
+    free_batch,                  # last: the Reshapes of all passes before
 )  # type: Tuple[Callable[[Graph], Graph], ...]
 
 REPLACED = dict({op: each.into for op, each in DECOMPOSITIONS.items()}, **{

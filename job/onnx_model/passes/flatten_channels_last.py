@@ -30,7 +30,8 @@ def _rule(node: Node, view: View) -> Optional[Rewrite]:
     if shape is None or len(shape) < 3 or flat != (shape[0], int(np.prod(shape[1:]))) or _is_vector(shape):
         return None
     source = view.maker(reshape.inputs[0])
-    if source is not None and source.op == "Transpose":
+    if source is not None and source.op == "Transpose" and (
+            len(shape) < 5 or source.attributes.get("perm") == channels_last(len(shape))):
         return None
     return _rewrite(node, chain, weight, shape)
 
