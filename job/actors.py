@@ -95,7 +95,8 @@ class Side:
     def _death(self) -> StageFailed:
         process, self._process = self._process, None
         how = manner_of_death(process.end()) if process else "is gone"
-        hint = "it may have run out of memory: give it more" if "SIGKILL" in how else "see its last words above"
+        hint = ("it may have run out of memory: give it more" if "SIGKILL" in how
+                else "see its last words above, if any; code of --model-code may have ended it")
         return StageFailed("the {} process {}".format(self.name, how), hint, self.name)
 
 

@@ -51,8 +51,9 @@ class TensorFlowSide:
         graph = read_onnx(exported.onnx_file)
         check_supported(graph)
         self._model = keras_model_from_onnx(graph)
-        self.open_published(exported.inputs, exported.outputs, not self._model.batch_fixed_by)
-        return self._model.batch_fixed_by
+        tied = self._model.batch_fixed_by or (exported.computes_with_batch and exported.outputs[0].name) or ""
+        self.open_published(exported.inputs, exported.outputs, not tied)
+        return tied
 
     def open_published(self, inputs: Tuple[TensorFacts, ...], outputs: Tuple[TensorFacts, ...],
                        any_batch: bool) -> None:

@@ -55,6 +55,8 @@ class Exported(NamedTuple):
     outputs: Tuple[TensorFacts, ...]
     checkpoint: CheckpointFacts
     multiply_adds: int  # of one forward at the given input shape
+    computes_with_batch: bool = False  # the network's answers depend on the size of its batch
+    reference: str = "pytorch"  # the stage that all others are compared with: onnxruntime for a file that is a network
 
 
 class Question(NamedTuple):
@@ -100,7 +102,7 @@ class OutputParity(NamedTuple):
 
 
 class StageParity(NamedTuple):
-    stage: str  # pytorch (the reference itself), onnx, keras, saved_model, tflite.float32, ...
+    stage: str  # pytorch or onnxruntime (the reference itself), onnx, keras, saved_model, tflite.float32, ...
     outputs: Tuple[OutputParity, ...]
 
     @property

@@ -1,4 +1,4 @@
-"""Whether a network answers the same input alike twice: what does not, cannot be converted, nor compared."""
+"""How a network behaves when it is asked again: one that answers otherwise cannot be converted, nor compared."""
 import random
 from typing import Any, Dict, List, Sequence, Tuple
 
@@ -11,6 +11,7 @@ from job.onnx_model.trace import Inputs, forward, random_places, trace
 from job.user_code.failure import BadModelCode
 
 _ROUNDING = 1e-5  # of the output's range: what sums in another order may differ by
+_OF_BATCH = 1e-3  # of the output's range: less than arithmetic with the size of a batch makes
 
 
 def check_repeatable(module: FlatOutputs, inputs: Inputs) -> Tuple[str, ...]:
@@ -22,7 +23,8 @@ def check_repeatable(module: FlatOutputs, inputs: Inputs) -> Tuple[str, ...]:
     with kept_buffers(module.network) as changed:
         first, second = forward(module, inputs), forward(module, inputs)
     drawn = [name for name, state in _random_states().items() if state != before[name]]
-    differing = [described(path) for path, one, other in zip(module.paths, first, second) if not _alike(one, other)]
+    differing = [described(path) for path, one, other in zip(module.paths, first, second)
+                 if not _alike(one, other, _ROUNDING)]
     if differing or len(first) != len(second):
         raise BadModelCode(
             "the network is not deterministic: asked the same twice, its answers differ ({}){}".format(
@@ -32,6 +34,19 @@ def check_repeatable(module: FlatOutputs, inputs: Inputs) -> Tuple[str, ...]:
                  "keep nothing from one forward for the next", stage="onnx")
     return tuple("the forward changes the buffer {}: what is published has the checkpoint's value".format(name)
                  for name in changed)
+
+
+def computes_with_batch(module: FlatOutputs, inputs: Inputs) -> bool:
+    """Whether two in one batch are answered otherwise than one; what ties its shapes to a batch does not count."""
+    if len({tuple(x.shape[:1]) for x in inputs}) > 1:
+        return False
+    try:
+        with kept_buffers(module.network):
+            alone, together = forward(module, inputs), forward(module, [torch.cat([x, x]) for x in inputs])
+    except BadModelCode:
+        return False
+    return any(not _alike(np.concatenate([one, one]), two, _OF_BATCH) for one, two in zip(alone, together)
+               if one.ndim and two.shape == (2 * one.shape[0],) + one.shape[1:])
 
 
 def _reasons(module: FlatOutputs, inputs: Inputs, drawn: Sequence[str], changed: Sequence[str]) -> List[str]:
@@ -47,10 +62,11 @@ def _random_states() -> Dict[str, Any]:
             "Python": random.getstate()}
 
 
-def _alike(one: np.ndarray, other: np.ndarray) -> bool:
+def _alike(one: np.ndarray, other: np.ndarray, limit: float) -> bool:
+    """Whether two answers differ by no more than a part of their range; whole numbers by nothing."""
     if one.shape != other.shape or one.dtype != other.dtype:
         return False
     if one.dtype.kind != "f":
         return np.array_equal(one, other)
     finite = one[np.isfinite(one)]
-    return np.allclose(one, other, rtol=0, atol=_ROUNDING * np.ptp(finite) if finite.size else 0, equal_nan=True)
+    return np.allclose(one, other, rtol=0, atol=limit * np.ptp(finite) if finite.size else 0, equal_nan=True)

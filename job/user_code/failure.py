@@ -1,5 +1,6 @@
 """What the user's code raises, in its own words: its message and its lines, none of ours and none of PyTorch's."""
 import contextlib
+import faulthandler
 import importlib
 import os
 import sys
@@ -31,7 +32,7 @@ def their_code(doing: str, hint: str = "", stage: str = "") -> Iterator[None]:
     """
     folder = os.getcwd()
     try:
-        with contextlib.redirect_stdout(sys.stderr):
+        with contextlib.redirect_stdout(sys.stderr), _crashes_told():
             yield
     except JobError:
         raise
@@ -40,6 +41,19 @@ def their_code(doing: str, hint: str = "", stage: str = "") -> Iterator[None]:
     finally:
         sys.stderr.flush()
         os.chdir(folder)
+
+
+@contextlib.contextmanager
+def _crashes_told() -> Iterator[None]:
+    """A crash inside leaves its Python lines on stderr: nobody lives on to tell them."""
+    if faulthandler.is_enabled():
+        yield
+        return
+    faulthandler.enable(sys.__stderr__, all_threads=False)
+    try:
+        yield
+    finally:
+        faulthandler.disable()
 
 
 def told(error: BaseException) -> str:
@@ -107,5 +121,7 @@ def _hint(error: BaseException, otherwise: str) -> str:
         return "the code is run by Python {}.{}".format(*sys.version_info[:2])
     if isinstance(error, AttributeError) and "module 'torch" in str(error):
         return "the code is run on PyTorch {}".format(torch.__version__)
-    return otherwise or "this is the model's own code, run on PyTorch {}: the lines above are where it failed".format(
+    if otherwise and isinstance(error, (RuntimeError, ValueError, IndexError, AssertionError)):
+        return otherwise
+    return "this is the model's own code, run on PyTorch {}: the lines above are where it failed".format(
         torch.__version__)
