@@ -7,7 +7,7 @@ from collections import OrderedDict
 from typing import Any, Callable, Dict
 
 from job.checkpoint import numpy_pickles
-from job.checkpoint.pickle_machine import Global
+from job.checkpoint.pickle_machine import Global, as_key, shown
 from job.checkpoint.tensor_views import tensor, tensor_of_dtype
 from job.errors import BadCheckpoint
 
@@ -21,6 +21,7 @@ NEVER_BUILTINS = frozenset(
     "eval exec compile open input __import__ execfile getattr setattr delattr globals locals vars breakpoint "
     "exit quit apply".split()
 )
+MOST_ARGUMENTS = 16  # of a function that rebuilds a tensor
 
 
 def refuse(module: str, name: str) -> None:
@@ -44,13 +45,21 @@ def _parameter(data: Any, *rest: Any) -> Any:
 
 def _subclass(function: Any, kind: Any, args: Any, state: Any) -> Any:
     """torch._tensor._rebuild_from_type_v2: a tensor and the attributes someone hung on it."""
-    if not isinstance(function, Global) or function.build is None:
+    if not isinstance(function, Global) or function.build not in (tensor, tensor_of_dtype, _parameter):
         raise ValueError("made by {}".format(getattr(function, "name", "no function")))
+    if len(args) > MOST_ARGUMENTS:
+        raise ValueError("{} arguments".format(len(args)))
     return function.build(*args)
 
 
 def _ordered_dict(items: Any = ()) -> "OrderedDict[Any, Any]":
-    return OrderedDict((pair[0], pair[1]) for pair in items if isinstance(pair[0], str))
+    if isinstance(items, dict):
+        return OrderedDict(items)
+    return OrderedDict((as_key(pair[0]), pair[1]) for pair in items)
+
+
+def _bytearray(data: Any = b"", encoding: str = "latin1") -> Any:
+    return data
 
 
 def _list(items: Any = ()) -> Any:
@@ -59,7 +68,7 @@ def _list(items: Any = ()) -> Any:
 
 def _encode(text: str, encoding: str = "latin1") -> bytes:
     if encoding not in ("latin1", "latin-1", "utf-8", "ascii"):
-        raise ValueError("encoding {!r}".format(encoding))
+        raise ValueError("encoding " + shown(encoding))
     return text.encode(encoding)
 
 
@@ -74,6 +83,10 @@ def _allowed() -> Dict[str, Callable[..., Any]]:
         "torch._utils._rebuild_tensor_v3": tensor_of_dtype,
         "torch._utils._rebuild_parameter": _parameter,
         "torch._utils._rebuild_parameter_with_state": _parameter,
+        "torch._utils._rebuild_device_tensor_from_cpu_tensor": _parameter,
+        "torch._utils._rebuild_device_tensor_from_numpy": _parameter,
+        "torch._utils._rebuild_xla_tensor": _parameter,
+        "torch.nn.parameter.Parameter": _parameter,
         "torch._tensor._rebuild_from_type_v2": _subclass,
         "torch.Size": lambda sizes=(): tuple(sizes),
         "torch.device": lambda *args: "device",
@@ -88,6 +101,7 @@ def _allowed() -> Dict[str, Callable[..., Any]]:
         for name in ("list", "set", "frozenset", "tuple"):
             table["{}.{}".format(builtins, name)] = _list
         table[builtins + ".dict"] = _ordered_dict
+        table[builtins + ".bytearray"] = _bytearray
     table.update(numpy_pickles.ALLOWED)
     return table
 

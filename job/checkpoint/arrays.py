@@ -1,4 +1,4 @@
-"""From views of storages to arrays: the storages are read once, and shared by the tensors that share them."""
+"""From views of storages to arrays: float32 and whole numbers as they lie in the mapped file, others as copies."""
 from collections import OrderedDict
 from typing import Any, Dict, Mapping, Tuple
 
@@ -7,14 +7,11 @@ import numpy as np
 from job.checkpoint.source import Source
 from job.checkpoint.tensor_views import ITEM_SIZES
 from job.checkpoint.values import Content, Region, Storage, TensorRef
+from job.checkpoint.widening import Widening
 from job.errors import BadCheckpoint
 
-HOW_WIDENED = {
-    "float16": "became float32, exactly",
-    "bfloat16": "became float32, exactly",
-    "float64": "were rounded to float32",
-}
-SPARE = 64 * 1024 * 1024  # bytes, beyond four times the file
+SPARE = 128 * 1024 * 1024  # bytes that copies may take beyond the size of the file
+BLOCK = 4 * 1024 * 1024  # numbers that are widened at a time
 
 
 class Arrays:
@@ -24,22 +21,66 @@ class Arrays:
         self._source = source
         self._content = content
         self._storages = {}  # type: Dict[Storage, np.ndarray]
-        self._budget = 4 * source.size + SPARE
+        self._copies = {}  # type: Dict[TensorRef, np.ndarray]
+        self._budget = source.size + SPARE
+        self.widening = Widening()
 
     def of(self, name: str, tensor: TensorRef) -> np.ndarray:
-        flat = self._storage(name, tensor.storage)
-        self._spend(name, _bytes_copied(tensor))
-        return _native(name, _view(flat, tensor), tensor.storage.dtype)
-
-    def _storage(self, name: str, storage: Storage) -> np.ndarray:
-        """The storage as a flat array, read once; bfloat16 as uint16."""
-        if storage in self._storages:
-            return self._storages[storage]
-        if storage.dtype not in ITEM_SIZES:
+        """As the file's region has it, shared by all tensors of a storage, wherever that is possible."""
+        dtype = tensor.storage.dtype
+        if dtype not in ITEM_SIZES:
             raise BadCheckpoint(
-                "{!r:.60} is of {}, which cannot be converted".format(name, storage.dtype),
+                "{!r:.60} is of {:.60}, which cannot be converted".format(name, dtype),
                 hint="save it as float32: complex, quantized and 8-bit floating types are not supported",
             )
+        if 0 in tensor.shape:
+            return np.empty(tensor.shape, self.widening.result_of(dtype))
+        if tensor not in self._copies:
+            as_it_is = not self.widening.concerns(dtype) and not self._content.big_endian
+            if as_it_is and _is_contiguous(tensor):
+                flat = self._flat(name, tensor.storage)
+                return flat[tensor.offset:tensor.offset + _elements(tensor)].reshape(tensor.shape)
+            self._copies[tensor] = self._copied(name, tensor)
+        return self._copies[tensor]
+
+    def _flat(self, name: str, storage: Storage) -> np.ndarray:
+        """All of a storage: the mapped file itself, or a copy where it lies askew in it."""
+        if storage not in self._storages:
+            dtype, position = np.dtype(storage.dtype), self._position(name, storage)
+            flat = self._source.shared(position, storage.elements, dtype, _called(name))
+            if flat is None:
+                self._spend(name, storage.elements * dtype.itemsize)
+                flat = self._source.array(position, storage.elements * dtype.itemsize, _called(name)).view(dtype)
+            self._storages[storage] = flat
+        return self._storages[storage]
+
+    def _copied(self, name: str, tensor: TensorRef) -> np.ndarray:
+        """The tensor's own numbers, contiguous, in this machine's order of bytes and in the type that is kept."""
+        size = ITEM_SIZES[tensor.storage.dtype]
+        self._spend(name, _elements(tensor) * size)
+        if not _is_contiguous(tensor):
+            span = 1 + sum((axis - 1) * stride for axis, stride in zip(tensor.shape, tensor.strides))
+            stored = self._stored(name, tensor.storage, tensor.offset, span)
+            strides = tuple(stride * size for stride in tensor.strides)
+            return self.widening.widened(name, tensor.storage.dtype,
+                                         np.lib.stride_tricks.as_strided(stored, tensor.shape, strides))
+        result = np.empty(_elements(tensor), self.widening.result_of(tensor.storage.dtype))
+        for begin in range(0, len(result), BLOCK):
+            part = result[begin:begin + BLOCK]
+            stored = self._stored(name, tensor.storage, tensor.offset + begin, len(part))
+            part[...] = self.widening.widened(name, tensor.storage.dtype, stored)
+        return result.reshape(tensor.shape)
+
+    def _stored(self, name: str, storage: Storage, offset: int, count: int) -> np.ndarray:
+        """Some numbers of a storage as the file has them, but in this machine's order of bytes; bfloat16 as uint16."""
+        size = ITEM_SIZES[storage.dtype]
+        position = self._position(name, storage) + offset * size
+        flat = self._source.array(position, count * size, _called(name))
+        flat = flat.view("uint16" if storage.dtype == "bfloat16" else storage.dtype)
+        return flat.byteswap() if self._content.big_endian else flat
+
+    def _position(self, name: str, storage: Storage) -> int:
+        """Where a storage begins in the file, which has all of it."""
         region = self._content.regions.get(storage.key, Region(0, 0))
         size = storage.elements * ITEM_SIZES[storage.dtype]
         if region.size < size:
@@ -47,11 +88,7 @@ class Arrays:
                 "{!r:.60} needs a storage of {} bytes, the file has {}".format(name, size, region.size),
                 hint="the file is truncated or damaged",
             )
-        self._spend(name, size)
-        flat = self._source.array(region.position, size, "the storage of {!r:.60}".format(name))
-        flat = flat.view("uint16" if storage.dtype == "bfloat16" else storage.dtype)
-        self._storages[storage] = flat.byteswap() if self._content.big_endian else flat
-        return self._storages[storage]
+        return region.position
 
     def _spend(self, name: str, size: int) -> None:
         self._budget -= size
@@ -69,15 +106,24 @@ def arrays_of(source: Source, content: Content, tensors: Mapping[str, Any]) -> T
     views that together would need far more memory than the file has bytes.
     """
     arrays = Arrays(source, content)
-    result, widened = OrderedDict(), OrderedDict()  # type: OrderedDict[str, np.ndarray], Dict[str, int]
+    result = OrderedDict()  # type: OrderedDict[str, np.ndarray]
     for name, tensor in tensors.items():
-        in_pickle = isinstance(tensor, np.ndarray)
-        kind = tensor.dtype.name if in_pickle else tensor.storage.dtype
-        result[name] = _native(name, tensor, kind) if in_pickle else arrays.of(name, tensor)
-        if kind in HOW_WIDENED:
-            widened[kind] = widened.get(kind, 0) + 1
-    notes = tuple("{} {} tensors {}".format(n, kind, HOW_WIDENED[kind]) for kind, n in widened.items())
-    return result, notes
+        in_memory = isinstance(tensor, np.ndarray)
+        kind = tensor.dtype.name if in_memory else tensor.storage.dtype
+        result[name] = arrays.widening.widened(name, kind, tensor) if in_memory else arrays.of(name, tensor)
+        arrays.widening.count(kind)
+    return result, arrays.widening.notes()
+
+
+def _called(name: str) -> str:
+    return "the storage of {!r:.60}".format(name)
+
+
+def _elements(tensor: TensorRef) -> int:
+    count = 1
+    for size in tensor.shape:
+        count *= size
+    return count
 
 
 def _is_contiguous(tensor: TensorRef) -> bool:
@@ -87,38 +133,3 @@ def _is_contiguous(tensor: TensorRef) -> bool:
             return False
         expected *= size
     return True
-
-
-def _bytes_copied(tensor: TensorRef) -> int:
-    if _is_contiguous(tensor) and tensor.storage.dtype not in HOW_WIDENED:
-        return 0
-    elements = 1
-    for size in tensor.shape:
-        elements *= size
-    return elements * max(4, ITEM_SIZES[tensor.storage.dtype])
-
-
-def _view(flat: np.ndarray, tensor: TensorRef) -> np.ndarray:
-    """The tensor as a contiguous array: a view where it is one already, otherwise a copy."""
-    if 0 in tensor.shape:
-        return np.empty(tensor.shape, flat.dtype)
-    if _is_contiguous(tensor):
-        count = int(np.prod(tensor.shape, dtype=np.int64))
-        return flat[tensor.offset:tensor.offset + count].reshape(tensor.shape)
-    strides = tuple(stride * flat.itemsize for stride in tensor.strides)
-    return np.lib.stride_tricks.as_strided(flat[tensor.offset:], tensor.shape, strides).copy()
-
-
-def _native(name: str, array: np.ndarray, kind: str) -> np.ndarray:
-    """Floating arrays as float32, others as they are; little-endian."""
-    if kind == "bfloat16":
-        return (array.astype(np.uint32) << 16).view(np.float32)
-    if array.dtype.kind != "f":
-        return array.astype(array.dtype.newbyteorder("="), copy=not array.flags.writeable)
-    with np.errstate(over="ignore"):
-        result = array.astype(np.float32, copy=not array.flags.writeable)
-    if kind == "float64" and not np.array_equal(np.isfinite(result), np.isfinite(array)):
-        raise BadCheckpoint(
-            "{!r:.60} has values beyond float32's range".format(name), hint="the published models are float32"
-        )
-    return result

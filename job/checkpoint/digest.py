@@ -9,6 +9,8 @@ import hashlib
 from pathlib import Path
 from typing import Any, BinaryIO, Callable
 
+from job.shards import is_index, shards_of
+
 BLOCK = 1024 * 1024
 
 
@@ -16,6 +18,15 @@ def sha256_of_file(path: Path) -> str:
     """In hexadecimal. OSError where the file cannot be read."""
     with open(str(path), "rb", buffering=0) as file:
         return sha256_of_stream(file)
+
+
+def sha256_of_checkpoint(path: Path) -> str:
+    """Of the file; of an index and its shards, that of the list which `sha256sum` would print of them, by name."""
+    if not is_index(path):
+        return sha256_of_file(path)
+    files = [path] + [path.with_name(name) for name in shards_of(path)]
+    lines = ["{}  {}\n".format(sha256_of_file(file), file.name) for file in sorted(files)]
+    return hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def sha256_of_stream(file: BinaryIO) -> str:

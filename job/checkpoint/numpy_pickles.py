@@ -4,6 +4,8 @@ from typing import Any, Tuple
 
 import numpy as np
 
+from job.checkpoint.pickle_machine import shown
+
 PLAIN = re.compile(r"[<>=|]?[biuf][1248]$")
 
 
@@ -13,7 +15,7 @@ class PickledDtype:
     def __init__(self, code: Any, *rest: Any) -> None:
         text = code.decode("ascii") if isinstance(code, bytes) else code
         if not isinstance(text, str) or not PLAIN.match(text):
-            raise ValueError("numpy dtype {!r}".format(code))
+            raise ValueError("numpy dtype " + shown(code))
         self.dtype = np.dtype(text)
 
     def set_state(self, state: Any) -> None:

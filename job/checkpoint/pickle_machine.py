@@ -2,7 +2,8 @@
 
 Globals are handed to `find_global` as names, never imported. What it builds are dicts, lists, tuples,
 scalars, whatever the allowed globals build, and Placeholder. Python's own rules are followed otherwise
-(protocols 0 to 5); opcodes are counted, lengths are checked against the file before anything is read.
+(protocols 0 to 5). Every opcode is charged for the memory that it can take, every call for what it can copy, and
+lengths are checked against the file before anything is read: neither memory nor time can grow out of bounds.
 """
 import struct
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional
@@ -11,8 +12,14 @@ from job.checkpoint.source import Source
 from job.checkpoint.values import Placeholder
 from job.errors import BadCheckpoint
 
-MOST_OPCODES = 1000 * 1000  # a ResNet-152 with its optimizer takes 60,000
-SCALARS = (str, bytes, int, float, bool, type(None))
+MOST_MEMORY = 160 * 1000 * 1000  # bytes; a ResNet-152 with its optimizer takes 5 million
+COST = 60  # bytes, of an opcode that is not in the next line
+COSTS = {b"]": 90, b"}": 260, b"l": 90, b"d": 260, b"\x8f": 90, b"R": 260, b"\x81": 260, b"\x92": 260, b"i": 260,
+         b"o": 260, b"c": 260, b"\x93": 260, b"Q": 260, b"P": 260, b"\x94": 130, b"q": 130, b"r": 130, b"p": 130,
+         b"u": 60, b"t": 90, b"\x85": 90, b"\x86": 90, b"\x87": 90}
+LONGEST_KEY = 4096  # characters
+LONGEST_GLOBAL = 512
+LARGEST_KEY = 2 ** 61 - 2  # whole numbers beyond it can be made to share a hash
 MISCALLED = (TypeError, ValueError, IndexError, KeyError, AttributeError, OverflowError)
 
 
@@ -39,11 +46,20 @@ def malformed(what: str) -> BadCheckpoint:
 
 
 def as_key(key: Any) -> Any:
-    if isinstance(key, SCALARS):
+    """A scalar as it is; anything else as a key that nobody can look up."""
+    if isinstance(key, (str, bytes)):
+        if len(key) > LONGEST_KEY:
+            raise malformed("a key of {} characters".format(len(key)))
         return key
-    if isinstance(key, tuple) and all(isinstance(item, SCALARS) for item in key):
-        return tuple(key)
-    return Opaque()
+    plain = key is None or isinstance(key, (bool, float)) or (isinstance(key, int) and abs(key) <= LARGEST_KEY)
+    return key if plain else Opaque()
+
+
+def shown(value: Any) -> str:
+    """Text for a message; what holds other values is only named, since it may hold millions."""
+    if value is None or isinstance(value, (str, bytes, int, float)):
+        return "{!r:.80}".format(value)
+    return "a {}".format(type(value).__name__)
 
 
 class PickleMachine:
@@ -60,19 +76,25 @@ class PickleMachine:
         self.persistent_load = persistent_load
         self.stack = []  # type: List[Any]
         self.memo = {}  # type: Dict[int, Any]
+        self._left = MOST_MEMORY
 
     def run(self, opcodes: Mapping[bytes, Callable[["PickleMachine"], None]]) -> Any:
         """The value of the pickle at the source's position, which then is just after it."""
-        read = self.source.read
-        for _ in range(MOST_OPCODES):
+        read, costs = self.source.read, COSTS
+        while True:
             code = read(1)
             if code == b".":
                 return self.pop()
             handler = opcodes.get(code)
             if handler is None:
                 raise malformed("opcode 0x{} at byte {}".format(code.hex(), self.source.position - 1))
+            self.charge(costs.get(code, COST))
             handler(self)
-        raise malformed("more than {} opcodes".format(MOST_OPCODES))
+
+    def charge(self, size: int) -> None:
+        self._left -= size
+        if self._left < 0:
+            raise malformed("it would take more memory and time than any model's")
 
     def push(self, value: Any) -> None:
         self.stack.append(value)
@@ -103,7 +125,9 @@ class PickleMachine:
             raise malformed("it calls what is not a function")
         if function.build is None:
             return Placeholder(function.name)
+        self.charge(16 * len(args))
+        self.charge(16 * sum(len(each) for each in args if isinstance(each, (str, bytes, tuple, list, dict))))
         try:
             return function.build(*args)
         except MISCALLED as error:
-            raise malformed("arguments of {}: {}".format(function.name, error)) from error
+            raise malformed("arguments of {}: {:.200}".format(function.name, str(error))) from error

@@ -1,8 +1,7 @@
 """The opcodes that work on what is on the stack: memo, containers, globals and calls."""
-from collections import OrderedDict
 from typing import Any, Callable, List
 
-from job.checkpoint.pickle_machine import MARK, Global, PickleMachine, as_key, malformed
+from job.checkpoint.pickle_machine import LONGEST_GLOBAL, MARK, Global, PickleMachine, as_key, malformed
 from job.checkpoint.pickle_opcodes import OPCODES, Handler, decoded, fixed, integer_of, opcode, text_of
 from job.checkpoint.source import Source
 from job.checkpoint.values import Placeholder
@@ -70,14 +69,14 @@ opcode(b"l")(lambda machine: machine.push(machine.pop_to_mark()))
 @opcode(b"d")
 def _dict(machine: PickleMachine) -> None:
     items = machine.pop_to_mark()
-    machine.push(OrderedDict())
+    machine.push({})
     _set_items(machine, items)
 
 
 def _set_items(machine: PickleMachine, items: List[Any]) -> None:
     target = machine.top()
     if isinstance(target, Placeholder):
-        target = target.items
+        target = target.own_items()
     if not isinstance(target, dict) or len(items) % 2:
         raise malformed("it sets items of a {}".format(type(target).__name__))
     for key, value in zip(items[::2], items[1::2]):
@@ -106,7 +105,13 @@ def _set_item(machine: PickleMachine) -> None:
 @opcode(b"c")
 def _global(machine: PickleMachine) -> None:
     module = decoded(text_of, machine.source.read_line())
-    machine.push(machine.find_global(module, decoded(text_of, machine.source.read_line())))
+    machine.push(_found(machine, module, decoded(text_of, machine.source.read_line())))
+
+
+def _found(machine: PickleMachine, module: str, name: str) -> Global:
+    if len(module) + len(name) > LONGEST_GLOBAL:
+        raise malformed("a global with a name of {} characters".format(len(module) + len(name)))
+    return machine.find_global(module, name)
 
 
 @opcode(b"\x93")
@@ -114,7 +119,7 @@ def _stack_global(machine: PickleMachine) -> None:
     name, module = machine.pop(), machine.pop()
     if not isinstance(name, str) or not isinstance(module, str):
         raise malformed("a global whose name is not text")
-    machine.push(machine.find_global(module, name))
+    machine.push(_found(machine, module, name))
 
 
 @opcode(b"R", b"\x81")
@@ -132,7 +137,7 @@ def _call_with_keywords(machine: PickleMachine) -> None:
 @opcode(b"i")
 def _instance(machine: PickleMachine) -> None:
     module = decoded(text_of, machine.source.read_line())
-    function = machine.find_global(module, decoded(text_of, machine.source.read_line()))
+    function = _found(machine, module, decoded(text_of, machine.source.read_line()))
     machine.push(machine.call(function, tuple(machine.pop_to_mark())))
 
 

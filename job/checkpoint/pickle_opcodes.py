@@ -1,6 +1,5 @@
 """The table of a pickle's opcodes, and those that push a value: numbers, text, bytes, empty containers."""
 import codecs
-from collections import OrderedDict
 from typing import Any, Callable, Dict, Optional
 
 from job.checkpoint.pickle_machine import MARK, PickleMachine, malformed
@@ -96,7 +95,7 @@ constant(b"\x88", lambda: True)
 constant(b"\x89", lambda: False)
 constant(b")", tuple)
 constant(b"]", list)
-constant(b"}", OrderedDict)
+constant(b"}", dict)
 constant(b"\x8f", list)  # a set: its items need not be hashable here
 constant(b"(", lambda: MARK)
 line(b"I", _integer_or_bool)

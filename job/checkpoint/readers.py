@@ -27,6 +27,7 @@ def register(reader: Reader) -> Reader:
 
 
 def formats() -> Tuple[Reader, ...]:
+    """Of which each file is read by the first whose sniff knows it."""
     return tuple(_READERS)
 
 

@@ -1,18 +1,19 @@
-"""One checkpoint file, from its path to named arrays."""
+"""One checkpoint, from its path to named arrays."""
 import errno
 import os
 import threading
 import time
 from collections import OrderedDict
 from pathlib import Path
-from typing import Any, BinaryIO, Callable, List, NamedTuple, Tuple
+from typing import Any, BinaryIO, Callable, List, NamedTuple, Optional, Tuple
 
-from job.checkpoint import safetensors, torch_legacy, torch_zip  # noqa: F401  (they register themselves)
-from job.checkpoint.arrays import arrays_of
-from job.checkpoint.digest import sha256_of_file
-from job.checkpoint.readers import HEAD, reader_for
+# Readers register themselves, in the order in which they are asked.
+from job.checkpoint import sharded, safetensors, torch_legacy, torch_zip, torch_tar, npz  # noqa: F401
+from job.checkpoint.digest import sha256_of_checkpoint
+from job.checkpoint.prefixes import without_prefix
 from job.checkpoint.source import Source
-from job.checkpoint.state_dict import find_state_dict, without_prefix
+from job.checkpoint.watch import Watch, watch
+from job.checkpoint.weights import Weights, weights_of
 from job.errors import BadCheckpoint, EnvironmentFailed, JobError, NoPermission
 
 RECENT = 30.0  # seconds: a file as young as this may still be growing
@@ -21,19 +22,32 @@ SETTLE = 0.2  # seconds to see whether it does
 
 class Checkpoint(NamedTuple):
     format: str  # the reader's name
-    sha256: str  # of the file
+    sha256: str  # of the file; of an index and its shards, see sha256_of_checkpoint
     tensors: "OrderedDict[str, Any]"  # numpy arrays by key, in the file's order, prefixes taken off
     notes: Tuple[str, ...]
     prefix: str = ""  # what was taken off every key: "module." and the like
+    as_saved: "OrderedDict[str, Any]" = OrderedDict()  # the same arrays by the keys in the file, and those left out
+    watches: Tuple[Watch, ...] = ()  # arrays may be the mapped file itself: good while it stays as it was
+
+    def refuse_change(self) -> None:
+        """EnvironmentFailed where a file that it lies in is no more what was read."""
+        for each in self.watches:
+            each.refuse_change()
 
 
-def read_checkpoint(path: Path) -> Checkpoint:
-    """The weights in a file, none of whose code is run. Raises as read_whole(); BadCheckpoint if it holds none."""
-    (format_name, tensors, notes), sha256 = read_whole(path, _weights)
-    prefix, tensors = without_prefix(tensors)
-    if prefix:
-        notes = notes + ("every key began with {}, which was taken off".format(prefix),)
-    return Checkpoint(format_name, sha256, tensors, notes, prefix)
+def read_checkpoint(path: Path, weights_key: Optional[str] = None, trust_pickle: bool = False) -> Checkpoint:
+    """The weights in a file, none of whose code is run unless it is trusted and cannot be read otherwise.
+
+    Raises as read_whole(); BadCheckpoint if it holds no weights, or none of that key.
+    """
+
+    def read(path: Path, source: Source) -> Weights:
+        watched = watch(path, source.file)
+        weights = _weights(path, source, weights_key, trust_pickle)
+        return weights._replace(watches=(watched,) + weights.watches)
+
+    weights, sha256 = read_whole(path, read)
+    return _with_own_keys(weights, sha256)
 
 
 def read_whole(path: Path, read: Callable[[Path, Source], Any]) -> Tuple[Any, str]:
@@ -44,7 +58,7 @@ def read_whole(path: Path, read: Callable[[Path, Source], Any]) -> Tuple[Any, st
     """
     path = Path(path)
     try:
-        with open(str(path), "rb") as file:
+        with open(str(path), "rb", buffering=0) as file:
             return _read(path, file, read)
     except OSError as error:
         raise _of_os_error(path, error) from error
@@ -55,39 +69,48 @@ def read_whole(path: Path, read: Callable[[Path, Source], Any]) -> Tuple[Any, st
 
 
 def _read(path: Path, file: BinaryIO, read: Callable[[Path, Source], Any]) -> Tuple[Any, str]:
-    before = _identity(file)
+    watched = watch(path, file)
     digest = Digest(path)
     digest.start()
     try:
-        result = read(path, Source(file, before[0]))
+        result = read(path, Source(file, watched.size, path=path))
     except BadCheckpoint:
-        if time.time() - before[1] / 1e9 < RECENT:
+        if time.time() - watched.changed_at < RECENT:
             time.sleep(SETTLE)
-        _refuse_change(path, file, before)
+        watched.refuse_change()
         raise
     finally:
         digest.join()
-    sha256 = digest.result()
-    _refuse_change(path, file, before)
-    return result, sha256
+    for each in getattr(result, "watches", (watched,)):
+        each.refuse_change()
+    return result, digest.result()
 
 
-def _weights(path: Path, source: Source) -> Tuple[str, "OrderedDict[str, Any]", Tuple[str, ...]]:
-    head = source.file.read(HEAD)
-    source.seek(0)
-    reader = reader_for(head, path)
+def _weights(path: Path, source: Source, weights_key: Optional[str], trust_pickle: bool) -> Weights:
     try:
-        content = reader.read(source)
-        state_dict, found_notes = find_state_dict(content.tree)
-        tensors, array_notes = arrays_of(source, content, state_dict.tensors)
-    except BadCheckpoint as error:
-        where = "{} ({}): ".format(path.name, reader.name)
-        raise BadCheckpoint(where + error.message, error.hint) from error
-    return reader.name, tensors, content.notes + found_notes + array_notes
+        return weights_of(path, source, weights_key)
+    except BadCheckpoint as refusal:
+        if not trust_pickle:
+            raise
+        from job.checkpoint.trusted import trusted_weights  # imports PyTorch
+
+        return trusted_weights(path, weights_key, refusal)
+
+
+def _with_own_keys(weights: Weights, sha256: str) -> Checkpoint:
+    stripped = without_prefix(weights.tensors)
+    notes = weights.notes
+    if stripped.prefix:
+        notes += ("every key began with {}, which was taken off".format(stripped.prefix),)
+    if stripped.left_out:
+        few = ", ".join("{:.80}".format(key) for key in stripped.left_out[:10])
+        notes += ("{} tensors are not the network's: {}".format(len(stripped.left_out), few),)
+    return Checkpoint(weights.format, sha256, stripped.tensors, notes, stripped.prefix, weights.tensors,
+                      weights.watches)
 
 
 class Digest(threading.Thread):
-    """The file's SHA-256, computed beside the reading."""
+    """The checkpoint's SHA-256, computed beside the reading."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(daemon=True)
@@ -96,30 +119,15 @@ class Digest(threading.Thread):
 
     def run(self) -> None:
         try:
-            self._outcome.append(sha256_of_file(self._path))
-        except OSError as error:
+            self._outcome.append(sha256_of_checkpoint(self._path))
+        except (OSError, JobError) as error:
             self._outcome.append(error)
 
     def result(self) -> str:
         outcome = self._outcome[0]
-        if isinstance(outcome, OSError):
+        if isinstance(outcome, Exception):
             raise outcome
         return outcome
-
-
-def _identity(file: BinaryIO) -> Tuple[int, int, int, int]:
-    status = os.fstat(file.fileno())
-    return status.st_size, status.st_mtime_ns, status.st_ino, status.st_dev
-
-
-def _refuse_change(path: Path, file: BinaryIO, before: Tuple[int, int, int, int]) -> None:
-    """Neither the open file nor what its path now names may differ from what was opened."""
-    now = os.stat(str(path))
-    if _identity(file) != before or (now.st_size, now.st_mtime_ns, now.st_ino, now.st_dev) != before:
-        raise EnvironmentFailed(
-            "{} changed while it was read".format(path.name),
-            hint="write {0} as {0}.tmp, and rename it when it is whole".format(path.name),
-        )
 
 
 def _of_os_error(path: Path, error: OSError) -> JobError:
@@ -133,5 +141,6 @@ def _of_os_error(path: Path, error: OSError) -> JobError:
     if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG):
         return BadCheckpoint("there is no file {}".format(path), hint="is the volume mounted?")
     return EnvironmentFailed(
-        "{} cannot be read: {}".format(path, error.strerror), hint="check the volume, then retry"
+        "{} cannot be read: {}".format(path, error.strerror or os.strerror(errno.EIO)),
+        hint="check the volume, then retry",
     )

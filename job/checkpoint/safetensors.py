@@ -1,5 +1,4 @@
 """safetensors: eight bytes of length, a JSON table of tensors, their bytes in one run."""
-import json
 import struct
 from collections import OrderedDict
 from pathlib import Path
@@ -10,8 +9,8 @@ from job.checkpoint.source import Source
 from job.checkpoint.tensor_views import ITEM_SIZES, MOST_AXES
 from job.checkpoint.values import Content, Region, Storage, TensorRef
 from job.errors import BadCheckpoint
+from job.json_values import LONGEST, value_from_json
 
-LONGEST_HEADER = 100 * 1000 * 1000  # the format's own limit
 DTYPES = {
     "F64": "float64",
     "F32": "float32",
@@ -35,7 +34,7 @@ def sniff(head: bytes, path: Path) -> bool:
 
 def read(source: Source) -> Content:
     length = struct.unpack("<Q", source.read(8, "the header"))[0]
-    if length > LONGEST_HEADER:
+    if length > LONGEST:
         raise _bad("its header claims {} bytes".format(length))
     table = _table(source.read(length, "the header"))
     start = 8 + length
@@ -53,18 +52,11 @@ def read(source: Source) -> Content:
 
 def _table(header: bytes) -> Dict[str, Any]:
     try:
-        table = json.loads(header.decode("utf-8"), object_pairs_hook=_without_duplicates)
-    except (ValueError, RecursionError) as error:
+        table = value_from_json(header)
+    except ValueError as error:
         raise _bad("its header is not JSON: {:.200}".format(str(error))) from error
     if not isinstance(table, dict):
         raise _bad("its header is not a table")
-    return table
-
-
-def _without_duplicates(pairs: List[Tuple[str, Any]]) -> "OrderedDict[str, Any]":
-    table = OrderedDict(pairs)
-    if len(table) != len(pairs):
-        raise ValueError("a name is in it twice")
     return table
 
 
@@ -101,4 +93,4 @@ def _bad(what: str) -> BadCheckpoint:
     return BadCheckpoint("the safetensors file is malformed: " + what, hint="copy or save it again")
 
 
-register(Reader("safetensors", "safetensors, one file", sniff, read))
+register(Reader("safetensors", "safetensors, in one file", sniff, read))

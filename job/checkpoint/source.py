@@ -1,6 +1,7 @@
 """A checkpoint's file, read by position and never beyond its end."""
-import io
-from typing import BinaryIO
+import mmap
+from pathlib import Path
+from typing import Any, BinaryIO, Optional
 
 import numpy as np
 
@@ -16,45 +17,78 @@ def truncated(what: str) -> BadCheckpoint:
 
 
 class Source:
-    """Bytes of one open file; every method raises BadCheckpoint rather than return too few."""
+    """Some bytes of one open file, with a position; what would return too few raises BadCheckpoint.
 
-    def __init__(self, file: BinaryIO, size: int) -> None:
+    The file is mapped: reading costs no memory of its own but what is returned.
+    """
+
+    def __init__(self, file: BinaryIO, size: int, start: int = 0, data: Any = None, path: Path = Path()) -> None:
         self.file = file
+        self.path = path
         self.size = size
-
-    @property
-    def position(self) -> int:
-        return self.file.tell()
+        self.position = 0
+        self.start = start  # in the file
+        self._data = _mapped(file, size) if data is None else data
 
     def seek(self, position: int) -> None:
         if not 0 <= position <= self.size:
             raise truncated("what its own table of contents names")
-        self.file.seek(position)
+        self.position = position
 
     def read(self, count: int, what: str = "a pickle") -> bytes:
-        if count > self.size:
+        end = self.position + count
+        if end > self.size:
             raise truncated(what)
-        found = self.file.read(count)
-        if len(found) < count:
-            raise truncated(what)
+        found = self._data[self.start + self.position:self.start + end]
+        self.position = end
         return found
 
     def read_line(self) -> bytes:
-        line = self.file.readline(LONGEST_LINE)
-        if not line.endswith(b"\n"):
+        begin = self.start + self.position
+        most = min(begin + LONGEST_LINE, self.start + self.size)
+        end = self._data.find(b"\n", begin, most)
+        if end < 0:
             raise truncated("a line of a pickle")
-        return line[:-1]
+        self.position = end + 1 - self.start
+        return self._data[begin:end]
 
     def part(self, position: int, count: int) -> "Source":
         """Some of the bytes as a source of their own."""
-        return Source(io.BytesIO(self.array(position, count, "an entry of the archive").tobytes()), count)
+        self._check(position, count, "an entry of the archive")
+        return Source(self.file, count, self.start + position, self._data, self.path)
+
+    def view(self) -> memoryview:
+        """All of its bytes, not copied."""
+        return memoryview(self._data)[self.start:self.start + self.size]
+
+    def shared(self, position: int, count: int, dtype: np.dtype, what: str) -> Optional[np.ndarray]:
+        """The bytes as a writable array that takes no memory until it is written to; None if they lie askew."""
+        self._check(position, count * dtype.itemsize, what)
+        begin = self.start + position
+        if begin % dtype.itemsize or not isinstance(self._data, mmap.mmap):
+            return None
+        return np.frombuffer(self._data, dtype, count, begin)
 
     def array(self, position: int, count: int, what: str) -> np.ndarray:
-        """The bytes as a writable array of uint8."""
-        if position < 0 or count < 0 or position + count > self.size:
-            raise truncated(what)
+        """The bytes as a writable array of uint8, a copy that leaves the mapping untouched."""
+        self._check(position, count, what)
         result = np.empty(count, np.uint8)
-        self.file.seek(position)
-        if self.file.readinto(memoryview(result)) != count:
+        self.file.seek(self.start + position)
+        if count and self.file.readinto(memoryview(result)) != count:
             raise truncated(what)
         return result
+
+    def _check(self, position: int, count: int, what: str) -> None:
+        if position < 0 or count < 0 or position + count > self.size:
+            raise truncated(what)
+
+
+def _mapped(file: BinaryIO, size: int) -> Any:
+    """The file's bytes, copied on write; read as a whole where the volume cannot map files."""
+    if not size:
+        return b""
+    try:
+        return mmap.mmap(file.fileno(), size, access=mmap.ACCESS_COPY)
+    except (OSError, ValueError):  # ENODEV; or the file has become shorter
+        file.seek(0)
+        return file.read(size)

@@ -1,49 +1,31 @@
-"""Where in a checkpoint the weights are: the state dict, in whatever a trainer wrapped around it."""
-import itertools
-import re
+"""Which of the places that hold tensors are the weights: the plain ones, or those that the user picks."""
 from collections import OrderedDict
-from typing import Any, Dict, Iterator, List, NamedTuple, Set, Tuple
+from typing import Any, Iterator, List, Optional, Sequence, Tuple
 
-from job.checkpoint.numpy_pickles import PickledArray
+from job.checkpoint.candidates import ROOT, StateDict, state_dicts
 from job.checkpoint.values import Placeholder, TensorRef
 from job.errors import BadCheckpoint
 
-# Names under which trainers keep the weights, the likeliest first.
-KNOWN = tuple("state_dict model_state_dict model_state model net network module weights params".split())
-AVERAGED = re.compile(r"(^|_)(ema|swa|shadow|averaged?)(_|$)")
-NOT_WEIGHTS = re.compile(r"optim|scheduler|scaler|^(optimizer_)?state$")
-PREFIXES = ("module.", "_orig_mod.", "model.")
-TABLES = ("_parameters", "_buffers", "_modules")  # where an nn.Module keeps what is in its state dict
-DEEPEST = 6
-MOST_MODULES = 10 * 1000
+FEW = 10  # names in a note
 
 
-class StateDict(NamedTuple):
-    path: Tuple[str, ...]  # of keys from the file's root
-    tensors: "OrderedDict[str, Any]"  # TensorRef or numpy array, in the order of the file
-    unknown: Tuple[Tuple[str, str], ...] = ()  # key and global of entries that need a global we do not know
-    others: Tuple[str, ...] = ()  # keys of entries that are no tensors
-
-    @property
-    def averaged(self) -> bool:
-        return any(AVERAGED.search(name) for name in self.path)
-
-    @property
-    def rank(self) -> int:
-        return min((KNOWN.index(name) for name in self.path if name in KNOWN), default=len(KNOWN))
-
-    def order(self) -> Tuple[bool, int, int]:
-        return self.averaged, self.rank, -len(self.tensors)
-
-    @property
-    def name(self) -> str:
-        return ".".join(self.path) or "the file's root"
-
-
-def find_state_dict(tree: Any) -> Tuple[StateDict, Tuple[str, ...]]:
+def find_state_dict(tree: Any, weights_key: Optional[str] = None) -> Tuple[StateDict, Tuple[str, ...]]:
     """The state dict and notes on what was passed over; BadCheckpoint if there is none, or several alike."""
-    seen = set()  # type: Set[int]
-    found = sorted(_state_dicts(tree, (), seen), key=StateDict.order)
+    if weights_key is None:
+        best, rest = _likeliest(tree)
+    else:
+        best, rest = _picked(tree, weights_key)
+    if best.unknown:
+        raise BadCheckpoint(
+            "these weights need what is not read from a pickle: "
+            + _few(["{} ({})".format(key, name) for key, name in best.unknown]),
+            hint="save plain tensors: quantized, sparse and custom ones cannot be converted",
+        )
+    return best, tuple(_notes(best, rest))
+
+
+def _likeliest(tree: Any) -> Tuple[StateDict, Sequence[StateDict]]:
+    found = state_dicts(tree)
     if not found:
         raise BadCheckpoint(
             "there are no weights in it: {}".format(_outline(tree)),
@@ -53,115 +35,69 @@ def find_state_dict(tree: Any) -> Tuple[StateDict, Tuple[str, ...]]:
     rivals = [each for each in rest if (each.averaged, each.rank) == (best.averaged, best.rank)]
     if any(2 * len(each.tensors) >= len(best.tensors) for each in rivals):
         raise BadCheckpoint(
-            "it holds several sets of weights: {}".format(", ".join(each.name for each in [best] + rivals)),
-            hint="save the state dict of one model",
+            "it holds several sets of weights: {}".format(_few([each.name for each in [best] + rivals])),
+            hint="pick one of them: --weights-key={}".format(best.name),
         )
-    if best.unknown:
-        raise BadCheckpoint(
-            "these weights need what is not read from a pickle: "
-            + ", ".join("{} ({})".format(key, name) for key, name in best.unknown),
-            hint="save plain tensors: quantized, sparse and custom ones cannot be converted",
-        )
-    return best, tuple(_notes(best, rest))
+    return best, rest
 
 
-def without_prefix(tensors: "OrderedDict[str, Any]") -> Tuple[str, "OrderedDict[str, Any]"]:
-    """What wrappers such as DistributedDataParallel put before every key, and the keys without it."""
-    prefix, more = "", PREFIXES
-    while more:
-        more = [each for each in PREFIXES if all(key.startswith(prefix + each) for key in tensors)]
-        prefix += "".join(more)
-    return prefix, OrderedDict((key[len(prefix):], value) for key, value in tensors.items())
-
-
-def _notes(best: StateDict, rest: List[StateDict]) -> Iterator[str]:
-    if best.path:
-        yield "the weights are those under {}".format(best.name)
-    passed = [each.name for each in rest]
-    if passed:
-        yield "other tensors were not used: {}".format(", ".join(passed[:10]))
-    if best.averaged:
-        yield "the weights are averaged ones (EMA): the file has no others"
-    if best.others:
-        few = ", ".join(best.others[:10])
-        yield "{} entries of the state dict are no tensors: {}".format(len(best.others), few)
-
-
-def _state_dicts(value: Any, path: Tuple[str, ...], seen: Set[int]) -> Iterator[StateDict]:
-    if id(value) in seen or len(path) > DEEPEST:
-        return
-    seen.add(id(value))
-    if isinstance(value, Placeholder):
-        if _is_module(value):
-            found = _state_dict(path, _module_entries(value))
-            yield from [found] if found.tensors else []
-            return
-        for part in (value.state, value.items):
-            yield from _state_dicts(part, path, seen)
-    elif isinstance(value, dict):
-        entries = OrderedDict((key, item) for key, item in value.items() if isinstance(key, str))
-        if any(_is_tensor(item) for item in entries.values()):
-            yield _state_dict(path, entries)
-        for key, item in entries.items():
-            if not NOT_WEIGHTS.search(key.lower()):
-                yield from _state_dicts(item, path + (key,), seen)
-
-
-def _state_dict(path: Tuple[str, ...], entries: Dict[str, Any]) -> StateDict:
-    tensors = OrderedDict((key, _plain(item)) for key, item in entries.items() if _is_tensor(item))
-    rest = [(key, item) for key, item in entries.items() if key not in tensors]
-    unknown = tuple((key, item.name) for key, item in rest if isinstance(item, Placeholder))
-    others = tuple(key for key, item in rest if not isinstance(item, (Placeholder, dict)))
-    return StateDict(path, tensors, unknown, others)
-
-
-def _is_tensor(item: Any) -> bool:
-    return isinstance(item, TensorRef) or (isinstance(item, PickledArray) and item.array is not None)
-
-
-def _plain(item: Any) -> Any:
-    return item.array if isinstance(item, PickledArray) else item
-
-
-def _is_module(value: Any) -> bool:
-    """An nn.Module that was pickled whole, or one of TorchScript, whose attributes are its weights."""
-    if not isinstance(value, Placeholder) or not isinstance(value.state, dict):
-        return False
-    script = value.name.startswith("__torch__.")
-    return script or all(isinstance(value.state.get(table), dict) for table in TABLES)
-
-
-def _module_entries(module: Placeholder) -> "OrderedDict[str, Any]":
-    """The state dict of a module that was pickled whole, read off its state; its class is not needed."""
-    entries = OrderedDict()  # type: OrderedDict[str, Any]
-    pending = [("", module)]
-    for _ in range(MOST_MODULES):
-        if not pending:
-            return entries
-        prefix, parent = pending.pop()
-        children = []
-        for key, item in _attributes(parent):
-            if _is_module(item):
-                children.append(("{}{}.".format(prefix, key), item))
-            elif isinstance(item, Placeholder) or _is_tensor(item):
-                entries["{}{}".format(prefix, key)] = item
-        pending.extend(reversed(children))
+def _picked(tree: Any, weights_key: str) -> Tuple[StateDict, Sequence[StateDict]]:
+    """The one of this path, or what of it lies under a prefix that all of a network's keys have."""
+    found = state_dicts(tree, everywhere=True)
+    for each in found:
+        if each.name == weights_key:
+            return each, [other for other in found if other is not each]
+    for each in found:
+        part = _under(each, weights_key)
+        if part is not None:
+            return part, [other for other in found if other is not each]
     raise BadCheckpoint(
-        "a pickled module holds more than {} modules, or itself".format(MOST_MODULES),
-        hint="save model.state_dict() instead",
+        "it has no weights under {!r:.80}".format(weights_key),
+        hint="--weights-key is one of " + _few([each.name for each in found]) if found
+        else "there are no tensors in it: {}".format(_outline(tree)),
     )
 
 
-def _attributes(module: Placeholder) -> Iterator[Tuple[Any, Any]]:
-    script = module.name.startswith("__torch__.")
-    tables = [module.state] if script else [module.state[table] for table in TABLES]
-    return itertools.chain.from_iterable(table.items() for table in tables)
+def _under(each: StateDict, weights_key: str) -> Optional[StateDict]:
+    start = "" if each.name == ROOT else each.name + "."
+    if not weights_key.startswith(start):
+        return None
+    prefix = weights_key[len(start):] + "."
+    tensors = OrderedDict((key[len(prefix):], tensor) for key, tensor in each.tensors.items() if key.startswith(prefix))
+    if not tensors:
+        return None
+    unknown = tuple((key, name) for key, name in each.unknown if key.startswith(prefix))
+    beside = tuple(key for key in each.tensors if not key.startswith(prefix))
+    return StateDict(each.path + (prefix[:-1],), tensors, unknown, each.others, each.beside + beside)
+
+
+def _notes(best: StateDict, rest: Sequence[StateDict]) -> Iterator[str]:
+    if best.path:
+        yield "the weights are those under {}".format(best.name)
+    averaged = [each.name for each in rest if each.averaged]
+    if averaged and not best.averaged:
+        yield "averaged weights (EMA) are in the file too: --weights-key={} picks them".format(averaged[0])
+    passed = [each.name for each in rest]
+    if passed:
+        yield "other tensors were not used: {}".format(_few(passed))
+    if best.averaged:
+        yield "the weights are averaged ones (EMA)" + ("" if rest else ": the file has no others")
+    if best.others:
+        yield "{} entries of the state dict are no tensors: {}".format(len(best.others), _few(best.others))
+    ignored = [key for key in best.beside if not any(key in each.path for each in rest)]
+    if ignored:
+        yield "ignored beside the weights: {}".format(_few(ignored))
+
+
+def _few(names: Sequence[str]) -> str:
+    shown = ", ".join("{:.80}".format(name) for name in names[:FEW])
+    return shown if len(names) <= FEW else "{} and {} more".format(shown, len(names) - FEW)
 
 
 def _outline(tree: Any) -> str:
     if isinstance(tree, dict):
-        keys = [str(key) for key in tree if isinstance(key, (str, int))]
-        return "a dictionary of {}".format(", ".join(keys[:12]) or "nothing")
+        keys = [str(key) for key in tree if isinstance(key, (str, int))]  # type: List[str]
+        return "a dictionary of {}".format(_few(keys) or "nothing")
     if isinstance(tree, Placeholder):
         return "an object of {}".format(tree.name)
     return "a {}".format("tensor" if isinstance(tree, TensorRef) else type(tree).__name__)

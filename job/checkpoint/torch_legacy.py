@@ -70,4 +70,4 @@ def _regions(source: Source, keys: list, storages: Dict[str, Storage]) -> Dict[s
     return regions
 
 
-register(Reader("torch-legacy", "torch.save of PyTorch before 1.6", sniff, read))
+register(Reader("torch-legacy", "`torch.save` of PyTorch 0.2 to 1.5", sniff, read))

@@ -30,9 +30,10 @@ class Content(NamedTuple):
     """Everything a file says, its tensors still to be read."""
 
     tree: Any  # dicts, lists, scalars, TensorRef, numpy arrays, Placeholder
-    regions: Mapping[str, Region]  # by the key of a storage
+    regions: Mapping[str, Region] = {}  # by the key of a storage
     big_endian: bool = False
     notes: Tuple[str, ...] = ()
+    watches: Tuple[Any, ...] = ()  # job.checkpoint.watch.Watch of other files that it lies in
 
 
 class Placeholder:
@@ -43,7 +44,13 @@ class Placeholder:
     def __init__(self, name: str) -> None:
         self.name = name  # of the global that would have made it
         self.state = None  # type: Optional[Any]
-        self.items = {}  # type: dict
+        self.items = None  # type: Optional[dict]
+
+    def own_items(self) -> dict:
+        """What is set on it by keys, as on a dictionary of a class of its own."""
+        if self.items is None:
+            self.items = {}
+        return self.items
 
     def set_state(self, state: Any) -> None:
         self.state = state

@@ -126,14 +126,14 @@ def tree_of(tmp_path: Path, *opcodes: bytes):
 def test_weights_are_found_in_their_wrapping(tmp_path, name):
     checkpoint = tree_of(tmp_path, dictionary(epoch=integer(1), **{name: dictionary(good=GOOD)}))
     assert list(checkpoint.tensors) == ["good"]
-    assert checkpoint.notes == ("the weights are those under {}".format(name),)
+    assert checkpoint.notes == ("the weights are those under {}".format(name), "ignored beside the weights: epoch")
 
 
 def test_weights_two_levels_down_beside_an_optimizer(tmp_path):
     optimizer = dictionary(state=b"}(" + integer(0) + dictionary(exp_avg=GOOD) + b"u", lr=integer(1))
     inner = dictionary(model=dictionary(w=GOOD))
     checkpoint = tree_of(tmp_path, dictionary(optimizer=optimizer, checkpoint=inner))
-    assert checkpoint.notes == ("the weights are those under checkpoint.model",)
+    assert checkpoint.notes == ("the weights are those under checkpoint.model", "ignored beside the weights: optimizer")
 
 
 @pytest.mark.parametrize("average", ["ema", "model_ema", "state_dict_ema", "swa_model", "ema_state_dict"])

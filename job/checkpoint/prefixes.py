@@ -1,0 +1,38 @@
+"""Keys as the network itself has them: what wrappers put before every key, and tensors that are not the network's."""
+import re
+from collections import OrderedDict
+from typing import Any, Mapping, NamedTuple, Tuple
+
+# DistributedDataParallel and DataParallel; Lightning modules and trainers that hold the network by one of these names.
+PREFIXES = ("module.", "_orig_mod.", "model.", "net.", "network.", "online_model.")
+COMPILED = re.compile(r"(^|\.)_orig_mod\.")  # of a part that torch.compile made
+# What trainers keep in the same state dict beside the network: losses, metrics, averaged copies and their counters.
+NOT_OF_NETWORK = re.compile(
+    r"^[^.]*(criterion|loss|metric)[^.]*(\.|$)|^([^.]*_)?(ema|swa|averaged?)(_[^.]*)?\.|^(n_averaged|initted|step)$"
+)
+
+
+class Stripped(NamedTuple):
+    tensors: "OrderedDict[str, Any]"
+    prefix: str  # what was taken off every key: "module." and the like
+    left_out: Tuple[str, ...]  # keys of tensors that are not the network's
+
+
+def without_prefix(tensors: Mapping[str, Any]) -> Stripped:
+    """The tensors by the network's own keys; those that are not the network's go only if all others share a prefix."""
+    plain = OrderedDict(tensors)
+    prefix, left_out = "", ()  # type: str, Tuple[str, ...]
+    while True:
+        for each in PREFIXES:
+            rest = tuple(key for key in plain if not key.startswith(each))
+            if len(rest) < len(plain) and all(NOT_OF_NETWORK.search(key) for key in rest):
+                prefix, left_out = prefix + each, left_out + rest
+                plain = OrderedDict((key[len(each):], plain[key]) for key in plain if key.startswith(each))
+                break
+        else:
+            return Stripped(_uncompiled(plain), prefix, left_out)
+
+
+def _uncompiled(tensors: "OrderedDict[str, Any]") -> "OrderedDict[str, Any]":
+    renamed = OrderedDict((COMPILED.sub(r"\1", key), value) for key, value in tensors.items())
+    return renamed if len(renamed) == len(tensors) else tensors

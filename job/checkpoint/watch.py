@@ -1,0 +1,37 @@
+"""Whether a file is still what it was when it was opened."""
+import os
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, Tuple
+
+from job.errors import EnvironmentFailed
+
+
+class Watch(NamedTuple):
+    """A file as it was; mapped arrays are the checkpoint's only as long as it stays so."""
+
+    path: Path
+    identity: Tuple[int, int, int, int]  # size, time of change in ns, inode, device
+
+    @property
+    def size(self) -> int:
+        return self.identity[0]
+
+    @property
+    def changed_at(self) -> float:
+        return self.identity[1] / 1e9
+
+    def refuse_change(self) -> None:
+        """EnvironmentFailed where the path now names something else, or the file was written to."""
+        if _identity(os.stat(str(self.path))) != self.identity:
+            raise EnvironmentFailed(
+                "{} changed while it was read".format(self.path.name),
+                hint="write {0} as {0}.tmp, and rename it when it is whole".format(self.path.name),
+            )
+
+
+def watch(path: Path, file: BinaryIO) -> Watch:
+    return Watch(path, _identity(os.fstat(file.fileno())))
+
+
+def _identity(status: os.stat_result) -> Tuple[int, int, int, int]:
+    return status.st_size, status.st_mtime_ns, status.st_ino, status.st_dev
