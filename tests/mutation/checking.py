@@ -1,6 +1,8 @@
 """Every mutant meets the tests that reach it: one of them must fail."""
+import builtins
 import functools
 from pathlib import Path
+from types import CodeType
 from typing import Any, Callable, Iterator, List, NamedTuple, Sequence, Tuple
 
 from tests.mutation.children import Died, results
@@ -8,14 +10,18 @@ from tests.mutation.choice import Choice
 from tests.mutation.loading import replace_modules
 from tests.mutation.mutants import Mutant, mutants_of, mutated
 from tests.mutation.mutators import NEUTRAL
+from tests.mutation.patching import Functions, changes_import
 from tests.mutation.reporting import REACHED, reporting
-from tests.mutation.suite import Ending, Line, Reach, first_failure, reach_of
+from tests.mutation.suite import Collected, Ending, Line, Reach, reach_of, with_tests
 
-TESTS = ("tests/operators", "tests/passes")
+TESTS = ("tests/operators", "tests/passes", "tests/onnx_backend")
 FOLDERS = ("job/keras_model", "job/onnx_model/opsets", "job/onnx_model/passes", "job/onnx_model/symbolic")
 LEFT_OUT = ("job/keras_model/__init__.py", "job/keras_model/operators.py", "job/keras_model/upstream.py")
-SECONDS = 60      # for one mutant
-ALL_SECONDS = 900  # for all tests without any
+SECONDS = 120       # for one mutant
+ALL_SECONDS = 1200  # for all tests without any, or for the mutants of one process
+TOGETHER = 60       # mutants of one process
+
+Question = Tuple[Mutant, Tuple[str, ...]]  # a mutant and the tests it meets
 
 
 class Verdict(NamedTuple):
@@ -42,19 +48,29 @@ def measured_reach(checkout: Path) -> Reach:
 
 
 def verdicts(checkout: Path, mutants: Sequence[Mutant], reach: Reach, workers: int) -> Iterator[Verdict]:
-    """In the order they are done."""
-    questions, choice = [], Choice(reach)
-    for mutant in mutants:
-        tests = choice.tests_for(mutant)
-        if tests:
-            questions.append((mutant, tests))
-        else:
-            yield Verdict(mutant, "unreached")
-    for (mutant, _), ending in results(functools.partial(_judged, checkout), questions, workers, SECONDS):
-        if isinstance(ending, Died):
-            yield Verdict(mutant, "killed", ending.how)
-        else:
-            yield Verdict(mutant, "killed" if ending.test else "survived", "{}: {}".format(*ending))
+    """Most in a process that has the tests collected already; what is done at import in one that imports anew."""
+    choice = Choice(reach)
+    questions = [(mutant, choice.tests_for(mutant)) for mutant in mutants]
+    yield from (Verdict(mutant, "unreached") for mutant, tests in questions if not tests)
+    late = [(mutant, tests) for mutant, tests in questions if tests and not choice.runs_at_import(mutant)]
+    early = [(mutant, tests) for mutant, tests in questions if tests and choice.runs_at_import(mutant)]
+    parts = [late[first:first + TOGETHER] for first in range(0, len(late), TOGETHER)]
+    for part, endings in results(functools.partial(_in_one_process, checkout), parts, workers, ALL_SECONDS):
+        if isinstance(endings, (Died, Ending)):
+            raise RuntimeError("the tests cannot be collected: {}".format(endings))
+        for question, ending in zip(part, endings):
+            if ending is None:
+                early.append(question)
+            else:
+                yield _verdict(question[0], ending)
+    for (mutant, _), ending in results(functools.partial(_imported_anew, checkout), early, workers, SECONDS):
+        yield _verdict(mutant, ending)
+
+
+def _verdict(mutant: Mutant, ending: Any) -> Verdict:
+    if isinstance(ending, Died):
+        return Verdict(mutant, "killed", ending.how)
+    return Verdict(mutant, "killed", "{}: {}".format(*ending)) if ending.test else Verdict(mutant, "survived")
 
 
 def _reach(checkout: Path) -> Reach:
@@ -72,12 +88,40 @@ def _tell(told: Callable[[Line], None], file: str, line: int) -> None:
     told((file, line))
 
 
-def _judged(checkout: Path, question: Tuple[Mutant, List[str]]) -> Ending:
+def _in_one_process(checkout: Path, questions: Sequence[Question]) -> Any:
+    """For each question its Ending or Died, or None where the mutant must be imported anew."""
+    def use(collected: Collected) -> List[Any]:
+        functions = Functions()
+        work = functools.partial(_patched, checkout, functions, collected)
+        answers = dict(results(work, questions, 1, SECONDS))
+        return [answers[question] for question in questions]
+    setattr(builtins, NEUTRAL, neutral)
+    return with_tests(checkout, _paths(test for _, tests in questions for test in tests), use)
+
+
+def _patched(checkout: Path, functions: Functions, collected: Collected, question: Question) -> Any:
     mutant, tests = question
+    before = compile((checkout / mutant.file).read_text(encoding="utf-8"), str(checkout / mutant.file), "exec")
+    after = _code(checkout, mutant)
+    if changes_import(before, after) or not functions.patch(after):
+        return None
+    return collected.first_failure(tests)
+
+
+def _imported_anew(checkout: Path, question: Question) -> Ending:
+    mutant, tests = question
+    replace_modules({str(checkout / mutant.file): _code(checkout, mutant)})
+    setattr(builtins, NEUTRAL, neutral)
+    return with_tests(checkout, _paths(tests), lambda collected: collected.first_failure(tests))
+
+
+def _code(checkout: Path, mutant: Mutant) -> CodeType:
     path = checkout / mutant.file
-    code = compile(mutated(path.read_text(encoding="utf-8"), mutant), str(path), "exec")
-    replace_modules({str(path): code}, {str(path): {NEUTRAL: neutral}})
-    return first_failure(checkout, tests)
+    return compile(mutated(path.read_text(encoding="utf-8"), mutant), str(path), "exec")
+
+
+def _paths(tests: Any) -> List[str]:
+    return sorted({test.split("::")[0] for test in tests})
 
 
 def neutral(value: Any) -> Any:

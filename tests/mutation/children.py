@@ -7,9 +7,12 @@ import pickle
 import signal
 import sys
 import tempfile
+import time
 import traceback
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, NamedTuple, Sequence, Tuple
+
+_BREATH = 0.02  # seconds between two looks at the children
 
 
 class Died(NamedTuple):
@@ -18,33 +21,37 @@ class Died(NamedTuple):
     how: str
 
 
-def results(work: Callable[[Any], Any], questions: Sequence[Any], workers: int, seconds: int) -> Iterator[Tuple[Any, Any]]:
+def results(work: Callable[[Any], Any], questions: Sequence[Any], workers: int, seconds: float) -> Iterator[Tuple[Any, Any]]:
     """(question, value or Died), in the order they are done."""
     waiting = list(reversed(questions))
-    running = {}  # type: Dict[int, Any]  # process -> its question
+    running = {}  # type: Dict[int, Tuple[Any, float]]  # process -> its question, and when its time is up
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         try:
             while waiting or running:
                 while waiting and len(running) < workers:
                     question = waiting.pop()
-                    running[_child(work, question, folder, seconds)] = question
-                process, status = os.wait()
-                yield running.pop(process), _result(folder / str(process), status)
+                    running[_child(work, question, folder)] = question, time.monotonic() + seconds
+                process, status = os.waitpid(-1, os.WNOHANG)
+                if process:
+                    yield running.pop(process)[0], _result(folder / str(process), status)
+                    continue
+                for late in [process for process, (_, end) in running.items() if time.monotonic() > end]:
+                    _kill(late)
+                    yield running.pop(late)[0], Died("hung")
+                time.sleep(_BREATH)
         finally:
             for process in running:
-                os.killpg(process, signal.SIGKILL)
-                os.waitpid(process, 0)
+                _kill(process)
 
 
-def _child(work: Callable[[Any], Any], question: Any, folder: Path, seconds: int) -> int:
+def _child(work: Callable[[Any], Any], question: Any, folder: Path) -> int:
     process = os.fork()
     if process:
         return process
     code = 1
     try:
         os.setpgid(0, 0)
-        signal.alarm(seconds)
         silence = os.open(str(folder / "{}.log".format(os.getpid())), os.O_WRONLY | os.O_CREAT)
         os.dup2(silence, 1)
         os.dup2(silence, 2)
@@ -59,13 +66,20 @@ def _child(work: Callable[[Any], Any], question: Any, folder: Path, seconds: int
         os._exit(code)
 
 
+def _kill(process: int) -> None:
+    """With all that it forked."""
+    os.killpg(process, signal.SIGKILL)
+    os.waitpid(process, 0)
+
+
 def _result(file: Path, status: int) -> Any:
+    log = file.with_suffix(".log")
+    said = log.read_text(encoding="utf-8", errors="replace").strip().split("\n")[-1]
+    log.unlink()
     if status == 0:
         value = pickle.loads(file.read_bytes())
         file.unlink()
         return value
-    if not os.WIFSIGNALED(status):
-        said = file.with_suffix(".log").read_text(encoding="utf-8", errors="replace").strip()
-        return Died(said.split("\n")[-1] or "ended with {}".format(os.WEXITSTATUS(status)))
-    number = os.WTERMSIG(status)
-    return Died("hung" if number == signal.SIGALRM else "killed by {}".format(signal.Signals(number).name))
+    if os.WIFSIGNALED(status):
+        return Died("killed by {}".format(signal.Signals(os.WTERMSIG(status)).name))
+    return Died(said or "ended with {}".format(os.WEXITSTATUS(status)))

@@ -1,5 +1,5 @@
 """Which tests a mutant meets, and in which order."""
-from typing import Dict, List
+from typing import Dict, List, Tuple
 
 from tests.mutation.mutants import Mutant
 from tests.mutation.suite import Line, Reach
@@ -25,15 +25,17 @@ class Choice:
         self._by_file = {file: sorted(tests, key=lambda test: (-tests[test], reach.seconds[test]))
                          for file, tests in runs.items()}
 
-    def tests_for(self, mutant: Mutant) -> List[str]:
+    def runs_at_import(self, mutant: Mutant) -> bool:
+        return mutant.statement is None or (mutant.file, mutant.statement) in self._at_import
+
+    def tests_for(self, mutant: Mutant) -> Tuple[str, ...]:
         """Those that run the statement, first those that run most of the file; no more than MOST_TESTS.
 
         Of what runs at import those that run anything of the file, and those in which something is refused.
         """
         touching = self._by_file.get(mutant.file, [])
-        line = mutant.file, mutant.statement
-        if mutant.statement is not None and line not in self._at_import:
-            reached = set(self._by_line.get(line, ()))
-            return [test for test in touching if test in reached][:MOST_TESTS]
+        if not self.runs_at_import(mutant):
+            reached = set(self._by_line.get((mutant.file, mutant.statement), ()))
+            return tuple(test for test in touching if test in reached)[:MOST_TESTS]
         first, rest = touching[:FEW_TESTS], touching[FEW_TESTS:MOST_TESTS]
-        return first + [test for test in self._refused if test not in touching] + rest
+        return tuple(first + [test for test in self._refused if test not in touching] + rest)

@@ -86,7 +86,7 @@ def _below(place: _Place, in_function: bool) -> Iterator[_Place]:
             if inside and isinstance(node, ast.stmt):
                 statement = node.lineno
             elif is_function and field == "args":
-                statement = parent.body[0].lineno
+                statement = parent.lineno if in_function else parent.body[0].lineno
             function = place.function
             if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
                 function = "{}.{}".format(function, node.name).lstrip(".")
