@@ -44,6 +44,9 @@ def where(operator: Operator, *operands: Operand) -> Activation:
     order = common_order(operator, *operands)
     size = [operator.output_shape[axis] for axis in order][1:]
     laid = [aligned(operand, order, operator.name) for operand in operands]
+    if len(order) > MOST_AXES:
+        target, size = (-1,) + tuple(size), size[-1:]
+        laid = [_in_rows(each, size[0], operator.name) for each in laid]
     computed = [each for each in laid if not isinstance(each, np.ndarray)]
 
     def select(*tensors: Any) -> Any:
@@ -54,7 +57,19 @@ def where(operator: Operator, *operands: Operand) -> Activation:
         yes, no = (each if each in whole else each + tf.cast(zeros, each.dtype) for each in (yes, no))
         return tf.where(truth if truth in whole else tf.greater(tf.cast(truth, tf.float32) + zeros, 0.5), yes, no)
     tensor = operation(select, computed if len(computed) > 1 else computed[0], operator.name)
-    return Activation(tensor, order, fixed_by=batch_fixed_by(operator, *operands))
+    fixed_by = batch_fixed_by(operator, *operands)
+    if len(order) <= MOST_AXES:
+        return Activation(tensor, order, fixed_by=fixed_by)
+    whole = operation(lambda t: tf.reshape(t, target), tensor, operator.name + ".shaped")
+    return Activation(whole, order, fixed_by=fixed_by, root=tensor)
+
+
+def _in_rows(value: Any, columns: int, name: str) -> Any:
+    """One number stays one."""
+    if isinstance(value, np.ndarray):
+        return value.reshape(-1, min(columns, value.size))
+    row = (-1, min(columns, int(np.prod(value.shape.as_list()[1:]))))
+    return operation(lambda t: tf.reshape(t, row), value, name + ".rows")
 
 
 def _constant(value: np.ndarray) -> Any:

@@ -53,6 +53,10 @@ ELEMENTWISE = [
     Case("a volume and its transpose", of(lambda x, y: x + y.transpose(2, 4)), [VOLUME, (2, 6, 7, 4, 5)]),
     Case("a volume and a map", of(lambda x, y: x + y), [VOLUME, (6, 5, 4, 7)]),
     Case("where", of(lambda x, y: torch.where(x > y, x, y * 2)), [VOLUME, VOLUME]),
+    Case("where, one number", of(lambda x, y: torch.where(x > 0.3, x, y)), [VOLUME, (1,)]),
+    Case("where, broadcast", of(lambda x, y: torch.where(x > y, x, y)), [VOLUME, (2, 6, 1, 1, 1)], refused="Where that broadcasts"),
+    Case("masked", of(lambda x: x.masked_fill(x > 0.3, -1.0)), [VOLUME]),
+    Case("gated", of(lambda x: F.glu(x, 1)), [VOLUME]),
     Case("where a scalar is passed", of(lambda x, y: torch.where(x > 0.3, x, y)), [VOLUME, VOLUME]),
 ]
 
@@ -83,6 +87,14 @@ MOVEMENTS = [
     Case("replication pad", lambda: nn.ReplicationPad3d((1, 2, 3, 0, 2, 1)), [VOLUME]),
     Case("expand", of(lambda x: x.expand(2, 6, 5, 4, 7) * 2), [(2, 6, 1, 4, 1)]),
     Case("repeat", of(lambda x: x.repeat(1, 2, 1, 3, 1)), [VOLUME]),
+    Case("flip", of(lambda x: x.flip(2)), [VOLUME]),
+    Case("unbind", of(lambda x: x.unbind(2)), [(2, 6, 3, 4, 7)], outputs=3),
+    Case("shifted in time", of(lambda x: torch.cat([x[:, 1:, :2], x[:, :-1, :2] * 0.5], 2)), [(2, 5, 6, 4, 7)]),
+    Case("frames as batch", of(lambda x: F.avg_pool2d(x.view(10, 6, 4, 7), 2).view(2, 5, 6, 2, 3).mean(1)), [(2, 5, 6, 4, 7)]),
+    Case("frames as batch, of one", of(lambda x: F.avg_pool2d(x.view(5, 6, 4, 7), 2).view(1, 5, 6, 2, 3).mean(1)), [(1, 5, 6, 4, 7)]),
+    Case("rank 7", of(lambda x: x.view(2, 3, 2, 2, 2, 3, 5).permute(0, 3, 5, 1, 6, 2, 4)), [(2, 3, 2, 4, 3, 5)]),
+    Case("pad and slice of rank 6", of(lambda x: F.pad(x, (1, 0, 0, 2, 1, 1))[:, 1:, :1, :, ::2]), [(2, 3, 2, 4, 3, 5)]),
+    Case("an output read again", of(lambda x: (x.permute(0, 2, 3, 4, 1), x.permute(0, 2, 3, 4, 1).mean(4))), [VOLUME], outputs=2),
     Case("stack", of(lambda x, y: torch.stack([x, y], 2)), [(2, 6, 4, 7), (2, 6, 4, 7)]),
     Case("unbind by hand", of(lambda x: x[:, 0] + x[:, 1] * x[:, 2]), [(2, 3, 5, 4, 7)]),
 ] + [
@@ -101,6 +113,11 @@ REDUCTIONS = [
     Case("softmax over axis {}".format(axis), of(lambda x, axis=axis: F.softmax(x, axis)), [VOLUME])
     for axis in range(1, 5)
 ] + [
+    Case("top 3 of the frames", of(lambda x: x.topk(3, 2)), [VOLUME], outputs=2),
+    Case("variance", of(lambda x: x.var([2, 3])), [VOLUME]),
+    Case("matrix product", of(lambda x, y: x.matmul(y)), [VOLUME, (2, 6, 5, 7, 3)]),
+    Case("matrix product, one in the batch", of(lambda x, y: x.matmul(y)), [(1, 6, 5, 4, 7), (1, 6, 5, 7, 3)]),
+    Case("linear", lambda: nn.Linear(7, 3), [VOLUME]),
     Case("log softmax", lambda: nn.LogSoftmax(2), [VOLUME]),
 ]
 

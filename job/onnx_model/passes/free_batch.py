@@ -21,8 +21,9 @@ def free_batch(graph: Graph) -> Graph:
 
 
 def _rule(node: Node, view: View, batch: int) -> Optional[Rewrite]:
-    target = view.constant(node.inputs[1]) if node.op == "Reshape" else None
-    before = view.shape(node.inputs[0])
+    if node.op != "Reshape":
+        return None
+    before, target = view.shape(node.inputs[0]), view.constant(node.inputs[1])
     if target is None or not before or not target.size or 0 in before or (target < 1).any():
         return None
     if before[0] % batch or target[0] % batch:
