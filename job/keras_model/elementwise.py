@@ -12,6 +12,7 @@ from job.keras_model.constants import beside
 from job.keras_model.few_axes import broadcast, broadcast_sizes, reshaped
 from job.keras_model.layers import operation
 from job.keras_model.registry import Operator, converts
+from job.values import Shape
 
 Operand = Union[Activation, np.ndarray]
 
@@ -41,9 +42,10 @@ def _fmod(x: Any, y: Any) -> Any:
 
 @converts("Sum")
 def total(operator: Operator, *operands: Operand) -> Activation:
-    result = operands[0]
-    for operand in operands[1:]:
-        result = _applied(operator, tf.add, result, operand)
+    result, shape = operands[0], operator.input_shape
+    for operand, other in zip(operands[1:], operator.input_shapes[1:]):
+        result = _applied(operator._replace(input_shapes=(shape, other)), tf.add, result, operand)
+        shape = np.broadcast(np.empty(shape), np.empty(other)).shape
     return result
 
 
@@ -77,6 +79,8 @@ def _on_few_axes(operator: Operator, function: Callable[[Any, Any], Any], left: 
     """Of more axes than TensorFlow Lite broadcasts."""
     operands = [_in_full_rank(operand, order, operator.name) for operand in (left, right)]
     sizes = [operand.sizes if isinstance(operand, Activation) else operand.shape for operand in operands]
+    if batch_fixed_by(operator, left, right):  # the batch may stand beside any axis, and its size decides what is one
+        sizes = [_sizes_given(shape, order) for shape in operator.input_shapes]
     few, target = broadcast(function, *sizes), broadcast_sizes(*sizes)
 
     def run(*tensors: Any) -> Any:
@@ -85,6 +89,11 @@ def _on_few_axes(operator: Operator, function: Callable[[Any, Any], Any], left: 
                      for operand in operands))
     numbers = operation(run, [operand.numbers for operand in operands if isinstance(operand, Activation)], operator.name)
     return Activation(operation(lambda t: reshaped(t, target), numbers, operator.name + ".shaped"), order, root=numbers)
+
+
+def _sizes_given(shape: Shape, order: Order) -> Shape:
+    full = (1,) * (len(order) - len(shape)) + tuple(shape)
+    return tuple(full[axis] for axis in order)
 
 
 def _of_constant(function: Callable[[Any, Any], Any], value: np.ndarray, tensor: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Keeps toco 1.14 from two moves that it gets wrong; a Pad of nothing stops it, since it moves nothing past one.
+"""Keeps toco 1.14 from three moves that it gets wrong; a Pad of nothing stops it, since it moves nothing past one.
 
 Reshape, Transpose: where the Reshape only moves axes of one, toco swaps the two, and takes the new permutation from
 memory that it has not written.
@@ -12,6 +12,9 @@ made longer, if that shows toco that it is not; else it is padded.
 
     before: x [1,12] -> Reshape [1,3,4] -> Add constant [4] -> y
     after:  x -> Reshape -> Add constant [1,1,4] -> y
+
+Reshape, Reshape: where the second one alone reads the first, toco leaves the first out, even where it is an output of
+the network. The second one reads what the first does, as toco has it in the end.
 
 Here every shape is known, as the .tflite will have it: of a batch of one, far more Reshapes move axes of one only.
 """
@@ -82,11 +85,18 @@ def _change(each: NodeDef, view: _View) -> List[NodeDef]:
     """What takes the node's place; nothing where it may stay."""
     if each.op == "Transpose" and _follows_moved_ones(each.input[0], view):
         return _padded_input(each, 0, view)
+    if each.op == "Reshape" and _unreshaped(each.input[0], view) != each.input[0]:
+        return [_with_input(each, 0, _unreshaped(each.input[0], view))]
     if each.op in ARITHMETIC:
         constants = [view.is_constant(name) for name in each.input]
         if constants.count(True) == 1:
             return _beside_constant(each, constants.index(True), view)
     return []
+
+
+def _unreshaped(name: str, view: _View) -> str:
+    maker = view.maker(name)
+    return name if maker is None or maker.op != "Reshape" else _unreshaped(maker.input[0], view)
 
 
 def _follows_moved_ones(name: str, view: _View) -> bool:

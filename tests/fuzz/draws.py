@@ -32,15 +32,15 @@ class Values(NamedTuple):
         return self.step(Expression(text, constant), *others)
 
     def like(self, fits: Callable[[torch.Tensor], bool]) -> List[int]:
-        """The places of the values that fit, the latest last."""
-        return [place for place, tensor in enumerate(self.tensors) if fits(tensor)]
+        """The places of the numbers that fit, the latest last."""
+        return [place for place, tensor in enumerate(self.tensors) if tensor.is_floating_point() and fits(tensor)]
 
 
 Drawer = Callable[[random.Random, Values], Optional[Draw]]
 DRAWERS = {}  # type: Dict[str, Tuple[Drawer, int]]  # name -> drawer and how often it is drawn
 
 
-def draws(name: str, weight: int = 2, ranks: Sequence[int] = (2, 3, 4)) -> Callable[[Drawer], Drawer]:
+def draws(name: str, weight: int = 2, ranks: Sequence[int] = (2, 3, 4, 5)) -> Callable[[Drawer], Drawer]:
     """Registers a drawer for tensors of these ranks."""
     def register(drawer: Drawer) -> Drawer:
         if name in DRAWERS:

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 import tests.fuzz.functions  # noqa: F401: registers its drawers
+import tests.fuzz.heads  # noqa: F401
 import tests.fuzz.layers  # noqa: F401
 import tests.fuzz.movements  # noqa: F401
 from job.values import Shape
@@ -73,9 +74,9 @@ def ending_at(drawn: Drawn, place: int) -> Drawn:
 
 def _input_shapes(r: random.Random) -> Tuple[Shape, ...]:
     """All sizes of a shape are different; further inputs can be broadcast against the first, or joined to it."""
-    rank = r.choice((4, 4, 4, 4, 3, 2))
-    batch = r.choice((1, 2, 3))
-    first = (batch,) + tuple(r.sample((4, 5, 6, 7, 8, 9, 10, 11, 12, 13), rank - 1))
+    rank = r.choice((4, 4, 4, 4, 4, 3, 3, 2, 5))
+    batch = r.choice((1, 1, 2, 3))
+    first = (batch,) + tuple(r.sample((4, 5, 6, 7, 8) if rank == 5 else (4, 5, 6, 7, 8, 9, 10, 11, 12, 13), rank - 1))
     shapes = [first]
     for _ in range(r.choice((0, 0, 1, 1, 2))):
         sizes = [size if r.random() < 0.7 else r.choice((1, r.randint(4, 9))) for size in first[1:]]
@@ -85,8 +86,8 @@ def _input_shapes(r: random.Random) -> Tuple[Shape, ...]:
 
 def _extend(r: random.Random, drawn: List[Draw], values: List[torch.Tensor], lines: List[str]) -> None:
     """One step more, unless what was drawn does not fit; the latest value is mostly the one to go on from."""
-    latest = len(values) - 1
-    place = latest if r.random() < 0.8 else r.randint(0, latest)
+    usable = [place for place, tensor in enumerate(values) if tensor.is_floating_point()]
+    place = usable[-1] if r.random() < 0.8 else r.choice(usable)
     step = _again(r, drawn, values) if r.random() < 0.06 else draw(r, Values(values, place))
     if step is None:
         return
@@ -122,18 +123,22 @@ def _made(result) -> Tuple[torch.Tensor, ...]:
 
 def _fit(tensor: torch.Tensor) -> bool:
     """Of a size and of values that show an error."""
-    if not 2 <= tensor.dim() <= 4 or not 1 < tensor.numel() <= MOST_ELEMENTS:
+    if not 2 <= tensor.dim() <= 5 or not 1 < tensor.numel() <= MOST_ELEMENTS:
         return False
     largest, spread = float(tensor.abs().max()), float(tensor.max() - tensor.min())
+    if not tensor.is_floating_point():
+        return True
     return largest <= LARGEST and spread >= LEAST_SPREAD
 
 
 def _outputs(r: random.Random, inputs: int, values: Sequence[torch.Tensor], drawn: Sequence[Draw]) -> List[int]:
-    """The last value and perhaps others: what no output needs is a dead branch."""
+    """The last value and perhaps others, an input or one of them again: what no output needs is a dead branch."""
     made = range(inputs, len(values))
     outputs = [len(values) - 1]
     outputs += [r.choice(made) for _ in range(r.choice((0, 0, 1, 2)))] if made else []
     if r.random() < 0.1:
         outputs.append(r.randrange(inputs))
+    if r.random() < 0.1:
+        outputs.append(r.choice(outputs))
     r.shuffle(outputs)
     return outputs

@@ -51,6 +51,14 @@ def test_a_constant_that_fits_in_any_length_is_padded():
     assert after.count("Pad") == before.count("Pad") + 1
 
 
+def test_a_reshape_reads_no_reshape():
+    with tf.Graph().as_default() as graph:
+        x = tf.compat.v1.placeholder(tf.float32, (4, 6), "x")
+        tf.identity(tf.reshape(tf.reshape(tf.reshape(x, (24,)), (2, 12)), (3, 8), "last"), "y")
+    after = guarded(graph.as_graph_def(), ())
+    assert [node.input[0] for node in after.node if node.name == "last"] == ["x"]
+
+
 @pytest.mark.parametrize("build, shape", [
     (lambda x: tf.transpose(tf.reshape(x, (2, 3, 4)), (0, 2, 1)), (4, 6)),
     (lambda x: tf.transpose(tf.exp(x), (0, 2, 1)), (1, 4, 6)),
