@@ -15,7 +15,15 @@ _ATTRIBUTES = {"auto_pad": only("NOTSET"), "dilations": None, "group": None,
                "kernel_shape": None, "output_padding": None, "pads": None, "strides": None}
 
 
-@converts("ConvTranspose", attributes=_ATTRIBUTES, constants=(1, 2), ranks=(4,))
+def _refuse_far_output(operator: Operator) -> Optional[str]:
+    """output_padding as large as the stride, of which ONNX Runtime makes something else"""
+    more, strides = (operator.attributes.get(name) or (1, 1) for name in ("output_padding", "strides"))
+    if "output_padding" in operator.attributes and any(pad >= stride for pad, stride in zip(more, strides)):
+        return "ConvTranspose with output_padding {} at strides {}".format(tuple(more), tuple(strides))
+    return None
+
+
+@converts("ConvTranspose", attributes=_ATTRIBUTES, constants=(1, 2), ranks=(4,), refuse=_refuse_far_output)
 def conv_transpose(operator: Operator, x: Activation, kernel: np.ndarray,
                    bias: Optional[np.ndarray] = None) -> Activation:
     kernel, window = filled(kernel, window_of(operator))

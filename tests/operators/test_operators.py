@@ -4,11 +4,11 @@ import pytest
 import torch
 
 from job.errors import UnsupportedModel
-from tests.operators import cases, cases_rank5
+from tests.operators import cases, cases_rank5, rows
 from tests.operators.conversion import converted
 
 OF_RANGE = 2e-5
-CASES = cases.CASES + cases_rank5.CASES
+CASES = cases.CASES + cases_rank5.CASES + rows.CASES
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])

@@ -11,7 +11,7 @@ from job.onnx_model.symbolic import (  # noqa: F401
     products, reductions, resizing, statistics, truth,
 )
 from job.onnx_model.symbolic.registry import SYMBOLICS
-from job.onnx_model.symbolic.resizing import with_fixed_sizes
+from job.onnx_model.symbolic.tracing import local_response_norm, unbound, untraced, with_fixed_sizes, written
 
 
 @contextlib.contextmanager
@@ -22,11 +22,21 @@ def gaps_filled() -> Iterator[None]:
             stack.enter_context(_swapped(symbolic, name, function))
         stack.enter_context(_swapped(torch._C, "_jit_pass_canonicalize_ops",
                                      _keeping_types(torch._C._jit_pass_canonicalize_ops)))
-        stack.enter_context(_swapped(torch.nn.functional, "interpolate",
-                                     with_fixed_sizes(torch.nn.functional.interpolate)))
-        stack.enter_context(_swapped(torch.Tensor, "size", _untraced(torch.Tensor.size)))
-        stack.enter_context(_swapped(torch.Tensor, "shape", property(lambda tensor: tensor.size())))
+        for owner, name, value in _done_otherwise():
+            stack.enter_context(_swapped(owner, name, value))
         yield
+
+
+def _done_otherwise() -> Tuple[Tuple[Any, str, Any], ...]:
+    return (
+        (torch.nn.functional, "interpolate", with_fixed_sizes(torch.nn.functional.interpolate)),
+        (torch.nn.functional, "local_response_norm", local_response_norm),
+        (torch.Tensor, "size", untraced(torch.Tensor.size)),
+        (torch.Tensor, "shape", property(lambda tensor: tensor.size())),
+        (torch.Tensor, "unbind", unbound),
+        (torch, "unbind", unbound),
+        (torch.Tensor, "__setitem__", written(torch.Tensor.__setitem__)),
+    )
 
 
 @contextlib.contextmanager
@@ -41,18 +51,6 @@ def _swapped(owner: Any, name: str, value: Any) -> Iterator[None]:
             delattr(owner, name)
         else:
             setattr(owner, name, before)
-
-
-def _untraced(method: Callable[..., Any]) -> Callable[..., Any]:
-    """Sizes as plain numbers: traced ones compute as tensors do, and 8 ** -0.5 of a size comes out as 0 or 1."""
-    def run(*args: Any) -> Any:
-        state = torch._C._get_tracing_state()
-        torch._C._set_tracing_state(None)
-        try:
-            return method(*args)
-        finally:
-            torch._C._set_tracing_state(state)
-    return run
 
 
 def _keeping_types(canonicalize: Callable[[Any], None]) -> Callable[[Any], None]:

@@ -15,8 +15,8 @@ def _sum(op: str):
     def add(g: Any, x: Any, other: Any, alpha: Any = None) -> Any:
         """x + alpha * other, or x - alpha * other."""
         other = operand(g, other, x)
-        if op == "Sub" and is_bytes(other) and constant_tensor(x) is not None:
-            return from_other(g, other, x, alpha)
+        if op == "Sub" and is_bytes(other):
+            return _opposite(g, x, other)
         if is_bytes(x) or is_bytes(other):
             return None  # sums of truth values, as bytes
         return g.op(op, x, _times(g, other, alpha))
@@ -29,10 +29,16 @@ exports("sub")(_sum("Sub"))
 
 @exports("rsub")
 def from_other(g: Any, x: Any, other: Any, alpha: Any = None) -> Any:
-    """other - alpha * x; one minus a truth value is its opposite."""
+    """other - alpha * x"""
     if is_bytes(x):
-        return negated(g, x) if number(other) == 1 else None
+        return _opposite(g, operand(g, other, x), x)
     return g.op("Sub", operand(g, other, x), _times(g, x, alpha))
+
+
+def _opposite(g: Any, one: Any, truth: Any) -> Any:
+    """One minus a truth value."""
+    value = constant_tensor(one)
+    return negated(g, truth) if value is not None and bool((value == 1).all()) else None
 
 
 @exports("addcmul")
@@ -66,12 +72,12 @@ exports("log10")(_logarithm(10))
 @exports("log1p")
 def log1p(g: Any, x: Any) -> Any:
     """log(u) * x / (u - 1) where u = 1 + x: the error of u goes out again. Where u is 1, x itself."""
-    one = constant(g, 1.0)
+    one, zero = constant(g, 1.0), constant(g, 0.0)
     above = g.op("Add", x, one)
     added = g.op("Sub", above, one)
-    nothing = g.op("Equal", added, constant(g, 0.0))
-    quotient = g.op("Div", g.op("Mul", g.op("Log", above), x), g.op("Where", nothing, one, added))
-    return g.op("Where", nothing, x, quotient)
+    counts = g.op("Or", g.op("Greater", added, zero), g.op("Less", added, zero))
+    quotient = g.op("Div", g.op("Mul", g.op("Log", above), x), g.op("Where", counts, added, one))
+    return g.op("Where", counts, quotient, x)
 
 
 @exports("expm1")
@@ -99,12 +105,11 @@ def frac(g: Any, x: Any) -> Any:
 @exports("round")
 def to_nearest(g: Any, x: Any) -> Any:
     """Halves go to the even neighbour: one more than floor(x) where the rest is more than a half, or a half of an odd."""
-    floor, half = g.op("Floor", x), constant(g, 0.5)
+    floor, half, one = g.op("Floor", x), constant(g, 0.5), constant(g, 1.0)
     rest = g.op("Sub", x, floor)
     odd = g.op("Sub", floor, g.op("Mul", g.op("Floor", g.op("Mul", floor, half)), constant(g, 2.0)))
-    more = g.op("Cast", g.op("Greater", rest, half), to_i=FLOAT)
-    tie = g.op("Mul", g.op("Cast", g.op("Equal", rest, half), to_i=FLOAT), odd)
-    return g.op("Add", floor, g.op("Add", more, tie))
+    more, less = (g.op("Cast", g.op(op, rest, half), to_i=FLOAT) for op in ("Greater", "Less"))
+    return g.op("Add", floor, g.op("Max", more, g.op("Mul", odd, g.op("Sub", one, less))))
 
 
 @exports("remainder")

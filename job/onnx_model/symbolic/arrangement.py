@@ -138,10 +138,3 @@ def chunk(g: Any, x: Any, chunks: Any, dim: Any) -> Any:
 def _split(g: Any, x: Any, parts: List[int], axis: int) -> Any:
     """The exporter itself gives it an output for each part."""
     return g.op("Split", x, split_i=parts, axis_i=axis, outputs=1)
-
-
-@exports("unbind")
-def unbind(g: Any, x: Any, dim: Any) -> Any:
-    axis = axis_of(x, dim)
-    picked = [g.op("Gather", x, constant(g, place, torch.int64), axis_i=axis) for place in range(sizes(x)[axis])]
-    return g.op("prim::ListConstruct", *picked)

@@ -1,24 +1,10 @@
-"""Nearest pixels, sizes of an interpolation as numbers, and pixel shuffle."""
-from typing import Any, Callable, List
+"""Nearest pixels, and pixel shuffle."""
+from typing import Any, List
 
 import numpy as np
 
 from job.onnx_model.symbolic.registry import exports
 from job.onnx_model.symbolic.values import constant, gather, integer, integers, sizes
-
-
-def with_fixed_sizes(interpolate: Callable[..., Any]) -> Callable[..., Any]:
-    """F.interpolate whose output size is plain numbers: traced ones cannot be exported."""
-    def fixed(input, size=None, scale_factor=None, mode="nearest", align_corners=None):
-        if scale_factor is not None:
-            factors = scale_factor if isinstance(scale_factor, (list, tuple)) else [scale_factor] * (input.dim() - 2)
-            size = [int(int(input.size(axis + 2)) * float(factor)) for axis, factor in enumerate(factors)]
-        elif isinstance(size, (list, tuple)):
-            size = [int(each) for each in size]
-        elif size is not None:
-            size = [int(size)] * (input.dim() - 2)
-        return interpolate(input, size=size, mode=mode, align_corners=align_corners)
-    return fixed
 
 
 @exports("upsample_nearest1d", "upsample_nearest2d", "upsample_nearest3d")

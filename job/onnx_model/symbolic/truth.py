@@ -45,14 +45,23 @@ exports("__or_")(_logical("Or"))
 exports("__xor_")(_logical("Xor"))
 
 
-@exports("eq")
-def equal(g: Any, x: Any, other: Any) -> Any:
-    return _bytes(g, g.op("Equal", x, operand(g, other, x)))
+def unequal(g: Any, x: Any, other: Any) -> Any:
+    """Above or below: up to opset 10 ONNX compares whole numbers only. Of numbers, so not of NaN."""
+    if x.type().scalarType() in ("Int", "Long"):
+        return g.op("Not", g.op("Equal", x, other))
+    return g.op("Or", g.op("Greater", x, other), g.op("Less", x, other))
 
 
 @exports("ne")
-def unequal(g: Any, x: Any, other: Any) -> Any:
-    return _bytes(g, g.op("Not", g.op("Equal", x, operand(g, other, x))))
+def not_equal(g: Any, x: Any, other: Any) -> Any:
+    """x != x asks for NaN."""
+    return _bytes(g, unequal(g, x, operand(g, other, x))) if x is not other and not is_bytes(x) else None
+
+
+@exports("eq")
+def equal(g: Any, x: Any, other: Any) -> Any:
+    different = not_equal(g, x, other)
+    return negated(g, different) if different is not None else None
 
 
 def _of_all(op: str):

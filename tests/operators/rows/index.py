@@ -1,4 +1,6 @@
 """Picking, cutting, splitting and padding."""
+import operator
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -26,10 +28,11 @@ _PICKS = functions(
     ("gather", lambda x: x.gather(3, (x[..., :2] > 0).long())), ("take", lambda x: x.take(torch.tensor([3, 100]))),
     ("masked select", lambda x: x.masked_select(x > 0)), ("unfold of an axis", lambda x: x.unfold(3, 3, 2)),
     ("unfold, patches", lambda x: F.unfold(x, 3)), ("patches, padded and strided", lambda x: F.unfold(x, (3, 2), padding=1, stride=2)),
-    ("fold", lambda x: F.fold(x.view(2, 24, -1)[:, :, :48], (9, 7), (2, 2))),
-    ("written to a slice", lambda x: _written(x)), ("filled at a place", lambda x: x.index_fill(1, torch.tensor([1, 3]), 2.0)),
+    ("fold", lambda x: F.fold(F.unfold(x, 2), (9, 7), (2, 2))),
+    ("fold, strided, padded, dilated", lambda x: F.fold(F.unfold(x, (3, 2), 2, 1, 2) * 2, (9, 7), (3, 2), 2, 1, 2)),
+    ("filled at a place", lambda x: x.index_fill(1, torch.tensor([1, 3]), 2.0)),
 )
-_REFUSED = {"gather": "gather", "masked select": "masked_select", "written to a slice": "copy"}
+_REFUSED = {"gather": "gather", "masked select": "masked_select"}
 
 _PARTS = [
     Case("split of equal parts", of(lambda x: x.split(2, 1)), outputs=3), Case("split, the last smaller", of(lambda x: x.split(4, 1)), outputs=2),
@@ -65,12 +68,29 @@ _PAD_MODULES = [
     ("circular convolution", lambda: nn.Conv2d(6, 5, 3, padding=2, padding_mode="circular"), MAP),
 ]
 
+
+
+def _changed(change) -> Case:
+    """A network that writes to a part of a tensor of its own."""
+    def run(x: torch.Tensor) -> torch.Tensor:
+        y = x * 2
+        change(y, x)
+        return y + x
+    return run
+
+
+_WRITES = [
+    ("a number to channels", lambda y, x: y.__setitem__((slice(None), slice(1, 3)), 0.5)),
+    ("part of another", lambda y, x: y.__setitem__((slice(None), slice(1, 3)), x[:, 3:5])),
+    ("one that broadcasts", lambda y, x: y.__setitem__((Ellipsis, slice(0, 3)), x[:, :, :, :1])),
+    ("every other row", lambda y, x: y.__setitem__((slice(None), slice(None), slice(0, None, 2)), x[:, :, ::2] * 3)),
+    ("a list of channels", lambda y, x: y.__setitem__((slice(None), [4, 1]), x[:, :2])),
+    ("one of the batch", lambda y, x: y.__setitem__(0, 1.5)), ("a mask of columns", lambda y, x: y.__setitem__(
+        (Ellipsis, torch.tensor([1, 0, 0, 1, 0, 0, 0], dtype=torch.uint8)), -1.0)),
+    ("one after another", lambda y, x: (y.__setitem__((slice(None), 0), 1.0), y.__setitem__((slice(None), 1), y[:, 0] + x[:, 0]))),
+    ("in place by a sum", lambda y, x: operator.setitem(y, (slice(None), 2), operator.iadd(y[:, 2] * 1, x[:, 1]))),
+]
+
 ROWS = [case._replace(refused=_REFUSED.get(case.id)) for case in _PICKS] + _PARTS + [
     Case("pad, " + name, of(function)) for name, function in _PADS
-] + [Case(name, build, [shape]) for name, build, shape in _PAD_MODULES]
-
-
-def _written(x: torch.Tensor) -> torch.Tensor:
-    y = x * 2
-    y[:, 1:3] = 0.5
-    return y
+] + [Case("write, " + name, of(_changed(change))) for name, change in _WRITES] + [Case(name, build, [shape]) for name, build, shape in _PAD_MODULES]

@@ -1,4 +1,5 @@
 """Pools in the forms that the exporter or TensorFlow Lite has no word for."""
+import torch
 import torch.nn.functional as F
 from torch import nn
 
@@ -50,7 +51,7 @@ _AVERAGE = [
 ROWS = _ADAPTIVE + _MAX + _AVERAGE + [
     Case("LPPool 2", lambda: nn.LPPool2d(2, 2)), Case("LPPool 1", lambda: nn.LPPool2d(1, (2, 3), 2)),
     Case("LPPool 2, ceil", lambda: nn.LPPool2d(2, 3, 2, ceil_mode=True), [(2, 6, 10, 8)]),
-    Case("LPPool 3", lambda: nn.LPPool2d(3, 2)),
+    Case("LPPool 3", lambda: nn.Sequential(Lambda(torch.abs), nn.LPPool2d(3, 2))),
     Case("LPPool 2 of a sequence", lambda: nn.LPPool1d(2, 3, 2), [(2, 6, 11)]),
     Case("local response, odd", lambda: nn.LocalResponseNorm(3, alpha=0.5, beta=0.6, k=1.5)),
     Case("local response, as defaults say", lambda: nn.LocalResponseNorm(5)),
