@@ -1,5 +1,6 @@
 """One forward of a PyTorch module, as torch's tracer records it, and what such a record would freeze."""
 import warnings
+from itertools import zip_longest
 from typing import Any, Dict, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
@@ -50,9 +51,9 @@ def random_places(graph: Any) -> Tuple[str, ...]:
 
 def first_difference(one: Any, other: Any) -> Optional[str]:
     """The line by which two inputs are first treated otherwise: their traces part, or hold another constant."""
-    for mine, yours in zip(one.nodes(), other.nodes()):
-        if mine.kind() != yours.kind() or _constant(mine) != _constant(yours):
-            return _place(mine) or _place(yours)
+    for mine, yours in zip_longest(one.nodes(), other.nodes()):
+        if mine is None or yours is None or mine.kind() != yours.kind() or _constant(mine) != _constant(yours):
+            return mine and _place(mine) or yours and _place(yours)
     return None
 
 

@@ -11,7 +11,7 @@ import torch
 from job.architectures.user_code import build_from_code
 from job.errors import BadCheckpoint
 from job.user_code.imports import PACKAGE, forget_code
-from tests.model_code.code import write_code
+from tests.model_code.by_command import write_code
 
 BLOCKS = """
 import torch

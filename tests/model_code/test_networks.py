@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from job.architectures.user_code import build_from_code
-from tests.model_code.code import convert
+from tests.model_code.by_command import convert
 
 NETWORKS = Path(__file__).resolve().parent / "networks"
 

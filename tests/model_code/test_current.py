@@ -1,0 +1,88 @@
+"""What is converted already is made again when any file of the user's code has changed, and only then."""
+import pytest
+
+from job.user_code.sources import code_files, digest_of_code
+from tests.model_code.by_command import convert, write_code
+from tests.model_code.small_network import SHAPE, net, state
+
+FILES = {
+    "net.py": "from nets.deep import a\nimport other\n",
+    "beside.py": "",
+    "nets/__init__.py": "from lib import x",
+    "nets/deep/a.py": "from . import b",
+    "nets/deep/b.py": "",
+    "lib/x.py": "import far.y",
+    "far/y.py": "",
+    "other.py": "",
+    "unused/z.py": "",
+    "nets/notes.txt": "",
+    "data/huge.py": "",
+}
+OF_NET = {"net.py", "beside.py", "nets/__init__.py", "nets/deep/a.py", "nets/deep/b.py", "lib/x.py", "far/y.py",
+          "other.py"}
+
+
+def names(path):
+    return {name.partition(":")[2] for name, _ in code_files(path)}
+
+
+@pytest.mark.parametrize("path, expected", [
+    ("net.py", OF_NET),
+    ("nets", {name for name in OF_NET if name.startswith(("nets", "lib", "far"))}),
+    ("nets/deep", None),
+    ("nets/deep/a.py", {"nets/deep/a.py", "nets/deep/b.py"}),
+    ("unused/z.py", {"z.py"}),
+])
+def test_the_files_of_code(tmp_path, path, expected):
+    write_code(tmp_path, FILES)
+    if expected is None:
+        write_code(tmp_path, {"nets/deep/__init__.py": ""})
+        assert "nets/__init__.py" in names(tmp_path / path)
+    elif path == "nets/deep/a.py":
+        assert {name.rpartition("/")[2] for name in names(tmp_path / path)} == {"a.py", "b.py"}
+    else:
+        assert names(tmp_path / path) == expected
+
+
+@pytest.mark.parametrize("name", sorted(OF_NET))
+def test_any_file_counts(tmp_path, name):
+    write_code(tmp_path, FILES)
+    before = digest_of_code(tmp_path / "net.py")
+    assert digest_of_code(tmp_path / "net.py") == before
+    write_code(tmp_path, {name: FILES[name] + "\n# changed"})
+    assert digest_of_code(tmp_path / "net.py") != before
+
+
+def test_a_new_file_and_a_renamed_one_count(tmp_path):
+    write_code(tmp_path, FILES)
+    digests = {digest_of_code(tmp_path / "net.py")}
+    write_code(tmp_path, {"nets/new.py": ""})
+    digests.add(digest_of_code(tmp_path / "net.py"))
+    (tmp_path / "nets" / "new.py").rename(tmp_path / "nets" / "newer.py")
+    digests.add(digest_of_code(tmp_path / "net.py"))
+    assert len(digests) == 3
+
+
+def test_where_the_code_lies_and_what_it_does_not_use_do_not_count(tmp_path):
+    write_code(tmp_path / "one", FILES)
+    write_code(tmp_path / "two", FILES)
+    write_code(tmp_path / "two", {"unused/z.py": "1", "data/huge.py": "2", "nets/notes.txt": "3"})
+    (tmp_path / "two" / "nets" / "loop").symlink_to(tmp_path / "two" / "nets")
+    (tmp_path / "two" / "nets" / "loop").unlink()
+    assert digest_of_code(tmp_path / "one" / "net.py") == digest_of_code(tmp_path / "two" / "net.py")
+
+
+def test_a_loop_of_links_and_a_file_that_does_not_parse(tmp_path):
+    write_code(tmp_path, dict(FILES, **{"other.py": "def (:"}))
+    (tmp_path / "nets" / "loop").symlink_to(tmp_path / "nets")
+    assert digest_of_code(tmp_path / "net.py")
+
+
+def test_the_command_converts_again_only_when_the_code_has_changed(tmp_path):
+    code = {"net.py": "from parts.body import Net", "parts/body.py": net("return self.fc(y)")}
+    write_code(tmp_path, code)
+    done = [convert(tmp_path, "net.py:Net", SHAPE, state=state()) for _ in range(2)]
+    assert [each.code for each in done] == [0, 0] and "current" in done[1].said and "current" not in done[0].said
+    write_code(tmp_path, {"parts/body.py": net("return self.fc(y) * 2")})
+    again = convert(tmp_path, "net.py:Net", SHAPE)
+    assert again.code == 0 and "current" not in again.said
