@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, List, Sequence, Tuple
 
 from job import architectures, help
+from job.architectures import listing
+from job.architectures.figures import measured
 from job.errors import EnvironmentFailed, Interrupted, Stopped
 from job.keras_model.operators import rows
 from job.parity import tolerance
@@ -62,6 +64,23 @@ def networks() -> str:
     )
 
 
+def figures() -> str:
+    """What the conversion of each network came to."""
+    every = measured()
+    return _table(
+        [_code("--arch=")] + list(listing.HEAD[1:-1]),
+        ((_code(row.name),) + listing.cells(row, every.get(row.name))[1:-1] for row in architectures.table()),
+    )
+
+
+def refused() -> str:
+    """Networks that are known, and why they cannot be converted."""
+    reasons = {}  # type: Dict[str, List[str]]
+    for each in architectures.refused():
+        reasons.setdefault(each.reason, []).append(_code(each.name))
+    return _table(("refused", "why"), ((" ".join(names), reason) for reason, names in reasons.items()))
+
+
 def limits() -> str:
     """The gate's limits, a column for each kind of stage; int8's are shown once it is available."""
     kinds = ("float", "dynamic")
@@ -94,7 +113,7 @@ def operators() -> str:
 
 
 TABLES = {
-    table.__name__: table for table in (flags, exit_codes, networks, limits, operators)
+    table.__name__: table for table in (flags, exit_codes, networks, refused, figures, limits, operators)
 }  # type: Dict[str, Callable[[], str]]
 
 

@@ -11,10 +11,11 @@ import torch
 from job.architectures import find, registry
 from job.architectures.build import build
 from job.architectures.load import load_weights
-from job.architectures.module import load_module
+from job.architectures.module import load_module, nearest_architectures
 from job.errors import BadCheckpoint, UsageError
 
-Settings = namedtuple("Settings", "arch arch_args model_code")
+Settings = namedtuple("Settings", "arch arch_args model_code weights_key trust_pickle")
+Settings.__new__.__defaults__ = (None, False)
 
 
 def by_name(arch: str, **arch_args: object) -> Settings:
@@ -84,6 +85,11 @@ def test_auxiliary_heads_are_left_out_unless_asked_for(tmp_path, arch):
     with pytest.raises(BadCheckpoint, match="missing aux|missing AuxLogits"):
         short = OrderedDict((key, torch.from_numpy(weights[key])) for key in without.module.state_dict())
         load_module(saved(tmp_path / "short.pth", short), by_name(arch, **{argument: True}))
+
+
+def test_heads_of_training_hide_no_architecture():
+    weights = models.seeded_weights(build("fcn_resnet50", {"aux_loss": True, "num_classes": 4}), seed=3)
+    assert nearest_architectures(weights)[0] == "fcn_resnet50"
 
 
 def test_classes_of_a_segmentation_network(tmp_path):

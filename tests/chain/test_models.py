@@ -1,18 +1,22 @@
-"""The networks the job is made for, each converted whole, unedited, at its own size and at another."""
+"""Every network that has a name, converted whole and unedited: right at every stage, in as many operators as measured."""
 from typing import NamedTuple, Tuple
 
 import numpy as np
 import pytest
 import torch
-from job.architectures.build import build
-from job.architectures.load import load_weights
-from tests.models import blocky_images, noise_images, seeded_weights, settle_statistics
+from job.architectures import find, names
+from job.architectures.figures import measured
+from job.values import Shape
+from tests.architectures.measuring import structure
+from tests.architectures.sizes import SMALL, small_size
+from tests.models import blocky_images, noise_images, seeded_module
 from tests.published import convert
 
 STAGES = ["pytorch", "onnx", "keras", "saved_model", "tflite.float32"]
-SEED = 0
-OTHER_SIZE = (192, 256)
 FLOAT_TOLERANCE = 1e-4  # of the reference's range
+
+OTHER_SIZE, OWN = (192, 256), (224, 224)
+POOLED_TO_THEIR_OWN = ("AlexNet", "VGG")  # the last map, of 6 or 7 pixels at 224, to so many: another size costs more
 
 # Names that published checkpoints use for the same layers: (in the file, in the module).
 LARGE_2019_AS_PUBLISHED = (("classifier.1.", "classifier.0."), ("classifier.5.", "classifier.3."))
@@ -25,45 +29,45 @@ class Case(NamedTuple):
     """
 
     arch: str
-    slow: bool = False
-    operators: int = 0  # at most, in the float32 file at the default size; 0: no aim is set
-    plumbing: int = 0  # of them PAD, RESHAPE, TRANSPOSE and the like
+    size: Tuple[int, int]
+    slow: bool = True
+    quantize: str = "none"
     renamed: Tuple[Tuple[str, str], ...] = ()
-    quantize: str = "dynamic"
+
+    @property
+    def shape(self) -> Shape:
+        return (1, 3) + self.size
 
 
-CASES = (
-    Case("mobilenetv3_large", operators=202, plumbing=32),
-    Case("mobilenetv3_small"),
-    Case("mobilenetv3_large_2019"),
-    Case("mobilenetv3_large_2019", renamed=LARGE_2019_AS_PUBLISHED),
-    Case("mobilenetv3_small_2019", quantize="none"),
-    Case("resnet18"),
-    Case("resnet50", slow=True, operators=77, plumbing=5, quantize="none"),
-    Case("alexnet", slow=True),
-    Case("vgg11", slow=True),
-    Case("vgg11_bn", slow=True),
-    Case("squeezenet1_0"),
-    Case("squeezenet1_1", operators=39, plumbing=1),
-    Case("mobilenet_v2", operators=69, plumbing=5),
-    Case("densenet121", slow=True, operators=311, plumbing=3),
+FAST = (
+    Case("mobilenetv3_large", OWN, False, "dynamic"),
+    Case("mobilenetv3_large", OTHER_SIZE, False, "dynamic"),
+    Case("mobilenetv3_small", OTHER_SIZE, False, "dynamic"),
+    Case("mobilenetv3_large_2019", OTHER_SIZE, False, "dynamic"),
+    Case("mobilenetv3_large_2019", OWN, False, "dynamic", LARGE_2019_AS_PUBLISHED),
+    Case("mobilenetv3_small_2019", OWN, False),
+    Case("resnet18", OTHER_SIZE, False, "dynamic"),
+    Case("squeezenet1_0", OTHER_SIZE, False, "dynamic"),
+    Case("squeezenet1_1", OWN, False, "dynamic"),
+    Case("mobilenet_v2", OWN, False, "dynamic"),
+    Case("mobilenet_v2", OTHER_SIZE, False, "dynamic"),
+    Case("shufflenet_v2_x0_5", SMALL, False, "dynamic"),
+    Case("googlenet", SMALL, False, "dynamic"),
+)
+SLOW = tuple(Case(each, OWN if find(each).family in POOLED_TO_THEIR_OWN else small_size(each)) for each in names()) + (
+    Case("alexnet", OTHER_SIZE, quantize="dynamic"),
+    Case("vgg11_bn", OTHER_SIZE),
+    Case("resnet50", OWN, quantize="dynamic"),
+    Case("densenet121", OTHER_SIZE, quantize="dynamic"),
+    Case("deeplabv3_resnet50", OTHER_SIZE, quantize="dynamic"),
 )
 
 
 def parameters():
-    for case in CASES:
+    for case in FAST + SLOW:
         marks = [pytest.mark.slow] if case.slow else []
-        name = case.arch + ("-as-published" if case.renamed else "")
-        for size in ((224, 224), OTHER_SIZE):
-            yield pytest.param(case, size, marks=marks, id="{}-{}x{}".format(name, *size))
-
-
-def network(case, shape):
-    """Seeded, and settled at the size it will see, as a trained network is."""
-    module = build(case.arch, {})
-    load_weights(module, seeded_weights(module, SEED))
-    settle_statistics(module, torch.cat([blocky_images(shape, SEED), noise_images(shape, SEED)]))
-    return module
+        name = "{}-{}x{}{}".format(case.arch, *case.size, "-as-published" if case.renamed else "")
+        yield pytest.param(case, marks=marks, id=name)
 
 
 def write_checkpoint(path, case, module):
@@ -78,7 +82,8 @@ def write_checkpoint(path, case, module):
 
 def answer_of(module, x):
     with torch.no_grad():
-        return module(x).numpy()
+        answer = module(x)
+    return (answer["out"] if isinstance(answer, dict) else answer).numpy()
 
 
 def assert_close(answer, reference):
@@ -86,27 +91,52 @@ def assert_close(answer, reference):
     assert np.abs(answer - reference).max() <= FLOAT_TOLERANCE * np.ptp(reference)
 
 
-@pytest.mark.parametrize("case, size", parameters())
-def test_converts_whole_and_right(case, size, tmp_path):
-    module = network(case, (1, 3) + size)
+@pytest.mark.parametrize("case", parameters())
+def test_converts_whole_and_right(case, tmp_path):
+    module = seeded_module(case.arch, shape=case.shape)
     checkpoint = write_checkpoint(tmp_path / "net.pth", case, module)
-    shape = "--input-shape=1,3,{},{}".format(*size)
-    published = convert(
-        checkpoint, tmp_path / "out", "--arch=" + case.arch, shape, "--quantize=" + case.quantize
-    )
+    published = convert(checkpoint, tmp_path / "out", "--arch=" + case.arch, "--quantize=" + case.quantize,
+                        "--input-shape=" + ",".join(map(str, case.shape)))
     stages = STAGES + (["tflite.dynamic"] if case.quantize == "dynamic" else [])
     assert published.parity["verdict"] == "passed"
     assert [stage["stage"] for stage in published.parity["stages"] if stage["passed"]] == stages
 
     _, saved_model = published.file("saved_model")
     assert saved_model["batch"] == {"size": "any", "reason": None}
-    several = torch.cat([make((1, 3) + size, seed=7) for make in (blocky_images, noise_images)])
+    several = torch.cat([make(case.shape, seed=7) for make in (blocky_images, noise_images)])
     assert_close(published.answer("saved_model", several.numpy()), answer_of(module, several))
     assert_close(published.answer("float32", several[:1].numpy()), answer_of(module, several[:1]))
 
     _, float32 = published.file("float32")
-    assert (float32["inputs"][0]["name"], float32["outputs"][0]["name"]) == ("image_array", "category")
-    assert float32["inputs"][0]["shape"] == [1, size[0], size[1], 3]
-    if case.operators and size == (224, 224):
-        assert float32["nodes"] <= case.operators
-        assert float32["plumbing"] <= case.plumbing
+    output = "out" if find(case.arch).family == "Segmentation" else "category"
+    assert (float32["inputs"][0]["name"], float32["outputs"][0]["name"]) == ("image_array", output)
+    assert float32["inputs"][0]["shape"] == [1] + list(case.size) + [3]
+    if case.size in (OWN, small_size(case.arch)):
+        expected = measured()[case.arch]
+        assert structure(published) == {name: getattr(expected, name) for name in ("operators", "plumbing", "kinds")}
+
+
+@pytest.mark.slow
+def test_an_auxiliary_output_is_kept_on_request(tmp_path):
+    shape = (1, 3, 64, 96)
+    module = seeded_module("fcn_resnet50", shape=shape, num_classes=3, aux_loss=True)
+    torch.save(module.state_dict(), str(tmp_path / "net.pth"))
+    published = convert(tmp_path / "net.pth", tmp_path / "out", "--arch=fcn_resnet50", "--arch-args={aux_loss: true}",
+                        "--input-shape=1,3,64,96", "--quantize=none")
+    assert published.parity["verdict"] == "passed"
+    assert [(each["name"], each["shape"]) for each in published.file("float32")[1]["outputs"]] == [
+        ("out", [1, 64, 96, 3]), ("aux", [1, 64, 96, 3])]
+
+
+@pytest.mark.parametrize("arch, plumbing", [("googlenet", 1), pytest.param("inception_v3", 0, marks=pytest.mark.slow)])
+def test_another_range_of_input_costs_one_operator(tmp_path, arch, plumbing):
+    shape = (1, 3, 107, 139)
+    module = seeded_module(arch, shape=shape, transform_input=True)
+    torch.save(module.state_dict(), str(tmp_path / "net.pth"))
+    published = convert(tmp_path / "net.pth", tmp_path / "out", "--arch=" + arch, "--arch-args={transform_input: true}",
+                        "--input-shape=1,3,107,139", "--quantize=none")
+    _, float32 = published.file("float32")
+    assert (float32["operators"]["ADD"], float32["plumbing"]) == (1, plumbing)
+    assert "MUL" not in float32["operators"]
+    x = blocky_images(shape, seed=7)[:1]
+    assert_close(published.answer("float32", x.numpy()), answer_of(module, x))
