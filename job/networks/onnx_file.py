@@ -1,6 +1,6 @@
-"""An .onnx file as the network that is to be converted: its graph, its inputs, and what it answers itself."""
+"""An .onnx file: its graph as it says it, and ONNX Runtime's answers to the file itself."""
 from pathlib import Path
-from typing import Any, Callable, Mapping, NamedTuple, Sequence, Tuple
+from typing import Any, Callable, Mapping, Sequence, Tuple
 
 import numpy as np
 
@@ -10,11 +10,11 @@ from job.checkpoint.reading import read_whole
 from job.checkpoint.source import Source
 from job.errors import BadCheckpoint, UnsupportedModel, UsageError
 from job.onnx_model.graph import Graph
-from job.onnx_model.protobuf import protobuf_from_graph
-from job.onnx_model.reading.file import OnnxFile, graph_of, open_onnx
-from job.onnx_model.reading.inputs import by_input
-from job.onnx_model.reading.names import published_name
-from job.onnx_model.runtime import RUNTIME_ERRORS, session
+from job.onnx_model.protobuf import OPSET, protobuf_from_graph
+from job.onnx_model.reading import OnnxFile, by_input, graph_of, open_onnx, published_name
+from job.onnx_model.runtime import RUNTIME_ERRORS, layer_values, session
+from job.parity.probes import Probe
+from job.settings import DEFAULT_OUTPUT_NAMES
 from job.values import CheckpointFacts, Inspected, TensorFacts
 
 HEAD = 3  # bytes that tell an ONNX model
@@ -22,13 +22,7 @@ _VERSION, _VERSIONS = 0x08, range(3, 16)  # its first field, and what that may s
 _NEXT_FIELDS = b"\x12\x1a\x22\x28\x32\x3a\x42\x72"  # one of which comes behind it
 
 Answers = Tuple[np.ndarray, ...]
-
-
-class Network(NamedTuple):
-    graph: Graph  # of the canonical opset, in float32, before the passes
-    inputs: Tuple[TensorFacts, ...]
-    facts: CheckpointFacts
-    forward: Callable[[Sequence[np.ndarray]], Answers]  # of the file itself, in ONNX Runtime
+Forward = Callable[[Sequence[np.ndarray]], Answers]
 
 
 def is_onnx(path: Path) -> bool:
@@ -43,28 +37,48 @@ def is_onnx(path: Path) -> bool:
     return len(head) == HEAD and head[0] == _VERSION and head[1] in _VERSIONS and head[2] in _NEXT_FIELDS
 
 
-def read_network(path: Path, settings: Any, default_names: Sequence[str], default_output: str) -> Network:
-    """Of the settings it reads input_shapes, input_names and output_names; the file's own names where they are not said.
-
-    `default_names` are the settings' own for so many inputs, `default_output` for an output.
-    """
-    if settings.arch or settings.model_code:
-        raise UsageError("{} is a whole network: --arch and --model-code name another".format(path.name),
-                         hint="leave them out for .onnx files")
-    (data, file), sha256 = _read(path)
-    inputs, outputs = _names(file, settings, default_names, default_output)
-    shapes = by_input(file.inputs, inputs, [(each.name, each.shape) for each in settings.input_shapes])
-    graph, notes = graph_of(file, shapes, inputs, outputs)
-    facts = tuple(TensorFacts(name, graph.dtypes[name], graph.shapes[name], published(len(graph.shapes[name])))
-                  for name in graph.inputs)
-    forward, told = _forward(path, data, file, graph)
-    return Network(graph, facts, _facts(file, sha256, notes + told), forward)
-
-
 def inspected(path: Path) -> Inspected:
     (_, file), sha256 = _read(path)
     tensors = tuple((name, str(value.dtype), value.shape) for name, value in file.graph.constants.items())
     return Inspected(path.name, "onnx", sha256, tensors, (), ())
+
+
+class FileNetwork:
+    """A network that is its own reference: ONNX Runtime runs the user's file."""
+
+    reference = "onnxruntime"  # the stage that it answers
+    freezes = ()  # type: Sequence[str]  # that was for whoever exported it to say
+    computes_with_batch = False  # a file says what it computes
+
+    def __init__(self, forward: Forward, reread: Callable[[], Graph], inputs: Tuple[TensorFacts, ...],
+                 facts: CheckpointFacts) -> None:
+        self._forward, self._reread = forward, reread
+        self.inputs, self.facts = inputs, facts
+
+    @classmethod
+    def read(cls, path: Path, settings: Any) -> Tuple["FileNetwork", Graph]:
+        if settings.arch or settings.model_code:
+            raise UsageError("{} is a network itself: --arch and --model-code name another".format(path.name),
+                             hint="leave them out for .onnx files")
+        (data, file), sha256 = _read(path)
+
+        def reread() -> Graph:
+            return _graph(_read(path)[0][1], settings)[0]
+        graph, notes = _graph(file, settings)
+        inputs = tuple(TensorFacts(name, graph.dtypes[name], graph.shapes[name], published(len(graph.shapes[name])))
+                       for name in graph.inputs)
+        forward, told = _forward(path, data, file, graph)
+        return cls(forward, reread, inputs, _facts(file, sha256, notes + told)), graph
+
+    def forward(self, probe: Probe) -> Answers:
+        return self._forward(probe.inputs)
+
+    def layers(self, probe: Probe) -> Mapping[str, np.ndarray]:
+        """The tensors of what was read of the file, before the passes."""
+        return layer_values(self._reread(), probe.inputs)
+
+    def frozen_by(self, probe: Probe) -> Sequence[str]:
+        return ()
 
 
 def _read(path: Path) -> Tuple[Tuple[bytes, OnnxFile], str]:
@@ -79,7 +93,7 @@ def _read(path: Path) -> Tuple[Tuple[bytes, OnnxFile], str]:
 
 
 def _with_files(sha256: str, files: Sequence[Path]) -> str:
-    """Of all files together where the weights lie beside the model: unlike any file's, so never taken for current."""
+    """Of all files together where weights lie beside the model: unlike any file's own, so never taken for current."""
     if not files:
         return sha256
     digest = new_sha256()
@@ -88,20 +102,21 @@ def _with_files(sha256: str, files: Sequence[Path]) -> str:
     return digest.hexdigest()
 
 
-def _names(file: OnnxFile, settings: Any, default_names: Sequence[str],
-           default_output: str) -> Tuple[Sequence[str], Sequence[str]]:
-    taken = set()  # type: set
-    names = []
-    for kind, files, given, default in (
-            ("input", file.graph.inputs, settings.input_names, tuple(default_names[:len(settings.input_names)])),
-            ("output", file.graph.outputs, settings.output_names, (default_output,))):
-        said = tuple(given) if given and tuple(given) != default else ()
-        if said and len(said) != len(files):
-            raise UsageError("the file has {} {}s, {} are named: {}".format(
-                len(files), kind, len(said), ", ".join(said)), hint="--{}-names takes one for each".format(kind))
-        names.append(said or tuple(published_name(name, taken) for name in files))
-        taken.update(names[-1])
-    return names[0], names[1]
+def _graph(file: OnnxFile, settings: Any) -> Tuple[Graph, Tuple[str, ...]]:
+    """Names and open sizes are the settings' where they say any, else the file's own."""
+    inputs = _names("input", file.graph.inputs, settings.input_names, ())
+    said = settings.output_names if settings.output_names != DEFAULT_OUTPUT_NAMES else ()
+    outputs = _names("output", file.graph.outputs, said, inputs)
+    shapes = by_input(file.inputs, inputs, [(each.name, each.shape) for each in settings.input_shapes])
+    return graph_of(file, shapes, inputs, outputs)
+
+
+def _names(kind: str, own: Sequence[str], said: Sequence[str], taken: Sequence[str]) -> Tuple[str, ...]:
+    if said and len(said) != len(own):
+        raise UsageError("the file has {} {}s, {} are named: {}".format(len(own), kind, len(said), ", ".join(said)),
+                         hint="--{}-names takes a name for each of them".format(kind))
+    names = set(taken)
+    return tuple(said) or tuple(published_name(name, names) for name in own)
 
 
 def _facts(file: OnnxFile, sha256: str, notes: Tuple[str, ...]) -> CheckpointFacts:
@@ -109,28 +124,31 @@ def _facts(file: OnnxFile, sha256: str, notes: Tuple[str, ...]) -> CheckpointFac
     return CheckpointFacts(sha256, "onnx", "the file's own graph, opset {}".format(file.opset), parameters, notes)
 
 
-def _forward(path: Path, data: bytes, file: OnnxFile, graph: Graph) -> Tuple[Callable[..., Answers], Tuple[str, ...]]:
-    """ONNX Runtime with the file as it is; where it cannot run that, with what was read of it, which is said."""
-    names, outputs = file.graph.inputs, list(file.graph.outputs)
-    dtypes = [file.graph.dtypes[name] for name in names]
-    told = ()  # type: Tuple[str, ...]
-    try:
-        model = session(path if file.files else data)
-    except RUNTIME_ERRORS as error:
+def _forward(path: Path, data: bytes, file: OnnxFile, graph: Graph) -> Tuple[Forward, Tuple[str, ...]]:
+    """ONNX Runtime with the file as it is; where that cannot be the reference, with what was read, which is said."""
+    reason = "it computes in float16, with 3 digits" if _has_half(file.graph) else ""
+    if not reason:
         try:
-            model = session(protobuf_from_graph(graph).SerializeToString())
-        except RUNTIME_ERRORS:
-            raise UnsupportedModel(["what ONNX Runtime does not run: {}".format(_first_line(error))]) from error
-        names, outputs, dtypes = graph.inputs, list(graph.outputs), ["float32"] * len(names)
-        dtypes = [graph.dtypes[name] for name in names]
-        told = ("ONNX Runtime does not run the file as it is ({}): the reference is what was read of it".format(
-            _first_line(error)),)
+            return _runner(path if file.files else data, file.graph), ()
+        except RUNTIME_ERRORS as error:
+            reason = "ONNX Runtime does not run it: {}".format(str(error).split("\n")[0])
+    try:
+        run = _runner(protobuf_from_graph(graph).SerializeToString(), graph)
+    except RUNTIME_ERRORS as error:
+        raise UnsupportedModel(["the file: {}".format(reason)]) from error
+    return run, ("the reference is the file as it was read, in float32 and opset {}, not as it is: {}".format(
+        OPSET, reason),)
+
+
+def _has_half(graph: Graph) -> bool:
+    return "float16" in graph.dtypes.values() or any(value.dtype == np.float16 for value in graph.constants.values())
+
+
+def _runner(model: Any, graph: Graph) -> Forward:
+    """Numbers are handed in as the graph has them: float64 stays what it is."""
+    runtime = session(model)
 
     def forward(arrays: Sequence[np.ndarray]) -> Answers:
-        fed = {name: np.asarray(array, dtype) for name, array, dtype in zip(names, arrays, dtypes)}
-        return tuple(model.run(outputs, fed))
-    return forward, told
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).split("\n")[0]
+        fed = {name: np.asarray(array, graph.dtypes[name]) for name, array in zip(graph.inputs, arrays)}
+        return tuple(runtime.run(list(graph.outputs), fed))
+    return forward

@@ -3,7 +3,7 @@ from pathlib import Path
 from typing import Any, Mapping, Optional, Sequence
 
 from job.errors import JobError
-from job.parity.explain import FROZEN
+from job.parity.explain import FROZEN, REFERENCES
 from job.parity.layers import first_drifting
 from job.parity.probes import Probe
 from job.parity.tolerance import kind_of
@@ -13,7 +13,7 @@ from job.values import Drift, StageParity
 def located(drift: Drift, stages: Sequence[StageParity], probes: Sequence[Probe], sides: Any,
             files: Mapping[str, Path]) -> Drift:
     """The drift with its layer, where one differs by itself. The reference cannot drift from itself."""
-    if drift.stage == "pytorch" or not probes:
+    if drift.stage in REFERENCES or not probes:
         return drift
     probe = _worst_probe(drift, stages, probes)
     try:
@@ -27,7 +27,7 @@ def located(drift: Drift, stages: Sequence[StageParity], probes: Sequence[Probe]
 def _first_layer(stage: str, probe: Probe, sides: Any, file: Optional[Path]) -> Optional[str]:
     layers = sides.pytorch.call("onnx_layers", probe)
     if stage == "onnx":  # its tensors are called as the modules are whose results they hold
-        return _first_drifting(sides.pytorch.call("pytorch_layers", probe), layers, stage)
+        return _first_drifting(sides.pytorch.call("reference_layers", probe), layers, stage)
     first = _first_drifting(layers, sides.tensorflow.call("layers", stage, file, probe), stage)
     return first and sides.pytorch.call("modules_of_layers").get(first, first)
 

@@ -3,6 +3,8 @@ from typing import Any, Mapping
 
 from job.parity.tolerance import kind_of
 
+REFERENCES = {"pytorch": "PyTorch", "onnxruntime": "ONNX Runtime"}  # stages that the others are compared with
+
 
 def broken_limit(name: str, figures: Mapping[str, Any], limit: float) -> str:
     """Why a figure does not keep its limit, as a part of a sentence that names the output."""
@@ -18,7 +20,7 @@ def broken_limit(name: str, figures: Mapping[str, Any], limit: float) -> str:
 
 def worst_element(worst: Mapping[str, Any]) -> str:
     """Where the largest error is, with both values."""
-    return "at probe {}, index ({}): {!r} against PyTorch's {!r}".format(
+    return "at probe {}, index ({}): {!r} against the reference's {!r}".format(
         worst["probe"], ", ".join(str(i) for i in worst["index"]), worst["answer"], worst["reference"]
     )
 
@@ -36,7 +38,7 @@ def percent(share: float) -> str:
 
 def hint(stage: str) -> str:
     """What the user can do about a stage that does not agree."""
-    if stage == "pytorch":
+    if stage in REFERENCES:
         return "check that the checkpoint holds trained weights and that they fit this architecture"
     if kind_of(stage) == "float":
         return "this is a fault of the conversion, not of the checkpoint: please report it with parity.json"
@@ -57,12 +59,12 @@ _SAID = {
     "snr_db": "signal-to-noise ratio {figure} dB (at least {limit}), worst {worst}",
     "snr_of_spread_db": "{figure} dB between what tells one probe's answer from another's and the error "
     "(at least {limit})",
-    "own_probe": "only {percent} of the answers are nearest to PyTorch's answer to the same probe "
+    "own_probe": "only {percent} of the answers are nearest to the reference's answer to the same probe "
     "(at least {allowed})",
-    "top1": "best class is PyTorch's for {percent} of the rows (at least {allowed})",
-    "top5": "PyTorch's best class is among the best five for {percent} of the rows "
+    "top1": "best class is the reference's for {percent} of the rows (at least {allowed})",
+    "top5": "the reference's best class is among the best five for {percent} of the rows "
     "(at least {allowed})",
-    "top1_loss": "the class it chooses scores {percent} of the range below PyTorch's best "
+    "top1_loss": "the class it chooses scores {percent} of the range below the reference's best "
     "(allowed {allowed})",
     "mismatch": "{percent} of the elements differ, one {worst} (allowed {allowed})",
 }

@@ -54,7 +54,8 @@ def first_drift(stages: Sequence[StageParity]) -> Optional[Drift]:
             return Drift(stage.stage, "", None, "{}: no output was compared".format(stage.stage))
         for output in stage.outputs:
             if not output.passed:
-                return Drift(stage.stage, output.name, None, _message(stage.stage, output))
+                who = explain.REFERENCES.get(stages[0].stage, "PyTorch")
+                return Drift(stage.stage, output.name, None, _message(stage.stage, output, who))
     return None
 
 
@@ -122,14 +123,14 @@ def _form_problem(expected: List[np.ndarray], answers: List[np.ndarray], probes:
 
 
 def _same_kind(want: np.dtype, have: np.dtype) -> bool:
-    """Equal types, or integers of another width: their values are compared exactly anyway."""
-    return want == have or (want.kind in "iu" and have.kind in "iu")
+    """Equal types; integers of another width, which are compared exactly; float32 for the float64 of a reference."""
+    return want == have or (want.kind in "iu" and have.kind in "iu") or (want.kind == "f" and have == np.float32)
 
 
 def _refused(name: str, tolerance: Tolerance, reason: str) -> OutputParity:
     return OutputParity(name, {}, dict(tolerance), False, (reason,))
 
 
-def _message(stage: str, output: OutputParity) -> str:
-    verb = "cannot be checked" if stage == "pytorch" else "differs from PyTorch"
+def _message(stage: str, output: OutputParity, reference: str) -> str:
+    verb = "cannot be checked" if stage in explain.REFERENCES else "differs from " + reference
     return "{}: output `{}` {}: {}".format(stage, output.name, verb, "; ".join(output.reasons))

@@ -20,7 +20,7 @@ _COUNTS = (
     (2.5e9, 3, 2, 1),
     (float("inf"), 2, 1, 1),
 )
-_FLOAT_STAGES = ("pytorch", "onnx", "keras", "saved_model", "tflite.float32")
+_FLOAT_STAGES = ("pytorch", "onnxruntime", "onnx", "keras", "saved_model", "tflite.float32")
 # Of the user's samples, so many beside the seeded probes, whatever the work.
 MOST_SAMPLES = 4
 _FEWER_SAMPLES = {"tflite.dynamic": 2, "tflite.int8": 1}

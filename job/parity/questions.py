@@ -17,7 +17,7 @@ class Questions:
         self._folder, self._counts, self._tolerance = folder, counts, tolerance
         self._names = tuple(probe.name for probe in probes)
         self._outputs = tuple(facts.name for facts in outputs)
-        self._reference = reference
+        self.reference = reference
         self._pending = {}  # type: Dict[str, Any]
         save_probes(folder / "probes.npz", probes)
 
@@ -40,9 +40,9 @@ class Questions:
         """Waits for the stage's answers and compares them with the reference's."""
         self._pending[stage].result()
         answers = load_answers(self._answers(stage))
-        if stage == self._reference:
-            return judge_reference(self._outputs, answers)
-        reference = load_answers(self._answers(self._reference))
+        if stage == self.reference:
+            return judge_reference(self._outputs, answers, stage)
+        reference = load_answers(self._answers(self.reference))
         return judge(stage, self._outputs, reference, answers, tolerance_for(stage, self._tolerance),
                      self._names[:len(reference)], range(self._counts[stage]))
 

@@ -1,9 +1,10 @@
-"""Whether PyTorch's own answers can show an error at all."""
+"""Whether the reference's own answers can show an error at all."""
 from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
 import numpy as np
 
 from job.parity import metrics
+from job.parity.explain import REFERENCES
 from job.parity.gate import Answers
 from job.parity.tolerance import NEARLY_ALIKE
 from job.values import OutputParity, StageParity
@@ -13,23 +14,23 @@ ALIKE = 1e-5  # spread over range: below it float arithmetic's own error hides w
 LIMITS = {"spread_of_range": ALIKE}
 
 
-def judge_reference(output_names: Sequence[str], reference: Answers) -> StageParity:
-    """The stage "pytorch": fails where its answers are empty, NaN, constant or all alike."""
+def judge_reference(output_names: Sequence[str], reference: Answers, stage: str = "pytorch") -> StageParity:
+    """The reference's stage: fails where its answers are empty, NaN, constant or all alike."""
     return StageParity(
-        "pytorch",
+        stage,
         tuple(
-            _judge_output(name, [np.asarray(answer[column]) for answer in reference])
+            _judge_output(name, [np.asarray(answer[column]) for answer in reference], REFERENCES.get(stage, stage))
             for column, name in enumerate(output_names)
         ),
     )
 
 
-def _judge_output(name: str, answers: List[np.ndarray]) -> OutputParity:
+def _judge_output(name: str, answers: List[np.ndarray], who: str) -> OutputParity:
     problem = _form_problem(answers)
     if problem:
         return OutputParity(name, {}, LIMITS, False, (problem,))
     figures = _figures(answers)
-    reasons = _reasons(answers, figures)
+    reasons = _reasons(answers, figures, who)
     return OutputParity(name, metrics.written(figures), LIMITS, not reasons, reasons)
 
 
@@ -62,16 +63,16 @@ def _figures(answers: List[np.ndarray]) -> Mapping[str, Any]:
     return figures
 
 
-def _reasons(answers: List[np.ndarray], figures: Mapping[str, Any]) -> Tuple[str, ...]:
+def _reasons(answers: List[np.ndarray], figures: Mapping[str, Any], who: str) -> Tuple[str, ...]:
     if figures["nan"] or figures["inf"]:
-        return ("PyTorch answers with {nan} NaN and {inf} infinite values".format(**figures),)
+        return ("{} answers with {nan} NaN and {inf} infinite values".format(who, **figures),)
     if not any(answer.any() for answer in answers):
-        return ("PyTorch answers every probe with zeros",)
+        return ("{} answers every probe with zeros".format(who),)
     if not figures["range"]:
-        return ("PyTorch answers with the constant {!r}".format(figures["lowest"]),)
+        return ("{} answers with the constant {!r}".format(who, figures["lowest"]),)
     if not figures["spread_of_range"] >= ALIKE:
         return (
-            "PyTorch answers all {} probes alike, so that an error would not show "
-            "(spread {} of the range, at least {})".format(len(answers), figures["spread_of_range"], ALIKE),
+            "{} answers all {} probes alike, so that an error would not show "
+            "(spread {} of the range, at least {})".format(who, len(answers), figures["spread_of_range"], ALIKE),
         )
     return ()

@@ -30,7 +30,7 @@ FAULTS = (
     Fault("no-epsilon", "onnx", "norm", "max error"),
     Fault("relu-for-relu6", "keras", "six", "max error"),
     Fault("dropped-bias", "keras", "head", "max error"),
-    Fault("another-probes-answer", "tflite.dynamic", None, "nearest to PyTorch's answer to the same probe"),
+    Fault("another-probes-answer", "tflite.dynamic", None, "nearest to the reference's answer to the same probe"),
 )
 
 

@@ -1,0 +1,17 @@
+"""What is to be converted: a checkpoint's module, or the network that a file is itself."""
+from pathlib import Path
+from typing import Any, Tuple, Union
+
+from job.networks.module import ModuleNetwork
+from job.networks.onnx_file import FileNetwork, is_onnx
+from job.onnx_model.graph import Graph
+
+Network = Union[ModuleNetwork, FileNetwork]
+
+
+def network_of(checkpoint: Path, settings: Any) -> Tuple[Network, Graph]:
+    """The network, which answers for itself, and its graph in the canonical opset, before the passes."""
+    return (FileNetwork if is_onnx(checkpoint) else ModuleNetwork).read(checkpoint, settings)
+
+
+__all__ = ["Network", "is_onnx", "network_of"]

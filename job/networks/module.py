@@ -1,0 +1,92 @@
+"""A checkpoint's weights in its module, traced."""
+from pathlib import Path
+from typing import Any, Mapping, Optional, Sequence, Tuple
+
+import numpy as np
+import torch
+
+from job.architectures.module import load_module
+from job.axes import published
+from job.errors import BadCheckpoint, UsageError
+from job.onnx_model.export import graph_from_module
+from job.onnx_model.graph import Graph
+from job.onnx_model.outputs import FlatOutputs, output_names
+from job.onnx_model.repeatable import check_repeatable, computes_with_batch
+from job.onnx_model.symbolic import gaps_filled
+from job.onnx_model.trace import first_difference, forward, trace
+from job.parity.probes import Probe, make_probes
+from job.setting_values import InputShape
+from job.settings import DEFAULT_OUTPUT_NAMES
+from job.values import CheckpointFacts, Shape, TensorFacts
+
+
+class ModuleNetwork:
+    """A module in eval mode; PyTorch runs it."""
+
+    reference = "pytorch"  # the stage that it answers
+
+    def __init__(self, module: FlatOutputs, inputs: Tuple[TensorFacts, ...], example: Sequence[torch.Tensor],
+                 facts: CheckpointFacts, freezes: Sequence[str], computes_with_batch: bool) -> None:
+        self._module, self._example = module, example
+        self.inputs, self.facts, self.freezes = inputs, facts, freezes
+        self.computes_with_batch = computes_with_batch
+
+    @classmethod
+    def read(cls, checkpoint: Path, settings: Any) -> Tuple["ModuleNetwork", Graph]:
+        loaded = load_module(checkpoint, settings)
+        inputs = _inputs(settings, loaded.default_input_shape)
+        example = [torch.from_numpy(array) for array in make_probes(inputs, 1)[0].inputs]
+        module, names = FlatOutputs(loaded.module), [facts.name for facts in inputs]
+        notes = check_repeatable(module, example) if settings.model_code else ()
+        graph, freezes = graph_from_module(
+            module, example, names,
+            lambda network: output_names(network, settings.output_names, DEFAULT_OUTPUT_NAMES, names))
+        facts = loaded.facts._replace(notes=loaded.facts.notes + notes + freezes)
+        of_batch = bool(settings.model_code) and computes_with_batch(module, example)
+        return cls(module, inputs, example, facts, freezes, of_batch), graph
+
+    def forward(self, probe: Probe) -> Tuple[np.ndarray, ...]:
+        return forward(self._module, list(map(torch.from_numpy, probe.inputs)))
+
+    def layers(self, probe: Probe) -> Mapping[str, np.ndarray]:
+        """What each module of the network returned first, by its path."""
+        values = {}
+        hooks = [module.register_forward_hook(_keep(path, values)) for path, module
+                 in self._module.network.named_modules()]
+        self.forward(probe)
+        for hook in hooks:
+            hook.remove()
+        return values
+
+    def frozen_by(self, probe: Probe) -> Sequence[str]:
+        """Sentences on the network's own lines for which a trace of one input does not hold for the probe."""
+        with gaps_filled():
+            place = first_difference(trace(self._module, self._example).graph,
+                                     trace(self._module, list(map(torch.from_numpy, probe.inputs))).graph)
+        if place and not self.freezes:
+            return ["{} treats one input otherwise than another: a trace keeps one way for all".format(place)]
+        return [told for told in self.freezes if told.startswith("{} ".format(place))] or self.freezes
+
+
+def _keep(path: str, values: dict):
+    def hook(module: torch.nn.Module, inputs: Any, output: Any) -> None:
+        if isinstance(output, torch.Tensor):
+            values.setdefault(path, output.numpy().copy())
+    return hook
+
+
+def _inputs(settings: Any, default: Optional[Shape]) -> Tuple[TensorFacts, ...]:
+    named = settings.input_shapes or ((InputShape(None, default),) if default else ())
+    if not named:
+        raise BadCheckpoint("nothing says what shape the network's input has",
+                            hint="give it as PyTorch has it, with the batch: --input-shape=1,3,224,224")
+    names = tuple(each.name or given for each, given in zip(named, _padded(settings.input_names, len(named))))
+    if None in names or len(set(names)) < len(names):
+        raise UsageError("{} inputs need {} names".format(len(named), len(named)),
+                         hint="--input-shape=a:1,3,8,8;b:1,4 names them, or --input-names=a,b")
+    return tuple(TensorFacts(name, each.dtype, tuple(each.shape), published(len(each.shape)))
+                 for name, each in zip(names, named))
+
+
+def _padded(names: Sequence[str], count: int) -> Tuple[Optional[str], ...]:
+    return (tuple(names) + (None,) * count)[:count]
