@@ -3,7 +3,7 @@ from typing import Any, Callable, Dict, Sequence
 
 from job.keras_model.activation import Activation
 from job.keras_model.axis_blocks import MOST_AXES
-from job.keras_model.few_axes import Sizes, along, in_rows
+from job.keras_model.few_axes import Sizes, along
 from job.keras_model.layers import operation
 from job.values import Shape
 
@@ -21,11 +21,6 @@ def along_axes(x: Activation, places: Sequence[int], function: Callable[[Any, Di
 
 def for_along(x: Activation) -> Any:
     return x.numbers if x.rank > MOST_AXES else x.tensor
-
-
-def for_elements(x: Activation) -> Any:
-    """Where only the elements count."""
-    return operation(in_rows, x.numbers, "rows") if x.rank > MOST_AXES else x.tensor
 
 
 def sizes_after(x: Activation, after: Shape) -> Sizes:

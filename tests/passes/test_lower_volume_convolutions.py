@@ -8,16 +8,20 @@ FORMS = {
     "plain": (node("Conv", "x k b", "y", kernel_shape=(3, 2, 1)), (6, 4, 3, 2, 1), ["Slice"] * 3 + ["Concat"]),
     "kernel not said": (node("Conv", "x k", "y"), (6, 4, 2, 3, 3), ["Slice"] * 2 + ["Concat"]),
     "padded, strided, dilated": (
-        node("Conv", "x k", "y", kernel_shape=(2, 3, 3), pads=(2, 1, 0, 1, 1, 0), strides=(2, 1, 2), dilations=(3, 1, 2)),
+        node("Conv", "x k", "y", pads=(2, 1, 0, 1, 1, 0), strides=(2, 1, 2), dilations=(3, 1, 2)),
         (6, 4, 2, 3, 3),
         ["Pad"] + ["Slice"] * 2 + ["Concat"],
     ),
     "frame by frame": (node("Conv", "x k", "y", kernel_shape=(1, 3, 3)), (6, 4, 1, 3, 3), []),
-    "every second frame": (node("Conv", "x k", "y", kernel_shape=(1, 1, 1), strides=(2, 1, 1)), (6, 4, 1, 1, 1), ["Slice"]),
+    "every second frame": (node("Conv", "x k", "y", strides=(2, 1, 1)), (6, 4, 1, 1, 1), ["Slice"]),
     "over all frames": (node("Conv", "x k b", "y", kernel_shape=(5, 3, 3)), (6, 4, 5, 3, 3), []),
     "grouped": (node("Conv", "x k b", "y", group=2), (6, 2, 3, 3, 3), ["Slice"] * 3 + ["Concat", "Gather"]),
     "depthwise": (node("Conv", "x k b", "y", group=4), (8, 1, 2, 3, 3), ["Slice"] * 2 + ["Add"]),
-    "transposed": (node("ConvTranspose", "x k b", "y", kernel_shape=(2, 2, 3)), (4, 6, 2, 2, 3), ["Pad", "Slice", "Slice", "Concat"]),
+    "transposed": (
+        node("ConvTranspose", "x k b", "y", kernel_shape=(2, 2, 3)),
+        (4, 6, 2, 2, 3),
+        ["Pad", "Slice", "Slice", "Concat"],
+    ),
     "transposed, strided, grouped": (
         node("ConvTranspose", "x k", "y", group=2, strides=(3, 2, 1), pads=(1, 0, 1, 0, 1, 1), output_padding=(2, 1, 0)),
         (4, 3, 2, 2, 3),

@@ -7,7 +7,10 @@ VOLUME = (2, 4, 5, 6, 7)
 FORMS = {
     "both": (node("MaxPool", "x", "y", kernel_shape=(2, 3, 2), strides=(1, 2, 3), pads=(0, 1, 0, 1, 1, 0)), 2),
     "frame by frame": (node("MaxPool", "x", "y", kernel_shape=(1, 3, 2), strides=(1, 2, 3)), 1),
-    "along the frames": (node("MaxPool", "x", "y", kernel_shape=(3, 1, 1), strides=(2, 1, 1), pads=(1, 0, 0, 1, 0, 0)), 1),
+    "along the frames": (
+        node("MaxPool", "x", "y", kernel_shape=(3, 1, 1), strides=(2, 1, 1), pads=(1, 0, 0, 1, 0, 0)),
+        1,
+    ),
     "every second frame": (node("MaxPool", "x", "y", kernel_shape=(1, 1, 1), strides=(2, 1, 1)), 1),
     "mean": (node("AveragePool", "x", "y", kernel_shape=(2, 3, 2)), 2),
     "mean, padding counted": (
@@ -36,8 +39,8 @@ def test_not_maps_nor_lines():
 
 
 def test_not_where_the_places_are_read():
-    before = graph(node("MaxPool", "x", "best places", kernel_shape=(2, 2, 2)), inputs={"x": VOLUME}, outputs="best places")
-    assert_unchanged(lower_volume_pools, before)
+    made = node("MaxPool", "x", "best places", kernel_shape=(2, 2, 2))
+    assert_unchanged(lower_volume_pools, graph(made, inputs={"x": VOLUME}, outputs="best places"))
 
 
 def test_not_with_padding_that_is_not_said():

@@ -21,8 +21,10 @@ def lower_volume_pools(graph: Graph) -> Graph:
 def _rule(node: Node, view: View) -> Optional[Rewrite]:
     if node.op not in ("MaxPool", "AveragePool") or len(node.attributes.get("kernel_shape", ())) != 3:
         return None
+    if len(node.outputs) > 1 or node.attributes.get("auto_pad", "NOTSET") != "NOTSET":
+        return None
     before, after = view.shape(node.inputs[0]), view.shape(node.output)
-    if before is None or after is None or len(node.outputs) > 1 or node.attributes.get("auto_pad", "NOTSET") != "NOTSET":
+    if before is None or after is None:
         return None
     batch, channels, frames = before[:3]
     steps = Steps(node)

@@ -28,5 +28,6 @@ def _rule(node: Node, view: View) -> Optional[Rewrite]:
     gather = node._replace(inputs=(transpose.inputs[0], node.inputs[1]), attributes={"axis": axis})
     if perm == tuple(range(len(perm))):
         return Rewrite((gather,))
-    return Rewrite((gather._replace(outputs=(name,)), Node("Transpose", (name,), node.outputs, {"perm": perm}, node.layer)),
-                   {}, {name: picked, node.output: transposed_shape(picked, perm)})
+    moved = Node("Transpose", (name,), node.outputs, {"perm": perm}, node.layer)
+    return Rewrite((gather._replace(outputs=(name,)), moved), {},
+                   {name: picked, node.output: transposed_shape(picked, perm)})
