@@ -104,7 +104,7 @@ def frac(g: Any, x: Any) -> Any:
 
 @exports("round")
 def to_nearest(g: Any, x: Any) -> Any:
-    """Halves go to the even neighbour: one more than floor(x) where the rest is more than a half, or a half of an odd."""
+    """Halves go to the even neighbour: one more than floor(x) where the rest is above a half, or a half of an odd."""
     floor, half, one = g.op("Floor", x), constant(g, 0.5), constant(g, 1.0)
     rest = g.op("Sub", x, floor)
     odd = g.op("Sub", floor, g.op("Mul", g.op("Floor", g.op("Mul", floor, half)), constant(g, 2.0)))

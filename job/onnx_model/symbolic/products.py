@@ -5,7 +5,7 @@ import numpy as np
 import torch
 
 from job.onnx_model.symbolic.registry import exports
-from job.onnx_model.symbolic.values import axis_of, constant, number, sizes
+from job.onnx_model.symbolic.values import axis_of, constant, number, reshaped, sizes
 
 
 def _scaled(g: Any, x: Any, factor: Any) -> Any:
@@ -79,12 +79,12 @@ def _stacked(g: Any, x: Any, have: Sequence[int], stack: Tuple[int, ...]) -> Any
 
 @exports("bilinear")
 def bilinear(g: Any, left: Any, right: Any, weight: Any, bias: Any) -> Any:
-    """left [N, I], right [N, J], weight [O, I, J] -> [N, O]: left @ weight for every O and J, times right, summed over J."""
+    """left [N, I], right [N, J], weight [O, I, J] -> [N, O]: left @ weight for each O and J, times right, summed."""
     if len(sizes(left)) != 2:
         return None
     out, inner, columns = sizes(weight)
-    table = g.op("Reshape", g.op("Transpose", weight, perm_i=[1, 0, 2]), constant(g, [inner, out * columns], torch.int64))
-    rows = g.op("Reshape", g.op("MatMul", left, table), constant(g, [-1, out, columns], torch.int64))
+    table = reshaped(g, g.op("Transpose", weight, perm_i=[1, 0, 2]), [inner, out * columns])
+    rows = reshaped(g, g.op("MatMul", left, table), [-1, out, columns])
     pairs = g.op("Mul", rows, g.op("Unsqueeze", right, axes_i=[1]))
     result = g.op("ReduceSum", pairs, axes_i=[2], keepdims_i=0)
     return result if bias.node().mustBeNone() else g.op("Add", result, bias)

@@ -16,7 +16,8 @@ class _Attention(nn.Module):
 
     def __init__(self, split: Callable[..., Any], width: int = 8, heads: int = 2) -> None:
         super().__init__()
-        self.qkv, self.out, self.heads, self.split = nn.Linear(width, 3 * width), nn.Linear(width, width), heads, split
+        self.qkv, self.out, self.heads, self.split = nn.Linear(width, 3 * width), nn.Linear(width, width),
+        heads, split
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         batch, tokens, width = x.shape
@@ -70,7 +71,8 @@ class _NonLocal(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.q, self.k, self.v, self.back = nn.Conv2d(6, 3, 1), nn.Conv2d(6, 3, 1), nn.Conv2d(6, 3, 1), nn.Conv2d(3, 6, 1)
+        self.q, self.k, self.v, self.back = nn.Conv2d(6, 3, 1), nn.Conv2d(6, 3, 1), nn.Conv2d(6, 3, 1),
+        nn.Conv2d(3, 6, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         batch, _, height, width = x.size()
@@ -87,7 +89,8 @@ class _Block(nn.Module):
         super().__init__()
         self.norms = nn.ModuleList([nn.LayerNorm(8), nn.LayerNorm(8)])
         self.attention = _Attention(_by_rank_five)
-        self.mlp = nn.Sequential(nn.Linear(8, 12), Lambda(lambda x: x * 0.5 * (1 + torch.erf(x / math.sqrt(2)))), nn.Linear(12, 8))
+        gelu = Lambda(lambda x: x * 0.5 * (1 + torch.erf(x / math.sqrt(2))))
+        self.mlp = nn.Sequential(nn.Linear(8, 12), gelu, nn.Linear(12, 8))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = x + self.attention(self.norms[0](x))
@@ -119,25 +122,32 @@ def _masked_by_input(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
 
 _PRODUCTS = [
     ("bmm", torch.bmm, (2, 6, 9), (2, 9, 7)), ("matmul of rank 3", torch.matmul, (3, 6, 9), (3, 9, 7)),
-    ("matmul of rank 4", torch.matmul, (2, 3, 6, 5), (2, 3, 5, 7)), ("matmul, transposed", lambda x, y: x @ y.transpose(1, 2), (2, 6, 9), (2, 7, 9)),
+    ("matmul of rank 4", torch.matmul, (2, 3, 6, 5), (2, 3, 5, 7)),
+    ("matmul, transposed", lambda x, y: x @ y.transpose(1, 2), (2, 6, 9), (2, 7, 9)),
     ("matmul of the first transposed", lambda x, y: x.transpose(1, 2) @ y, (2, 9, 6), (2, 9, 7)),
-    ("matmul of rank 3 and 2", torch.matmul, (2, 6, 9), (9, 7)), ("matmul of rank 2 and 3", torch.matmul, (6, 9), (2, 9, 7)),
-    ("matmul of rank 4 and 2", torch.matmul, (2, 3, 6, 9), (9, 7)), ("matmul of rank 4 and 3", torch.matmul, (2, 3, 6, 9), (3, 9, 7)),
+    ("matmul of rank 3 and 2", torch.matmul, (2, 6, 9), (9, 7)),
+    ("matmul of rank 2 and 3", torch.matmul, (6, 9), (2, 9, 7)),
+    ("matmul of rank 4 and 2", torch.matmul, (2, 3, 6, 9), (9, 7)),
+    ("matmul of rank 4 and 3", torch.matmul, (2, 3, 6, 9), (3, 9, 7)),
     ("matmul that broadcasts", torch.matmul, (2, 1, 6, 9), (2, 3, 9, 7)),
     ("matmul of a batch of one", torch.matmul, (1, 6, 9), (2, 9, 7)),
-    ("matrix times vector", torch.matmul, (2, 6, 9), (9,)), ("mv", torch.mv, (6, 9), (9,)), ("vector times matrix", torch.matmul, (9,), (9, 7)),
+    ("matrix times vector", torch.matmul, (2, 6, 9), (9,)), ("mv", torch.mv, (6, 9), (9,)),
+    ("vector times matrix", torch.matmul, (9,), (9, 7)),
     ("dot of rows", lambda x, y: (x * y).sum(-1), (2, 6, 9), (2, 6, 9)), ("mm", torch.mm, (6, 9), (9, 7)),
     ("addmm", lambda x, y: torch.addmm(x @ y, x, y), (6, 9), (9, 7)),
     ("addmm, alpha and beta", lambda x, y: torch.addmm(0.5, x @ y, 1.7, x, y), (6, 9), (9, 7)),
     ("addbmm-like", lambda x, y: torch.bmm(x, y).sum(0), (2, 6, 9), (2, 9, 7)),
     ("addbmm", lambda x, y: torch.addbmm(torch.ones(6, 7), x, y), (2, 6, 9), (2, 9, 7)),
-    ("outer of two vectors", lambda x, y: x.unsqueeze(2) * y.unsqueeze(1), (2, 6), (2, 7)), ("ger", torch.ger, (6,), (7,)),
-    ("masked by an input", _masked_by_input, (2, 6, 8), (2, 6)), ("gram", lambda x, y: x.matmul(x.t()) + y, (3, 6), (3, 3)),
+    ("outer of two vectors", lambda x, y: x.unsqueeze(2) * y.unsqueeze(1), (2, 6), (2, 7)),
+    ("ger", torch.ger, (6,), (7,)),
+    ("masked by an input", _masked_by_input, (2, 6, 8), (2, 6)),
+    ("gram", lambda x, y: x.matmul(x.t()) + y, (3, 6), (3, 3)),
 ]
 
 ROWS = [Case(name, of(function), [left, right]) for name, function, left, right in _PRODUCTS] + [
     Case("baddbmm", of(lambda x, y, z: torch.baddbmm(z, x, y)), [(2, 6, 9), (2, 9, 7), (2, 6, 7)]),
-    Case("baddbmm, alpha and beta", of(lambda x, y, z: torch.baddbmm(0.3, z, 1.7, x, y)), [(2, 6, 9), (2, 9, 7), (2, 6, 7)]),
+    Case("baddbmm, alpha and beta",
+         of(lambda x, y, z: torch.baddbmm(0.3, z, 1.7, x, y)), [(2, 6, 9), (2, 9, 7), (2, 6, 7)]),
     Case("addmm of a row", of(lambda x, y, z: torch.addmm(z, x, y)), [(6, 9), (9, 7), (7,)]),
     Case("baddbmm, a row", of(lambda x, y, z: torch.baddbmm(z, x, y)), [(2, 6, 9), (2, 9, 7), (1, 7)]),
     Case("heads by chunk", lambda: _Attention(_by_chunk), [TOKENS]),
@@ -146,8 +156,13 @@ ROWS = [Case(name, of(function), [left, right]) for name, function, left, right 
     Case("heads by rank 5, batch of one", lambda: _Attention(_by_rank_five), [(1, 6, 8)]),
     Case("heads by rank 5 and index", lambda: _Attention(_by_index), [TOKENS]),
     Case("heads stacked, a mask added", _Stacked, [TOKENS]), Case("masked fill", of(_masked), [TOKENS]),
-    Case("MultiheadAttention", _Multihead, [TOKENS]), Case("MultiheadAttention, no bias", lambda: _Multihead(bias=True, add_zero_attn=True), [TOKENS]),
-    Case("non-local", _NonLocal), Case("a transformer's block", _Block, [TOKENS]), Case("a vision transformer's stem", _Tokens, [(2, 3, 9, 7)]),
-    Case("Bilinear", lambda: nn.Bilinear(6, 5, 4), [(3, 6), (3, 5)]), Case("Bilinear without bias", lambda: nn.Bilinear(6, 5, 4, bias=False), [(3, 6), (3, 5)]),
-    Case("linear of a sequence, then heads", lambda: nn.Sequential(nn.Linear(8, 6), Lambda(lambda x: x.view(2, 6, 3, 2).transpose(1, 2))), [TOKENS]),
+    Case("MultiheadAttention", _Multihead, [TOKENS]),
+    Case("MultiheadAttention, no bias", lambda: _Multihead(bias=True, add_zero_attn=True), [TOKENS]),
+    Case("non-local", _NonLocal), Case("a transformer's block", _Block, [TOKENS]),
+    Case("a vision transformer's stem", _Tokens, [(2, 3, 9, 7)]),
+    Case("Bilinear", lambda: nn.Bilinear(6, 5, 4), [(3, 6), (3, 5)]),
+    Case("Bilinear without bias", lambda: nn.Bilinear(6, 5, 4, bias=False), [(3, 6), (3, 5)]),
+    Case("linear of a sequence, then heads",
+         lambda: nn.Sequential(nn.Linear(8, 6), Lambda(lambda x: x.view(2, 6, 3, 2).transpose(1, 2))),
+         [TOKENS]),
 ]

@@ -8,18 +8,24 @@ from tests.operators.case import MAP, SEQUENCE, Case, drawn, functions, of
 VECTOR = (2, 6)
 
 _MODULES = [
-    ("group norm of {} of rank {}{}".format(groups, len(shape), "" if affine else ", plain"), drawn(nn.GroupNorm, groups, 6, affine=affine), shape)
+    ("group norm of {} of rank {}{}".format(groups, len(shape), "" if affine else ", plain"),
+     drawn(nn.GroupNorm, groups, 6, affine=affine), shape)
     for groups in (1, 2, 3, 6) for shape in (MAP, SEQUENCE) for affine in (True, False)
 ] + [
-    ("group norm of a vector", drawn(nn.GroupNorm, 3, 12), (2, 12)), ("group norm, eps", drawn(nn.GroupNorm, 2, 6, eps=0.3), MAP),
-    ("instance norm", drawn(nn.InstanceNorm2d, 6, affine=True), MAP), ("instance norm, plain", drawn(nn.InstanceNorm2d, 6), MAP),
+    ("group norm of a vector", drawn(nn.GroupNorm, 3, 12), (2, 12)),
+    ("group norm, eps", drawn(nn.GroupNorm, 2, 6, eps=0.3), MAP),
+    ("instance norm", drawn(nn.InstanceNorm2d, 6, affine=True), MAP),
+    ("instance norm, plain", drawn(nn.InstanceNorm2d, 6), MAP),
     ("instance norm, tracking", drawn(nn.InstanceNorm2d, 6, track_running_stats=True, affine=True), MAP),
     ("instance norm, tracking, plain", drawn(nn.InstanceNorm2d, 6, track_running_stats=True), MAP),
     ("instance norm of a sequence", drawn(nn.InstanceNorm1d, 6, affine=True), SEQUENCE),
     ("instance norm of a sequence, plain", drawn(nn.InstanceNorm1d, 6), SEQUENCE),
-    ("layer norm of the last", drawn(nn.LayerNorm, 7), MAP), ("layer norm of two", drawn(nn.LayerNorm, (9, 7)), MAP),
-    ("layer norm of three", drawn(nn.LayerNorm, (6, 9, 7)), MAP), ("layer norm, plain", drawn(nn.LayerNorm, (9, 7), elementwise_affine=False), MAP),
-    ("layer norm of a sequence", drawn(nn.LayerNorm, 7), SEQUENCE), ("layer norm of a vector", drawn(nn.LayerNorm, 6), VECTOR),
+    ("layer norm of the last", drawn(nn.LayerNorm, 7), MAP),
+    ("layer norm of two", drawn(nn.LayerNorm, (9, 7)), MAP),
+    ("layer norm of three", drawn(nn.LayerNorm, (6, 9, 7)), MAP),
+    ("layer norm, plain", drawn(nn.LayerNorm, (9, 7), elementwise_affine=False), MAP),
+    ("layer norm of a sequence", drawn(nn.LayerNorm, 7), SEQUENCE),
+    ("layer norm of a vector", drawn(nn.LayerNorm, 6), VECTOR),
     ("layer norm of two of a sequence, eps", drawn(nn.LayerNorm, (6, 7), eps=0.1), SEQUENCE),
     ("batch norm, no parameters", drawn(nn.BatchNorm2d, 6, affine=False), MAP),
     ("batch norm without statistics", drawn(nn.BatchNorm2d, 6, track_running_stats=False), MAP),
@@ -41,17 +47,23 @@ _NETWORKS = [
 
 ROWS = [Case(name, build, [shape]) for name, build, shape in _MODULES + _NETWORKS] + functions(
     ("normalize over channels", F.normalize), ("normalize over columns", lambda x: F.normalize(x, dim=3)),
-    ("normalize, p 1", lambda x: F.normalize(x, p=1, dim=1)), ("normalize, eps", lambda x: F.normalize(x, dim=1, eps=2.0)),
-    ("normalize over the last", lambda x: F.normalize(x, dim=-1)), ("normalize by hand", lambda x: x / x.norm(2, 1, keepdim=True)),
+    ("normalize, p 1", lambda x: F.normalize(x, p=1, dim=1)),
+    ("normalize, eps", lambda x: F.normalize(x, dim=1, eps=2.0)),
+    ("normalize over the last", lambda x: F.normalize(x, dim=-1)),
+    ("normalize by hand", lambda x: x / x.norm(2, 1, keepdim=True)),
     ("normalize by hand, clamped", lambda x: x / x.norm(p=2, dim=1, keepdim=True).clamp(min=1e-12)),
     ("normalize by square root", lambda x: x / (x.pow(2).sum(1, keepdim=True) + 1e-6).sqrt()),
-    ("layer norm by hand", lambda x: (x - x.mean(1, keepdim=True)) / torch.sqrt(x.var(1, unbiased=False, keepdim=True) + 1e-6)),
-    ("functional layer norm", lambda x: F.layer_norm(x, (9, 7))), ("functional instance norm", F.instance_norm),
+    ("layer norm by hand",
+     lambda x: (x - x.mean(1, keepdim=True)) / torch.sqrt(x.var(1, unbiased=False, keepdim=True) + 1e-6)),
+    ("functional layer norm", lambda x: F.layer_norm(x, (9, 7))),
+    ("functional instance norm", F.instance_norm),
     ("functional group norm", lambda x: F.group_norm(x, 2)),
 ) + [
-    Case("normalize a vector", of(F.normalize), [VECTOR]), Case("normalize, p 3", of(lambda x: F.normalize(x, p=3)), [VECTOR]),
+    Case("normalize a vector", of(F.normalize), [VECTOR]),
+    Case("normalize, p 3", of(lambda x: F.normalize(x, p=3)), [VECTOR]),
     Case("cosine similarity", of(lambda x, y: F.cosine_similarity(x, y)), [(3, 6), (3, 6)]),
-    Case("cosine similarity of the last axis", of(lambda x, y: F.cosine_similarity(x, y, dim=-1, eps=0.5)), [SEQUENCE, SEQUENCE]),
+    Case("cosine similarity of the last axis",
+         of(lambda x, y: F.cosine_similarity(x, y, dim=-1, eps=0.5)), [SEQUENCE, SEQUENCE]),
     Case("similarity of all pairs", of(lambda x, y: F.normalize(x).mm(F.normalize(y).t())), [(3, 6), (4, 6)]),
 ]
 
