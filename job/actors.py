@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection, Pipe
 from typing import Any, Callable, Deque, Tuple
 
 from job import signals
-from job.errors import JobError, StageFailed, Stopped
+from job.errors import EnvironmentFailed, JobError, StageFailed, Stopped
 from job.memory import give_back_freed
 
 
@@ -92,9 +92,12 @@ class Side:
         if process:
             process.end()
 
-    def _death(self) -> StageFailed:
+    def _death(self) -> JobError:
         process, self._process = self._process, None
         how = manner_of_death(process.end()) if process else "is gone"
+        if "SIGBUS" in how:
+            return EnvironmentFailed("the {} process {}: a file that it had mapped can be read no more".format(
+                self.name, how), "check the volume; write a checkpoint as NAME.tmp, and rename it when it is whole")
         hint = ("it may have run out of memory: give it more" if "SIGKILL" in how
                 else "see its last words above, if any; code of --model-code may have ended it")
         return StageFailed("the {} process {}".format(self.name, how), hint, self.name)

@@ -13,6 +13,7 @@ from job.exit_codes import combined
 from job.report.documents import json_bytes
 from job.report.run import summary
 from job.settings import RunSettings, Settings, settings_for
+from job.shards import is_index, shards_of
 from job.sidecar import is_inside, sidecar_values
 from job.values import Outcome
 
@@ -197,6 +198,7 @@ def recover_output(folder: Path) -> None:
 def _task(candidate: Candidate, run: RunSettings) -> Task:
     try:
         _check_file(candidate.path)
+        _check_shards(candidate)
         settings = settings_for(run, sidecar_values(candidate.path, candidate.volume))
     except JobError as error:
         return Task(candidate.path, candidate.name, None, error)
@@ -204,6 +206,17 @@ def _task(candidate: Candidate, run: RunSettings) -> Task:
         problem = job_error_from_oserror(error, "reading {}".format(candidate.path.name))
         return Task(candidate.path, candidate.name, None, problem)
     return Task(candidate.path, candidate.name, settings, None)
+
+
+def _check_shards(candidate: Candidate) -> None:
+    """Shards may be links, as long as they stay inside the volume."""
+    if not is_index(candidate.path):
+        return
+    for name in shards_of(candidate.path):
+        shard = candidate.path.with_name(name)
+        if shard.is_symlink() and not is_inside(shard, candidate.volume):
+            raise BadCheckpoint("{}: its shard {} is a link that leads out of the volume".format(
+                candidate.path.name, name), hint="copy the shard itself there")
 
 
 def _check_file(path: Path) -> None:

@@ -30,12 +30,14 @@ def run(words: Sequence[str]) -> Verdict:
 def convert(run: RunSettings) -> Verdict:
     from job import batch
 
+    _warn_of_trust(run)
     return verdict.of_outcomes(batch.convert_all(run, *_chain_and_openers()))
 
 
 def inspect(run: RunSettings) -> Verdict:
     from job import batch, sides
 
+    _warn_of_trust(run)
     task = batch.planned(run)[0]
     if task.problem:
         raise task.problem
@@ -107,6 +109,11 @@ def _of_pipeline(name: str) -> Callable[..., Any]:
 
         return getattr(pipeline, name)(*arguments)
     return call
+
+
+def _warn_of_trust(run: RunSettings) -> None:
+    if run.given.get("trust_pickle"):
+        log.warning("--trust-pickle: whoever wrote these checkpoints can run any code here")
 
 
 def _help(command: str) -> Verdict:

@@ -3,13 +3,13 @@ import os
 from pathlib import Path
 from typing import Dict, Iterator, List, NamedTuple, Sequence, Tuple
 
-from job import log
+from job import log, shards
 from job.errors import BadCheckpoint, UsageError, job_error_from_oserror
 from job.names import name_from_path
 from job.sidecar import is_inside
 from job.surface import COMMANDS
 
-SUFFIXES = (".pth", ".pt", ".bin", ".ckpt", ".tar", ".safetensors", ".npz", ".onnx")
+SUFFIXES = (".pth", ".pt", ".bin", ".ckpt", ".tar", ".safetensors", ".npz", ".onnx", shards.SUFFIX)
 _SKIPPED_FOLDERS = ("lost+found", "calibration", "samples")
 _SKIPPED_SUFFIXES = (".tmp", ".part")
 
@@ -68,9 +68,11 @@ def _candidate(path: Path, input_dir: Path) -> Candidate:
 
 def _walk(folder: Path, volume: Path, skipped: frozenset, above: Tuple[Path, ...]) -> Iterator[Path]:
     """Depth first in the order of names; ``above`` holds the real folders on the way here, against loops."""
-    for name in sorted(os.listdir(str(folder))):
+    names = sorted(os.listdir(str(folder)))
+    parts = shards.shards_beside(folder, names)
+    for name in names:
         path = folder / name
-        if name.startswith(".") or name.endswith(_SKIPPED_SUFFIXES):
+        if name.startswith(".") or name.endswith(_SKIPPED_SUFFIXES) or name in parts:
             continue
         if path.is_symlink() and not (is_inside(path, volume) and path.exists()):
             log.warning("{}: this link leads nowhere inside the volume, not followed".format(

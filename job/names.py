@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote_to_bytes
 
 from job.errors import UsageError
+from job.shards import without_suffix
 
 _LONGEST = 200  # bytes: a file's name has at most 255, and ours end in .float32.tflite
 _TAKEN = re.compile(r"summary[^+]*\.json$")
@@ -18,7 +19,7 @@ _UNSAFE = re.compile(br"[^ -~]|[%+\\]|^\.")
 
 def name_from_path(path: PurePosixPath) -> str:
     """The name of a checkpoint whose path is relative to the input folder; UsageError where none will do."""
-    name = "+".join(_encoded(part) for part in path.with_suffix("").parts)
+    name = "+".join(_encoded(part) for part in without_suffix(path).parts)
     if len(name) > _LONGEST or _TAKEN.match(name):
         raise UsageError("{}: cannot publish under this name".format(path),
                          hint="rename it; at most {} bytes, and not summary.json".format(_LONGEST))

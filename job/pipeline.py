@@ -6,8 +6,8 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from job import log
 from job.actors import Pending
-from job.checkpoint.digest import sha256_of_file
-from job.errors import JobError
+from job.checkpoint.digest import sha256_of_checkpoint
+from job.errors import BadCheckpoint, JobError
 from job.parity.accuracy import Accuracy, told
 from job.parity.drift import located
 from job.parity.gate import first_drift, parity_failed
@@ -65,10 +65,17 @@ def skipped(checkpoint: Path, name: str, settings: Settings, output_dir: Path) -
     if settings.force or not (output_dir / name / "run.json").is_file():
         return None
     progress = Progress(name, settings)
-    if not is_current(output_dir, name, sha256_of_file(checkpoint), progress.settings_digest, progress.job_version):
+    if not is_current(output_dir, name, _sha256(checkpoint), progress.settings_digest, progress.job_version):
         return None
     clear_failure(output_dir, name)
     return Outcome(name, "current", 0, "", "made from this checkpoint with these settings already")
+
+
+def _sha256(checkpoint: Path) -> str:
+    try:
+        return sha256_of_checkpoint(checkpoint)
+    except BadCheckpoint:
+        return ""  # of an index that cannot be read: to be converted, and so refused
 
 
 def report_failure(name: str, error: JobError, output_dir: Path) -> None:

@@ -54,9 +54,9 @@ class PyTorchSide:
         """What is in the file, whatever network it belongs to."""
         if is_onnx(checkpoint):
             return inspected(checkpoint)
-        read = read_checkpoint(checkpoint)
+        read = read_checkpoint(checkpoint, settings.weights_key, settings.trust_pickle)
         tensors = tuple((name, str(array.dtype), array.shape) for name, array in read.tensors.items())
-        return Inspected(checkpoint.name, read.format, read.sha256, tensors, read.notes,
+        return Inspected(checkpoint.name, read.format, read.sha256, tensors, read.notes + read.notes_of_keys,
                          nearest_architectures(read.tensors) if not (settings.arch or settings.model_code) else ())
 
     def answer(self, question: Question) -> None:

@@ -166,10 +166,10 @@ def calibration(value: Any) -> Path:
                   "leave it out; --quantize takes {} or none".format(", ".join(AVAILABLE_MODES)))
 
 
-def trust(value: str) -> bool:
-    if switch(value):
-        raise Refused("not available yet", "leave it out: what is read is read without running any of its code")
-    return False
+def weights_key(value: Any) -> str:
+    if not isinstance(value, str) or not value or len(value) > 500 or not value.isprintable():
+        raise Refused("not a path of keys", "the keys on the way with dots between them, such as ema or state_dict.model")
+    return value
 
 
 def workers(value: str) -> int:

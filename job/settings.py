@@ -34,10 +34,11 @@ READERS = {
     "preprocess": preprocess,
     "labels": read.labels,
     "tolerance": read.tolerance,
+    "weights_key": read.weights_key,
     "force": read.switch,
     "workers": read.workers,
     "timeout_per_checkpoint": read.seconds,
-    "trust_pickle": read.trust,
+    "trust_pickle": read.switch,
     "log": read.log_style,
 }  # type: Mapping[str, Callable[[Any], Any]]
 
@@ -57,6 +58,7 @@ class Settings(NamedTuple):
     preprocess: Optional[Preprocess]
     labels: Tuple[str, ...]
     tolerance: Override  # kind of stage -> limit -> figure, over the defaults
+    weights_key: Optional[str]
     force: bool
     trust_pickle: bool
 
@@ -119,6 +121,7 @@ def settings_for(run: RunSettings, sidecar: Mapping[str, Any]) -> Settings:
         preprocess=said.get("preprocess"),
         labels=said.get("labels", ()),
         tolerance=_tolerance(run.given.get("tolerance", {}), sidecar.get("tolerance", {})),
+        weights_key=said.get("weights_key"),
         force=said.get("force", False),
         trust_pickle=said.get("trust_pickle", False),
     )

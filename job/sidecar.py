@@ -11,6 +11,7 @@ from job.nearest import did_you_mean
 from job.parity.tolerance import check_only_tighter
 from job.setting_values import Refused
 from job.settings import READERS
+from job.shards import without_suffix
 from job.surface import FLAGS, SIDECAR_KEYS
 from job.yaml_values import MOST_BYTES, value_from_yaml
 
@@ -19,7 +20,7 @@ _FOLDERS = ("samples", "calibration")
 
 def sidecar_values(checkpoint: Path, volume: Path) -> Mapping[str, Any]:
     """The checked values of a checkpoint's sidecar, {} where it has none."""
-    file = checkpoint.with_suffix(".yaml")
+    file = without_suffix(checkpoint).with_suffix(".yaml")
     if not (file.exists() or file.is_symlink()):
         return {}
     written = _written(file, volume)

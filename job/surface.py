@@ -44,16 +44,17 @@ _FLAGS = (
          "how a picture becomes an input: size, crop, interpolation, channels, range, mean, std", True),
     Flag("tolerance", "{KIND: {LIMIT: X}}",
          "other limits for the parity gate, such as {float: {cosine: 0.99999}}", True),
+    Flag("weights_key", "PATH", "where in the checkpoint the weights are, such as ema or state_dict.model", True),
     Flag("force", "", "convert again even where the published model is current"),
     Flag("workers", "N", "checkpoints converted at a time (default: as many as cores and memory allow)"),
     Flag("timeout_per_checkpoint", "SECONDS", "a checkpoint that takes longer fails, alone"),
-    Flag("trust_pickle", "", "let PyTorch load pickles that can run code (not available yet)"),
+    Flag("trust_pickle", "", "let PyTorch load what is refused otherwise, and run the code in it"),
     Flag("log", "text|json", "lines on stderr for people or for machines (default text)"),
 )
 
 FLAGS = {flag.name: flag for flag in _FLAGS}  # type: Mapping[str, Flag]
 
-_MODEL = ("arch", "arch_args", "model_code", "input_shape", "input_names", "output_names")
+_MODEL = ("arch", "arch_args", "model_code", "input_shape", "input_names", "output_names", "weights_key")
 
 _COMMANDS = (
     Command("convert", "[CHECKPOINT ...]", 0, None,

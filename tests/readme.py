@@ -10,6 +10,7 @@ from typing import Any, Callable, Dict, Iterable, List, Sequence, Tuple
 from job import architectures, help
 from job.architectures import listing
 from job.architectures.figures import measured
+from job.checkpoint import readers
 from job.errors import EnvironmentFailed, Interrupted, Stopped
 from job.keras_model.operators import rows
 from job.parity import tolerance
@@ -48,6 +49,13 @@ def _retry(codes: str) -> str:
     if codes == "0":
         return ""
     return "yes" if helped == {True} else "no"
+
+
+def formats() -> str:
+    """The readers of checkpoints, in the order of their names."""
+    return _table(
+        ("format", "what it is"), sorted((_code(reader.name), reader.summary) for reader in readers.formats())
+    )
 
 
 def networks() -> str:
@@ -113,7 +121,7 @@ def operators() -> str:
 
 
 TABLES = {
-    table.__name__: table for table in (flags, exit_codes, networks, refused, figures, limits, operators)
+    table.__name__: table for table in (flags, exit_codes, formats, networks, refused, figures, limits, operators)
 }  # type: Dict[str, Callable[[], str]]
 
 

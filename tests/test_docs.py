@@ -13,7 +13,6 @@ import yaml
 from job import architectures, command_line, sidecar
 from job.architectures import registry
 from job.architectures.build import build
-from job.checkpoint.readers import formats
 from job.errors import JobError
 from job.exit_codes import PRECEDENCE
 from job.keras_model.operators import CONVERTERS
@@ -153,16 +152,6 @@ def test_the_files_named_exist():
 
 def test_every_command_is_named():
     assert set(COMMANDS) <= set(CODE)
-
-
-def test_the_formats_named_are_those_that_are_read():
-    assert {reader.name for reader in formats()} == set(CODE) & {
-        "torch-legacy",
-        "torch-zip",
-        "safetensors",
-        "npz",
-        "onnx",
-    }
 
 
 def test_the_tables_are_the_codes():

@@ -6,7 +6,7 @@ import torch
 
 from job.architectures.build import build
 from job.architectures.keys import new_name
-from job.architectures.load import load_weights
+from job.architectures.load import as_the_module_names_them, load_weights
 from job.architectures.registry import Architecture, ArchArgs
 from job.checkpoint import Checkpoint
 
@@ -21,10 +21,11 @@ def module_by_name(
     published = published_arch_args(architecture, checkpoint.sha256)
     arch_args = dict(told, **dict(published, **given))
     module = build(architecture.name, arch_args)
-    tensors = without_auxiliary_heads(architecture, checkpoint.tensors, module.state_dict())
-    notes = tuple("{}: set, since this is the published file".format(name) for name in published if name not in given)
+    saved, notes = as_the_module_names_them(module, checkpoint)
+    tensors = without_auxiliary_heads(architecture, saved, module.state_dict())
+    notes += tuple("{}: set, since this is the published file".format(name) for name in published if name not in given)
     notes += tuple(say for name, say in architecture.untold.items() if name not in arch_args)
-    left_out = len(checkpoint.tensors) - len(tensors)
+    left_out = len(saved) - len(tensors)
     if left_out:
         notes += ("{} tensors of heads that only training needs were left out".format(left_out),)
     return module, notes + load_weights(module, tensors, architecture.renamings)

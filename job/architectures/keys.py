@@ -1,9 +1,10 @@
 """Which key of a checkpoint belongs to which of a module, and what is wrong when none does."""
 import difflib
+import heapq
 import json
 import re
 from collections import OrderedDict
-from typing import Any, List, Mapping, NamedTuple, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, NamedTuple, Sequence, Tuple
 
 from job.architectures.registry import Renaming
 from job.values import Shape
@@ -22,6 +23,11 @@ class Mismatch(NamedTuple):
         return bool(self.missing or self.unexpected or self.misshaped)
 
 
+WRAPPED = (r"(^|\.)module\.", r"\1")  # a part of the network in DataParallel, such as features.module.0.weight
+MOST_NEAREST = 200  # missing keys that a nearest one is looked for
+MOST_LINES = 1000
+
+
 def new_name(key: str, renamings: Sequence[Renaming]) -> str:
     for pattern, replacement in renamings:
         renamed = re.sub(pattern, replacement, key)
@@ -37,6 +43,8 @@ def renamed_where_needed(
     result = OrderedDict()
     for key, value in tensors.items():
         renamed = new_name(key, renamings)
+        if renamed not in wanted:
+            renamed = new_name(re.sub(*WRAPPED, key), renamings)
         fits = renamed in wanted and renamed not in tensors and renamed not in result
         result[renamed if key not in wanted and fits else key] = value
     return result
@@ -56,14 +64,18 @@ def mismatch_of(found: Mapping[str, Shape], wanted: Mapping[str, Shape]) -> Mism
 
 def describe(mismatch: Mismatch, found: Mapping[str, Shape], wanted: Mapping[str, Shape]) -> str:
     """Every key that is wrong, one a line; the nearest match beside the missing ones."""
+    by_shape = {}  # type: Dict[Shape, List[str]]
+    for key in mismatch.unexpected:
+        by_shape.setdefault(tuple(found[key]), []).append(key)
     lines = []  # type: List[str]
-    for key in mismatch.missing:
-        near = _nearest(key, wanted[key], mismatch.unexpected, found)
+    for number, key in enumerate(mismatch.missing):
+        near = _nearest(key, by_shape.get(tuple(wanted[key]), ())) if number < MOST_NEAREST else ""
         lines.append("missing {} {}{}".format(key, _text(wanted[key]), near))
-    lines += ["unexpected {} {}".format(key, _text(found[key])) for key in mismatch.unexpected]
+    lines += ["unexpected {:.200} {}".format(key, _text(found[key])) for key in mismatch.unexpected]
     for key, has, needs in mismatch.misshaped:
         lines.append("{} is {} in the checkpoint, {} in the model".format(key, _text(has), _text(needs)))
-    return "\n  ".join(lines)
+    more = ["and {} more".format(len(lines) - MOST_LINES)] if len(lines) > MOST_LINES else []
+    return "\n  ".join(lines[:MOST_LINES] + more)
 
 
 def hint_for(mismatch: Mismatch) -> str:
@@ -76,9 +88,11 @@ def hint_for(mismatch: Mismatch) -> str:
     return "is it another architecture? `inspect CHECKPOINT` shows what the file holds"
 
 
-def _nearest(key: str, shape: Shape, candidates: Sequence[str], found: Mapping[str, Shape]) -> str:
-    same_shape = [other for other in candidates if tuple(found[other]) == tuple(shape)]
-    near = difflib.get_close_matches(key, same_shape, n=1, cutoff=0.3)
+def _nearest(key: str, same_shape: Sequence[str]) -> str:
+    """The one of the same shape whose name is nearest; of many, only those with most parts in common are compared."""
+    parts = set(key.split("."))
+    likely = heapq.nlargest(20, same_shape, key=lambda other: len(parts.intersection(other[:200].split("."))))
+    near = difflib.get_close_matches(key, likely, n=1, cutoff=0.3)
     return " (nearest: {})".format(near[0]) if near else ""
 
 

@@ -6,7 +6,18 @@ import torch
 
 from job.architectures.keys import OPTIONAL, describe, hint_for, mismatch_of, renamed_where_needed
 from job.architectures.registry import Renaming
+from job.checkpoint import Checkpoint
 from job.errors import BadCheckpoint
+
+
+def as_the_module_names_them(
+    module: torch.nn.Module, checkpoint: Checkpoint
+) -> Tuple[Mapping[str, np.ndarray], Tuple[str, ...]]:
+    """The tensors without what wrappers put before their keys, or as saved if the module itself has that; and notes."""
+    keys = module.state_dict()
+    if sum(key in keys for key in checkpoint.as_saved) > sum(key in keys for key in checkpoint.tensors):
+        return checkpoint.as_saved, ()
+    return checkpoint.tensors, checkpoint.notes_of_keys
 
 
 def load_weights(

@@ -1,13 +1,13 @@
 """From a checkpoint's file and the settings to a module that is ready to be exported."""
 from pathlib import Path
-from typing import Any, NamedTuple, Optional, Tuple
+from typing import Any, Callable, NamedTuple, Optional, Tuple
 
 import torch
 
 from job.architectures.build import build
 from job.architectures.by_name import Tensors, inferred_arch_args, module_by_name, without_auxiliary_heads
 from job.architectures.keys import mismatch_of, renamed_where_needed
-from job.architectures.load import load_weights
+from job.architectures.load import as_the_module_names_them, load_weights
 from job.architectures.registry import Architecture, find, table
 from job.architectures.user_code import build_from_code
 from job.checkpoint import Checkpoint, read_checkpoint
@@ -19,21 +19,23 @@ class LoadedModule(NamedTuple):
     module: torch.nn.Module  # in eval mode, every weight the checkpoint's
     facts: CheckpointFacts
     default_input_shape: Optional[Shape]  # None where only the user can know: with --model-code
+    refuse_change: Callable[[], None]  # EnvironmentFailed once the file is no more what the module was loaded from
 
 
 def load_module(checkpoint_path: Path, settings: Any) -> LoadedModule:
     """Read the checkpoint and load it into the module that the settings name.
 
-    Of the settings it reads arch, arch_args and model_code, a pair of file and factory or None.
+    Of the settings it reads arch, arch_args, weights_key, trust_pickle and model_code, a pair of file and factory or None.
     BadCheckpoint when the file is bad, when nothing names the architecture, or when keys differ.
     """
-    checkpoint = read_checkpoint(checkpoint_path)
+    checkpoint = read_checkpoint(checkpoint_path, settings.weights_key, settings.trust_pickle)
     arch_args = dict(settings.arch_args or {})
     if settings.model_code:
         file, factory = settings.model_code
         name, shape = "{}:{}".format(Path(file).name, factory), None
         module = build_from_code(Path(file), factory, arch_args)
-        notes = load_weights(module, with_prefix_the_module_has(module, checkpoint))
+        tensors, notes = as_the_module_names_them(module, checkpoint)
+        notes += load_weights(module, tensors)
     elif settings.arch:
         architecture = find(settings.arch)
         name, shape = architecture.name, architecture.input_shape
@@ -42,16 +44,7 @@ def load_module(checkpoint_path: Path, settings: Any) -> LoadedModule:
         raise unnamed(checkpoint)
     parameters = sum(parameter.requires_grad_(False).numel() for parameter in module.parameters())
     facts = CheckpointFacts(checkpoint.sha256, checkpoint.format, name, parameters, checkpoint.notes + notes)
-    return LoadedModule(module, facts, shape)
-
-
-def with_prefix_the_module_has(module: torch.nn.Module, checkpoint: Checkpoint) -> Tensors:
-    """The tensors as they were saved, if the user's module itself has the prefix that was taken off."""
-    keys = module.state_dict()
-    prefix = checkpoint.prefix
-    if prefix and keys and all(key.startswith(prefix) for key in keys):
-        return {prefix + key: array for key, array in checkpoint.tensors.items()}
-    return checkpoint.tensors
+    return LoadedModule(module, facts, shape, checkpoint.refuse_change)
 
 
 def unnamed(checkpoint: Checkpoint) -> BadCheckpoint:

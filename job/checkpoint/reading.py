@@ -26,8 +26,20 @@ class Checkpoint(NamedTuple):
     tensors: "OrderedDict[str, Any]"  # numpy arrays by key, in the file's order, prefixes taken off
     notes: Tuple[str, ...]
     prefix: str = ""  # what was taken off every key: "module." and the like
-    as_saved: "OrderedDict[str, Any]" = OrderedDict()  # the same arrays by the keys in the file, and those left out
+    left_out: Tuple[str, ...] = ()  # keys of tensors that are not the network's
+    as_saved: "OrderedDict[str, Any]" = OrderedDict()  # all arrays, by the keys in the file
     watches: Tuple[Watch, ...] = ()  # arrays may be the mapped file itself: good while it stays as it was
+
+    @property
+    def notes_of_keys(self) -> Tuple[str, ...]:
+        """How the keys of `tensors` differ from those of `as_saved`."""
+        notes = ()  # type: Tuple[str, ...]
+        if self.prefix:
+            notes += ("every key began with {}, which was taken off".format(self.prefix),)
+        if self.left_out:
+            few = ", ".join("{:.80}".format(key) for key in self.left_out[:10])
+            notes += ("{} tensors are not the network's: {}".format(len(self.left_out), few),)
+        return notes
 
     def refuse_change(self) -> None:
         """EnvironmentFailed where a file that it lies in is no more what was read."""
@@ -99,14 +111,8 @@ def _weights(path: Path, source: Source, weights_key: Optional[str], trust_pickl
 
 def _with_own_keys(weights: Weights, sha256: str) -> Checkpoint:
     stripped = without_prefix(weights.tensors)
-    notes = weights.notes
-    if stripped.prefix:
-        notes += ("every key began with {}, which was taken off".format(stripped.prefix),)
-    if stripped.left_out:
-        few = ", ".join("{:.80}".format(key) for key in stripped.left_out[:10])
-        notes += ("{} tensors are not the network's: {}".format(len(stripped.left_out), few),)
-    return Checkpoint(weights.format, sha256, stripped.tensors, notes, stripped.prefix, weights.tensors,
-                      weights.watches)
+    return Checkpoint(weights.format, sha256, stripped.tensors, weights.notes, stripped.prefix, stripped.left_out,
+                      weights.tensors, weights.watches)
 
 
 class Digest(threading.Thread):

@@ -22,7 +22,11 @@ class Watch(NamedTuple):
 
     def refuse_change(self) -> None:
         """EnvironmentFailed where the path now names something else, or the file was written to."""
-        if _identity(os.stat(str(self.path))) != self.identity:
+        try:
+            now = _identity(os.stat(str(self.path)))
+        except OSError:  # it is gone
+            now = None
+        if now != self.identity:
             raise EnvironmentFailed(
                 "{} changed while it was read".format(self.path.name),
                 hint="write {0} as {0}.tmp, and rename it when it is whole".format(self.path.name),

@@ -1,6 +1,6 @@
 """A checkpoint's weights in its module, traced."""
 from pathlib import Path
-from typing import Any, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
 import torch
@@ -26,8 +26,9 @@ class ModuleNetwork:
     reference = "pytorch"  # the stage that it answers
 
     def __init__(self, module: FlatOutputs, inputs: Tuple[TensorFacts, ...], example: Sequence[torch.Tensor],
-                 facts: CheckpointFacts, freezes: Sequence[str], computes_with_batch: bool) -> None:
-        self._module, self._example = module, example
+                 facts: CheckpointFacts, freezes: Sequence[str], computes_with_batch: bool,
+                 refuse_change: Callable[[], None]) -> None:
+        self._module, self._example, self._refuse_change = module, example, refuse_change
         self.inputs, self.facts, self.freezes = inputs, facts, freezes
         self.computes_with_batch = computes_with_batch
 
@@ -43,10 +44,12 @@ class ModuleNetwork:
             lambda network: output_names(network, settings.output_names, DEFAULT_OUTPUT_NAMES, names))
         facts = loaded.facts._replace(notes=loaded.facts.notes + notes + freezes)
         of_batch = bool(settings.model_code) and computes_with_batch(module, example)
-        return cls(module, inputs, example, facts, freezes, of_batch), graph
+        return cls(module, inputs, example, facts, freezes, of_batch, loaded.refuse_change), graph
 
     def forward(self, probe: Probe) -> Tuple[np.ndarray, ...]:
-        return forward(self._module, list(map(torch.from_numpy, probe.inputs)))
+        answers = forward(self._module, list(map(torch.from_numpy, probe.inputs)))
+        self._refuse_change()  # its weights may be the mapped file itself
+        return answers
 
     def layers(self, probe: Probe) -> Mapping[str, np.ndarray]:
         """What each module of the network returned first, by its path."""

@@ -20,6 +20,8 @@ def settings_document(settings: Any) -> Dict[str, Any]:
         "samples": settings.samples and digest_of_samples(settings.samples),
         "preprocess": settings.preprocess and dict(settings.preprocess._asdict()),
         "labels": list(settings.labels),
+        "weights_key": settings.weights_key,
+        "trust_pickle": settings.trust_pickle,
         "tolerance": {kind: dict(tolerance_for(kind, settings.tolerance)) for kind in DEFAULT},
     }
 

@@ -40,6 +40,8 @@ def test_defaults():
     ("--tolerance={float: {cosine: 1e-1}}", "tolerance", {"float": {"cosine": 0.1}}),
     ("--force", "force", True),
     ("--force=false", "force", False),
+    ("--trust-pickle", "trust_pickle", True),
+    ("--weights-key=ema.model", "weights_key", "ema.model"),
 ])
 def test_values(flag, field, expected):
     assert getattr(of("--arch=resnet18", flag), field) == expected
@@ -68,7 +70,8 @@ def test_preprocess():
     ("--quantize=dinamic", "did you mean dynamic?"),
     ("--quantize=false", "dynamic or none"),
     ("--quantize=none,dynamic", "'none' is no mode"),
-    ("--calibration=.", "int8 is not available yet"), ("--trust-pickle", "not available yet"),
+    ("--calibration=.", "int8 is not available yet"),
+    ("--weights-key=a\tb", "not a path of keys"),
     ("--samples=/no/such", "there is no such folder"),
     ("--arch-args=[1]", "not a mapping"),
     ("--arch-args={a: &x 1, b: *x}", "anchors are not allowed"),
@@ -134,6 +137,7 @@ arch: mobilenet_v2
 arch_args: {num_classes: 2}
 input_shape: [1, 3, 96, 128]
 output_names: [kind]
+weights_key: ema
 quantize: none
 labels: ["no", off, cat]
 tolerance: {float: {cosine: 0.99999}}
@@ -143,6 +147,7 @@ tolerance: {float: {cosine: 0.99999}}
     assert (settings.arch, settings.arch_args, settings.quantize) == ("mobilenet_v2", {"num_classes": 2}, ())
     assert (settings.input_shapes[0].shape, settings.output_names) == ((1, 3, 96, 128), ("sort",))
     assert settings.labels == ("no", "off", "cat")
+    assert settings.weights_key == "ema" and of("--weights-key=net", **values).weights_key == "net"
     assert settings.tolerance == {"float": {"cosine": 0.99999}, "dynamic": {"snr_db": 5.0}}
     assert of(**dict(values, arch="resnet18")).arch == "resnet18"
 
