@@ -27,7 +27,7 @@ class Activation(NamedTuple):
 
     @property
     def numbers(self) -> Any:
-        """The tensor in whatever shape it was made."""
+        """The tensor in whatever shape it was made: what a Reshape is made from in its place."""
         return self.tensor if self.root is None else self.root
 
     @property
@@ -48,6 +48,10 @@ class Activation(NamedTuple):
     def axis(self, onnx_axis: int) -> int:
         """Where an axis of the ONNX tensor is in this one."""
         return self.order.index(onnx_axis % self.rank)
+
+    def permutation(self, order: Order) -> Order:
+        """That a Transpose to another order has."""
+        return tuple(self.order.index(axis) for axis in order)
 
     def after(self, tensor: Any, **changes: Any) -> "Activation":
         """What an operator that keeps the order has made of this tensor."""
@@ -77,7 +81,7 @@ def in_order(x: Activation, order: Order) -> Activation:
         return x
     if x.source is not None:
         return _of_source(x, order)
-    permutation = tuple(x.order.index(axis) for axis in order)
+    permutation = x.permutation(order)
     if _moves_only_ones(x, permutation):
         return with_ones(x, x.onnx_shape, order, "order")
     sizes = x.sizes
@@ -107,12 +111,6 @@ def with_ones(x: Activation, shape: Tuple[Any, ...], order: Order, name: str) ->
                       [x.source_axes[axis] if x.source else axis for axis in x.order if x.onnx_shape[axis] != 1]))
     return x._replace(tensor=tensor, order=order, source=root, root=x.numbers,
                       source_axes=tuple(theirs.get(axis) for axis in range(len(shape))))
-
-
-def unreshaped(x: Activation) -> Any:
-    """A tensor that a Reshape may be made from in x's place: never another Reshape, which toco 1.14 leaves out where
-    only a Reshape reads it, even where it is an output of the network."""
-    return x.numbers
 
 
 def with_leading_ones(x: Activation, rank: int, name: str) -> Activation:

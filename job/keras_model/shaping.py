@@ -6,9 +6,9 @@ import tensorflow as tf
 
 from job.axes import Order, as_pytorch
 from job.keras_model.activation import (
-    Activation, as_onnx, constant_in_order, in_order, unreshaped, with_leading_ones, with_ones,
+    Activation, as_onnx, constant_in_order, in_order, with_leading_ones, with_ones,
 )
-from job.keras_model.axis_blocks import MOST_AXES
+from job.keras_model.axis_blocks import MOST_AXES, moves
 from job.keras_model.few_axes import along, concatenated
 from job.keras_model.layers import operation
 from job.keras_model.many_axes import along_axes, for_along, sizes_after
@@ -30,8 +30,8 @@ def reshape(operator: Operator, x: Activation, target: np.ndarray) -> Activation
     x, order = _laid(x, before, after)
     free = bool(before) and bool(after) and (before[0] == after[0] or target[0] == -1)
     shape = tuple(-1 if free and not axis else after[axis] for axis in order)
-    tensor = operation(lambda t: tf.reshape(t, shape), unreshaped(x), operator.name)
-    return Activation(tensor, order, x.nonnegative, "" if free else operator.name, root=unreshaped(x))
+    tensor = operation(lambda t: tf.reshape(t, shape), x.numbers, operator.name)
+    return Activation(tensor, order, x.nonnegative, "" if free else operator.name, root=x.numbers)
 
 
 def _laid(x: Activation, before: Shape, after: Shape) -> Tuple[Activation, Order]:
@@ -40,10 +40,11 @@ def _laid(x: Activation, before: Shape, after: Shape) -> Tuple[Activation, Order
     order = kept_order(x.order, groups)
     if order is not None:
         return x, order
-    if groups and x.order[0] == 0 and x.order != as_pytorch(x.rank):
-        x = in_order(x, order_for_map(groups, len(after)))
-        order = kept_order(x.order, groups)
-    return (x, order) if order is not None else (as_onnx(x), as_pytorch(len(after)))
+    orders = [as_pytorch(x.rank)]
+    if groups and x.order[0] == 0:
+        orders.insert(0, order_for_map(groups, len(after)))
+    x = in_order(x, min(orders, key=lambda each: len(moves(x.sizes, x.permutation(each)))))
+    return x, kept_order(x.order, groups) or as_pytorch(len(after))
 
 
 def _order_without_ones(order, before, after):
