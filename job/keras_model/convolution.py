@@ -55,14 +55,9 @@ def depthwise(x: Activation, kernel: np.ndarray, bias: Optional[np.ndarray], win
 
 
 def _dilates(window: Window, sizes: Tuple[int, ...]) -> bool:
-    """Whether TensorFlow has this dilation, one for both axes and with no stride, and toco 1.14 reads it right: it
-    takes one that is moved to the batch with padding, as it is where the dilation does not divide a size, for one with
-    SAME padding."""
-    if len(set(window.dilations)) > 1 or max(window.strides) > 1:
-        return False
-    return is_same(window, sizes) or all(
-        (size + begin + end) % dilation == 0
-        for size, begin, end, dilation in zip(sizes, window.begin, window.end, window.dilations))
+    """Whether TensorFlow has this dilation, one for both axes and with no stride, and toco 1.14 reads it right: it takes
+    every dilated depthwise convolution for one with SAME padding."""
+    return len(set(window.dilations)) == 1 and max(window.strides) == 1 and is_same(window, sizes)
 
 
 def _depthwise_layer(tensor: Any, kernel: np.ndarray, bias: Optional[np.ndarray], window: Window, padding: str,
