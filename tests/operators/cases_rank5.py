@@ -159,6 +159,8 @@ CONVOLUTIONS = [
     Case("flatten, linear", lambda: nn.Sequential(nn.Conv3d(6, 3, 3), nn.ReLU(), _Flatten(), nn.Linear(3 * 3 * 2 * 5, 4)), [VOLUME]),
     Case("mean, linear", lambda: nn.Sequential(nn.Conv3d(6, 3, 3), nn.AdaptiveAvgPool3d(1), _Flatten(), nn.Linear(3, 4)), [VOLUME]),
     Case("joined branches", lambda: _Joined(), [VOLUME]),
+    Case("padded in a circle", conv(6, 3, 3, padding=1, padding_mode="circular"), [VOLUME]),
+    Case("squeeze and excite", lambda: _SqueezeExcite(), [VOLUME]),
     Case("transposed", up(6, 3, 3), [VOLUME]),
     Case("transposed, strided", up(6, 3, 4, stride=2, padding=1), [VOLUME]),
     Case("transposed, output padding", up(6, 3, 3, stride=2, padding=1, output_padding=1), [VOLUME]),
@@ -184,6 +186,7 @@ POOLS = [
     Case("max along the frames", lambda: nn.MaxPool3d((3, 1, 1)), [VOLUME]),
     Case("max, ceil", _negative(nn.MaxPool3d(2, 2, ceil_mode=True)), [VOLUME]),
     Case("max, one in the batch", lambda: nn.MaxPool3d(3, 2, 1), [(1, 6, 5, 4, 7)]),
+    Case("max, dilated", lambda: nn.MaxPool3d(2, 1, dilation=(2, 1, 2)), [VOLUME]),
     Case("max, with its places", lambda: nn.MaxPool3d(2, return_indices=True), [VOLUME], outputs=2, refused="MaxPool of rank 5"),
     Case("average", lambda: nn.AvgPool3d(2), [VOLUME]),
     Case("average, padding counted", lambda: nn.AvgPool3d(3, 2, 1), [VOLUME]),
@@ -249,6 +252,8 @@ SEQUENCES = _shape(LINE, [
     Case("conv, even kernel, strided", lambda: nn.Conv1d(6, 5, 4, stride=2, padding=1)),
     Case("conv, depthwise, multiplier", lambda: nn.Conv1d(6, 12, 3, padding=1, groups=6)),
     Case("conv, depthwise, dilated", lambda: nn.Conv1d(6, 6, 3, padding=2, dilation=2, groups=6)),
+    Case("conv, padded in a circle", lambda: nn.Conv1d(6, 5, 3, padding=1, padding_mode="circular")),
+    Case("conv, weights normalised", lambda: nn.utils.weight_norm(nn.Conv1d(6, 5, 3))),
     Case("conv, causal", lambda: nn.Sequential(nn.ConstantPad1d((4, 0), 0.0), nn.Conv1d(6, 5, 3, dilation=2), nn.ReLU())),
     Case("conv, batch norm, relu, pool",
          lambda: nn.Sequential(nn.Conv1d(6, 5, 3), _scaled(nn.BatchNorm1d(5)), nn.ReLU(), nn.MaxPool1d(3, 2, 1), nn.Conv1d(5, 4, 2))),
@@ -293,6 +298,16 @@ class _Residual(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.relu(self.first(x))
         return F.relu(self.second(x) + x)
+
+
+class _SqueezeExcite(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.narrow, self.wide = nn.Linear(6, 3), nn.Linear(3, 6)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        share = torch.sigmoid(self.wide(F.relu(self.narrow(x.mean([2, 3, 4])))))
+        return x * share.view(x.size(0), 6, 1, 1, 1)
 
 
 class _Joined(nn.Module):

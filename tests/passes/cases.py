@@ -171,14 +171,19 @@ def nothing_at_all():
         node("Pad", "a", "b", pads=(0,) * 8),
         node("Mul", "b one", "c"),
         node("Sub", "c zero", "d"),
-        node("Concat", "d", "e", axis=1),
+        node("Concat", "nothing d", "e", axis=1),
         node("Transpose", "e", "f", perm=(0, 1, 2, 3)),
         node("Reshape", "f target", "g"),
         node("Relu", "g", "h"),
         node("Dropout", "h", "y"),
         node("Identity", "x", "z"),
         outputs="y z",
-        constants=dict(one=np.ones((6, 1, 1), np.float32), zero=SCALAR(0, np.float32), target=whole(*MAP)),
+        constants=dict(
+            one=np.ones((6, 1, 1), np.float32),
+            zero=SCALAR(0, np.float32),
+            nothing=np.zeros((2, 0, 9, 7), np.float32),
+            target=whole(*MAP),
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from job.onnx_model.passes.batch_norm_to_affine import batch_norm_to_affine
 from job.onnx_model.passes.decompose import decompose
 from job.onnx_model.passes.division_to_multiplication import division_to_multiplication
 from job.onnx_model.passes.flatten_channels_last import flatten_channels_last
+from job.onnx_model.passes.drop_empty_parts import drop_empty_parts
 from job.onnx_model.passes.fold_affine import fold_affine
 from job.onnx_model.passes.fold_affine_ahead import fold_affine_ahead
 from job.onnx_model.passes.fold_constants import fold_constants
@@ -43,6 +44,7 @@ PASSES = (
     operands_in_pairs,
     remove_casts,
     truth_as_numbers,
+    drop_empty_parts,
     remove_identities,           # Dropout and its kin no longer hide a producer from its consumer
     lower_reshapes,              # Flatten, Squeeze, Unsqueeze: one operator, Reshape, from here on
     pick_before_transpose,
