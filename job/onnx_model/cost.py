@@ -1,4 +1,6 @@
 """What one forward costs."""
+from typing import Dict
+
 import numpy as np
 
 from job.onnx_model.graph import Graph, Node, View
@@ -22,3 +24,12 @@ def _of_node(node: Node, view: View) -> int:
         return int(np.prod(view.shape(node.inputs[0]) or (0,)) * np.prod(weight[1:]))
     inner = view.shape(node.inputs[0])[-1]
     return int(np.prod(output) * inner)
+
+
+def longest_path(graph: Graph) -> int:
+    """The most operators that an input passes through on its way to an output."""
+    lengths = {}  # type: Dict[str, int]
+    for node in graph.nodes:
+        before = max([lengths.get(name, 0) for name in node.inputs] or [0])
+        lengths.update((name, before + (node.op != "Identity")) for name in node.outputs)
+    return max([lengths.get(name, 0) for name in graph.outputs] or [0])

@@ -1,17 +1,13 @@
 """`N [SEED]`: runs the networks of N seeds, from SEED (0) on. `--seed S`: shows one and runs it."""
 import argparse
-import os
 import sys
 import warnings
-from collections import Counter
-from typing import List
-
-import numpy as np
 
 from tests.fuzz.children import verdicts
+from tests.fuzz.figures import summary
 from tests.fuzz.judging import Question, Verdict
 
-FAILURES = ("WRONG", "CRASH")
+FAILURES = ("WRONG", "CRASH", "UNNAMED")
 MOST_VALUES = 60  # of one network
 
 
@@ -45,24 +41,6 @@ def smallest(failure: Verdict) -> Verdict:
 
 def shown(verdict: Verdict) -> str:
     return "\n  ".join(("seed {}: {} {}".format(verdict.seed, verdict.outcome, verdict.reason),) + verdict.lines)
-
-
-def summary(found: List[Verdict]) -> str:
-    counts = Counter(verdict.outcome for verdict in found)
-    lines = ["{} networks: {} agree, {} refused by name, {} wrong, {} crashed".format(
-        len(found), counts["agrees"], counts["refused"], counts["WRONG"], counts["CRASH"])]
-    errors = [verdict.error for verdict in found if verdict.outcome == "agrees"]
-    if errors:
-        lines.append("largest error of the output's range: median {:.1e}, 90 % {:.1e}, 99 % {:.1e}, most {:.1e}".format(
-            *np.percentile(errors, (50, 90, 99, 100))))
-    reasons = Counter(_kind(verdict.reason) for verdict in found if verdict.outcome == "refused")
-    lines += ["{:5} refused: {}".format(count, reason) for reason, count in reasons.most_common()]
-    return "\n".join(lines)
-
-
-def _kind(reason: str) -> str:
-    """The reason without the place in this one network."""
-    return reason.replace("not supported: ", "").split(";")[0].split(" at ")[0].split(" in ")[0][:150]
 
 
 if __name__ == "__main__":
