@@ -35,6 +35,27 @@ def linear(opset: int = 9, dtype: str = "float32", batch: Any = 2) -> onnx.Model
     return model(nodes, {"x": (batch, 5)}, ["y"], opset, weights, dtype)
 
 
+def image_network(opset: int) -> onnx.ModelProto:
+    """Of images of any number, 3x12x14: a convolution, BatchNorm, a pool, a part and a Gemm, each as the opset has it."""
+    random = np.random.RandomState(0)
+    shapes = {"k": (5, 3, 3, 3), "gamma": (5,), "beta": (5,), "mean": (5,), "w": (150, 4), "b": (4,)}
+    weights = {name: random.randn(*shape).astype(np.float32) / 3 for name, shape in shapes.items()}
+    weights["variance"] = random.uniform(0.5, 2, 5).astype(np.float32)
+    cut = {"starts": [0], "ends": [5], "axes": [3]}
+    if opset > 9:
+        weights.update((name, np.array(values)) for name, values in cut.items())
+    nodes = [helper.make_node("Conv", ["image", "k"], ["conv"], name="stem/Conv", pads=[1, 1, 1, 1]),
+             helper.make_node("BatchNormalization", ["conv", "gamma", "beta", "mean", "variance"], ["norm"],
+                              **({"spatial": 1} if opset < 9 else {})),
+             helper.make_node("Relu", ["norm"], ["active"]),
+             helper.make_node("MaxPool", ["active"], ["pooled"], kernel_shape=[2, 2], strides=[2, 2]),
+             helper.make_node("Slice", ["pooled"] + (list(cut) if opset > 9 else []), ["part"],
+                              **(cut if opset < 10 else {})),
+             helper.make_node("Flatten", ["part"], ["flat"]),
+             helper.make_node("Gemm", ["flat", "w", "b"], ["score:0"], name="head/Gemm")]
+    return model(nodes, {"image": ("N", 3, 12, 14)}, ["score:0"], opset, weights)
+
+
 def with_weight_beside(made: onnx.ModelProto, name: str, location: str, folder: Path, file: str = "") -> onnx.ModelProto:
     """The same model, one of its weights pointed at; it is written to `file`, or to where it is pointed at."""
     for item in made.graph.initializer:
