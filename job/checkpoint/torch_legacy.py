@@ -18,10 +18,11 @@ from job.errors import BadCheckpoint
 
 MAGIC = 0x1950A86A20F9469CFC6C
 MAGIC_AS_PICKLED = b"\x8a\n" + MAGIC.to_bytes(10, "little") + b"."
+MAGIC_AS_TEXT = b"L%dL\n." % MAGIC  # of pickle's protocols 0 and 1
 
 
 def sniff(head: bytes, path: Path) -> bool:
-    return MAGIC_AS_PICKLED in head[:32]
+    return MAGIC_AS_PICKLED in head[:32] or head.startswith(MAGIC_AS_TEXT)
 
 
 def read(source: Source) -> Content:

@@ -1,7 +1,9 @@
 """Checkpoint files made by hand, byte by byte, for what no honest program writes."""
+import io
 import json
 import pickle
 import struct
+import tarfile
 import zipfile
 from pathlib import Path
 from typing import Any, Mapping, Sequence
@@ -76,3 +78,40 @@ def safetensors(path: Path, header: Any, data: bytes = b"", length: int = None) 
     raw = header if isinstance(header, bytes) else json.dumps(header).encode("utf-8")
     path.write_bytes(struct.pack("<Q", len(raw) if length is None else length) + raw + data)
     return path
+
+
+def tarred(path: Path, pickled: bytes = None, tensors: bytes = None, storages: bytes = None, **more: Any) -> Path:
+    """torch.save's oldest format: a storage of six floats, a view of it, and three tensors; more members by name."""
+    members = {
+        "sys_info": pickle.dumps({"protocol_version": 1000, "little_endian": True}, 2),
+        "pickle": pickled or ended(b"}(", *(text(key) + integer(number) + b"Q" for number, key in TAR_KEYS.items()), b"u"),
+        "tensors": tensors or tar_tensors(),
+        "storages": storages or tar_storages(),
+    }
+    with tarfile.open(str(path), "w:", format=tarfile.PAX_FORMAT) as archive:
+        for name, data in dict(members, **more).items():
+            info = data if isinstance(data, tarfile.TarInfo) else tarfile.TarInfo(name)
+            info.mtime = 0.5  # which takes a header of its own
+            data = b"" if isinstance(data, tarfile.TarInfo) else data
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return path
+
+
+TAR_KEYS = {10: "whole", 11: "turned", 12: "part"}
+
+
+def tar_storages(count: int = 6, size: int = 6) -> bytes:
+    entry = ended(b"(" + integer(1) + text("cpu") + named("torch.FloatStorage") + b"t")
+    views = pickle.dumps([(2, 1, 3, 3)], 2)
+    return pickle.dumps(1, 2) + entry + struct.pack("<q{}f".format(size), count, *range(size)) + views
+
+
+def tar_tensors(held: int = 1, offset: int = 0) -> bytes:
+    rows = [(10, held, (2, 3), (3, 1), offset), (11, 1, (3, 2), (1, 3), 0), (12, 2, (2,), (1,), 1)]
+    parts = [pickle.dumps(len(rows), 2)]
+    for key, storage_key, shape, strides, start in rows:
+        entry = ended(b"(" + integer(key) + integer(storage_key) + named("torch.FloatTensor") + b"t")
+        numbers = struct.pack("<{}q".format(2 * len(shape) + 1), *(shape + strides + (start,)))
+        parts.append(entry + struct.pack("<ii", len(shape), 0) + numbers)
+    return b"".join(parts)

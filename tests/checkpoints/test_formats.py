@@ -4,14 +4,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from files import tarred
 
 from job.checkpoint import read_checkpoint, readers
-from job.errors import BadCheckpoint
 
 FIXTURES = Path(__file__).parent / "fixtures"
 RAMP = np.arange(24, dtype=np.float32) / 8
-FORMATS = {"legacy": "torch-legacy", "current": "torch-zip"}
-both = pytest.mark.parametrize("by", ["legacy", "current"])
+both = pytest.mark.parametrize("by", ["torch-1.1.0", "torch-2.13.0"])
 
 
 def read(name: str):
@@ -29,12 +29,12 @@ def assert_plain(checkpoint) -> None:
 @pytest.mark.parametrize(
     "name, format_name",
     [
-        ("legacy-plain.pth", "torch-legacy"),
-        ("legacy-protocol4.pth", "torch-legacy"),
-        ("current-old-format.pth", "torch-legacy"),
-        ("current-plain.pth", "torch-zip"),
-        ("current-protocol4.pth", "torch-zip"),
-        ("plain.safetensors", "safetensors"),
+        ("torch-1.1.0-plain.pth", "torch-legacy"),
+        ("torch-1.1.0-protocol4.pth", "torch-legacy"),
+        ("torch-1.1.0-protocol1.pth", "torch-legacy"),
+        ("torch-2.13.0-plain.pth", "torch-zip"),
+        ("torch-2.13.0-protocol4.pth", "torch-zip"),
+        ("torch-2.13.0-plain.safetensors", "safetensors"),
     ],
 )
 def test_plain(name, format_name):
@@ -61,6 +61,7 @@ def test_views(by):
         "column": whole[:, 1],
         "corner": whole[1:3, 2:4],
         "expanded": np.stack([RAMP[:3]] * 2),
+        "half": whole[1:3, ::2],
         "empty": np.zeros((0, 3), np.float32),
         "scalar": np.float32(1.5),
     }
@@ -71,7 +72,8 @@ def test_views(by):
         assert tensors[name].flags.c_contiguous and tensors[name].flags.writeable
 
 
-@pytest.mark.parametrize("name", ["legacy-types.pth", "current-types.pth", "types.safetensors"])
+@pytest.mark.parametrize("name", ["torch-1.1.0-types.pth", "torch-2.13.0-types.pth", "torch-2.13.0-old-format.pth",
+                                  "torch-2.13.0-types.safetensors"])
 def test_types(name):
     checkpoint = read(name)
     tensors = checkpoint.tensors
@@ -99,7 +101,8 @@ def test_trainers_checkpoint(by):
     assert "other tensors were not used: ema" in checkpoint.notes
 
 
-@pytest.mark.parametrize("name", ["legacy-module.pth", "current-module.pth", "current-script.pt"])
+@pytest.mark.parametrize("name", ["torch-1.1.0-module.pth", "torch-2.13.0-module.pth", "torch-1.1.0-script.pt",
+                                  "torch-2.13.0-script.pt", "torch-2.13.0-script-compiled.pt"])
 def test_module_saved_whole(name):
     tensors = read(name).tensors
     assert list(tensors)[:2] == ["conv.weight", "conv.bias"]
@@ -113,9 +116,72 @@ def test_parameters(by):
     np.testing.assert_array_equal(read(by + "-parameters.pth").tensors["weight"], RAMP[:4].reshape(2, 2))
 
 
-def test_complex_is_refused_by_name():
-    with pytest.raises(BadCheckpoint, match="'weight' is of ComplexFloatStorage"):
-        read("current-complex.pth")
+def test_shards_are_one_checkpoint():
+    for ending in ("safetensors", "bin"):
+        checkpoint = read("torch-2.13.0-sharded.{}.index.json".format(ending))
+        assert checkpoint.format == "sharded" and checkpoint.notes == ("2 shards",)
+        assert_plain(checkpoint)
+
+
+@pytest.mark.parametrize("name", ["arrays", "packed"])
+def test_numpys_arrays(name):
+    checkpoint = read("torch-2.13.0-{}.npz".format(name))
+    tensors = checkpoint.tensors
+    assert checkpoint.format == "npz" and checkpoint.notes == ("1 float16 tensors became float32, exactly",)
+    np.testing.assert_array_equal(tensors["fortran"], RAMP[:6].reshape(2, 3))
+    for key in ("a.bias", "big", "half"):
+        np.testing.assert_array_equal(tensors[key], RAMP[:3])
+    assert tensors["count"] == 7 and tensors["count"].shape == ()
+    for tensor in tensors.values():
+        assert tensor.flags.c_contiguous and tensor.dtype.isnative and tensor.dtype in ("float32", "int64")
+
+
+@both
+def test_lightnings_checkpoint(by):
+    checkpoint = read(by + "-lightning.pth")
+    assert_plain(checkpoint)
+    assert checkpoint.prefix == "model." and checkpoint.left_out == ("criterion.weight",)
+    assert "1 tensors are not the network's: criterion.weight" in checkpoint.notes_of_keys
+    assert list(checkpoint.as_saved) == ["model.b.weight", "model.a.bias", "model.count", "criterion.weight"]
+
+
+@both
+def test_an_average_is_beside_the_network(by):
+    checkpoint = read(by + "-both.pth")
+    assert list(checkpoint.tensors)[:2] == ["conv.weight", "conv.bias"] and not checkpoint.prefix
+    assert "averaged weights (EMA) are in the file too: --weights-key=ema picks them" in checkpoint.notes
+    average = read_checkpoint(FIXTURES / (by + "-both.pth"), weights_key="ema")
+    assert "6 float16 tensors became float32, exactly" in average.notes
+    np.testing.assert_array_equal(average.tensors["conv.weight"], checkpoint.tensors["conv.weight"])
+
+
+def test_wrappers():
+    for name in ("averaged", "compiled", "data-parallel"):
+        checkpoint = read("torch-2.13.0-{}.pth".format(name))
+        assert len(checkpoint.tensors) == 7 and list(checkpoint.tensors)[0] == "conv.weight"
+    assert read("torch-2.13.0-averaged.pth").left_out == ("n_averaged",)
+
+
+def test_buffers_that_no_state_dict_has_are_left_out():
+    keys = list(read("torch-2.13.0-buffers.pth").tensors)
+    assert "kept" in keys and "unsaved" not in keys
+
+
+@both
+def test_tied_weights_share_memory(by):
+    tensors = read(by + "-shared.pth").tensors
+    assert np.shares_memory(tensors["encoder.weight"], tensors["decoder.weight"])
+    assert np.shares_memory(tensors["encoder.weight"], tensors["part"])
+
+
+def test_the_oldest_format(tmp_path):
+    """As PyTorch 1.1 still reads it."""
+    path = tarred(tmp_path / "model.pth")
+    expected = torch.load(str(path))
+    checkpoint = read_checkpoint(path)
+    assert checkpoint.format == "torch-tar" and list(checkpoint.tensors) == list(expected) == ["whole", "turned", "part"]
+    for key, value in expected.items():
+        np.testing.assert_array_equal(checkpoint.tensors[key], value.numpy())
 
 
 def test_a_format_is_registered_once():

@@ -36,7 +36,7 @@ def test_what_is_no_checkpoint(tmp_path, content, said):
     assert "model.pth" in caught.value.message and "torch-zip" in caught.value.hint
 
 
-@pytest.mark.parametrize("name", ["legacy-trainer.pth", "current-trainer.pth", "types.safetensors"])
+@pytest.mark.parametrize("name", ["torch-1.1.0-trainer.pth", "torch-2.13.0-trainer.pth", "torch-2.13.0-types.safetensors"])
 def test_truncated_anywhere(tmp_path, name):
     whole = (FIXTURES / name).read_bytes()
     path = tmp_path / name
@@ -70,7 +70,7 @@ def test_the_volume_fails(monkeypatch, number, kind, code):
 
     monkeypatch.setattr(reading, "_read", fail)
     with pytest.raises(kind) as caught:
-        read_checkpoint(FIXTURES / "legacy-plain.pth")
+        read_checkpoint(FIXTURES / "torch-1.1.0-plain.pth")
     assert caught.value.exit_code == code and caught.value.hint
 
 
@@ -86,10 +86,10 @@ def change_by_rename(path: Path) -> None:
 
 
 @pytest.mark.parametrize("change", [change_by_append, change_by_rename])
-@pytest.mark.parametrize("name", ["legacy-plain.pth", "truncated"])
+@pytest.mark.parametrize("name", ["torch-1.1.0-plain.pth", "truncated"])
 def test_a_file_that_changes_while_it_is_read_is_to_be_retried(tmp_path, monkeypatch, change, name):
     path = tmp_path / "model.pth"
-    path.write_bytes((FIXTURES / "legacy-plain.pth").read_bytes()[: 300 if name == "truncated" else None])
+    path.write_bytes((FIXTURES / "torch-1.1.0-plain.pth").read_bytes()[: 300 if name == "truncated" else None])
     read_weights = reading._weights
 
     def read_and_change(*args):
