@@ -16,8 +16,8 @@ class _Attention(nn.Module):
 
     def __init__(self, split: Callable[..., Any], width: int = 8, heads: int = 2) -> None:
         super().__init__()
-        self.qkv, self.out, self.heads, self.split = nn.Linear(width, 3 * width), nn.Linear(width, width),
-        heads, split
+        self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.heads, self.split = heads, split
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         batch, tokens, width = x.shape
@@ -71,8 +71,8 @@ class _NonLocal(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.q, self.k, self.v, self.back = nn.Conv2d(6, 3, 1), nn.Conv2d(6, 3, 1), nn.Conv2d(6, 3, 1),
-        nn.Conv2d(3, 6, 1)
+        self.q, self.k, self.v = (nn.Conv2d(6, 3, 1) for _ in range(3))
+        self.back = nn.Conv2d(3, 6, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         batch, _, height, width = x.size()
