@@ -5,6 +5,7 @@ import pytest
 from onnx import TensorProto, helper
 
 from job.errors import BadCheckpoint, JobError, UnsupportedModel
+from job.onnx_model.passes import canonical
 from job.onnx_model.reading import graph_of, open_onnx
 from job.onnx_model.runtime import run_graph
 from tests.onnx_backend.small_models import linear, model, with_weight_beside
@@ -181,3 +182,27 @@ def test_other_opsets(opset, tmp_path):
     with pytest.raises(UnsupportedModel, match="opset {}".format(opset)) as refusal:
         read(made, tmp_path)
     assert "from 6 to 10" in refusal.value.hint
+
+
+HUGE = 10 ** 6
+
+
+@pytest.mark.parametrize("nodes, shape", [
+    ([helper.make_node("Relu", ["x"], ["y"])], (HUGE, HUGE)),
+    ([helper.make_node("ConstantOfShape", ["size"], ["ones"]), helper.make_node("Add", ["x", "ones"], ["y"])], (1,)),
+    ([helper.make_node("Expand", ["x", "size"], ["y"])], (1,)),
+])
+def test_what_would_take_all_memory(nodes, shape, tmp_path):
+    made = model(nodes, {"x": shape}, ["y"], weights={"size": np.array([HUGE, HUGE])})
+    with pytest.raises(UnsupportedModel, match="a tensor beyond 2 GiB|Expand at y: .*Failed to allocate"):
+        read(made, tmp_path)
+
+
+def test_constants_that_do_not_fit_each_other(tmp_path):
+    """Where ONNX infers nothing, ONNX Runtime says what is wrong."""
+    nodes = [helper.make_node("Gather", ["numbers", "places"], ["picked"], name="picks"),
+             helper.make_node("Add", ["x", "picked"], ["y"])]
+    made = model(nodes, {"x": (1,)}, ["y"], weights={"numbers": np.float32([1, 2]), "places": np.array([7])})
+    with pytest.raises(UnsupportedModel, match="ONNX does not allow") as refusal:
+        canonical(read(made, tmp_path)[0])
+    assert "Gather" in refusal.value.message

@@ -7,8 +7,9 @@ from typing import Dict, List, Tuple
 
 import numpy as np
 
+from job.errors import UnsupportedModel
 from job.onnx_model.graph import Graph, Node, without_dead_nodes
-from job.onnx_model.runtime import run_graph
+from job.onnx_model.runtime import RUNTIME_ERRORS, run_graph
 
 _RANDOM = ("RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial")
 
@@ -40,4 +41,9 @@ def _evaluated(graph: Graph, pending: Tuple[Node, ...], kept: Tuple[Node, ...],
     if not outputs:
         return {}
     part = without_dead_nodes(Graph(pending, (), outputs, constants, {}))
-    return dict(zip(outputs, run_graph(part, ())))
+    try:
+        return dict(zip(outputs, run_graph(part, ())))
+    except RUNTIME_ERRORS as error:
+        ops = ", ".join(sorted({node.op for node in part.nodes}))
+        raise UnsupportedModel(["a form that ONNX does not allow, among {} of constants: {}".format(
+            ops, str(error).split("\n")[0])]) from error

@@ -1,5 +1,7 @@
 """The file as a whole."""
+import functools
 import itertools
+import operator
 import warnings
 from pathlib import Path
 from typing import Any, Iterator, Mapping, NamedTuple, Sequence, Tuple
@@ -9,6 +11,7 @@ from google.protobuf.message import DecodeError
 
 from job.errors import UnsupportedModel
 from job.onnx_model.graph import Graph, without_dead_nodes
+from job.onnx_model.model_file import LIMIT
 from job.onnx_model.opsets import upgraded
 from job.onnx_model.passes.infer_shapes import infer_shapes, inferred
 from job.onnx_model.reading.floats import with_float32
@@ -58,9 +61,20 @@ def graph_of(file: OnnxFile, given: Mapping[str, Shape], input_names: Sequence[s
     """
     shapes = input_shapes(file.inputs, given)
     graph = without_dead_nodes(file.graph._replace(shapes=dict(zip(file.graph.inputs, shapes))))
+    _refuse_huge(graph)
     graph, notes = with_float32(named(graph, input_names, output_names))
-    graph = upgraded(inferred(graph, file.opset), file.opset)
-    return infer_shapes(graph), notes
+    graph = inferred(graph, file.opset)
+    _refuse_huge(graph)
+    graph = infer_shapes(upgraded(graph, file.opset))
+    _refuse_huge(graph)
+    return graph, notes
+
+
+def _refuse_huge(graph: Graph) -> None:
+    """Before anything is made of that size."""
+    for name, shape in graph.shapes.items():
+        if functools.reduce(operator.mul, shape, 1) > LIMIT // 4:
+            raise UnsupportedModel(["{} of shape {}: a tensor beyond 2 GiB".format(name, shape)])
 
 
 def _parsed(data: bytes) -> onnx.ModelProto:

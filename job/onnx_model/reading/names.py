@@ -1,6 +1,6 @@
 """Every tensor of a file under a name that is free and that TensorFlow allows."""
 import re
-from typing import Dict, Iterable, Sequence, Set
+from typing import Iterable, Sequence, Set
 
 from job.errors import BadCheckpoint
 from job.onnx_model.graph import Graph, Node, renamed
@@ -48,17 +48,17 @@ def named(graph: Graph, input_names: Sequence[str], output_names: Sequence[str])
     for name in _all_names(graph):
         if name and name not in names:
             names[name] = published_name(name, taken)
-    layers = tuple(node._replace(layer=_layer(node, names)) for node in graph.nodes)
+    layers = tuple(node._replace(layer=_layer(node)) for node in graph.nodes)
     graph = renamed(graph._replace(nodes=layers), names)
     ends = tuple(Node("Identity", (made,), (name,), {}, "output " + name)
                  for made, name in zip(graph.outputs, output_names))
     return graph._replace(nodes=graph.nodes + ends, outputs=tuple(output_names))
 
 
-def _layer(node: Node, names: Dict[str, str]) -> str:
-    """The node's own name; else its first output's, which is unique."""
-    written = _NOT_ALLOWED.sub("_", node.layer).strip("_")[:_LONGEST]
-    return written or names.get(next(filter(None, node.outputs), ""), "")
+def _layer(node: Node) -> str:
+    """The node's own name, else its first output's."""
+    written = node.layer or next(filter(None, node.outputs), "")
+    return _NOT_ALLOWED.sub("_", written).strip("_")[:_LONGEST] or node.op
 
 
 def _all_names(graph: Graph) -> Iterable[str]:
