@@ -13,6 +13,7 @@ from job.parity.drift import located
 from job.parity.gate import first_drift, parity_failed
 from job.parity.probes import probe_counts, probes_for
 from job.parity.questions import Questions
+from job.parity.usual import unusual
 from job.progress import Progress
 from job.publish import (
     check_replaceable, clear_failure, is_current, made_from, publish, publish_failure, settled, staging, write_json,
@@ -50,6 +51,7 @@ def convert(checkpoint: Path, name: str, settings: Settings, output_dir: Path, s
             converted = _converted(checkpoint, settings, sides, model, work, progress)
             _judge_accuracy(progress, sides, converted, model, work)
             _refuse_drift(progress, sides, converted, model)
+            _warn_of_unusual(progress, converted.exported.depth)
             _write_documents(model, output_dir / name, settings, converted, progress)
             with progress.stage("publish"):
                 publish(model, output_dir, name, converted.digests)
@@ -175,6 +177,12 @@ def _refuse_drift(progress: Progress, sides: Sides, converted: Converted, model:
     if drift is not None:
         drift = located(drift, progress.stages, progress.probes, sides, _published(model, converted))
         raise parity_failed(drift)
+
+
+def _warn_of_unusual(progress: Progress, depth: int) -> None:
+    progress.warnings = unusual(progress.stages, depth)
+    for warning in progress.warnings:
+        log.warning(warning.message, progress.name)
 
 
 def _published(model: Path, converted: Converted) -> Mapping[str, Path]:

@@ -1,14 +1,14 @@
 """What is known of a conversion so far: a report of it can be made at any moment."""
 import contextlib
 import time
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 from job import log
 from job.parity.probes import Probe
 from job.publish import digest_of_settings
 from job.report.parity import parity_report
 from job.report.settings_document import settings_document
-from job.values import CheckpointFacts, StageParity
+from job.values import CheckpointFacts, StageParity, Unusual
 from job.version import job_version
 
 
@@ -24,6 +24,7 @@ class Progress:
         self.checkpoint = None  # type: Optional[CheckpointFacts]
         self.probes = ()  # type: Tuple[Probe, ...]
         self.stages = []  # type: List[StageParity]
+        self.warnings = ()  # type: Sequence[Unusual]
         self.accuracy = None  # type: Optional[Mapping[str, Any]]
         self.seconds = {}  # type: Dict[str, float]
         self.peak_memory = 0
@@ -41,4 +42,4 @@ class Progress:
 
     def report(self, failure: Optional[Mapping[str, Any]] = None) -> Dict[str, Any]:
         return parity_report(self.stages, self.probes, self.checkpoint, self.settings, self.versions, failure,
-                             self.accuracy)
+                             self.accuracy, self.warnings)

@@ -14,7 +14,7 @@ from job.errors import BadCheckpoint, UnsupportedModel
 from job.memory import peak_memory
 from job.networks import Network, is_onnx, network_of
 from job.networks.onnx_file import inspected
-from job.onnx_model.cost import multiply_adds
+from job.onnx_model.cost import longest_path, multiply_adds
 from job.onnx_model.graph import Graph
 from job.onnx_model.passes import canonical
 from job.onnx_model.model_file import read_onnx, write_onnx
@@ -48,7 +48,7 @@ class PyTorchSide:
         self._network, self._graph, self._onnx_file = network, graph._replace(constants={}), onnx_file
         outputs = tuple(_facts(name, graph) for name in graph.outputs)
         return Exported(onnx_file, network.inputs, outputs, network.facts, multiply_adds(graph),
-                        network.computes_with_batch, network.reference)
+                        network.computes_with_batch, longest_path(graph), network.reference)
 
     def inspect(self, checkpoint: Path, settings: Any) -> Inspected:
         """What is in the file, whatever network it belongs to."""

@@ -56,6 +56,7 @@ class Exported(NamedTuple):
     checkpoint: CheckpointFacts
     multiply_adds: int  # of one forward at the given input shape
     computes_with_batch: bool = False  # the network's answers depend on the size of its batch
+    depth: int = 1  # operators on the longest path
     reference: str = "pytorch"  # the stage that all others are compared with: onnxruntime for a file that is a network
 
 
@@ -108,6 +109,16 @@ class StageParity(NamedTuple):
     @property
     def passed(self) -> bool:
         return bool(self.outputs) and all(output.passed for output in self.outputs)
+
+
+class Unusual(NamedTuple):
+    """An output that passed with an error far above the usual."""
+
+    stage: str
+    output: str
+    error_of_range: float
+    usual: float  # for the network's depth
+    message: str
 
 
 class Outcome(NamedTuple):

@@ -6,8 +6,9 @@ from typing import Any, Dict, Mapping, Optional, Sequence
 
 from job.errors import JobError
 from job.parity import explain
+from job.parity.metrics import round_significant
 from job.report.documents import ordered
-from job.values import CheckpointFacts, Drift, OutputParity, StageParity
+from job.values import CheckpointFacts, Drift, OutputParity, StageParity, Unusual
 
 
 def parity_report(
@@ -18,6 +19,7 @@ def parity_report(
     versions: Mapping[str, str],
     first_failure: Optional[Mapping[str, Any]] = None,
     accuracy: Optional[Mapping[str, Any]] = None,
+    warnings: Sequence[Unusual] = (),
 ) -> Dict[str, Any]:
     """The report of a conversion that passed, or of one that failed for ``first_failure``.
 
@@ -30,6 +32,7 @@ def parity_report(
         "verdict": "passed" if first_failure is None else "failed",
         "first_failure": first_failure,
         "stages": [_stage(stage) for stage in stages],
+        "warnings": [_warning(warning) for warning in warnings],
         "probes": [_probe(probe) for probe in probes],
         "accuracy": accuracy,
         "settings": ordered(settings),
@@ -68,6 +71,10 @@ def _stage(stage: StageParity) -> Dict[str, Any]:
         "passed": stage.passed,
         "outputs": [_output(output) for output in stage.outputs],
     }
+
+
+def _warning(warning: Unusual) -> Dict[str, Any]:
+    return dict(warning._asdict(), usual=round_significant(warning.usual))
 
 
 def _output(output: OutputParity) -> Dict[str, Any]:

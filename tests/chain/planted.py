@@ -10,6 +10,7 @@ from typing import Any, Callable, Dict
 from job import __main__, sides
 from job.sides import PYTORCH, TENSORFLOW
 
+HARDLY = 5e-5
 FAULTS = {}  # type: Dict[str, Callable[[], None]]
 SIDE_OF = {}  # type: Dict[str, str]
 
@@ -24,11 +25,21 @@ def plants(side: str, name: str):
 @plants(TENSORFLOW, "changed-weight")
 def _changed_weight() -> None:
     """One element of one kernel of the Keras model."""
+    _change_weight(0.2)
+
+
+@plants(TENSORFLOW, "hardly-changed-weight")
+def _hardly_changed_weight() -> None:
+    """By less than the gate sees, and more than float32 loses."""
+    _change_weight(HARDLY)
+
+
+def _change_weight(by: float) -> None:
     def change(model: Any) -> Any:
         weights = dict(model.network.weights)
         name = next(name for name in weights if weights[name].shape == (3, 3, 5, 7))
         weights[name] = weights[name].copy()
-        weights[name][1, 2, 3, 4] += 0.2
+        weights[name][1, 2, 3, 4] += by
         return model._replace(network=model.network._replace(weights=weights))
     _wrap_result("job.tensorflow_side", "keras_model_from_onnx", change)
 

@@ -85,6 +85,15 @@ def test_a_planted_fault_fails_the_gate(fault, tmp_path):
     assert fault.words in found["message"] and fault.words in job.stdout
 
 
+def test_a_fault_below_the_gate_is_a_warning(tmp_path, published):
+    job = convert("tests.chain.planted", write_checkpoint(tmp_path), tmp_path / "out", "hardly-changed-weight")
+    assert job.returncode == 0, job.stdout
+    report = json.loads((tmp_path / "out" / "net" / "parity.json").read_text())
+    assert [warning["stage"] for warning in report["warnings"]] == ["keras", "saved_model", "tflite.float32"]
+    assert "warning: keras: output `category` is within the limits, but" in job.stdout
+    assert json.loads((published / "net" / "parity.json").read_text())["warnings"] == []
+
+
 def spoil_weight(state_dict):
     state_dict["body.weight"][2, 1, 0, 2] = float("nan")
 

@@ -14,7 +14,7 @@ from job.report.documents import json_bytes, schema
 from job.report.interface import interface, layout
 from job.report.parity import failure_from_drift, failure_from_error, parity_report
 from job.report.run import compared, run_report, summary
-from job.values import CheckpointFacts, Model, Outcome, TensorFacts
+from job.values import CheckpointFacts, Model, Outcome, TensorFacts, Unusual
 
 IMAGE = TensorFacts("image_array", "float32", (1, 3, 20, 28), (0, 2, 3, 1))
 CATEGORY = TensorFacts("category", "float32", (1, 10), (0, 1))
@@ -24,7 +24,7 @@ VERSIONS = {"torch": "1.1.0", "job": "abc"}
 PROBES = make_probes((IMAGE,), 4)
 NAMES = tuple(probe.name for probe in PROBES)
 PARITY_KEYS = [
-    "verdict", "first_failure", "stages", "probes", "accuracy", "settings", "versions", "checkpoint",
+    "verdict", "first_failure", "stages", "warnings", "probes", "accuracy", "settings", "versions", "checkpoint",
 ]
 
 
@@ -52,6 +52,13 @@ def report(*args, **more):
 def test_schemas_are_draft_7(name):
     assert schema(name)["$schema"] == "http://json-schema.org/draft-07/schema#"
     jsonschema.Draft7Validator.check_schema(schema(name))
+
+
+def test_warnings_of_what_passed():
+    error = Unusual("keras", "category", 3e-5, 2.23606797e-06, "keras: output `category` is within the limits, but ...")
+    read = check("parity", report(warnings=[error]))
+    assert read["verdict"] == "passed"
+    assert read["warnings"] == [dict(error._asdict(), usual=2.24e-06)]
 
 
 def test_passed_report():

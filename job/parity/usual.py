@@ -1,0 +1,46 @@
+"""Errors that pass the gate and are still not what float32 usually makes of a network of that depth.
+
+Rounding errors come from everywhere and add up as a random walk does: with the square root of the number of operators
+that they pass through. A fault that a mutation of one attribute makes may stay below the gate; far above this it is seen.
+ONNX Runtime rounds on its own, with other kernels: what its answers lack of PyTorch's is usual for this one network,
+whose sums may cancel more than others do. So later stages may err as much as it does, too.
+"""
+import math
+from typing import Iterator, Sequence, Tuple
+
+from job.parity.explain import percent, worst_element
+from job.parity.tolerance import kind_of
+from job.values import OutputParity, StageParity, Unusual
+
+USUAL = 5e-7  # of the output's range, times the square root of the depth: 98 % of random networks stay below it
+TIMES = 10    # more than that is worth a look
+
+
+def usual_error(depth: int) -> float:
+    """Of a float stage, over the output's range; the depth is in operators, on the longest path."""
+    return USUAL * math.sqrt(max(depth, 1))
+
+
+def unusual(stages: Sequence[StageParity], depth: int) -> Tuple[Unusual, ...]:
+    """Every output of a float stage that passed with more than TIMES the usual error."""
+    return tuple(_of(stages, depth))
+
+
+def _of(stages: Sequence[StageParity], depth: int) -> Iterator[Unusual]:
+    for stage in stages:
+        for number, output in enumerate(stage.outputs):
+            error = _error(output)
+            usual = max([usual_error(depth)] + [_error(other.outputs[number]) for other in stages
+                                                if other.stage == "onnx" != stage.stage])
+            if kind_of(stage.stage) == "float" and output.passed and error > TIMES * usual:
+                yield Unusual(stage.stage, output.name, error, usual, _said(stage.stage, output, error, usual))
+
+
+def _error(output: OutputParity) -> float:
+    """0 where it is not measured: for the reference itself, and for whole numbers, which must be equal."""
+    return output.metrics.get("max_error_of_range") or 0.0
+
+
+def _said(stage: str, output: OutputParity, error: float, usual: float) -> str:
+    return ("{}: output `{}` is within the limits, but its largest error, {} of the range {}, is {:.0f} times the usual "
+            "one").format(stage, output.name, percent(error), worst_element(output.metrics["worst"]), error / usual)
