@@ -12,11 +12,12 @@ from job.checkpoint.source import Source
 from job.checkpoint.values import Placeholder
 from job.errors import BadCheckpoint
 
-MOST_MEMORY = 160 * 1000 * 1000  # bytes; a ResNet-152 with its optimizer takes 5 million
+MOST_MEMORY = 120 * 1000 * 1000  # bytes, beyond the pickle's own; a ResNet-152 with its optimizer takes 5 million
 COST = 60  # bytes, of an opcode that is not in the next line
 COSTS = {b"]": 90, b"}": 260, b"l": 90, b"d": 260, b"\x8f": 90, b"R": 260, b"\x81": 260, b"\x92": 260, b"i": 260,
          b"o": 260, b"c": 260, b"\x93": 260, b"Q": 260, b"P": 260, b"\x94": 130, b"q": 130, b"r": 130, b"p": 130,
          b"u": 60, b"t": 90, b"\x85": 90, b"\x86": 90, b"\x87": 90}
+COPIED = 160  # bytes, of each item of a container that is copied
 LONGEST_KEY = 4096  # characters
 LONGEST_GLOBAL = 512
 LARGEST_KEY = 2 ** 61 - 2  # whole numbers beyond it can be made to share a hash
@@ -76,7 +77,7 @@ class PickleMachine:
         self.persistent_load = persistent_load
         self.stack = []  # type: List[Any]
         self.memo = {}  # type: Dict[int, Any]
-        self._left = MOST_MEMORY
+        self._left = MOST_MEMORY + source.size
 
     def run(self, opcodes: Mapping[bytes, Callable[["PickleMachine"], None]]) -> Any:
         """The value of the pickle at the source's position, which then is just after it."""
@@ -126,7 +127,8 @@ class PickleMachine:
         if function.build is None:
             return Placeholder(function.name)
         self.charge(16 * len(args))
-        self.charge(16 * sum(len(each) for each in args if isinstance(each, (str, bytes, tuple, list, dict))))
+        self.charge(sum(len(each) for each in args if isinstance(each, (str, bytes))))
+        self.charge(COPIED * sum(len(each) for each in args if isinstance(each, (tuple, list, dict))))
         try:
             return function.build(*args)
         except MISCALLED as error:

@@ -54,8 +54,10 @@ opcode(b"2")(lambda machine: machine.push(machine.top()))
 
 def _tuple_of(count: int) -> Handler:
     def handler(machine: PickleMachine) -> None:
-        items = [machine.pop() for _ in range(count)]
-        machine.push(tuple(reversed(items)))
+        items = tuple(machine.stack[-count:])
+        if len(items) < count or any(item is MARK for item in items):
+            raise malformed("it takes from an empty stack")
+        machine.stack[-count:] = [items]
 
     return handler
 

@@ -85,7 +85,7 @@ def tarred(path: Path, pickled: bytes = None, tensors: bytes = None, storages: b
     members = {
         "sys_info": pickle.dumps({"protocol_version": 1000, "little_endian": True}, 2),
         "pickle": pickled or ended(b"}(", *(text(key) + integer(number) + b"Q" for number, key in TAR_KEYS.items()), b"u"),
-        "tensors": tensors or tar_tensors(),
+        "tensors": tar_tensors() if tensors is None else tensors,
         "storages": storages or tar_storages(),
     }
     with tarfile.open(str(path), "w:", format=tarfile.PAX_FORMAT) as archive:
@@ -115,3 +115,16 @@ def tar_tensors(held: int = 1, offset: int = 0) -> bytes:
         numbers = struct.pack("<{}q".format(2 * len(shape) + 1), *(shape + strides + (start,)))
         parts.append(entry + struct.pack("<ii", len(shape), 0) + numbers)
     return b"".join(parts)
+
+
+def script(path: Path, changes: Mapping[str, Any] = None, attributes: bytes = None, raw: bytes = None) -> Path:
+    """TorchScript of PyTorch 1.1: one parameter of two numbers, its table with changes."""
+    row = {"dims": ["2"], "offset": "0", "strides": ["1"], "dataType": "FLOAT", "data": {"key": "tensors/0"}}
+    model = {"tensors": [row], "mainModule": {"parameters": [{"name": "w", "tensorId": "0"}]}}
+    with zipfile.ZipFile(str(path), "w") as archive:
+        archive.writestr("net/version", b"1\n")
+        archive.writestr("net/tensors/0", struct.pack("<2f", 1, 2))
+        archive.writestr("net/model.json", raw or json.dumps(dict(model, **changes or {})))
+        if attributes:
+            archive.writestr("net/attributes.pkl", attributes)
+    return path
