@@ -21,7 +21,7 @@ for _op, _function in (("Greater", tf.greater), ("Less", tf.less), ("Equal", tf.
 
 @converts("Not")
 def logical_not(operator: Operator, x: Activation) -> Activation:
-    return pointwise(operator, x, tf.logical_not, False)
+    return pointwise(operator, x, tf.logical_not, True)
 
 
 @converts("Cast", attributes={"to": only(*_TYPES)})
@@ -56,7 +56,7 @@ def where(operator: Operator, *operands: Operand) -> Activation:
         zeros = _zeros(whole[-1:] or tensors)
         yes, no = (each if each in whole else each + tf.cast(zeros, each.dtype) for each in (yes, no))
         return tf.where(truth if truth in whole else tf.greater(tf.cast(truth, tf.float32) + zeros, 0.5), yes, no)
-    tensor = operation(select, computed if len(computed) > 1 else computed[0], operator.name)
+    tensor = operation(select, computed, operator.name)
     fixed_by = batch_fixed_by(operator, *operands)
     if len(order) <= MOST_AXES:
         return Activation(tensor, order, fixed_by=fixed_by)

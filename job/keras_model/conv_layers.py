@@ -8,7 +8,7 @@ from keras.engine import Layer
 from job.values import Shape
 
 
-class DilatedConv2D(keras.layers.Conv2D):
+class Conv2D(keras.layers.Conv2D):
     """Dilation as the convolution's own attribute, at any stride; Keras moves pixels to the batch and back."""
 
     def call(self, inputs: Any) -> Any:

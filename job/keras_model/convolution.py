@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from job.axes import CONV_KERNEL_HWIO, DEPTHWISE_KERNEL_HWIM
 from job.keras_model.activation import Activation, as_map
-from job.keras_model.conv_layers import DilatedConv2D
+from job.keras_model.conv_layers import Conv2D
 from job.keras_model.layers import layer_name, operation, weighted
 from job.keras_model.padding import Window, explicitly_padded, filled, is_same, padded, window_of
 from job.keras_model.registry import Operator, converts, only
@@ -33,9 +33,8 @@ def _weights(kernel: np.ndarray, bias: Optional[np.ndarray]):
 
 
 def _dense(tensor: Any, kernel: np.ndarray, bias: Optional[np.ndarray], window: Window, padding: str, name: str) -> Any:
-    kind = DilatedConv2D if max(window.dilations) > 1 else keras.layers.Conv2D
-    layer = kind(kernel.shape[0], kernel.shape[2:], padding=padding, use_bias=bias is not None,
-                 kernel_initializer="zeros", name=layer_name(name))
+    layer = Conv2D(kernel.shape[0], kernel.shape[2:], padding=padding, use_bias=bias is not None,
+                   kernel_initializer="zeros", name=layer_name(name))
     layer.strides, layer.dilation_rate = window.strides, window.dilations  # Keras allows one or the other only
     return weighted(layer, tensor, _weights(kernel.transpose(CONV_KERNEL_HWIO), bias))
 
@@ -43,7 +42,7 @@ def _dense(tensor: Any, kernel: np.ndarray, bias: Optional[np.ndarray], window: 
 def depthwise(x: Activation, kernel: np.ndarray, bias: Optional[np.ndarray], window: Window, name: str) -> Any:
     """TensorFlow's depthwise convolution has one stride for both axes: else every pixel is computed, and those
     between are left out."""
-    if max(window.dilations) > 1 and not _dilates(window, x.onnx_shape[2:]):
+    if not _dilates(window, x.onnx_shape[2:]):
         kernel, window = filled(kernel, window)
     if len(set(window.strides)) == 1:
         x, padding = padded(x, window, name)

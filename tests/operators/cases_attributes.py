@@ -37,6 +37,13 @@ def _then_pool(op: str, operators: str, inputs: str = "x", constants: Mapping[st
                              inputs={"x": MAP}), operators + " MAX_POOL_2D")
 
 
+def several(id: str, operators: str, *nodes: Any, outputs: str = "y", free: bool = True,
+            constants: Mapping[str, np.ndarray] = {}, **shapes: Tuple[int, ...]) -> Row:
+    """Nodes in a row, inputs by name."""
+    return Row(id, lambda: graph(*nodes, outputs=outputs, constants=constants, inputs=shapes or {"x": MAP}), operators,
+               free)
+
+
 SCALE, SHIFT = np.full((6, 1, 1), 0.5, np.float32), np.full((6, 1, 1), -0.5, np.float32)
 POSITIVE = (node("Abs", "x", "p"),)
 
@@ -70,7 +77,8 @@ SIGNS = [
     _then_pool("Mul", "ABS MUL PADV2", "p c", dict(c=SHIFT), POSITIVE, "of a negative constant"),
     _then_pool("Max", "ABS MAXIMUM PAD", "p p", {}, POSITIVE, "of what is positive"),
     _then_pool("Sub", "ABS MUL ADD PADV2", "c p", dict(c=SHIFT), POSITIVE, "of what is positive"),
-    _then_pool("Min", "SIN MINIMUM PADV2", "p c", dict(c=SHIFT), (node("Sin", "x", "p"),), "of a negative constant"),
+    _then_pool("Min", "SIN MINIMUM PADV2", "p c", dict(c=SHIFT), (node("Sin", "x", "p"),),
+        "of a negative constant"),
     _then_pool("Pad", "ABS MIRROR_PAD PAD", "p", {}, POSITIVE, mode="reflect", pads=(0, 0, 1, 2, 0, 0, 2, 1)),
     _then_pool("Pad", "ABS PADV2 PADV2", "p", {}, POSITIVE, value=-1.0, pads=(0, 0, 1, 2, 0, 0, 2, 1)),
     _then_pool("Pad", "ABS PADV2 PAD", "p", {}, POSITIVE, value=1.0, pads=(0, 0, 1, 2, 0, 0, 2, 1)),
@@ -81,6 +89,13 @@ SIGNS = [
     _then_pool("ReduceMean", "ABS MEAN PAD", "p", {}, POSITIVE, axes=(1,), keepdims=1),
     _then_pool("Gather", "ABS GATHER PAD", "p i", dict(i=whole(2, 0, 5)), POSITIVE, axis=1),
     _then_pool("Identity", "ABS PAD", "p", {}, POSITIVE),
+    _then_pool("Clip", "MINIMUM PADV2", max=0.5),
+    _then_pool("Cast", "GREATER LOGICAL_NOT CAST PAD", "t", dict(c=np.array(0.25, np.float32)),
+        (node("Greater", "x c", "g"), node("Not", "g", "t")), "", to=1),
+    _then_pool("Min", "ABS MINIMUM PADV2", "p p", {}, POSITIVE, "of what is positive"),
+    _then_pool("Pow", "ABS POW PADV2", "p c", dict(c=SCALE), POSITIVE, "of what is positive"),
+    _then_pool("Add", "ABS ADD PAD", "p c", dict(c=np.array([0, 1, 2, 0.5, 0, 3], np.float32).reshape(6, 1,
+        1)), POSITIVE, "of a constant that is nowhere negative"),
 ]
 
 POOLS = [
@@ -127,9 +142,10 @@ CONVOLUTIONS = [
         2, 2)),
     one("Conv", "DEPTHWISE_CONV_2D", "x w b", constants=_DEPTHWISE, group=6, dilations=(2, 1), pads=(2, 1,
         2, 1)),
-    one("Conv", "PAD DEPTHWISE_CONV_2D", "x w b", constants=_DEPTHWISE, group=6, dilations=(3, 3),
-        pads=(3, 4, 3, 4)),
-    one("Conv", "DEPTHWISE_CONV_2D", "x w b", constants=_DEPTHWISE, group=6, dilations=(2, 2), shape=(2, 6, 8, 10)),
+    one("Conv", "PAD DEPTHWISE_CONV_2D", "x w b", constants=_DEPTHWISE, group=6, dilations=(3, 3), pads=(3,
+        4, 3, 4)),
+    one("Conv", "DEPTHWISE_CONV_2D", "x w b", constants=_DEPTHWISE, group=6, dilations=(2, 2), shape=(2, 6,
+        8, 10)),
     one("Conv", "DEPTHWISE_CONV_2D", "x w b", constants=_DEPTHWISE, group=6, dilations=(2, 2), strides=(2,
         2)),
     one("ConvTranspose", "TRANSPOSE_CONV ADD", "x w b", constants=_UP),
@@ -250,4 +266,97 @@ AXES = [
     one("ReduceSum", "SUM", keepdims=0, axes=(1, 2, 3)),
 ]
 
-ROWS = SIGNS + POOLS + CONVOLUTIONS + FUNCTIONS + AXES
+_TABLE = drawn(t=(5, 3, 4))
+_PLACES = (node("Clip", "x", "c", min=0.0, max=2.5), node("Cast", "c", "i", to=7))
+_TRUTH = np.array([1, 0, 1, 1, 0, 0], np.bool_)
+
+PAIRS = [
+    several("Sub of two", "SUB", node("Sub", "x z", "y"), x=MAP, z=MAP),
+    several("Add of a number for each channel", "ADD", node("Add", "x c", "y"), constants=drawn(c=(6, 1, 1))),
+    several("Add of a number for each channel, in full rank", "ADD", node("Add", "x c", "y"),
+        constants=drawn(c=(1, 6, 1, 1))),
+    several("Add of a row for each of the batch", "PAD ADD", node("Add", "x c", "y"), constants=drawn(c=(2,
+        6, 1, 1)), free=False),
+    several("Mul with a lower rank", "TRANSPOSE RESHAPE MUL", node("Mul", "x z", "y"), x=(2, 1, 9, 7), z=(6,
+        9, 7), free=False),
+    several("Add of a batch on another axis, then a convolution", "TRANSPOSE RESHAPE ADD CONV_2D",
+        node("Add", "x z", "a"), node("Conv", "a w b", "y", pads=(1, 0, 1, 1)), constants=_KERNEL, x=(2, 1,
+        9, 7), z=(6, 9, 7), free=False),
+    several("Pow of a matrix and a row", "ABS POW", node("Abs", "x", "p"), node("Pow", "p z", "y"), x=(3,
+        5), z=(1, 5)),
+    several("Where of maps", "GREATER SELECT", node("Greater", "x z", "t"), node("Where", "t x z", "y"),
+        x=MAP, z=MAP),
+    several("Where of a smaller truth", "GREATER ZEROS_LIKE CAST ADD GREATER SELECT", node("Greater", "w v",
+        "t"), node("Where", "t x z", "y"), x=MAP, z=MAP, w=(2, 1, 9, 7), v=(2, 1, 9, 7)),
+    several("Where of smaller values", "GREATER CAST ZEROS_LIKE ADD ADD SELECT", node("Greater", "x z",
+        "t"), node("Where", "t w v", "y"), x=MAP, z=MAP, w=(2, 1, 9, 7), v=(2, 6, 1, 1)),
+    several("Where of nothing whole",
+        "GREATER CAST ZEROS_LIKE ZEROS_LIKE ZEROS_LIKE ADD ADD ADD ADD CAST ADD GREATER SELECT",
+        node("Greater", "x z", "t"), node("Where", "t w v", "y"), x=(2, 6, 1, 1), z=(2, 6, 1, 1), w=(2, 1,
+        9, 7), v=(2, 1, 1, 7)),
+    several("Where of a constant truth", "ZEROS_LIKE ADD GREATER SELECT", node("Where", "t x z", "y"),
+        constants=dict(t=_TRUTH.reshape(6, 1, 1)), x=MAP, z=MAP),
+    several("Where of a constant for each of the batch", "GREATER ZEROS_LIKE ADD SELECT", node("Greater",
+        "x z", "t"), node("Where", "t x c", "y"), constants=drawn(c=(2, 6, 1, 1)), x=MAP, z=MAP, free=False),
+    several("Where of one tensor", "GREATER ZEROS_LIKE ADD SELECT", node("Greater", "x c", "t"),
+        node("Where", "t x d", "y"), constants=dict(c=np.array(0.25, np.float32), d=np.array(2, np.float32))),
+]
+
+PRODUCTS = [
+    several("Transpose, Gemm", "TRANSPOSE FULLY_CONNECTED", node("Transpose", "x", "t", perm=(1, 0)),
+        node("Gemm", "t w b", "y", transB=1), constants=drawn(w=(4, 3), b=(4,)), x=(3, 5), free=False),
+    several("Gemm with everything", "TRANSPOSE FULLY_CONNECTED", node("Gemm", "x w b", "y", alpha=0.5,
+        beta=2.0, transA=1), x=(3, 5), free=False, constants=drawn(w=(3, 4), b=(4,))),
+    several("MatMul of a constant on the left", "TRANSPOSE FULLY_CONNECTED", node("MatMul", "c x", "y"),
+        constants=drawn(c=(4, 3)), x=(3, 5), free=False),
+    several("MatMul of a constant on the left of a transposed", "TRANSPOSE TRANSPOSE FULLY_CONNECTED",
+        node("Transpose", "x", "t", perm=(1, 0)), node("MatMul", "c t", "y"), constants=drawn(c=(4, 5)),
+        x=(3, 5), free=False),
+    several("MatMul of matrices", "TRANSPOSE FULLY_CONNECTED", node("MatMul", "x z", "y"), x=(3, 5), z=(5,
+        4), free=False),
+    several("MatMul of stacks", "RESHAPE RESHAPE MUL SUM", node("MatMul", "x z", "y"), x=(2, 3, 5), z=(2, 5,
+        4)),
+    several("MatMul of stacks, transposed", "TRANSPOSE RESHAPE RESHAPE MUL SUM", node("Transpose", "z", "t",
+        perm=(0, 2, 1)), node("MatMul", "x t", "y"), x=(2, 3, 5), z=(2, 4, 5)),
+    several("MatMul over the last axis", "TRANSPOSE FULLY_CONNECTED RESHAPE TRANSPOSE", node("MatMul",
+        "x c", "y"), constants=drawn(c=(7, 4))),
+]
+
+CHOSEN = [
+    several("Gather of rows of a table", "RELU MINIMUM CAST GATHER TRANSPOSE", *_PLACES, node("Gather",
+        "t i", "y"), constants=_TABLE, x=(3, 2)),
+    several("Gather of columns of a table", "RELU MINIMUM CAST GATHER TRANSPOSE", *_PLACES, node("Gather",
+        "t i", "y", axis=1), constants=_TABLE, x=(3, 2), free=False),
+    several("Gather of the last axis of a table", "RELU MINIMUM CAST GATHER TRANSPOSE", *_PLACES,
+        node("Gather", "t i", "y", axis=-1), constants=_TABLE, x=(3, 2), free=False),
+    several("Gather of whole numbers", "RELU MINIMUM CAST GATHER", *_PLACES, node("Gather", "t i", "y"),
+        constants=dict(t=whole(7, -2, 9)), x=(3, 2)),
+    several("Gather of computed places", "RELU MINIMUM CAST GATHER", *_PLACES, node("Gather", "z i", "y",
+        axis=1), x=(3,), z=(2, 5, 4), free=False),
+    one("Gather", "TRANSPOSE GATHER", "x i", constants=dict(i=np.array(1)), axis=0,
+        id="of one of the batch", free=False),
+]
+
+CHAINS = [
+    several("dilated Conv, Conv as large", "CONV_2D CONV_2D", node("Conv", "x w b", "m", dilations=(2, 1)),
+        node("Conv", "m k", "y", pads=(1, 1, 1, 1)), constants=dict(_KERNEL, k=drawn(k=(5, 4, 3, 3))["k"])),
+    several("dilated and padded Conv, Conv as large", "CONV_2D CONV_2D", node("Conv", "x w b", "m",
+        dilations=(2, 1), pads=(2, 0, 2, 1)), node("Conv", "m k", "y", pads=(1, 1, 1, 1)),
+        constants=dict(_KERNEL, k=drawn(k=(5, 4, 3, 3))["k"])),
+    several("dilated and strided Conv, strided Conv", "PAD CONV_2D PAD CONV_2D", node("Conv", "x w b", "m",
+        dilations=(2, 1), strides=(1, 2), pads=(2, 1, 2, 1)), node("Conv", "m k", "y", strides=(2, 2),
+        pads=(1, 1, 1, 1)), constants=dict(_KERNEL, k=drawn(k=(5, 4, 3, 3))["k"])),
+    several("ConvTranspose, strided Conv", "TRANSPOSE_CONV STRIDED_SLICE ADD PAD CONV_2D",
+        node("ConvTranspose", "x w b", "m", strides=(2, 3), pads=(1, 0, 0, 1)), node("Conv", "m k", "y",
+        strides=(2, 2), pads=(1, 1, 1, 1)), constants=dict(_UP, k=drawn(k=(5, 4, 3, 3))["k"])),
+    several("ConvTranspose, its strides larger than its kernel",
+        "TRANSPOSE_CONV STRIDED_SLICE ADD PAD CONV_2D", node("ConvTranspose", "x w b", "m", strides=(4, 3)),
+        node("Conv", "m k", "y", strides=(2, 2), pads=(1, 1, 1, 1)), constants=dict(_UP, k=drawn(k=(5, 4, 3,
+        3))["k"])),
+    several("Conv of one channel", "DEPTHWISE_CONV_2D", node("Conv", "x w", "y"), constants=drawn(w=(4, 1,
+        3, 2)), x=(2, 1, 9, 7)),
+    several("depthwise Conv of two channels", "DEPTHWISE_CONV_2D", node("Conv", "x w", "y", group=2),
+        constants=drawn(w=(4, 1, 3, 2)), x=(2, 2, 9, 7)),
+]
+
+ROWS = SIGNS + POOLS + CONVOLUTIONS + FUNCTIONS + AXES + PAIRS + PRODUCTS + CHOSEN + CHAINS
