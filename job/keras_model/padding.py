@@ -39,8 +39,7 @@ def same_padding(size: int, kernel: int, stride: int, dilation: int) -> Tuple[in
 
 def is_same(window: Window, sizes: Shape) -> bool:
     """Whether TensorFlow's SAME pads exactly as this window does."""
-    return all(same_padding(size, kernel, stride, dilation) == (begin, end) and (size + begin + end
-               - (kernel - 1) * dilation - 1) // stride + 1 == -(-size // stride)
+    return all(same_padding(size, kernel, stride, dilation) == (begin, end)
                for size, kernel, stride, dilation, begin, end in zip(sizes, *window))
 
 
