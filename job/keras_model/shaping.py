@@ -1,5 +1,5 @@
 """Operators that move elements and change none."""
-from typing import Dict, Optional, Tuple, Union
+from typing import Any, Dict, Optional, Sequence, Tuple, Union
 
 import numpy as np
 import tensorflow as tf
@@ -63,7 +63,17 @@ def _order_without_ones(order, before, after):
 def transpose(operator: Operator, x: Activation) -> Activation:
     """No operator at all: the same tensor, in another order."""
     perm = tuple(operator.attributes.get("perm") or reversed(range(x.rank)))
-    return x.transposed(perm)._replace(fixed_by=operator.name if perm[0] != 0 else "")
+    if perm[0] == 0:
+        return x.transposed(perm)._replace(fixed_by="")
+    sizes = [operator.input_shape[axis] for axis in x.order]  # of a tied batch, too: layers ask for it on other axes
+    tensor = operation(lambda t: _of_sizes(t, sizes), x.tensor, operator.name + ".tied")
+    return x.after(tensor, fixed_by=operator.name).transposed(perm)
+
+
+def _of_sizes(tensor: Any, sizes: Sequence[int]) -> Any:
+    result = tf.identity(tensor)
+    result.set_shape(sizes)
+    return result
 
 
 @converts("Concat", attributes={"axis": None})

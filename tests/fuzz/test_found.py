@@ -48,6 +48,8 @@ FOUND = {
     "an input joined to itself, scaled": (lambda: steps("torch.cat([a, a], 1)", "a - a.mean(1, keepdim=True)"), [(2, 6, 9)]),
     "an inner axis cut, then a convolution": (lambda: steps("a[:, -1:6]", nn.Conv1d(1, 3, 4, 2, 1)), [(3, 6, 9)]),
     "the batch beside another axis, of five": (lambda: steps("a.unsqueeze(2) + b"), [(1, 4, 3, 4), (1, 2, 1, 4)]),
+    "the batch for a height": (lambda: steps("a.permute(2, 3, 1, 0)", nn.Conv2d(5, 3, (3, 4), padding=(1, 2), dilation=(2, 1))),
+                               [(1, 8, 9, 5)]),
     "a number where five axes are large": (lambda: steps("a.masked_fill(a > 0.5, 0.25)"), [(2, 3, 4, 1, 5)]),
     "Linear over the last of five axes, twice an output": (
         lambda: steps(nn.Linear(1, 6, bias=False), "torch.cat([a, a], 2)", outputs=(0,)), [(1, 4, 5, 3, 1)]),
