@@ -1,6 +1,8 @@
 """A PyTorch module in eval mode -> the ONNX graph its exporter traces."""
 import warnings
-from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Sequence, Tuple
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Sequence, Set, Tuple
 
 import numpy as np
 import onnx
@@ -133,17 +135,21 @@ def _named(graph: Graph, scopes: Mapping[str, str], module: torch.nn.Module, inp
     taken = set(input_names) | set(output_names)
     for name in graph.constants:
         names[name] = _free("weight", taken)
-    nodes = []
-    for node in graph.nodes:
-        path = scopes.get(node.output, "")
-        layer = path if path and path in leaves else ".".join(filter(None, (path, node.op.lower())))
-        nodes.append(node._replace(layer=layer))
-        names.update((output, _free(layer, taken)) for output in node.outputs)
-    graph = renamed(graph._replace(nodes=tuple(nodes)), names)
+    nodes = tuple(node._replace(layer=_layer(node, scopes, leaves)) for node in graph.nodes)
+    for layer, run in groupby(nodes, attrgetter("layer")):
+        *inner, last = run  # the last makes what the module returns, and is called as it is
+        for node in [last] + inner:
+            names.update((output, _free(layer, taken)) for output in node.outputs)
+    graph = renamed(graph._replace(nodes=nodes), names)
     ends = tuple(Node("Identity", (made,), (published,)) for made, published in zip(graph.outputs, output_names))
     shapes = dict(graph.shapes, **{end.output: graph.shapes[end.inputs[0]] for end in ends})
     dtypes = dict(graph.dtypes, **{end.output: graph.dtypes[end.inputs[0]] for end in ends})
     return graph._replace(nodes=graph.nodes + ends, outputs=tuple(output_names), shapes=shapes, dtypes=dtypes)
+
+
+def _layer(node: Node, scopes: Mapping[str, str], leaves: Set[str]) -> str:
+    path = scopes.get(node.output, "")
+    return path if path and path in leaves else ".".join(filter(None, (path, node.op.lower())))
 
 
 def _free(base: str, taken: set) -> str:
