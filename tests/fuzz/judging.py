@@ -29,7 +29,7 @@ from tests.operators.conversion import exported
 OF_RANGE = 1e-4      # the job's own gate
 OF_ROUNDING = 20     # times what float32 itself loses in PyTorch, where that is more
 PROBES = 4
-NAMED = re.compile(r"\b(at|in) \S+|^output \S+")  # what it is, and where
+NAMED = re.compile(r"^\S+ in \S|\bat \S|^output \S")  # what it is, and where
 
 Answers = Sequence[Tuple[np.ndarray, ...]]
 

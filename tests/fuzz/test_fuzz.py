@@ -1,15 +1,17 @@
-"""Random networks convert and agree with PyTorch at every stage, or are refused by name."""
+"""Random networks convert and agree with PyTorch at every stage, or are refused by the name of an operator."""
 import re
 import subprocess
 import sys
 
+COUNT, FIRST = 200, 1000
+
 
 def test_random_networks_are_never_wrong(checkout):
     """In a process of its own: a child forked after a torch operation, as other tests run them, hangs."""
-    run = subprocess.run([sys.executable, "-I", "-m", "tests.fuzz", "60", "1000"], cwd=str(checkout),
-                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, universal_newlines=True, timeout=300)
+    run = subprocess.run([sys.executable, "-I", "-m", "tests.fuzz", str(COUNT), str(FIRST)], cwd=str(checkout),
+                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, universal_newlines=True, timeout=1200)
     assert run.returncode == 0, run.stdout
-    agree, refused, wrong, crashed = map(int, re.search(
-        r"60 networks: (\d+) agree, (\d+) refused by name, (\d+) wrong, (\d+) crashed", run.stdout).groups())
-    assert wrong == crashed == 0 and agree + refused == 60
-    assert agree >= 45, "most of what is drawn is convertible"
+    agree, refused = map(int, re.search(
+        r"(\d+) agree, (\d+) refused by name, 0 refused without one, 0 wrong, 0 crashed", run.stdout).groups())
+    assert agree + refused == COUNT
+    assert agree >= 0.85 * COUNT, "most of what is drawn is convertible"

@@ -1,5 +1,7 @@
 import numpy as np
+import pytest
 
+from job.errors import UnsupportedModel
 from job.onnx_model.graph import Graph
 from job.onnx_model.passes import infer_shapes
 from tests.passes.small_graphs import MAP, assert_equal, assert_shapes_are_so, graph, node, weights
@@ -61,3 +63,12 @@ def test_large_constants_are_not_needed():
     assert_equal(
         after, graph(node("MatMul", "x w", "y"), inputs={"x": (2, 7)}, constants={"w": weights(7, 300)})
     )
+
+
+def test_what_onnx_contradicts_is_named():
+    """PyTorch 1.1 gives one column where no window fits; a later node has ONNX infer, and find it."""
+    nodes = (node("Relu", "x", "active"), node("MaxPool", "active", "pooled", kernel_shape=(1, 8)), node("Gather", "pooled rows", "y"))
+    known = Graph(nodes, ("x",), ("y",), {"rows": np.array([0], np.int64)},
+                  {"x": MAP, "active": MAP, "pooled": MAP[:3] + (1,)}, {"x": "float32"})
+    with pytest.raises(UnsupportedModel, match="does not allow: MaxPool at layer of pooled: Inferred shape"):
+        infer_shapes(known)

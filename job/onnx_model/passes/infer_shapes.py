@@ -51,10 +51,27 @@ def inferred(graph: Graph, opset: int) -> Graph:
     try:
         tensors = shape_inference.infer_shapes(_without_weights(graph, opset)).graph.value_info
     except RuntimeError as error:
-        raise _refused(str(error)) from error
+        raise _refused(_told(_contradicted(graph, opset), str(error))) from error
     types = {item.name: item.type.tensor_type for item in tensors}
     return _with(graph, {name: _shape_and_dtype(types[name]) for name in unknown
                          if name in types and _is_whole(types[name])})
+
+
+def _contradicted(graph: Graph, opset: int) -> Node:
+    """The first node whose shapes are not what ONNX infers of it alone; else the first whose are not known."""
+    for node in graph.nodes:
+        constants = {name: graph.constants[name] for name in node.inputs if name in graph.constants}
+        inputs = tuple(sorted({name for name in node.inputs if name in graph.shapes and name not in constants}))
+        part = graph._replace(nodes=(node,), inputs=inputs, outputs=tuple(filter(None, node.outputs)), constants=constants)
+        try:
+            shape_inference.infer_shapes(_without_weights(part, opset))
+        except RuntimeError:
+            return node
+    return next(node for node in graph.nodes if _unknown([node], graph))
+
+
+def _told(node: Node, reason: str) -> str:
+    return "{} at {}: {}".format(node.op, node.layer or node.output, reason)
 
 
 def _refused(reason: str) -> UnsupportedModel:
@@ -110,4 +127,4 @@ def _forward(node: Node, values: Values, graph: Graph) -> Values:
     try:
         return dict(zip(outputs, run_graph(part, zeros)))
     except RUNTIME_ERRORS as error:
-        raise _refused("{} at {}: {}".format(node.op, node.layer or node.output, error)) from error
+        raise _refused(_told(node, str(error))) from error
