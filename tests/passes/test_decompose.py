@@ -12,7 +12,7 @@ AXES = [{"axes": (1, 3)}, {"axes": (-2,), "keepdims": 0}, {}]
 CASES = [
     *[(op, form, "any") for op in ("ReduceL1", "ReduceSumSquare", "ReduceLogSumExp") for form in AXES],
     *[("ReduceLogSum", form, "positive") for form in AXES],
-    *[(op, {}, "any") for op in ("GlobalMaxPool", "Softsign", "Sign", "Cosh", "Sinh", "Asinh", "Atan")],
+    *[(op, {}, "any") for op in ("GlobalMaxPool", "Softsign", "Sign", "Cosh", "Sinh", "Erf", "Asinh", "Atan")],
     ("GlobalLpPool", {"p": 3}, "any"), ("GlobalLpPool", {}, "any"),
     ("LpPool", {"p": 3, "kernel_shape": (2, 3), "pads": (1, 0, 0, 1)}, "any"),
     ("LpPool", {"kernel_shape": (3, 2), "strides": (2, 1)}, "any"),
