@@ -21,9 +21,10 @@ def main() -> int:
     arguments = argparse.ArgumentParser(prog="scripts/mutate", description=__doc__)
     arguments.add_argument("pattern", nargs="?", default="", help="only mutants whose line, as shown, has this in it")
     arguments.add_argument("--workers", type=int, default=2)
+    arguments.add_argument("--every", type=int, default=1, help="only one of so many, spread over all")
     arguments.add_argument("--list", action="store_true", help="show the mutants and test none")
     given = arguments.parse_args()
-    mutants = [mutant for mutant in all_mutants(CHECKOUT) if re.search(given.pattern, mutant.label)]
+    mutants = [mutant for mutant in all_mutants(CHECKOUT) if re.search(given.pattern, mutant.label)][::given.every]
     if given.list:
         print("\n".join(mutant.label for mutant in mutants))
         return 0
@@ -38,9 +39,10 @@ def main() -> int:
             print("{}: {}{}".format(verdict.outcome, verdict.mutant.label, "  ({})".format(reason) if reason else ""),
                   flush=True)
     print(table(found))
-    stale = unused([verdict.mutant for verdict in found if verdict.outcome != "killed"]) if not given.pattern else []
+    survivors = [verdict.mutant for verdict in found if verdict.outcome != "killed"]
+    stale = unused(survivors, mutants) if given.every == 1 else []
     for entry in stale:
-        print("killed or gone, so not to be explained: {}".format(entry))
+        print("killed, so not to be explained: {}".format(entry))
     return int(bool(stale or reach.failed) or any(not _settled(verdict) for verdict in found))
 
 
