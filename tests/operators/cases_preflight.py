@@ -33,6 +33,7 @@ KERNELS = drawn(w=(4, 3, 3, 2), b=(4,))
 PARAMETERS = drawn(w=(5, 6), b=(5,))
 MATRIX = {"x": (3, 6)}
 SEQUENCE = {"x": (2, 6, 7)}
+VOLUME = (2, 3, 5, 4, 7)
 BOUNDS = dict(starts=whole(1), ends=whole(5), axes=whole(2), steps=whole(2))
 NAMES_OF_BOUNDS = ("starts", "ends", "axes", "steps")
 
@@ -77,7 +78,14 @@ TAKEN = [
     _takes("Slice", "x starts ends axes steps", BOUNDS),
 ] + [_takes(op, axes=(1, 2), keepdims=0)
      for op in ("ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL2")] + [
-    _takes("Cast", to=to)._replace(id="Cast to {}".format(to)) for to in (1, 2, 6, 7, 9)]
+    _takes("Cast", to=to)._replace(id="Cast to {}".format(to)) for to in (1, 2, 6, 7, 9)] + [
+    _takes("MatMul", "x z", shapes={"x": left, "z": right}) for left, right in (
+        ((3, 5), (5, 4)), ((2, 3, 5), (2, 5, 4)), ((2, 3, 6, 5), (2, 3, 5, 4)), ((2, 3, 5), (5, 4)),
+        ((2, 1024, 128), (2, 128, 256)), ((2048, 128), (128, 512)), ((2, 2048, 128), (128, 512)))] + [
+    _takes("Where", "t x z", dict(t=np.array(truth).reshape(shape)), {"x": values, "z": other})
+    for truth, shape, values, other in (
+        ([True, False], (2, 1, 1, 1, 1), (2, 1, 1, 1, 1), (2, 1, 1, 1, 1)), ([True], (1,), VOLUME, VOLUME),
+        ([True], (1,), VOLUME, (1,)), ([True, False], (2, 1, 1, 1), MAP, MAP))]
 
 
 def _refuses(words: str, op: str, inputs: str = "x", constants: Mapping[str, np.ndarray] = {},
@@ -105,12 +113,21 @@ REFUSED = [
     _refuses("transB=0", "Gemm", "x w b", drawn(w=(6, 5), b=(5,)), MATRIX, **dict(GEMM, transB=0)),
     _refuses("to=11", "Cast", to=11),
     _refuses("mode=edge", "Pad", mode="edge", pads=(0, 0, 1, 0, 0, 2, 0, 0)),
-    _refuses("mode=linear", "Resize", "x s", dict(s=np.array([1, 1, 2, 3], np.float32)), mode="linear"),
     _refuses("attribute k=3", "Softmax", k=3),
     _refuses("Resize from", "Resize", "x s", dict(s=np.array([1, 1, 1.5, 2], np.float32)), mode="nearest"),
     _refuses("Resize from (2,", "Resize", "x s", dict(s=np.array([1, 2, 1, 2], np.float32)), mode="nearest"),
     _refuses("operator Xor", "Xor", "x x"),
     _refuses("no elements", "Slice", "x starts ends axes", dict(BOUNDS, ends=whole(1))),
+] + [
+    _refuses("MatMul of", "MatMul", "x z", shapes={"x": left, "z": right}) for left, right in (
+        ((5,), (5, 4)), ((3, 5), (5,)), ((2, 3, 5), (1, 5, 4)), ((2, 3, 5), (2, 2, 5, 4)), ((3, 5), (2, 5, 4)),
+        ((1, 2, 3, 5), (3, 2, 5, 4)))
+] + [
+    _refuses("larger than TensorFlow Lite", "MatMul", "x z", shapes={"x": (2, 2048, 128), "z": (2, 128, 256)}),
+    _refuses("larger than TensorFlow Lite", "MatMul", "x z", shapes={"x": (2, 1, 2048, 128), "z": (2, 1, 128, 256)}),
+    _refuses("Where that broadcasts", "Where", "t x z", dict(t=np.array([True, False]).reshape(2, 1, 1, 1, 1)),
+             {"x": VOLUME, "z": VOLUME}),
+    _refuses("Where that broadcasts", "Where", "t x z", dict(t=np.array(True)), {"x": VOLUME, "z": (2, 3, 1, 4, 1)}),
 ] + [  # of a rank that the converter has no form for
     _refuses("of rank 3", "Conv", "x w b", drawn(w=(4, 6, 3), b=(4,)), SEQUENCE, kernel_shape=(3,)),
     _refuses("of rank 3", "ConvTranspose", "x w b", drawn(w=(6, 4, 3), b=(4,)), SEQUENCE, kernel_shape=(3,)),
