@@ -68,9 +68,8 @@ def zipped(
     """torch.save's new format around opcodes."""
     entries = {"data/0": struct.pack("<6f", *range(6))} if entries is None else entries
     with zipfile.ZipFile(str(path), "w", compress) as archive:
-        archive.writestr("archive/data.pkl", ended(*tree))
-        for name, data in entries.items():
-            archive.writestr("archive/" + name, data)
+        for name, data in dict({"data.pkl": ended(*tree)}, **entries).items():
+            archive.writestr(zipfile.ZipInfo("archive/" + name), data, compress)  # of 1980, not of today
     return path
 
 
@@ -122,9 +121,9 @@ def script(path: Path, changes: Mapping[str, Any] = None, attributes: bytes = No
     row = {"dims": ["2"], "offset": "0", "strides": ["1"], "dataType": "FLOAT", "data": {"key": "tensors/0"}}
     model = {"tensors": [row], "mainModule": {"parameters": [{"name": "w", "tensorId": "0"}]}}
     with zipfile.ZipFile(str(path), "w") as archive:
-        archive.writestr("net/version", b"1\n")
-        archive.writestr("net/tensors/0", struct.pack("<2f", 1, 2))
-        archive.writestr("net/model.json", raw or json.dumps(dict(model, **changes or {})))
-        if attributes:
-            archive.writestr("net/attributes.pkl", attributes)
+        entries = {"version": b"1\n", "tensors/0": struct.pack("<2f", 1, 2),
+                   "model.json": raw or json.dumps(dict(model, **changes or {})), "attributes.pkl": attributes}
+        for name, data in entries.items():
+            if data is not None:
+                archive.writestr(zipfile.ZipInfo("net/" + name), data)
     return path

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, Callable, Dict
 
 import numpy as np
-from files import dictionary, ended, script, storage, tar_storages, tar_tensors, tensor
-from files import legacy, safetensors, tarred, zipped
-from hostile_pickles import BOMBS, CALLS, MALFORMED, MODULES, TENSORS
+from tests.checkpoints.files import dictionary, ended, script, storage, tar_storages, tar_tensors, tensor
+from tests.checkpoints.files import legacy, safetensors, tarred, zipped
+from tests.checkpoints.hostile_pickles import BOMBS, CALLS, MALFORMED, MODULES, TENSORS
 
 F32 = {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}
 Named = Callable[[str, str], Path]

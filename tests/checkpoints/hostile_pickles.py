@@ -5,7 +5,7 @@ import struct
 import subprocess
 from typing import Callable
 
-from files import called, dictionary, integer, named, sizes, storage, tensor, text
+from tests.checkpoints.files import called, dictionary, integer, named, sizes, storage, tensor, text
 
 TOUCH = "touch executed"
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from files import tarred
 
 from job.checkpoint import read_checkpoint, readers
+from tests.checkpoints.files import tarred
 
 FIXTURES = Path(__file__).parent / "fixtures"
 RAMP = np.arange(24, dtype=np.float32) / 8

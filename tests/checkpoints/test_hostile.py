@@ -8,13 +8,12 @@ import time
 from pathlib import Path
 
 import pytest
-from files import called, dictionary, integer, tensor, text
-from files import legacy, safetensors, zipped
-from hostile_archives import F32, write_all
-from hostile_pickles import TENSORS
 
 from job.checkpoint import read_checkpoint
 from job.errors import BadCheckpoint
+from tests.checkpoints.files import called, dictionary, integer, legacy, safetensors, tensor, text, zipped
+from tests.checkpoints.hostile_archives import F32, write_all
+from tests.checkpoints.hostile_pickles import TENSORS
 
 GREEDY = set(TENSORS) | {
     "flood of entries", "huge", "five million numbers", "a million tables", "header of 2 GiB", "terabytes", "text"}

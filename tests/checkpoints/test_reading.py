@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from files import dictionary, integer, legacy, safetensors, storage, tensor, text, zipped
 
 from job.checkpoint import digest, read_checkpoint, reading
 from job.errors import BadCheckpoint, EnvironmentFailed, NoPermission
+from tests.checkpoints.files import dictionary, integer, legacy, safetensors, storage, tensor, text, zipped
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
