@@ -30,7 +30,9 @@ def cubic(g: Any, x: Any, output_size: Any, align_corners: Any) -> Any:
 def _along_each_axis(g: Any, x: Any, after: List[int], align_corners: bool, taps_of: Callable[..., Taps]) -> Any:
     before = sizes(x)[2:]
     for axis, (small, large) in enumerate(zip(before, after)):
-        if small != large:
+        if small == 1 and large > 1:  # between a pixel and itself: only picked
+            x = gather(g, x, [0] * large, axis + 2)
+        elif small != large:
             taps = taps_of(small, _places(small, large, align_corners))
             x = _weighted_sum(g, x, taps, axis + 2, [large] + [1] * (len(before) - 1 - axis))
     return x
