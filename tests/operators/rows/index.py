@@ -129,10 +129,22 @@ _WRITES = [
      lambda y, x: operator.setitem(y, (slice(None), 2), operator.iadd(y[:, 2] * 1, x[:, 1]))),
 ]
 
+def _boxes(x: torch.Tensor) -> torch.Tensor:
+    y = x.view(2, 2, 5, 4, 3).permute(0, 1, 3, 4, 2).contiguous()
+    y[..., 0:2] = torch.sigmoid(y[..., 0:2]) * 2 - 0.5
+    y[..., 4:] = torch.sigmoid(y[..., 4:])
+    return y.view(2, -1, 5)
+
+
 ROWS = [case._replace(refused=_REFUSED.get(case.id)) for case in _PICKS] + _PARTS + [
     Case("pad, " + name, of(function)) for name, function in _PADS
 ] + [
     Case("write, " + name, of(_changed(change))) for name, change in _WRITES
+] + [
+    Case("write, to a view, as detectors do", of(_boxes), [(2, 10, 4, 3)]),
+    Case("write, to a part of a part", of(_changed(lambda y, x: y[:, 2].__setitem__((slice(None), 1), 0.5)))),
+    Case("write, to a permuted view", of(_changed(
+        lambda y, x: y.permute(0, 3, 1, 2).__setitem__((slice(None), slice(1, 3)), x.permute(0, 3, 1, 2)[:, 2:4])))),
 ] + [
     Case(name, build, [shape]) for name, build, shape in _PAD_MODULES
 ]
