@@ -1,5 +1,6 @@
 """A checkpoint's file, read by position and never beyond its end."""
 import mmap
+import zlib
 from pathlib import Path
 from typing import Any, BinaryIO, Optional
 
@@ -7,6 +8,7 @@ import numpy as np
 
 from job.errors import BadCheckpoint
 
+BLOCK = 4 * 1024 * 1024
 LONGEST_LINE = 64 * 1024  # of a text argument in a pickle
 
 
@@ -77,6 +79,13 @@ class Source:
         if count and self.file.readinto(memoryview(result)) != count:
             raise truncated(what)
         return result
+
+    def checksum(self) -> int:
+        """CRC-32 of all of its bytes, read a block at a time, so that the mapping stays untouched."""
+        crc = 0
+        for begin in range(0, self.size, BLOCK):
+            crc = zlib.crc32(self.array(begin, min(BLOCK, self.size - begin), "an entry of the archive"), crc)
+        return crc
 
     def _check(self, position: int, count: int, what: str) -> None:
         if position < 0 or count < 0 or position + count > self.size:

@@ -61,10 +61,10 @@ def unpacked(source: Source, entry: Entry, most: int) -> Any:
     """A stored or deflated entry's bytes, at most so many, their checksum compared; stored ones are not copied."""
     if entry.size > most or entry.method not in (STORED, DEFLATED) or entry.flags & ENCRYPTED:
         raise unsafe("{!r:.60} is encrypted, packed in an unknown way or too large".format(entry.name))
-    data = source.part(*entry.region).view()
-    if entry.method == DEFLATED:
-        data = _inflated(data, entry)
-    if len(data) != entry.size or zlib.crc32(data) != entry.crc:
+    part = source.part(*entry.region)
+    data = _inflated(part.view(), entry) if entry.method == DEFLATED else part.view()
+    checksum = zlib.crc32(data) if entry.method == DEFLATED else part.checksum()
+    if len(data) != entry.size or checksum != entry.crc:
         raise damaged("{!r:.60} is not what its checksum says".format(entry.name))
     return data
 
