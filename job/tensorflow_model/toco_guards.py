@@ -1,4 +1,4 @@
-"""Keeps toco 1.14 from three moves that it gets wrong; a Pad of nothing stops it, since it moves nothing past one.
+"""Keeps toco 1.14 from four moves that it gets wrong; a Pad of nothing stops it, since it moves nothing past one.
 
 Reshape, Transpose: where the Reshape only moves axes of one, toco swaps the two, and takes the new permutation from
 memory that it has not written.
@@ -16,9 +16,12 @@ made longer, if that shows toco that it is not; else it is padded.
 Reshape, Reshape: where the second one alone reads the first, toco leaves the first out, even where it is an output of
 the network. The second one reads what the first does, as toco has it in the end.
 
+Arithmetic with one number, a layer: toco folds the number into the weights of the layer, even where the result is an
+output of the network, which then nothing makes. As an output it is padded.
+
 Here every shape is known, as the .tflite will have it: of a batch of one, far more Reshapes move axes of one only.
 """
-from typing import Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 import tensorflow as tf
 from tensorflow.core.framework.graph_pb2 import GraphDef
@@ -30,6 +33,7 @@ from job.values import Shape
 
 RESHAPES = ("Reshape", "ExpandDims", "Squeeze")
 ARITHMETIC = ("Add", "Mul", "Sub", "RealDiv", "Maximum", "Minimum", "Less", "LessEqual", "Greater", "GreaterEqual")
+FOLDED = ("Add", "Mul", "Sub", "RealDiv")  # into a layer
 MOST_AXES = 4  # that TensorFlow Lite 1.14 broadcasts
 SWAPPED = ARITHMETIC + (  # with a Reshape before them
     "Identity", "Cast", "Ceil", "Exp", "Floor", "Neg", "Relu", "Relu6", "Round", "Tanh", "Sqrt", "Square")
@@ -53,11 +57,17 @@ class _View:
     def __init__(self, nodes: GraphDef, variables: Sequence[Variable]) -> None:
         self._nodes, self._variables = nodes, variables
         self._by_name = {each.name: each for each in nodes.node}  # type: Mapping[str, NodeDef]
+        self._readers = {}  # type: Dict[str, int]
+        for name in (name for each in nodes.node for name in each.input):
+            self._readers[name] = self._readers.get(name, 0) + 1
         self._graph = None  # type: Optional[tf.Graph]
 
     def maker(self, name: str) -> Optional[NodeDef]:
         """None of a variable."""
         return self._by_name.get(name.partition(":")[0])
+
+    def readers(self, name: str) -> int:
+        return self._readers.get(name, 0)
 
     def is_constant(self, name: str) -> bool:
         maker = self.maker(name)
@@ -87,11 +97,22 @@ def _change(each: NodeDef, view: _View) -> List[NodeDef]:
         return _padded_input(each, 0, view)
     if each.op == "Reshape" and _unreshaped(each.input[0], view) != each.input[0]:
         return [_with_input(each, 0, _unreshaped(each.input[0], view))]
+    if each.op == "Identity" and not view.readers(each.name) and _is_also_folded(each.input[0], view):
+        nothing, pad, _ = _padded_input(each, 0, view)
+        pad.name = each.name
+        return [nothing, pad]
     if each.op in ARITHMETIC:
         constants = [view.is_constant(name) for name in each.input]
         if constants.count(True) == 1:
             return _beside_constant(each, constants.index(True), view)
     return []
+
+
+def _is_also_folded(name: str, view: _View) -> bool:
+    """Whether arithmetic with one number made it, and another reads it besides."""
+    maker = view.maker(name)
+    return (maker is not None and maker.op in FOLDED and view.readers(name) > 1
+            and any(view.is_constant(each) and set(view.shape(each)) <= {1} for each in maker.input))
 
 
 def _unreshaped(name: str, view: _View) -> str:

@@ -1,6 +1,6 @@
 """Drawers of layers: convolutions, pools, norms, Linear."""
 import random
-from typing import Optional
+from typing import Callable, Optional
 
 import torch
 from torch import nn
@@ -80,10 +80,15 @@ def response_norm(r: random.Random, values: Values) -> Draw:
 @draws("batch norm", 4)
 def batch_norm(r: random.Random, values: Values) -> Draw:
     kind = {4: nn.BatchNorm2d, 5: nn.BatchNorm3d}.get(values.x.dim(), nn.BatchNorm1d)
-    norm = kind(values.x.shape[1], affine=r.random() < 0.8)
-    norm.running_mean.normal_()
-    norm.running_var.uniform_(0.5, 2)
-    return values.step(_affine(norm))
+    return values.step(norm(kind, values.x.shape[1], affine=r.random() < 0.8))
+
+
+def norm(kind: Callable[..., nn.Module], channels: int, **options: bool) -> nn.Module:
+    """Of random statistics: fresh ones hide what is forgotten."""
+    module = kind(channels, **options)
+    module.running_mean.normal_()
+    module.running_var.uniform_(0.5, 2)
+    return _affine(module)
 
 
 @draws("group or instance norm", 2, ranks=(3, 4, 5))

@@ -5,7 +5,8 @@ from typing import List, NamedTuple, Sequence, Tuple
 import torch
 from torch import nn
 
-import tests.fuzz.functions  # noqa: F401: registers its drawers
+import tests.fuzz.blocks  # noqa: F401: registers its drawers
+import tests.fuzz.functions  # noqa: F401
 import tests.fuzz.heads  # noqa: F401
 import tests.fuzz.layers  # noqa: F401
 import tests.fuzz.movements  # noqa: F401
@@ -100,7 +101,7 @@ def _extend(r: random.Random, drawn: List[Draw], values: List[torch.Tensor], lin
     if all(map(_fit, made)):
         names = ", ".join("v{}".format(len(values) + i) for i in range(len(made)))
         lines.append("{} = {} of {}  # {}".format(
-            names, step.module, ", ".join("v{}".format(place) for place in step.inputs),
+            names, " ".join(str(step.module).split()), ", ".join("v{}".format(place) for place in step.inputs),
             ", ".join(str(tuple(tensor.shape)) for tensor in made)))
         drawn.append(step)
         values.extend(made)

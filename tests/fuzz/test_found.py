@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from tests.fuzz.expression import Expression
+from tests.fuzz.layers import norm
 from tests.operators.conversion import converted
 
 OF_RANGE = 1e-5
@@ -30,13 +31,6 @@ def steps(*parts, outputs=()):
     return Steps(*(Expression(part) if isinstance(part, str) else part for part in parts), outputs=outputs)
 
 
-def norm(kind, channels: int) -> nn.Module:
-    module = kind(channels)
-    module.running_mean.normal_()
-    module.running_var.uniform_(0.5, 2)
-    return module
-
-
 FOUND = {
     "a bias after a Reshape, one in the batch": (lambda: steps(nn.Linear(13, 8)), [(1, 1, 13)]),
     "one number a column after a flatten": (lambda: steps("a.view(1, 12)", norm(nn.BatchNorm1d, 12)), [(1, 2, 3, 2)]),
@@ -50,6 +44,8 @@ FOUND = {
     "the batch beside another axis, of five": (lambda: steps("a.unsqueeze(2) + b"), [(1, 4, 3, 4), (1, 2, 1, 4)]),
     "the batch for a height": (lambda: steps("a.permute(2, 3, 1, 0)", nn.Conv2d(5, 3, (3, 4), padding=(1, 2), dilation=(2, 1))),
                                [(1, 8, 9, 5)]),
+    "an output, times a number, that a layer reads": (
+        lambda: steps("a / 3", nn.Linear(6, 4), outputs=(0,)), [(2, 6)]),
     "a number where five axes are large": (lambda: steps("a.masked_fill(a > 0.5, 0.25)"), [(2, 3, 4, 1, 5)]),
     "Linear over the last of five axes, twice an output": (
         lambda: steps(nn.Linear(1, 6, bias=False), "torch.cat([a, a], 2)", outputs=(0,)), [(1, 4, 5, 3, 1)]),

@@ -51,6 +51,17 @@ def test_a_constant_that_fits_in_any_length_is_padded():
     assert after.count("Pad") == before.count("Pad") + 1
 
 
+def test_an_output_that_toco_would_fold_away_is_padded():
+    with tf.Graph().as_default() as graph:
+        x = tf.compat.v1.placeholder(tf.float32, (4, 6), "x")
+        scaled, moved = x * np.float32(0.3), x + np.ones(6, np.float32)
+        for name, value in (("read", scaled), ("row", moved), ("alone", x * np.float32(2)),
+                            ("y", tf.matmul(scaled, np.ones((6, 2), np.float32)) + tf.reduce_sum(moved))):
+            tf.identity(value, name)
+    after = guarded(graph.as_graph_def(), ())
+    assert [node.name for node in after.node if node.op == "Pad"] == ["read"]
+
+
 def test_a_reshape_reads_no_reshape():
     with tf.Graph().as_default() as graph:
         x = tf.compat.v1.placeholder(tf.float32, (4, 6), "x")

@@ -58,16 +58,20 @@ def inferred(graph: Graph, opset: int) -> Graph:
 
 
 def _contradicted(graph: Graph, opset: int) -> Node:
-    """The first node whose shapes are not what ONNX infers of it alone; else the first whose are not known."""
+    """The first node of which ONNX alone infers nothing to be left, or other shapes than are said."""
     for node in graph.nodes:
         constants = {name: graph.constants[name] for name in node.inputs if name in graph.constants}
         inputs = tuple(sorted({name for name in node.inputs if name in graph.shapes and name not in constants}))
         part = graph._replace(nodes=(node,), inputs=inputs, outputs=tuple(filter(None, node.outputs)), constants=constants)
         try:
-            shape_inference.infer_shapes(_without_weights(part, opset))
+            made = shape_inference.infer_shapes(_without_weights(part, opset)).graph.value_info
         except RuntimeError:
             return node
-    return next(node for node in graph.nodes if _unknown([node], graph))
+        found = {item.name: _shape_and_dtype(item.type.tensor_type) for item in made if _is_whole(item.type.tensor_type)}
+        if any(0 in shape for shape, _ in found.values()):
+            return node
+        graph = _with(graph, found)
+    return graph.nodes[-1]
 
 
 def _told(node: Node, reason: str) -> str:
