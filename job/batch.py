@@ -13,7 +13,7 @@ from job.exit_codes import combined
 from job.report.documents import json_bytes
 from job.report.run import summary
 from job.settings import RunSettings, Settings, settings_for
-from job.shards import is_index, shards_of
+from job.shards import index_of, is_index, shards_of
 from job.sidecar import is_inside, sidecar_values
 from job.values import Outcome
 
@@ -209,8 +209,12 @@ def _task(candidate: Candidate, run: RunSettings) -> Task:
 
 
 def _check_shards(candidate: Candidate) -> None:
-    """Shards may be links, as long as they stay inside the volume."""
+    """Shards may be links, as long as they stay inside the volume; one alone is no checkpoint."""
     if not is_index(candidate.path):
+        index = index_of(candidate.path)
+        if index:
+            raise BadCheckpoint("{} is only one shard".format(candidate.path.name),
+                                hint="name the index of all of them: {}".format(index))
         return
     for name in shards_of(candidate.path):
         shard = candidate.path.with_name(name)

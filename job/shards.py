@@ -2,6 +2,8 @@
 
 The index is the checkpoint; its shards lie in its own folder and are no checkpoints of their own.
 """
+import os
+import re
 from pathlib import Path, PurePath
 from typing import Any, Dict, FrozenSet, List, Mapping, Tuple, TypeVar
 
@@ -9,6 +11,7 @@ from job.errors import BadCheckpoint
 from job.json_values import LONGEST, value_from_json
 
 SUFFIX = ".index.json"
+_SHARD = re.compile(r"\d+-of-\d+")  # in every name that writers of shards give them
 MOST_SHARDS = 1000
 
 AnyPath = TypeVar("AnyPath", bound=PurePath)
@@ -57,6 +60,16 @@ def shards_beside(folder: Path, names: List[str]) -> FrozenSet[str]:
             except (BadCheckpoint, OSError):
                 continue  # it is reported when its own turn comes
     return frozenset(found)
+
+
+def index_of(shard: Path) -> str:
+    """The name of the index beside a file that names it as a shard, "" where there is none."""
+    if not _SHARD.search(shard.name):
+        return ""
+    for name in sorted(os.listdir(str(shard.parent))):
+        if shard.name in shards_beside(shard.parent, [name]):
+            return name
+    return ""
 
 
 def _checked(index: Path, name: Any) -> str:

@@ -20,7 +20,8 @@ _FOLDERS = ("samples", "calibration")
 
 def sidecar_values(checkpoint: Path, volume: Path) -> Mapping[str, Any]:
     """The checked values of a checkpoint's sidecar, {} where it has none."""
-    file = without_suffix(checkpoint).with_suffix(".yaml")
+    named = without_suffix(checkpoint)
+    file = named.with_name(named.name + ".yaml")
     if not (file.exists() or file.is_symlink()):
         return {}
     written = _written(file, volume)

@@ -1,0 +1,112 @@
+"""An index and its shards are one checkpoint: found, named, refused, converted again when a shard changes."""
+import hashlib
+import json
+import shutil
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from job.batch import planned
+from job.checkpoint import read_checkpoint
+from job.checkpoint.digest import sha256_of_checkpoint
+from job.command_line import parsed
+from job.discovery import found
+from job.errors import BadCheckpoint, EnvironmentFailed
+from job.names import name_from_path
+from job.settings import run_settings
+from job.sidecar import sidecar_values
+
+FIXTURES = Path(__file__).parent / "fixtures"
+INDEX = "torch-2.13.0-sharded.safetensors.index.json"
+SHARDS = tuple("torch-2.13.0-sharded-0000{}-of-00002.safetensors".format(number) for number in (1, 2))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "in").mkdir()
+    for name in (INDEX,) + SHARDS:
+        shutil.copy(str(FIXTURES / name), str(tmp_path / "in" / name))
+    return tmp_path / "in"
+
+
+def tasks(folder, *words):
+    return planned(run_settings(parsed(["convert", *words, "--input-dir", str(folder), "--arch=resnet18"])))
+
+
+def test_the_index_is_found_and_its_shards_are_not(folder):
+    shutil.copy(str(FIXTURES / "torch-2.13.0-plain.safetensors"), str(folder / "alone-00001-of-00002.safetensors"))
+    assert [each.path.name for each in found(folder, ())] == ["alone-00001-of-00002.safetensors", INDEX]
+
+
+@pytest.mark.parametrize("path, name", [
+    ("model.safetensors.index.json", "model"), ("sub/pytorch_model.bin.index.json", "sub+pytorch_model"),
+    ("model.index.json", "model"), ("net.v1.pth", "net.v1")])
+def test_names(path, name):
+    assert name_from_path(PurePosixPath(path)) == name
+
+
+def test_the_sidecar_is_called_as_the_model(folder):
+    (folder / "torch-2.13.0-sharded.yaml").write_text("arch: resnet34\n")
+    assert sidecar_values(folder / INDEX, folder) == {"arch": "resnet34"}
+
+
+def test_a_sidecar_of_a_name_with_dots(folder):
+    (folder / "net.v1.yaml").write_text("arch: resnet34\n")
+    assert sidecar_values(folder / "net.v1.pth", folder) == {"arch": "resnet34"}
+
+
+def test_a_shard_alone_names_its_index(folder):
+    (task,) = tasks(folder, str(folder / SHARDS[0]))
+    assert "is only one shard" in task.problem.message and INDEX in task.problem.hint
+
+
+def test_shards_may_be_links_inside_the_volume_only(folder, tmp_path):
+    for outside in (False, True):
+        target = (tmp_path if outside else folder) / "blob"
+        shutil.move(str(folder / SHARDS[0]), str(target))
+        (folder / SHARDS[0]).symlink_to(target)
+        (task,) = tasks(folder)
+        assert bool(task.problem) == outside
+        (folder / SHARDS[0]).unlink()
+        shutil.move(str(target), str(folder / SHARDS[0]))
+    assert task.problem.exit_code == 3 and "leads out of the volume" in task.problem.message
+
+
+def test_a_broken_index_fails_alone_and_hides_nothing(folder):
+    (folder / INDEX).write_text("{")
+    assert sorted(task.path.name for task in tasks(folder)) == sorted((INDEX,) + SHARDS)
+    problems = {task.path.name: task.problem for task in tasks(folder)}
+    assert "is no index of shards" in problems[INDEX].message and problems[SHARDS[0]] is None
+
+
+def test_the_digest_is_that_of_the_list_of_files(folder):
+    before = sha256_of_checkpoint(folder / INDEX)
+    lines = ["{}  {}\n".format(hashlib.sha256((folder / name).read_bytes()).hexdigest(), name)
+             for name in sorted((INDEX,) + SHARDS)]
+    assert before == hashlib.sha256("".join(lines).encode("utf-8")).hexdigest()
+    assert read_checkpoint(folder / INDEX).sha256 == before
+    data = bytearray((folder / SHARDS[1]).read_bytes())
+    data[-1] ^= 1
+    (folder / SHARDS[1]).write_bytes(bytes(data))
+    assert sha256_of_checkpoint(folder / INDEX) != before
+
+
+def test_a_shard_that_changes_later_is_seen(folder):
+    checkpoint = read_checkpoint(folder / INDEX)
+    checkpoint.refuse_change()
+    (folder / SHARDS[1]).write_bytes(b"")
+    with pytest.raises(EnvironmentFailed, match=SHARDS[1] + " changed while it was read"):
+        checkpoint.refuse_change()
+
+
+def test_shards_of_another_save_are_named(folder):
+    index = json.loads((folder / INDEX).read_text())
+    index["weight_map"]["new.weight"] = SHARDS[0]
+    del index["weight_map"]["count"]
+    (folder / INDEX).write_text(json.dumps(index))
+    with pytest.raises(BadCheckpoint, match="00001-of-00002.safetensors lacks new.weight; .*also holds count"):
+        read_checkpoint(folder / INDEX)
+
+
+def test_a_key_picks_of_shards_too(folder):
+    assert list(read_checkpoint(folder / INDEX, "b").tensors) == ["weight"]
