@@ -9,6 +9,7 @@ from job.keras_model.refused import REFUSED
 from job.keras_model.registry import Operator
 from job.keras_model.types import type_problem
 from job.onnx_model.graph import Graph, Node, View
+from job.onnx_model.passes import REPLACED
 
 INPUT_TYPES = ("float32", "int64", "int32", "bool")  # that TensorFlow Lite 1.14 takes unquantised
 
@@ -42,7 +43,7 @@ def operator_of(node: Node, view: View) -> Operator:
 def _problems(node: Node, view: View) -> List[str]:
     converter = CONVERTERS.get(node.op)
     if converter is None:
-        return ["operator {}{}".format(node.op, ": " + REFUSED[node.op] if node.op in REFUSED else "")]
+        return ["operator {}{}".format(node.op, _why(node.op))]
     operator = operator_of(node, view)
     problems = []
     for name, value in sorted(node.attributes.items()):
@@ -69,6 +70,12 @@ def _problems(node: Node, view: View) -> List[str]:
         reason = converter.refuse(operator)
         problems.extend([reason] if reason else [])
     return problems
+
+
+def _why(op: str) -> str:
+    if op in REFUSED:
+        return ": " + REFUSED[op]
+    return ": not in a form that becomes {}".format(REPLACED[op]) if op in REPLACED else ""
 
 
 def _type_name(dtype: str) -> str:

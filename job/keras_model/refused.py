@@ -10,8 +10,7 @@ _BY_REASON = {
     "a graph within a graph": ("If", "Loop", "Scan"),
     "a model that is quantised already: give the float model": (
         "ConvInteger", "DequantizeLinear", "MatMulInteger", "QLinearConv", "QLinearMatMul", "QuantizeLinear"),
-    "no exact form of TensorFlow Lite 1.14's operators": ("MaxRoiPool", "RoiAlign", "ReverseSequence", "Scatter"),
-    "recurrent": ("GRU", "LSTM", "RNN"),
+    "no exact form of TensorFlow Lite 1.14's operators": ("MaxRoiPool", "RoiAlign"),
 }  # type: Mapping[str, Tuple[str, ...]]
 
 REFUSED = {op: reason for reason, ops in _BY_REASON.items() for op in ops}  # type: Dict[str, str]

@@ -12,15 +12,19 @@ from job.keras_model.registry import Operator, converts, only
 def _refuse_fractions(operator: Operator) -> Optional[str]:
     """scales that are no whole numbers, or that change batch or channels"""
     pairs = zip(operator.input_shape, operator.output_shape)
-    if any(after % before for before, after in pairs) or operator.input_shape[:2] != operator.output_shape[:2]:
+    repeats = operator.attributes.get("mode", "nearest") == "nearest"
+    moved = operator.input_shape[:2] != operator.output_shape[:2]
+    if moved or (repeats and any(after % before for before, after in pairs)):
         return "Resize from {} to {}".format(operator.input_shape, operator.output_shape)
     return None
 
 
-@converts("Resize", attributes={"mode": only("nearest")}, constants=(1,), ranks=(4,), refuse=_refuse_fractions)
+@converts("Resize", attributes={"mode": only("nearest", "linear")}, constants=(1,), ranks=(4,), refuse=_refuse_fractions)
 def resize(operator: Operator, x: Activation, scales: np.ndarray) -> Activation:
+    """Linear only where linear_resize() has left it: where the sizes' quotient is the scale."""
     x, size = as_map(x), operator.output_shape[2:]
-    tensor = operation(lambda t: tf.image.resize_nearest_neighbor(t, size), x.tensor, operator.name)
+    by = tf.image.resize_bilinear if operator.attributes.get("mode") == "linear" else tf.image.resize_nearest_neighbor
+    tensor = operation(lambda t: by(t, size), x.tensor, operator.name)
     return x.after(tensor)
 
 

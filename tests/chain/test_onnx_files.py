@@ -32,7 +32,8 @@ def test_every_opset(opset, tmp_path):
     done = convert(saved(made, tmp_path / "net.onnx"), out)
     assert done.returncode == 0, done.stderr
     report = json.loads((out / "net" / "parity.json").read_text())
-    assert [stage["stage"] for stage in report["stages"]] == STAGES and all(each["passed"] for each in report["stages"])
+    assert [stage["stage"] for stage in report["stages"]] == STAGES
+    assert all(stage["passed"] for stage in report["stages"])
     assert report["checkpoint"]["architecture"] == "the file's own graph, opset {}".format(opset)
     assert (report["checkpoint"]["format"], report["checkpoint"]["parameters"]) == ("onnx", 135 + 4 * 5 + 604)
     interface = json.loads((out / "net" / "interface.json").read_text())
@@ -46,8 +47,8 @@ def test_every_opset(opset, tmp_path):
 
 def test_what_the_user_says_of_it(tmp_path):
     out = tmp_path / "out"
-    done = convert(saved(image_network(9), tmp_path / "net.onnx"), out, "--input-shape=4,3,12,14", "--input-names=picture",
-                   "--output-names=label", "--quantize=none")
+    done = convert(saved(image_network(9), tmp_path / "net.onnx"), out, "--input-shape=4,3,12,14",
+                   "--input-names=picture", "--output-names=label", "--quantize=none")
     assert done.returncode == 0, done.stderr
     interface = json.loads((out / "net" / "interface.json").read_text())
     named = {each["name"]: each["pytorch_shape"] for each in interface["inputs"] + interface["outputs"]}

@@ -15,7 +15,8 @@ PARAMETERS = {
     "BatchNormalization": (1, 2, 3, 4), "Compress": (1,), "ConstantOfShape": (0,), "Conv": (1, 2),
     "ConvTranspose": (1, 2), "Expand": (1,), "GRU": (1, 2, 3, 4), "Gemm": (1, 2), "InstanceNormalization": (1, 2),
     "LSTM": (1, 2, 3, 4, 7), "MaxUnpool": (2,), "OneHot": (1, 2), "PRelu": (1,), "RNN": (1, 2, 3, 4), "Reshape": (1,),
-    "Resize": (1,), "ReverseSequence": (1,), "RoiAlign": (2,), "Slice": (1, 2, 3, 4), "Tile": (1,), "TopK": (1,),
+    "Resize": (1,), "ReverseSequence": (1,), "RoiAlign": (2,), "Scatter": (1,),
+    "Slice": (1, 2, 3, 4), "Tile": (1,), "TopK": (1,),
     "Upsample": (1,)}
 
 

@@ -36,7 +36,7 @@ def linear(opset: int = 9, dtype: str = "float32", batch: Any = 2) -> onnx.Model
 
 
 def image_network(opset: int) -> onnx.ModelProto:
-    """Of images of any number, 3x12x14: a convolution, BatchNorm, a pool, a part and a Gemm, each as the opset has it."""
+    """Of any number of images, 3x12x14: a convolution, BatchNorm, a pool, a part and a Gemm, as the opset has them."""
     random = np.random.RandomState(0)
     shapes = {"k": (5, 3, 3, 3), "gamma": (5,), "beta": (5,), "mean": (5,), "w": (150, 4), "b": (4,)}
     weights = {name: random.randn(*shape).astype(np.float32) / 3 for name, shape in shapes.items()}
@@ -56,7 +56,8 @@ def image_network(opset: int) -> onnx.ModelProto:
     return model(nodes, {"image": ("N", 3, 12, 14)}, ["score:0"], opset, weights)
 
 
-def with_weight_beside(made: onnx.ModelProto, name: str, location: str, folder: Path, file: str = "") -> onnx.ModelProto:
+def with_weight_beside(made: onnx.ModelProto, name: str, location: str, folder: Path,
+                       file: str = "") -> onnx.ModelProto:
     """The same model, one of its weights pointed at; it is written to `file`, or to where it is pointed at."""
     for item in made.graph.initializer:
         if item.name == name:

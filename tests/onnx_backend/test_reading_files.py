@@ -14,7 +14,8 @@ ROWS = np.random.RandomState(1).randn(2, 5).astype(np.float32)
 
 
 def read(made, folder, given={}, inputs=("x",), outputs=("y",)):
-    return graph_of(open_onnx(made if isinstance(made, bytes) else made.SerializeToString(), folder), given, inputs, outputs)
+    data = made if isinstance(made, bytes) else made.SerializeToString()
+    return graph_of(open_onnx(data, folder), given, inputs, outputs)
 
 
 def expected(made):
@@ -70,7 +71,8 @@ def test_names_become_legal_and_stay_unlike(tmp_path):
 
 def test_shapes_computed_from_shapes(tmp_path):
     nodes = [helper.make_node("Relu", ["x"], ["r"]), helper.make_node("Shape", ["r"], ["s"]),
-             helper.make_node("Gather", ["s", "first"], ["n"]), helper.make_node("Concat", ["n", "rest"], ["t"], axis=0),
+             helper.make_node("Gather", ["s", "first"], ["n"]),
+             helper.make_node("Concat", ["n", "rest"], ["t"], axis=0),
              helper.make_node("Reshape", ["r", "t"], ["y"])]
     weights = {"first": np.array([0]), "rest": np.array([-1])}
     assert read(model(nodes, {"x": (2, 3, 4)}, ["y"], weights=weights), tmp_path)[0].shapes["y"] == (2, 12)
@@ -172,7 +174,8 @@ def test_what_is_not_ours_is_refused_all_at_once(tmp_path):
         read(model(nodes, {"x": (2,)}, ["y"]), tmp_path)
     assert refusal.value.problems == (
         "operator Fancy of the domain com.example at one", "operator Fancy, which opset 9 does not have, at two",
-        "If attribute else_branch, a graph of its own, at three", "If attribute then_branch, a graph of its own, at three")
+        "If attribute else_branch, a graph of its own, at three",
+        "If attribute then_branch, a graph of its own, at three")
 
 
 @pytest.mark.parametrize("opset", (1, 5, 11, 17))

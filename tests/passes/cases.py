@@ -303,6 +303,43 @@ def fused_heads():
     )
 
 
+def windows_by_rule():
+    return graph(
+        node("Conv", "x k", "conv", auto_pad="SAME_UPPER", strides=(2, 1)),
+        node("MaxPool", "conv", "most", kernel_shape=(2, 2), strides=(2, 2), ceil_mode=1),
+        node("AveragePool", "most", "mean", kernel_shape=(2, 2), auto_pad="SAME_LOWER"),
+        node("ConvTranspose", "mean t", "y", strides=(2, 3), output_shape=(7, 11)),
+        constants=drawn(k=(5, 6, 3, 2), t=(5, 4, 2, 3)),
+    )
+
+
+def picks_by_number():
+    return graph(
+        node("Pad", "x", "padded", mode="edge", pads=(0, 0, 1, 0, 0, 0, 2, -1)),
+        node("MaxPool", "padded", "most", kernel_shape=(2, 3), dilations=(3, 2), pads=(1, 0, 0, 1)),
+        node("Resize", "most down", "small", mode="nearest"),
+        node("Resize", "small up", "large", mode="linear"),
+        node("ReverseSequence", "large lengths", "back", time_axis=1, batch_axis=0),
+        node("Slice", "back from to axes", "part"),
+        node("Scatter", "back places part", "y", axis=3),
+        constants={"down": np.float32([1, 1, 0.7, 1.5]), "up": np.float32([1, 1, 1.5, 1.25]), "lengths": whole(5, 2),
+                   "from": whole(0), "to": whole(2), "axes": whole(3),
+                   "places": np.arange(2 * 6 * 10 * 2).reshape(2, 6, 10, 2) % 2 * 2 + 1},
+    )
+
+
+def recurrent():
+    return graph(
+        node("Transpose", "x", "sequence", perm=(2, 0, 1)),
+        node("GRU", "sequence w r b", "states last", hidden_size=3, direction="bidirectional"),
+        node("ReduceSum", "states", "flat", axes=(1,), keepdims=0),
+        node("LSTM", "flat v q", "out final cell", hidden_size=2, direction="reverse"),
+        node("Add", "final cell", "y"),
+        inputs={"x": (2, 4, 5)},
+        constants=drawn(w=(2, 9, 4), r=(2, 9, 3), b=(2, 18), v=(1, 8, 3), q=(1, 8, 2)),
+    )
+
+
 CASES = (
     squeeze_excite,
     split_of_one_part,
@@ -322,6 +359,9 @@ CASES = (
     volumes,
     fused_heads,
     choices_of_several,
+    windows_by_rule,
+    picks_by_number,
+    recurrent,
     another_range_for_each_channel,
     zeros_around,
     without_operators_of_their_own,

@@ -11,6 +11,7 @@ from job.onnx_model.passes.decompose import decompose
 from job.onnx_model.passes.division_to_multiplication import division_to_multiplication
 from job.onnx_model.passes.flatten_channels_last import flatten_channels_last
 from job.onnx_model.passes.drop_empty_parts import drop_empty_parts
+from job.onnx_model.passes.explicit_windows import explicit_windows
 from job.onnx_model.passes.fold_affine import fold_affine
 from job.onnx_model.passes.fold_affine_ahead import fold_affine_ahead
 from job.onnx_model.passes.fold_constants import fold_constants
@@ -20,11 +21,13 @@ from job.onnx_model.passes.global_pool_to_mean import global_pool_to_mean
 from job.onnx_model.passes.infer_shapes import infer_shapes
 from job.onnx_model.passes.join_picks import join_picks
 from job.onnx_model.passes.keep_axis_of_pick import keep_axis_of_pick
+from job.onnx_model.passes.linear_resize import linear_resize
 from job.onnx_model.passes.linear_to_gemm import linear_to_gemm
 from job.onnx_model.passes.lower_reshapes import lower_reshapes
 from job.onnx_model.passes.lower_volume_convolutions import lower_volume_convolutions
 from job.onnx_model.passes.lower_volume_pools import lower_volume_pools
 from job.onnx_model.passes.merge_reshapes import merge_reshapes
+from job.onnx_model.passes.moves_to_picks import moves_to_picks
 from job.onnx_model.passes.operands_in_pairs import operands_in_pairs
 from job.onnx_model.passes.raise_rank import raise_rank
 from job.onnx_model.passes.pick_before_transpose import pick_before_transpose
@@ -36,12 +39,17 @@ from job.onnx_model.passes.shuffle_to_gather import shuffle_to_gather
 from job.onnx_model.passes.split_to_slice import split_to_slice
 from job.onnx_model.passes.trim_pool_pads import trim_pool_pads
 from job.onnx_model.passes.truth_as_numbers import truth_as_numbers
+from job.onnx_model.passes.unroll_recurrent import MOST_STEPS, unroll_recurrent
 
 PASSES = (
     fold_constants,              # shapes become numbers: every later pass reads them
     infer_shapes,
     decompose,                   # early: whatever it makes is what every later pass looks for
+    unroll_recurrent,
     operands_in_pairs,
+    explicit_windows,            # before any pass that reads or moves padding
+    moves_to_picks,
+    linear_resize,
     remove_casts,
     truth_as_numbers,
     drop_empty_parts,
@@ -75,7 +83,12 @@ REPLACED = dict({op: each.into for op, each in DECOMPOSITIONS.items()}, **{
     "Constant": "a constant",
     "ConstantOfShape": "a constant",
     "Flatten": "Reshape",
+    "GRU": "its steps, where all sequences have one length of up to {}".format(MOST_STEPS),
     "GlobalAveragePool": "ReduceMean",
+    "LSTM": "its steps, where all sequences have one length of up to {}".format(MOST_STEPS),
+    "RNN": "its steps, where all sequences have one length of up to {}".format(MOST_STEPS),
+    "ReverseSequence": "Gather, where the lengths are constants",
+    "Scatter": "Gather, where the places are constants",
     "Shape": "a constant",
     "Size": "a constant",
     "Squeeze": "Reshape",

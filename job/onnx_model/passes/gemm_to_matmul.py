@@ -46,7 +46,8 @@ class _Parts:
         if known is not None:
             self._constants[self._node.output + ".weight"] = np.ascontiguousarray(known.T)
             return self._node.output + ".weight"
-        return self._made("Transpose", [name], name + ".transposed", tuple(reversed(self._view.shape(name))), perm=(1, 0))
+        shape = tuple(reversed(self._view.shape(name)))
+        return self._made("Transpose", [name], name + ".transposed", shape, perm=(1, 0))
 
     def _scaled(self, name: str, shape: Shape, factor: str) -> str:
         value = self._node.attributes.get(factor, 1.0)

@@ -1,5 +1,5 @@
 """Nodes laid one after another in the place of one, with the shapes that they make."""
-from typing import Any, Dict, List, Sequence
+from typing import Any, Dict, List, Mapping, Sequence
 
 import numpy as np
 
@@ -11,8 +11,10 @@ from job.values import Shape
 class Steps:
     """What takes a node's place, in the making; every step returns the name of its output."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, kind: str = "step") -> None:
+        """`kind` keeps the names of one pass from those of another that rewrites the same node."""
         self._node = node
+        self._prefix = "{}.{}".format(node.output, kind)
         self._nodes = []      # type: List[Node]
         self._constants = {}  # type: Dict[str, np.ndarray]
         self._shapes = {}     # type: Dict[str, Shape]
@@ -26,12 +28,12 @@ class Steps:
         return name
 
     def constant(self, value: np.ndarray) -> str:
-        name = "{}.constant_{}".format(self._node.output, len(self._constants))
-        self._constants[name] = np.ascontiguousarray(value)
+        name = "{}.constant_{}".format(self._prefix, len(self._constants))
+        self._constants[name] = np.ascontiguousarray(value).reshape(value.shape)  # which makes a row of a number
         return name
 
     def add(self, op: str, inputs: Sequence[str], shape: Shape, **attributes: Any) -> str:
-        name = "{}.step_{}".format(self._node.output, len(self._nodes))
+        name = "{}_{}".format(self._prefix, len(self._nodes))
         self._nodes.append(Node(op, tuple(inputs), (name,), attributes, self._node.layer))
         return self.knows(name, shape)
 
@@ -47,11 +49,21 @@ class Steps:
     def transpose(self, x: str, perm: Sequence[int]) -> str:
         return self.add("Transpose", [x], transposed_shape(self.shape(x), perm), perm=tuple(perm))
 
+    def linear(self, x: str, weight: np.ndarray, bias: np.ndarray) -> str:
+        """x [N,I] and a weight [O,I]."""
+        shape = (self.shape(x)[0], len(weight))
+        return self.add("Gemm", [x, self.constant(weight), self.constant(bias)], shape, transB=1)
+
     def channels_last(self, x: str) -> str:
         return self.transpose(x, channels_last(len(self.shape(x))))
 
     def channels_first(self, x: str) -> str:
         return self.transpose(x, inverse(channels_last(len(self.shape(x)))))
+
+    def giving(self, results: Mapping[str, str]) -> Rewrite:
+        """The node's outputs, each what a step has made."""
+        ends = tuple(Node("Identity", (made,), (name,), {}, self._node.layer) for name, made in results.items())
+        return Rewrite(tuple(self._nodes) + ends, self._constants, dict(self._shapes))
 
     def ending_in(self, x: str) -> Rewrite:
         """The rewrite whose last step is the node's own output."""

@@ -42,7 +42,7 @@ def published_name(name: str, taken: Set[str]) -> str:
 
 
 def named(graph: Graph, input_names: Sequence[str], output_names: Sequence[str]) -> Graph:
-    """Inputs and outputs as published, each output by an Identity of its own; all else called as in the file, nearly."""
+    """Inputs and outputs as published, each output by an Identity of its own; all else nearly as in the file."""
     taken = set(input_names) | set(output_names)
     names = dict(zip(graph.inputs, input_names))
     for name in _all_names(graph):

@@ -26,7 +26,8 @@ def nodes_of(protos: Sequence[onnx.NodeProto], opset: int,
         if proto.op_type == "Constant":
             constants[proto.output[0]] = attributes["value"]
         else:
-            outputs = _without_absent_end(proto.output)
+            outputs = tuple(name or "absent/{}/{}".format(len(nodes), place)
+                            for place, name in enumerate(_without_absent_end(proto.output)))
             nodes.append(Node(proto.op_type, _without_absent_end(proto.input), outputs, attributes, proto.name))
     return tuple(nodes), constants
 
