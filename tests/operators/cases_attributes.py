@@ -1,7 +1,7 @@
 """Attributes as ONNX says them, each with the TensorFlow Lite operators that it must cost and no more.
 
-Many of them PyTorch 1.1 never writes, or never writes so. A converter that forgets one gives other answers, or
-other operators.
+Many of them PyTorch 1.1 never writes, or never writes so. A converter that forgets one gives other answers,
+or other operators.
 """
 from typing import Any, Callable, Mapping, NamedTuple, Tuple
 
@@ -40,8 +40,8 @@ def _then_pool(op: str, operators: str, inputs: str = "x", constants: Mapping[st
 def several(id: str, operators: str, *nodes: Any, outputs: str = "y", free: bool = True,
             constants: Mapping[str, np.ndarray] = {}, **shapes: Tuple[int, ...]) -> Row:
     """Nodes in a row, inputs by name."""
-    return Row(id, lambda: graph(*nodes, outputs=outputs, constants=constants, inputs=shapes or {"x": MAP}), operators,
-               free)
+    return Row(id, lambda: graph(*nodes, outputs=outputs, constants=constants, inputs=shapes or {"x": MAP}),
+               operators, free)
 
 
 SCALE, SHIFT = np.full((6, 1, 1), 0.5, np.float32), np.full((6, 1, 1), -0.5, np.float32)
@@ -257,8 +257,9 @@ AXES = [
     one("SpaceToDepth", "SPACE_TO_DEPTH", shape=(2, 3, 4, 6), blocksize=2),
 ] + [
     one(op, operators + end, axes=axes, keepdims=keepdims, free=0 not in axes)
-    for op, operators in (("ReduceMean", "MEAN"), ("ReduceSum", "SUM"), ("ReduceMax", "REDUCE_MAX"),
-                          ("ReduceMin", "REDUCE_MIN"), ("ReduceProd", "REDUCE_PROD"), ("ReduceL2", "MUL SUM SQRT"))
+    for op, operators in (
+        ("ReduceMean", "MEAN"), ("ReduceSum", "SUM"), ("ReduceMax", "REDUCE_MAX"), ("ReduceMin", "REDUCE_MIN"),
+        ("ReduceProd", "REDUCE_PROD"), ("ReduceL2", "MUL SUM SQRT"))
     for axes, keepdims, end in (((1,), 1, ""), ((2, 3), 0, ""), ((-1,), 0, " TRANSPOSE"), ((1, -1), 0, ""),
                                 ((0, 2), 1, ""))
 ] + [
@@ -283,7 +284,7 @@ PAIRS = [
         node("Add", "x z", "a"), node("Conv", "a w b", "y", pads=(1, 0, 1, 1)), constants=_KERNEL, x=(2, 1,
         9, 7), z=(6, 9, 7), free=False),
     several("Pow of a matrix and a row", "ABS POW", node("Abs", "x", "p"), node("Pow", "p z", "y"), x=(3,
-        5), z=(1, 5)),
+        5), z=(1, 5), free=False),
     several("Where of maps", "GREATER SELECT", node("Greater", "x z", "t"), node("Where", "t x z", "y"),
         x=MAP, z=MAP),
     several("Where of a smaller truth", "GREATER ZEROS_LIKE CAST ADD GREATER SELECT", node("Greater", "w v",
@@ -333,6 +334,12 @@ CHOSEN = [
         constants=dict(t=whole(7, -2, 9)), x=(3, 2)),
     several("Gather of computed places", "RELU MINIMUM CAST GATHER", *_PLACES, node("Gather", "z i", "y",
         axis=1), x=(3,), z=(2, 5, 4), free=False),
+    several("Gather of computed places, transposed", "RELU MINIMUM CAST TRANSPOSE GATHER TRANSPOSE",
+        *_PLACES, node("Transpose", "i", "j", perm=(1, 0)), node("Gather", "z j", "y", axis=1), x=(3, 4),
+        z=(2, 5, 4), free=False),
+    several("a pool after Gather of rows of a table", "RELU MINIMUM CAST GATHER TRANSPOSE PAD MAX_POOL_2D",
+        *_PLACES, node("Gather", "t i", "g"), node("MaxPool", "g", "y", kernel_shape=(3, 3), strides=(2, 2),
+        pads=(1, 1, 0, 0)), constants=dict(t=np.arange(60, dtype=np.float32).reshape(5, 3, 4)), x=(3, 2)),
     one("Gather", "TRANSPOSE GATHER", "x i", constants=dict(i=np.array(1)), axis=0,
         id="of one of the batch", free=False),
 ]
