@@ -22,7 +22,7 @@ class FlatOutputs(torch.nn.Module):
         super().__init__()
         self.network = network
         self.training = network.training  # the exporter puts all of it into the mode that the whole is in
-        self.paths = ()  # type: Tuple[Tuple[str, ...], ...]  # of the last forward: keys and positions on the way to each
+        self.paths = ()  # type: Tuple[Tuple[str, ...], ...]  # of the last forward: the keys that lead to each
 
     def forward(self, *inputs: torch.Tensor) -> Tuple[torch.Tensor, ...]:
         found = list(_tensors(self.network(*inputs), ()))

@@ -49,7 +49,7 @@ def _modules(folder: Path, deep: bool) -> List[Path]:
 
 
 def _imported(file: Path) -> Iterator[str]:
-    """The first parts of the names in a file's import statements, of relative ones too; none where it does not parse."""
+    """The first parts of the names in a file's import statements, relative ones too; none if it does not parse."""
     if file.suffix != ".py":
         return
     try:

@@ -1,4 +1,4 @@
-"""What users' code raises is shown as theirs: its message and lines, none of ours, exit 3, in the log and the report."""
+"""What users' code raises is shown as theirs: its message and lines, none of ours, exit 3, in log and report."""
 import os
 import signal
 import subprocess
@@ -62,7 +62,8 @@ def test_files_are_named_as_seen_from_the_codes_folder(tmp_path):
     with pytest.raises(BadCheckpoint) as caught:
         build_from_code(tmp_path / "nets" / "deep" / "net.py", "make", {})
     assert caught.value.message.splitlines()[1:] == [
-        "  nets/deep/net.py line 1, in <module>: from ..block import x", "  nets/block.py line 2, in <module>: x = 1 / 0"]
+        "  nets/deep/net.py line 1, in <module>: from ..block import x",
+        "  nets/block.py line 2, in <module>: x = 1 / 0"]
 
 
 def forward_raised(tmp_path, *lines):
