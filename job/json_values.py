@@ -1,4 +1,5 @@
-"""JSON of unknown origin: what would cost far more memory or time than its length is refused before it is parsed."""
+"""JSON of unknown origin: what would cost far more than its length is refused before it is parsed."""
+
 import json
 from collections import OrderedDict
 from typing import Any, List, Tuple
@@ -11,11 +12,20 @@ LONGEST_NUMBER = 40  # digits
 
 def value_from_json(raw: bytes) -> Any:
     """Objects as OrderedDict; ValueError says what is wrong, a name given twice among it."""
-    if len(raw) > LONGEST or raw.count(b"{") + raw.count(b"[") > MOST_CONTAINERS or raw.count(b",") > MOST_VALUES:
+    if (
+        len(raw) > LONGEST
+        or raw.count(b"{") + raw.count(b"[") > MOST_CONTAINERS
+        or raw.count(b",") > MOST_VALUES
+    ):
         raise ValueError("it is larger than that of any model")
     try:
-        return json.loads(raw.decode("utf-8"), object_pairs_hook=_without_duplicates, parse_int=_integer,
-                          parse_float=_real, parse_constant=_constant)
+        return json.loads(
+            raw.decode("utf-8"),
+            object_pairs_hook=_without_duplicates,
+            parse_int=_integer,
+            parse_float=_real,
+            parse_constant=_constant,
+        )
     except RecursionError as error:
         raise ValueError("it is nested too deeply") from error
 

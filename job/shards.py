@@ -1,7 +1,8 @@
-"""A checkpoint in several files: an index, NAME.safetensors.index.json or NAME.bin.index.json, that names its shards.
+"""A checkpoint in several files: an index such as NAME.safetensors.index.json, which names its shards.
 
 The index is the checkpoint; its shards lie in its own folder and are no checkpoints of their own.
 """
+
 import os
 import re
 from pathlib import Path, PurePath
@@ -22,9 +23,9 @@ def is_index(path: PurePath) -> bool:
 
 
 def without_suffix(path: AnyPath) -> AnyPath:
-    """The path of a checkpoint without what only says its format: net.pth -> net, net.bin.index.json -> net."""
+    """The path without what only says the format: net.pth -> net, net.bin.index.json -> net."""
     if is_index(path):
-        path = path.with_name(path.name[:-len(SUFFIX)])
+        path = path.with_name(path.name[: -len(SUFFIX)])
     return path.with_suffix("")
 
 
@@ -51,7 +52,7 @@ def shards_of(index: Path) -> Mapping[str, Tuple[str, ...]]:
 
 
 def shards_beside(folder: Path, names: List[str]) -> FrozenSet[str]:
-    """Which of the names in a folder are shards of an index there; an index that cannot be read names none."""
+    """Which names in a folder are shards of an index there; an index that cannot be read names none."""
     found = set()
     for name in names:
         if is_index(PurePath(name)):
@@ -76,10 +77,15 @@ def _checked(index: Path, name: Any) -> str:
     """A plain file name: nothing that leads elsewhere, and not the index itself."""
     plain = isinstance(name, str) and 0 < len(name) <= 255 and not set(name) & set("/\\\0")
     if not plain or name in (".", "..", index.name) or name.endswith(SUFFIX):
-        raise _bad(index, "it names {!r:.80}, which is no file beside it".format(name if isinstance(name, str) else "?"))
+        raise _bad(
+            index,
+            "it names {!r:.80}, which is no file beside it".format(name if isinstance(name, str) else "?"),
+        )
     return name
 
 
 def _bad(index: Path, what: str) -> BadCheckpoint:
-    return BadCheckpoint("{} is no index of shards: {}".format(index.name, what),
-                         hint="copy it again, beside all of its shards")
+    return BadCheckpoint(
+        "{} is no index of shards: {}".format(index.name, what),
+        hint="copy it again, beside all of its shards",
+    )

@@ -3,6 +3,7 @@
 Nothing is looked up outside this table: what is not in it becomes a Placeholder, which is an error only
 where weights are expected. What can only be meant to run code is refused at once.
 """
+
 from collections import OrderedDict
 from typing import Any, Callable, Dict
 

@@ -1,4 +1,5 @@
-"""From views of storages to arrays: float32 and whole numbers as they lie in the mapped file, others as copies."""
+"""From views of storages to arrays: float32 and whole numbers as the mapped file has them, others as copies."""
+
 from collections import OrderedDict
 from typing import Any, Dict, Mapping, Tuple
 
@@ -39,7 +40,7 @@ class Arrays:
             as_it_is = not self.widening.concerns(dtype) and not self._content.big_endian
             if as_it_is and _is_contiguous(tensor):
                 flat = self._flat(name, tensor.storage)
-                return flat[tensor.offset:tensor.offset + _elements(tensor)].reshape(tensor.shape)
+                return flat[tensor.offset : tensor.offset + _elements(tensor)].reshape(tensor.shape)
             self._copies[tensor] = self._copied(name, tensor)
         return self._copies[tensor]
 
@@ -50,29 +51,32 @@ class Arrays:
             flat = self._source.shared(position, storage.elements, dtype, _called(name))
             if flat is None:
                 self._spend(name, storage.elements * dtype.itemsize)
-                flat = self._source.array(position, storage.elements * dtype.itemsize, _called(name)).view(dtype)
+                flat = self._source.array(position, storage.elements * dtype.itemsize, _called(name)).view(
+                    dtype
+                )
             self._storages[storage] = flat
         return self._storages[storage]
 
     def _copied(self, name: str, tensor: TensorRef) -> np.ndarray:
-        """The tensor's own numbers, contiguous, in this machine's order of bytes and in the type that is kept."""
+        """The tensor's own numbers, contiguous, in this machine's byte order and the type that is kept."""
         size = ITEM_SIZES[tensor.storage.dtype]
         self._spend(name, _elements(tensor) * size)
         if not _is_contiguous(tensor):
             span = 1 + sum((axis - 1) * stride for axis, stride in zip(tensor.shape, tensor.strides))
             stored = self._stored(name, tensor.storage, tensor.offset, span)
             strides = tuple(stride * size for stride in tensor.strides)
-            return self.widening.widened(name, tensor.storage.dtype,
-                                         np.lib.stride_tricks.as_strided(stored, tensor.shape, strides))
+            return self.widening.widened(
+                name, tensor.storage.dtype, np.lib.stride_tricks.as_strided(stored, tensor.shape, strides)
+            )
         result = np.empty(_elements(tensor), self.widening.result_of(tensor.storage.dtype))
         for begin in range(0, len(result), BLOCK):
-            part = result[begin:begin + BLOCK]
+            part = result[begin : begin + BLOCK]
             stored = self._stored(name, tensor.storage, tensor.offset + begin, len(part))
             part[...] = self.widening.widened(name, tensor.storage.dtype, stored)
         return result.reshape(tensor.shape)
 
     def _stored(self, name: str, storage: Storage, offset: int, count: int) -> np.ndarray:
-        """Some numbers of a storage as the file has them, but in this machine's order of bytes; bfloat16 as uint16."""
+        """Some numbers of a storage as the file has them, in this machine's byte order; bfloat16 as uint16."""
         size = ITEM_SIZES[storage.dtype]
         position = self._position(name, storage) + offset * size
         flat = self._source.array(position, count * size, _called(name))

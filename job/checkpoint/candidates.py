@@ -1,4 +1,5 @@
 """Every place in a checkpoint that could be the weights, in whatever a trainer wrapped around them."""
+
 import re
 from collections import OrderedDict
 from typing import Any, Dict, Iterator, NamedTuple, Sequence, Set, Tuple
@@ -10,7 +11,9 @@ from job.checkpoint.values import Placeholder
 # Names under which trainers keep the weights, the likeliest first.
 KNOWN = tuple("state_dict model_state_dict model_state model net network module weights params".split())
 AVERAGED = re.compile(r"(^|_)(ema|swa|shadow|averaged?)(_|$)")
-NOT_WEIGHTS = re.compile(r"optim|sched|scaler|^opt(_|$)|_opt$|^(optimizer_)?state$|criterion|(^|_)loss|metric|callback")
+NOT_WEIGHTS = re.compile(
+    r"optim|sched|scaler|^opt(_|$)|_opt$|^(optimizer_)?state$|criterion|(^|_)loss|metric|callback"
+)
 ROOT = "."  # how --weights-key calls the file's root
 DEEPEST = 6  # of keys on the way
 MOST_ITEMS = 100  # of a list that are looked at
@@ -77,14 +80,20 @@ def _below(place: _Place, entries: Dict[str, Any], everywhere: bool, seen: Set[i
     nested = [key for key, item in entries.items() if isinstance(item, (dict, list, tuple, Placeholder))]
     for key in nested:
         if everywhere or not NOT_WEIGHTS.search(key.lower()):
-            beside = place.beside + tuple(other for other in entries if other != key) if len(nested) < MOST_ITEMS else ()
+            beside = (
+                place.beside + tuple(other for other in entries if other != key)
+                if len(nested) < MOST_ITEMS
+                else ()
+            )
             yield from _found(_Place(entries[key], place.path + (key,), beside), everywhere, seen)
 
 
 def _state_dict(place: _Place, entries: Dict[str, Any]) -> StateDict:
     tensors = OrderedDict((key, _plain(item)) for key, item in entries.items() if is_tensor(item))
     rest = [(key, item) for key, item in entries.items() if key not in tensors]
-    unknown = tuple((key, item.name) for key, item in rest if isinstance(item, Placeholder) and not is_module(item))
+    unknown = tuple(
+        (key, item.name) for key, item in rest if isinstance(item, Placeholder) and not is_module(item)
+    )
     others = tuple(key for key, item in rest if not isinstance(item, Placeholder))
     return StateDict(place.path, tensors, unknown, others, place.beside)
 

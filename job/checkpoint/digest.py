@@ -3,6 +3,7 @@
 A Python built without OpenSSL hashes four times slower and holds its lock meanwhile; the system's own
 libcrypto is then used where there is one.
 """
+
 import ctypes
 import functools
 import hashlib
@@ -21,7 +22,7 @@ def sha256_of_file(path: Path) -> str:
 
 
 def sha256_of_checkpoint(path: Path) -> str:
-    """Of the file; of an index and its shards, that of the list which `sha256sum` would print of them, by name."""
+    """Of the file; of an index and its shards, that of what `sha256sum` would print of them, by name."""
     if not is_index(path):
         return sha256_of_file(path)
     files = [path] + [path.with_name(name) for name in shards_of(path)]

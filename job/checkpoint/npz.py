@@ -1,4 +1,5 @@
-"""numpy's .npz: a zip archive of .npy files, arrays of plain numbers only; their headers are never evaluated."""
+"""numpy's .npz: a zip archive of .npy files, arrays of plain numbers only; no header is ever evaluated."""
+
 import re
 import struct
 from collections import OrderedDict
@@ -45,7 +46,7 @@ def sniff(head: bytes, path: Path) -> bool:
     if not head.startswith(b"PK\x03\x04") or len(head) < LOCAL.size:
         return False
     length = LOCAL.unpack_from(head)[-2]
-    return head[LOCAL.size:LOCAL.size + length].endswith(b".npy")
+    return head[LOCAL.size : LOCAL.size + length].endswith(b".npy")
 
 
 def read(source: Source) -> Content:
@@ -54,7 +55,7 @@ def read(source: Source) -> Content:
     for entry in entries_of(source).values():
         if not entry.name.endswith(".npy"):
             raise _bad("it holds {!r:.60}, which is no array".format(entry.name))
-        name = entry.name[:-len(".npy")]
+        name = entry.name[: -len(".npy")]
         data = unpacked(source, entry, left)
         layout = _layout(name, data)
         if entry.is_stored and layout.dtype.isnative:
@@ -67,22 +68,26 @@ def read(source: Source) -> Content:
 
 
 def _layout(name: str, data: Any) -> Layout:
-    head = bytes(data[:LONGEST_HEADER + 12])
+    head = bytes(data[: LONGEST_HEADER + 12])
     version = head[6:7]
     if not head.startswith(MAGIC) or version not in (b"\1", b"\2", b"\3"):
         raise _bad("{!r:.60} is no .npy file".format(name))
     size = struct.Struct("<H" if version == b"\1" else "<I")
     begin = 8 + size.size
     length = size.unpack(head[8:begin])[0] if len(head) >= begin else LONGEST_HEADER + 1
-    header = head[begin:begin + length].decode("latin-1")
+    header = head[begin : begin + length].decode("latin-1")
     found = {field: pattern.search(header) for field, pattern in FIELDS.items()}
     if length > LONGEST_HEADER or not all(found.values()) or not SHAPE.match(found["shape"].group(1)):
         raise _bad("the header of {!r:.60} is not that of an array of numbers".format(name))
     descr, fortran, shape = (found[field].group(1) for field in ("descr", "fortran_order", "shape"))
     if not PLAIN.match(descr):
         raise _bad("{!r:.60} is of dtype {:.40}; only plain numbers are read".format(name, descr))
-    layout = Layout(np.dtype(descr), tuple(int(size) for size in re.findall(r"\d+", shape)), fortran == "True",
-                    begin + length)
+    layout = Layout(
+        np.dtype(descr),
+        tuple(int(size) for size in re.findall(r"\d+", shape)),
+        fortran == "True",
+        begin + length,
+    )
     if len(layout.shape) > MOST_AXES or layout.begin + layout.elements * layout.dtype.itemsize != len(data):
         raise _bad("{!r:.60} has not the bytes that its shape needs".format(name))
     return layout
@@ -105,7 +110,9 @@ def _array(data: Any, layout: Layout) -> np.ndarray:
 
 
 def _bad(what: str) -> BadCheckpoint:
-    return BadCheckpoint("the .npz file cannot be read: " + what, hint="numpy.savez(file, **arrays) of plain arrays")
+    return BadCheckpoint(
+        "the .npz file cannot be read: " + what, hint="numpy.savez(file, **arrays) of plain arrays"
+    )
 
 
 register(Reader("npz", "`numpy.savez` and `savez_compressed`, plain numbers only", sniff, read))

@@ -1,4 +1,5 @@
 """Stand-ins for what numpy writes into pickles: arrays and scalars of plain numbers."""
+
 import re
 from typing import Any, Tuple
 

@@ -2,9 +2,10 @@
 
 Globals are handed to `find_global` as names, never imported. What it builds are dicts, lists, tuples,
 scalars, whatever the allowed globals build, and Placeholder. Python's own rules are followed otherwise
-(protocols 0 to 5). Every opcode is charged for the memory that it can take, every call for what it can copy, and
-lengths are checked against the file before anything is read: neither memory nor time can grow out of bounds.
+(protocols 0 to 5). Every opcode is charged for the memory that it can take, every call for what it can copy,
+and lengths are checked against the file before anything is read: memory and time stay within bounds.
 """
+
 import struct
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional
 
@@ -12,15 +13,39 @@ from job.checkpoint.source import Source
 from job.checkpoint.values import Placeholder
 from job.errors import BadCheckpoint
 
-MOST_MEMORY = 120 * 1000 * 1000  # bytes, beyond the pickle's own; a ResNet-152 with its optimizer takes 5 million
+MOST_MEMORY = (
+    120 * 1000 * 1000
+)  # bytes, beyond the pickle's own; a ResNet-152 with its optimizer takes 5 million
 COST = 60  # bytes, of an opcode that is not in the next line
-COSTS = {b"]": 90, b"}": 260, b"l": 90, b"d": 260, b"\x8f": 90, b"R": 260, b"\x81": 260, b"\x92": 260, b"i": 260,
-         b"o": 260, b"c": 260, b"\x93": 260, b"Q": 260, b"P": 260, b"\x94": 130, b"q": 130, b"r": 130, b"p": 130,
-         b"u": 60, b"t": 90, b"\x85": 90, b"\x86": 90, b"\x87": 90}
+COSTS = {
+    b"]": 90,
+    b"}": 260,
+    b"l": 90,
+    b"d": 260,
+    b"\x8f": 90,
+    b"R": 260,
+    b"\x81": 260,
+    b"\x92": 260,
+    b"i": 260,
+    b"o": 260,
+    b"c": 260,
+    b"\x93": 260,
+    b"Q": 260,
+    b"P": 260,
+    b"\x94": 130,
+    b"q": 130,
+    b"r": 130,
+    b"p": 130,
+    b"u": 60,
+    b"t": 90,
+    b"\x85": 90,
+    b"\x86": 90,
+    b"\x87": 90,
+}
 COPIED = 160  # bytes, of each item of a container that is copied
 LONGEST_KEY = 4096  # characters
 LONGEST_GLOBAL = 512
-LARGEST_KEY = 2 ** 61 - 2  # whole numbers beyond it can be made to share a hash
+LARGEST_KEY = 2**61 - 2  # whole numbers beyond it can be made to share a hash
 MISCALLED = (TypeError, ValueError, IndexError, KeyError, AttributeError, OverflowError)
 
 
@@ -52,7 +77,9 @@ def as_key(key: Any) -> Any:
         if len(key) > LONGEST_KEY:
             raise malformed("a key of {} characters".format(len(key)))
         return key
-    plain = key is None or isinstance(key, (bool, float)) or (isinstance(key, int) and abs(key) <= LARGEST_KEY)
+    plain = (
+        key is None or isinstance(key, (bool, float)) or (isinstance(key, int) and abs(key) <= LARGEST_KEY)
+    )
     return key if plain else Opaque()
 
 
@@ -113,7 +140,7 @@ class PickleMachine:
     def pop_to_mark(self) -> List[Any]:
         for index in range(len(self.stack) - 1, -1, -1):
             if self.stack[index] is MARK:
-                items = self.stack[index + 1:]
+                items = self.stack[index + 1 :]
                 del self.stack[index:]
                 return items
         raise malformed("there is no mark on the stack")

@@ -1,4 +1,5 @@
 """The opcodes that work on what is on the stack: memo, containers, globals and calls."""
+
 from typing import Any, Callable, List
 
 from job.checkpoint.pickle_machine import LONGEST_GLOBAL, MARK, Global, PickleMachine, as_key, malformed

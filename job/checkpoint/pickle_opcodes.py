@@ -1,4 +1,5 @@
 """The table of a pickle's opcodes, and those that push a value: numbers, text, bytes, empty containers."""
+
 import codecs
 from typing import Any, Callable, Dict, Optional
 

@@ -1,4 +1,5 @@
-"""The state dict of a module that was pickled whole, or of TorchScript, read off its state; its class is not needed."""
+"""The state dict of a module that was pickled whole, or of TorchScript; its class is not needed."""
+
 import itertools
 from collections import OrderedDict
 from typing import Any, Iterator, List, Tuple
@@ -16,7 +17,9 @@ MOST_MODULES = 10 * 1000
 
 
 def is_tensor(item: Any) -> bool:
-    return isinstance(item, (TensorRef, np.ndarray)) or (isinstance(item, PickledArray) and item.array is not None)
+    return isinstance(item, (TensorRef, np.ndarray)) or (
+        isinstance(item, PickledArray) and item.array is not None
+    )
 
 
 def is_module(value: Any) -> bool:
@@ -56,5 +59,8 @@ def _attributes(module: Placeholder) -> Iterator[Tuple[str, Any]]:
         unsaved = unsaved if isinstance(unsaved, list) else []
         buffers = {key: item for key, item in state["_buffers"].items() if key not in unsaved}
         tables = [state["_parameters"], buffers, state["_modules"]]
-    return ((key, item) for key, item in itertools.chain.from_iterable(table.items() for table in tables)
-            if isinstance(key, str))
+    return (
+        (key, item)
+        for key, item in itertools.chain.from_iterable(table.items() for table in tables)
+        if isinstance(key, str)
+    )

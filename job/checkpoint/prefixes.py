@@ -1,14 +1,17 @@
-"""Keys as the network itself has them: what wrappers put before every key, and tensors that are not the network's."""
+"""Keys as the network itself has them, without what wrappers put before them, and without tensors of others."""
+
 import re
 from collections import OrderedDict
 from typing import Any, Mapping, NamedTuple, Tuple
 
-# DistributedDataParallel and DataParallel; Lightning modules and trainers that hold the network by one of these names.
+# (Distributed)DataParallel; Lightning modules and trainers that hold the network by one of these names.
 PREFIXES = ("module.", "_orig_mod.", "model.", "net.", "network.", "online_model.")
 COMPILED = re.compile(r"(^|\.)_orig_mod\.")  # of a part that torch.compile made
-# What trainers keep in the same state dict beside the network: losses, metrics, averaged copies and their counters.
+# What trainers keep in the same state dict: losses, metrics, averaged copies and their counters.
 NOT_OF_NETWORK = re.compile(
-    r"^[^.]*(criterion|loss|metric)[^.]*(\.|$)|^([^.]*_)?(ema|swa|averaged?)(_[^.]*)?\.|^(n_averaged|initted|step)$"
+    r"^[^.]*(criterion|loss|metric)[^.]*(\.|$)"
+    r"|^([^.]*_)?(ema|swa|averaged?)(_[^.]*)?\."
+    r"|^(n_averaged|initted|step)$"
 )
 
 
@@ -19,7 +22,7 @@ class Stripped(NamedTuple):
 
 
 def without_prefix(tensors: Mapping[str, Any]) -> Stripped:
-    """The tensors by the network's own keys; those that are not the network's go only if all others share a prefix."""
+    """The tensors by the network's own keys; those of others go only if all the rest share a prefix."""
     plain = OrderedDict(tensors)
     prefix, left_out = "", ()  # type: str, Tuple[str, ...]
     while True:
@@ -27,7 +30,7 @@ def without_prefix(tensors: Mapping[str, Any]) -> Stripped:
             rest = tuple(key for key in plain if not key.startswith(each))
             if len(rest) < len(plain) and all(NOT_OF_NETWORK.search(key) for key in rest):
                 prefix, left_out = prefix + each, left_out + rest
-                plain = OrderedDict((key[len(each):], plain[key]) for key in plain if key.startswith(each))
+                plain = OrderedDict((key[len(each) :], plain[key]) for key in plain if key.startswith(each))
                 break
         else:
             return Stripped(_uncompiled(plain), prefix, left_out)

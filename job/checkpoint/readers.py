@@ -1,4 +1,5 @@
 """The registry of formats: how each is told from its first bytes, and how it is read."""
+
 from pathlib import Path
 from typing import Callable, List, NamedTuple, Tuple
 

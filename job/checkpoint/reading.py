@@ -1,4 +1,5 @@
 """One checkpoint, from its path to named arrays."""
+
 import errno
 import os
 import threading
@@ -111,8 +112,16 @@ def _weights(path: Path, source: Source, weights_key: Optional[str], trust_pickl
 
 def _with_own_keys(weights: Weights, sha256: str) -> Checkpoint:
     stripped = without_prefix(weights.tensors)
-    return Checkpoint(weights.format, sha256, stripped.tensors, weights.notes, stripped.prefix, stripped.left_out,
-                      weights.tensors, weights.watches)
+    return Checkpoint(
+        weights.format,
+        sha256,
+        stripped.tensors,
+        weights.notes,
+        stripped.prefix,
+        stripped.left_out,
+        weights.tensors,
+        weights.watches,
+    )
 
 
 class Digest(threading.Thread):

@@ -1,4 +1,5 @@
 """safetensors: eight bytes of length, a JSON table of tensors, their bytes in one run."""
+
 import struct
 from collections import OrderedDict
 from pathlib import Path
@@ -65,7 +66,7 @@ def _tensor(name: str, entry: Any) -> Tuple[TensorRef, Tuple[int, int]]:
         dtype, shape, (begin, end) = entry["dtype"], tuple(entry["shape"]), entry["data_offsets"]
     except (TypeError, KeyError, ValueError) as error:
         raise _bad("the entry of {!r:.60} lacks dtype, shape or data_offsets".format(name)) from error
-    if not all(type(n) is int and 0 <= n < 2 ** 62 for n in shape + (begin, end)) or len(shape) > MOST_AXES:
+    if not all(type(n) is int and 0 <= n < 2**62 for n in shape + (begin, end)) or len(shape) > MOST_AXES:
         raise _bad("the shape or offsets of {!r:.60}".format(name))
     elements, strides = 1, []  # type: int, List[int]
     for size in reversed(shape):

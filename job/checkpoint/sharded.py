@@ -1,4 +1,5 @@
 """Shards and their index: every shard is read by its own format's reader."""
+
 from collections import OrderedDict
 from pathlib import Path
 from typing import List, Sequence, Tuple
@@ -18,7 +19,12 @@ def sniff(head: bytes, path: Path) -> bool:
 
 def read(source: Source) -> Content:
     """All tensors of all shards; BadCheckpoint where a shard has not just the tensors that the index says."""
-    tree, notes, watches, wrong = OrderedDict(), [], [], []  # type: OrderedDict, List[str], List[Watch], List[str]
+    tree, notes, watches, wrong = (
+        OrderedDict(),
+        [],
+        [],
+        [],
+    )  # type: OrderedDict, List[str], List[Watch], List[str]
     for name, keys in shards_of(source.path).items():
         weights, watched = _shard(source.path.with_name(name))
         watches.append(watched)
@@ -26,8 +32,10 @@ def read(source: Source) -> Content:
         wrong += _differences(name, keys, list(weights.tensors))
         tree.update(weights.tensors)
     if wrong:
-        raise BadCheckpoint("its shards do not hold what it says: " + "; ".join(wrong),
-                            hint="are all of them of the same save? copy the index and its shards again")
+        raise BadCheckpoint(
+            "its shards do not hold what it says: " + "; ".join(wrong),
+            hint="are all of them of the same save? copy the index and its shards again",
+        )
     return Content(tree, notes=("{} shards".format(len(watches)),) + tuple(notes), watches=tuple(watches))
 
 
@@ -37,20 +45,28 @@ def _shard(path: Path) -> Tuple[Weights, Watch]:
             watched = watch(path, file)
             return weights_of(path, Source(file, watched.size, path=path)), watched
     except (FileNotFoundError, IsADirectoryError) as error:
-        raise BadCheckpoint("its shard {} is not there".format(path.name),
-                            hint="keep all shards in the folder of the index") from error
+        raise BadCheckpoint(
+            "its shard {} is not there".format(path.name), hint="keep all shards in the folder of the index"
+        ) from error
 
 
 def _differences(name: str, said: Sequence[str], found: Sequence[str]) -> List[str]:
     missing = sorted(set(said) - set(found))
     unsaid = sorted(set(found) - set(said))
     return (["{} lacks {}".format(name, _some(missing))] if missing else []) + (
-        ["{} also holds {}".format(name, _some(unsaid))] if unsaid else [])
+        ["{} also holds {}".format(name, _some(unsaid))] if unsaid else []
+    )
 
 
 def _some(keys: Sequence[str]) -> str:
     return ", ".join("{:.80}".format(key) for key in keys[:5]) + (" and more" if len(keys) > 5 else "")
 
 
-register(Reader("sharded", "an index (`.safetensors.index.json`, `.bin.index.json`) and its shards beside it", sniff,
-                read))
+register(
+    Reader(
+        "sharded",
+        "an index (`.safetensors.index.json`, `.bin.index.json`) and its shards beside it",
+        sniff,
+        read,
+    )
+)

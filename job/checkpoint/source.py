@@ -1,4 +1,5 @@
 """A checkpoint's file, read by position and never beyond its end."""
+
 import mmap
 import zlib
 from pathlib import Path
@@ -24,7 +25,9 @@ class Source:
     The file is mapped: reading costs no memory of its own but what is returned.
     """
 
-    def __init__(self, file: BinaryIO, size: int, start: int = 0, data: Any = None, path: Path = Path()) -> None:
+    def __init__(
+        self, file: BinaryIO, size: int, start: int = 0, data: Any = None, path: Path = Path()
+    ) -> None:
         self.file = file
         self.path = path
         self.size = size
@@ -41,7 +44,7 @@ class Source:
         end = self.position + count
         if end > self.size:
             raise truncated(what)
-        found = self._data[self.start + self.position:self.start + end]
+        found = self._data[self.start + self.position : self.start + end]
         self.position = end
         return found
 
@@ -61,10 +64,10 @@ class Source:
 
     def view(self) -> memoryview:
         """All of its bytes, not copied."""
-        return memoryview(self._data)[self.start:self.start + self.size]
+        return memoryview(self._data)[self.start : self.start + self.size]
 
     def shared(self, position: int, count: int, dtype: np.dtype, what: str) -> Optional[np.ndarray]:
-        """The bytes as a writable array that takes no memory until it is written to; None if they lie askew."""
+        """The bytes as an array that takes no memory until it is written to; None if they lie askew."""
         self._check(position, count * dtype.itemsize, what)
         begin = self.start + position
         if begin % dtype.itemsize or not isinstance(self._data, mmap.mmap):

@@ -1,4 +1,5 @@
 """Which of the places that hold tensors are the weights: the plain ones, or those that the user picks."""
+
 from collections import OrderedDict
 from typing import Any, Iterator, List, Optional, Sequence, Tuple
 
@@ -53,8 +54,11 @@ def _picked(tree: Any, weights_key: str) -> Tuple[StateDict, Sequence[StateDict]
             return part, [other for other in found if other is not each]
     raise BadCheckpoint(
         "it has no weights under {!r:.80}".format(weights_key),
-        hint="--weights-key is one of " + _few([each.name for each in found]) if found
-        else "there are no tensors in it: {}".format(_outline(tree)),
+        hint=(
+            "--weights-key is one of " + _few([each.name for each in found])
+            if found
+            else "there are no tensors in it: {}".format(_outline(tree))
+        ),
     )
 
 
@@ -62,8 +66,10 @@ def _under(each: StateDict, weights_key: str) -> Optional[StateDict]:
     start = "" if each.name == ROOT else each.name + "."
     if not weights_key.startswith(start):
         return None
-    prefix = weights_key[len(start):] + "."
-    tensors = OrderedDict((key[len(prefix):], tensor) for key, tensor in each.tensors.items() if key.startswith(prefix))
+    prefix = weights_key[len(start) :] + "."
+    tensors = OrderedDict(
+        (key[len(prefix) :], tensor) for key, tensor in each.tensors.items() if key.startswith(prefix)
+    )
     if not tensors:
         return None
     unknown = tuple((key, name) for key, name in each.unknown if key.startswith(prefix))

@@ -1,4 +1,5 @@
 """Tensors of a torch pickle: storages named by persistent ids, and views of them."""
+
 from typing import Any, Tuple
 
 from job.checkpoint.pickle_machine import Global, malformed, shown
@@ -67,7 +68,13 @@ def _view_of(storage: Storage, view: Any) -> TensorRef:
 
 
 def tensor(
-    storage: Any, offset: Any, shape: Any, strides: Any, grad: Any = None, hooks: Any = None, metadata: Any = None
+    storage: Any,
+    offset: Any,
+    shape: Any,
+    strides: Any,
+    grad: Any = None,
+    hooks: Any = None,
+    metadata: Any = None,
 ) -> Any:
     """A view, checked to lie inside its storage; a placeholder if its storage is none we can read."""
     if isinstance(metadata, dict) and metadata.get("neg"):
@@ -88,7 +95,14 @@ def tensor(
 
 
 def tensor_of_dtype(
-    storage: Any, offset: Any, shape: Any, strides: Any, grad: Any, hooks: Any, dtype: Any, metadata: Any = None
+    storage: Any,
+    offset: Any,
+    shape: Any,
+    strides: Any,
+    grad: Any,
+    hooks: Any,
+    dtype: Any,
+    metadata: Any = None,
 ) -> Any:
     """_rebuild_tensor_v3: the storage counts bytes, and the dtype is said beside it."""
     if not isinstance(storage, Storage) or not isinstance(dtype, Global):
@@ -105,4 +119,4 @@ def _sizes(value: Any) -> Tuple[int, ...]:
 
 
 def _is_size(value: Any) -> bool:
-    return type(value) is int and 0 <= value < 2 ** 62
+    return type(value) is int and 0 <= value < 2**62

@@ -3,6 +3,7 @@
 magic number, protocol version, system information, the object, the storages' keys; then for each
 key a count of elements (int64) and the elements.
 """
+
 import struct
 from pathlib import Path
 from typing import Any, Dict

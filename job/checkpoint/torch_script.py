@@ -1,4 +1,5 @@
-"""TorchScript archives of PyTorch 1.1: a JSON table of modules and tensors, and one entry for each storage."""
+"""TorchScript archives of PyTorch 1.1: a JSON table of modules and tensors, an entry for each storage."""
+
 from collections import OrderedDict
 from typing import Any, Iterator, List, Mapping, Tuple
 
@@ -11,8 +12,17 @@ from job.checkpoint.values import Content, Region, Storage, TensorRef
 from job.errors import BadCheckpoint
 from job.json_values import value_from_json
 
-DTYPES = {"FLOAT": "float32", "DOUBLE": "float64", "FLOAT16": "float16", "INT64": "int64", "INT32": "int32",
-          "INT16": "int16", "INT8": "int8", "UINT8": "uint8", "BOOL": "bool"}
+DTYPES = {
+    "FLOAT": "float32",
+    "DOUBLE": "float64",
+    "FLOAT16": "float16",
+    "INT64": "int64",
+    "INT32": "int32",
+    "INT16": "int16",
+    "INT8": "int8",
+    "UINT8": "uint8",
+    "BOOL": "bool",
+}
 ATTRIBUTE = "torch.jit._pickle.build_tensor_from_id"  # how attributes name a tensor of the table
 MOST_MODULES = 10 * 1000
 
@@ -20,23 +30,29 @@ MOST_MODULES = 10 * 1000
 def read(source: Source, regions: Mapping[str, Region], folder: str) -> Content:
     """The archive's tensors by the keys that the module's state dict had."""
     table = source.part(*regions[folder + "/model.json"])
-    storages = {name[len(folder) + 1:]: region for name, region in regions.items()}
+    storages = {name[len(folder) + 1 :]: region for name, region in regions.items()}
     try:
         model = value_from_json(table.read(table.size))
         tensors = [_tensor(entry, storages) for entry in model["tensors"]]
         attributes = _attributes(source, regions.get(folder + "/attributes.pkl"), tensors)
         tree = OrderedDict(_named(model["mainModule"], tensors, attributes))
     except (KeyError, ValueError, TypeError, IndexError, AttributeError) as error:
-        raise BadCheckpoint("its table of tensors is malformed: {:.200}".format(str(error)),
-                            hint="the file is damaged, or made to mislead") from error
+        raise BadCheckpoint(
+            "its table of tensors is malformed: {:.200}".format(str(error)),
+            hint="the file is damaged, or made to mislead",
+        ) from error
     return Content(tree, storages)
 
 
 def _tensor(entry: Any, storages: Mapping[str, Region]) -> Any:
     key, dtype = entry["data"]["key"], DTYPES.get(entry["dataType"], str(entry["dataType"]))
     elements = storages[key].size // ITEM_SIZES.get(dtype, 1)
-    return tensor(Storage(key, dtype, elements), int(entry.get("offset", 0)), _sizes(entry, "dims"),
-                  _sizes(entry, "strides"))
+    return tensor(
+        Storage(key, dtype, elements),
+        int(entry.get("offset", 0)),
+        _sizes(entry, "dims"),
+        _sizes(entry, "strides"),
+    )
 
 
 def _sizes(entry: Mapping[str, Any], name: str) -> Tuple[int, ...]:

@@ -1,4 +1,5 @@
-"""The oldest format of torch.save, before 0.2: a tar archive of storages, tensors and a pickle that refers to them."""
+"""torch.save's oldest format, before 0.2: a tar archive of storages, tensors and a pickle that refers to them."""
+
 import struct
 from pathlib import Path
 from typing import Any, Dict
@@ -19,15 +20,19 @@ MOST_OBJECTS = 100 * 1000
 
 
 def sniff(head: bytes, path: Path) -> bool:
-    return head[257:262] == b"ustar" or (len(head) >= BLOCK and _name(head) in MEMBERS and not any(head[257:BLOCK]))
+    return head[257:262] == b"ustar" or (
+        len(head) >= BLOCK and _name(head) in MEMBERS and not any(head[257:BLOCK])
+    )
 
 
 def read(source: Source) -> Content:
     members = _members(source)
     missing = [name for name in MEMBERS[1:] if name not in members]
     if missing:
-        raise BadCheckpoint("the tar archive holds no {}".format(", ".join(missing)),
-                            hint="it is no checkpoint of torch.save; unpack it, and convert what is in it")
+        raise BadCheckpoint(
+            "the tar archive holds no {}".format(", ".join(missing)),
+            hint="it is no checkpoint of torch.save; unpack it, and convert what is in it",
+        )
     objects, regions = _storages(members["storages"])
     _add_tensors(members["tensors"], objects)
 
@@ -57,7 +62,9 @@ def _members(source: Source) -> Dict[str, Source]:
         if kind in NOTES:
             _check_notes(source.part(start, size))
         elif kind not in FILE or name not in MEMBERS or name in members:
-            raise _unsafe("it holds {!r:.60}, a {}".format(name, "file" if kind in FILE else "link or device"))
+            raise _unsafe(
+                "it holds {!r:.60}, a {}".format(name, "file" if kind in FILE else "link or device")
+            )
         else:
             members[name] = source.part(start, size)
         position = start + -(-size // BLOCK) * BLOCK
@@ -145,8 +152,10 @@ def _none(identity: Any) -> Any:
 
 
 def _unsafe(what: str) -> BadCheckpoint:
-    return BadCheckpoint("its tar archive is not torch.save's: " + what,
-                         hint="unpack it yourself if you trust it, and convert what is in it")
+    return BadCheckpoint(
+        "its tar archive is not torch.save's: " + what,
+        hint="unpack it yourself if you trust it, and convert what is in it",
+    )
 
 
 register(Reader("torch-tar", "`torch.save` of PyTorch before 0.2", sniff, read))

@@ -2,6 +2,7 @@
 
 TorchScript archives are of the same kind; those of PyTorch 1.1 have a JSON table in place of data.pkl.
 """
+
 import re
 from pathlib import Path
 from typing import Dict, Tuple
@@ -25,7 +26,7 @@ def sniff(head: bytes, path: Path) -> bool:
     if not head.startswith(b"PK\x03\x04") or len(head) < LOCAL.size:
         return False
     length = LOCAL.unpack_from(head)[-2]
-    name = head[LOCAL.size:LOCAL.size + length]
+    name = head[LOCAL.size : LOCAL.size + length]
     return b"/" in name and not name.endswith(b".npy")
 
 
@@ -34,13 +35,15 @@ def read(source: Source) -> Content:
     if folder + "/data.pkl" not in regions:
         return torch_script.read(source, regions, folder)._replace(notes=(SCRIPT_NOTE,))
     storages = {
-        name[len(folder) + len("/data/"):]: region
+        name[len(folder) + len("/data/") :]: region
         for name, region in regions.items()
         if name.startswith(folder + "/data/")
     }
     tree = load_pickle(source.part(*regions[folder + "/data.pkl"]), find_global, persistent_storage)
     is_script = folder + "/constants.pkl" in regions
-    return Content(tree, storages, _is_big_endian(source, regions, folder), (SCRIPT_NOTE,) if is_script else ())
+    return Content(
+        tree, storages, _is_big_endian(source, regions, folder), (SCRIPT_NOTE,) if is_script else ()
+    )
 
 
 def _is_big_endian(source: Source, regions: Dict[str, Region], folder: str) -> bool:

@@ -1,8 +1,9 @@
 """--trust-pickle: PyTorch, and with it whatever the file names, loads what our own readers refuse.
 
-Only the command line can ask for it. PyTorch 1.1 itself reads its own format; the zip format is read here by Python's
-pickle with PyTorch's storages.
+Only the command line can ask for it. PyTorch 1.1 itself reads its own format; the zip format is read here by
+Python's pickle with PyTorch's storages.
 """
+
 import pickle
 from collections import OrderedDict
 from pathlib import Path
@@ -26,12 +27,13 @@ DEEPEST = 8
 
 
 def trusted_weights(path: Path, weights_key: Optional[str], refusal: BadCheckpoint) -> Weights:
-    """The weights in what PyTorch makes of the file; BadCheckpoint says both refusals where it makes nothing of it."""
+    """The weights in what PyTorch makes of the file; BadCheckpoint has both refusals if it makes nothing."""
     try:
         loaded = _loaded(path)
     except Exception as error:  # any code may run, and raise anything
         raise BadCheckpoint(
-            "{}; and PyTorch cannot load it either: {:.300}".format(refusal.message, str(error)), hint=refusal.hint
+            "{}; and PyTorch cannot load it either: {:.300}".format(refusal.message, str(error)),
+            hint=refusal.hint,
         ) from error
     state_dict, notes = find_state_dict(_inert(loaded, 0), weights_key)
     widening, tensors = Widening(), OrderedDict()  # type: Widening, OrderedDict[str, np.ndarray]
@@ -39,7 +41,8 @@ def trusted_weights(path: Path, weights_key: Optional[str], refusal: BadCheckpoi
         tensors[name] = widening.widened(name, array.dtype.name, array)
         widening.count(array.dtype.name)
     warning = "--trust-pickle: PyTorch loaded this file, and ran what is in it, since otherwise {}".format(
-        refusal.message)
+        refusal.message
+    )
     return Weights("pickle", tensors, (warning,) + notes + widening.notes())
 
 

@@ -1,4 +1,5 @@
 """What a reader finds in a file, before any weight is read from it."""
+
 from typing import Any, Mapping, NamedTuple, Optional, Tuple
 
 

@@ -1,4 +1,5 @@
 """Whether a file is still what it was when it was opened."""
+
 import os
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Tuple

@@ -1,4 +1,5 @@
 """One file, from its first bytes to named arrays."""
+
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any, NamedTuple, Optional, Tuple

@@ -1,4 +1,5 @@
 """What becomes of types that are not kept: half precision exactly, double precision rounded and counted."""
+
 from collections import OrderedDict
 from typing import Dict, Tuple
 
@@ -31,7 +32,7 @@ class Widening:
             self._tensors[kind] = self._tensors.get(kind, 0) + 1
 
     def widened(self, name: str, kind: str, stored: np.ndarray) -> np.ndarray:
-        """The numbers as they are kept: floating ones as float32, others as they are; contiguous and writable.
+        """The numbers as they are kept: floating ones as float32, others as is; contiguous and writable.
 
         bfloat16 comes as uint16. BadCheckpoint where a double lies beyond float32's range.
         """
@@ -45,12 +46,15 @@ class Widening:
         return result
 
     def notes(self) -> Tuple[str, ...]:
-        return tuple("{} {} tensors {}".format(count, kind, self._how(kind)) for kind, count in self._tensors.items())
+        return tuple(
+            "{} {} tensors {}".format(count, kind, self._how(kind)) for kind, count in self._tensors.items()
+        )
 
     def _compare(self, name: str, stored: np.ndarray, result: np.ndarray) -> None:
         if not np.array_equal(np.isfinite(result), np.isfinite(stored)):
             raise BadCheckpoint(
-                "{!r:.60} has values beyond float32's range".format(name), hint="the published models are float32"
+                "{!r:.60} has values beyond float32's range".format(name),
+                hint="the published models are float32",
             )
         self._numbers += stored.size
         self._rounded += int(np.count_nonzero(result != stored) - np.count_nonzero(np.isnan(stored)))

@@ -1,7 +1,8 @@
 """A zip archive's table of contents, read strictly: what two readers could see differently is refused.
 
-Nothing is extracted to disk, and Python's zipfile is not used: it believes whatever number of entries is announced.
+Nothing is extracted to disk. Python's zipfile is not used: it believes any number of entries announced.
 """
+
 import re
 import struct
 import zlib
@@ -12,7 +13,9 @@ from job.checkpoint.source import Source, truncated
 from job.checkpoint.values import Region
 from job.errors import BadCheckpoint
 
-END = struct.Struct("<4s4H2IH")  # signature, disks, entries, size and position of the table, length of the comment
+END = struct.Struct(
+    "<4s4H2IH"
+)  # signature, disks, entries, size and position of the table, length of the comment
 END_64 = struct.Struct("<4sQ2H2I4Q")
 LOCATOR_64 = struct.Struct("<4sIQI")
 ENTRY = struct.Struct("<4s6H3I5H2I")
@@ -58,7 +61,7 @@ def entries_of(source: Source) -> "OrderedDict[str, Entry]":
 
 
 def unpacked(source: Source, entry: Entry, most: int) -> Any:
-    """A stored or deflated entry's bytes, at most so many, their checksum compared; stored ones are not copied."""
+    """A stored or deflated entry's bytes, at most so many, checked; stored ones are not copied."""
     if entry.size > most or entry.method not in (STORED, DEFLATED) or entry.flags & ENCRYPTED:
         raise unsafe("{!r:.60} is encrypted, packed in an unknown way or too large".format(entry.name))
     part = source.part(*entry.region)
@@ -70,11 +73,15 @@ def unpacked(source: Source, entry: Entry, most: int) -> Any:
 
 
 def unsafe(what: str) -> BadCheckpoint:
-    return BadCheckpoint("its zip archive is not as PyTorch and numpy write them: " + what, hint="save it again")
+    return BadCheckpoint(
+        "its zip archive is not as PyTorch and numpy write them: " + what, hint="save it again"
+    )
 
 
 def damaged(what: str) -> BadCheckpoint:
-    return BadCheckpoint("the zip archive is damaged: " + what, hint="it is truncated or damaged: copy it again")
+    return BadCheckpoint(
+        "the zip archive is damaged: " + what, hint="it is truncated or damaged: copy it again"
+    )
 
 
 def _inflated(data: memoryview, entry: Entry) -> bytes:
@@ -125,7 +132,15 @@ def _entry(table: Source, source: Source) -> Tuple[Entry, int]:
     """The table's next entry, and where its local header begins."""
     fields = ENTRY.unpack(table.read(ENTRY.size, "its table of contents"))
     flags, method, crc, packed, size, name_length, extra_length, comment_length = (
-        fields[3], fields[4], fields[7], fields[8], fields[9], fields[10], fields[11], fields[12])
+        fields[3],
+        fields[4],
+        fields[7],
+        fields[8],
+        fields[9],
+        fields[10],
+        fields[11],
+        fields[12],
+    )
     if fields[0] != b"PK\x01\x02" or name_length > LONGEST_NAME:
         raise damaged("its table of contents")
     raw = table.read(name_length, "its table of contents")
@@ -143,8 +158,8 @@ def _sizes_64(extra: bytes, *sizes: int) -> Iterator[int]:
     while at + 4 <= len(extra):
         kind, length = struct.unpack_from("<2H", extra, at)
         if kind == 1:
-            field = extra[at + 4:at + 4 + length]
-            long = iter(struct.unpack("<{}Q".format(len(field) // 8), field[:len(field) // 8 * 8]))
+            field = extra[at + 4 : at + 4 + length]
+            long = iter(struct.unpack("<{}Q".format(len(field) // 8), field[: len(field) // 8 * 8]))
         at += 4 + length
     for size in sizes:
         found = next(long, None) if size == 0xFFFFFFFF else size
@@ -174,6 +189,8 @@ def _region(source: Source, begin: int, packed: int, raw: bytes) -> Region:
 
 
 def _refuse_overlaps(spans: List[Tuple[int, int, str]], table: int) -> None:
-    for (_, end, name), (begin, _, other) in zip(spans, spans[1:] + [(table, table, "the table of contents")]):
+    for (_, end, name), (begin, _, other) in zip(
+        spans, spans[1:] + [(table, table, "the table of contents")]
+    ):
         if end > begin:
             raise unsafe("{!r:.60} and {!r:.60} overlap".format(name, other))

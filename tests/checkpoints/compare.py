@@ -1,4 +1,5 @@
-"""What we read in a checkpoint against a table of what PyTorch read: `python -m tests.checkpoints.compare FOLDER`."""
+"""What we read against a table of what PyTorch read: `python -m tests.checkpoints.compare FOLDER`."""
+
 import hashlib
 import json
 import sys
@@ -20,8 +21,12 @@ def described(array: np.ndarray) -> List[Any]:
 
 def tables(folder: Path) -> Dict[str, Mapping[str, Any]]:
     """By the file's name, from every torch-VERSION.json of a folder."""
-    found = (table for table in sorted(folder.glob("torch-*.*.json")) if not table.name.endswith("index.json"))
-    return {name: row for table in found for name, row in json.loads(table.read_text(encoding="utf-8")).items()}
+    found = (
+        table for table in sorted(folder.glob("torch-*.*.json")) if not table.name.endswith("index.json")
+    )
+    return {
+        name: row for table in found for name, row in json.loads(table.read_text(encoding="utf-8")).items()
+    }
 
 
 def everything_in(path: Path) -> Dict[str, List[Any]]:
@@ -54,8 +59,11 @@ def main() -> int:
         differing += bool(wrong)
         if wrong:
             print("{}: {}".format(name, wrong[:5]))
-    print("{} files, {} of them read without trusting them, {} tensors, {} files differ".format(
-        len(rows), sum(not row["by_trust"] for row in rows.values()), count, differing))
+    print(
+        "{} files, {} of them read without trusting them, {} tensors, {} files differ".format(
+            len(rows), sum(not row["by_trust"] for row in rows.values()), count, differing
+        )
+    )
     return int(bool(differing))
 
 

@@ -1,4 +1,5 @@
 """Checkpoint files made by hand, byte by byte, for what no honest program writes."""
+
 import io
 import json
 import pickle
@@ -79,11 +80,14 @@ def safetensors(path: Path, header: Any, data: bytes = b"", length: int = None) 
     return path
 
 
-def tarred(path: Path, pickled: bytes = None, tensors: bytes = None, storages: bytes = None, **more: Any) -> Path:
-    """torch.save's oldest format: a storage of six floats, a view of it, and three tensors; more members by name."""
+def tarred(
+    path: Path, pickled: bytes = None, tensors: bytes = None, storages: bytes = None, **more: Any
+) -> Path:
+    """torch.save's oldest format: a storage of six floats, a view of it, three tensors; more members by name."""
     members = {
         "sys_info": pickle.dumps({"protocol_version": 1000, "little_endian": True}, 2),
-        "pickle": pickled or ended(b"}(", *(text(key) + integer(number) + b"Q" for number, key in TAR_KEYS.items()), b"u"),
+        "pickle": pickled
+        or ended(b"}(", *(text(key) + integer(number) + b"Q" for number, key in TAR_KEYS.items()), b"u"),
         "tensors": tar_tensors() if tensors is None else tensors,
         "storages": storages or tar_storages(),
     }
@@ -116,13 +120,19 @@ def tar_tensors(held: int = 1, offset: int = 0) -> bytes:
     return b"".join(parts)
 
 
-def script(path: Path, changes: Mapping[str, Any] = None, attributes: bytes = None, raw: bytes = None) -> Path:
+def script(
+    path: Path, changes: Mapping[str, Any] = None, attributes: bytes = None, raw: bytes = None
+) -> Path:
     """TorchScript of PyTorch 1.1: one parameter of two numbers, its table with changes."""
     row = {"dims": ["2"], "offset": "0", "strides": ["1"], "dataType": "FLOAT", "data": {"key": "tensors/0"}}
     model = {"tensors": [row], "mainModule": {"parameters": [{"name": "w", "tensorId": "0"}]}}
     with zipfile.ZipFile(str(path), "w") as archive:
-        entries = {"version": b"1\n", "tensors/0": struct.pack("<2f", 1, 2),
-                   "model.json": raw or json.dumps(dict(model, **changes or {})), "attributes.pkl": attributes}
+        entries = {
+            "version": b"1\n",
+            "tensors/0": struct.pack("<2f", 1, 2),
+            "model.json": raw or json.dumps(dict(model, **changes or {})),
+            "attributes.pkl": attributes,
+        }
         for name, data in entries.items():
             if data is not None:
                 archive.writestr(zipfile.ZipInfo("net/" + name), data)

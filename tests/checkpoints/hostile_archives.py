@@ -1,19 +1,16 @@
 """Files made to mislead: every hostile pickle in an archive, and archives and tables that lie."""
-import io
-import json
+
 import struct
-import tarfile
 import zipfile
 from pathlib import Path
-from typing import Any, Callable, Dict
+from typing import Dict
 
-import numpy as np
-from tests.checkpoints.files import dictionary, ended, script, storage, tar_storages, tar_tensors, tensor
-from tests.checkpoints.files import legacy, safetensors, tarred, zipped
+from tests.checkpoints.files import (
+    dictionary, ended, legacy, safetensors, script, storage, tarred, tensor, zipped,
+)
+from tests.checkpoints.hostile_files import F32, Named, write_numpy, write_scripts, write_shards, write_tars
 from tests.checkpoints.hostile_pickles import BOMBS, CALLS, MALFORMED, MODULES, TENSORS
 
-F32 = {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}
-Named = Callable[[str, str], Path]
 
 def write_all(folder: Path) -> Dict[str, Path]:
     files = {}  # type: Dict[str, Path]
@@ -62,7 +59,7 @@ def write_legacy(path: Named) -> None:
 def write_zips(path: Named) -> None:
     good = dictionary(good=tensor())
     zipped(path("zip", "compressed"), good, compress=zipfile.ZIP_DEFLATED)
-    zipped(path("zip", "bomb"), good, entries={"data/0": bytes(10 ** 8)}, compress=zipfile.ZIP_DEFLATED)
+    zipped(path("zip", "bomb"), good, entries={"data/0": bytes(10**8)}, compress=zipfile.ZIP_DEFLATED)
     zipped(path("zip", "storage too short"), good, entries={"data/0": b"1234"})
     zipped(path("zip", "another data.pkl"), good, entries={"../other/data.pkl": b"N."})
     two = path("zip", "two data.pkl")
@@ -77,7 +74,7 @@ def write_zips(path: Named) -> None:
     beyond = zipped(path("zip", "size beyond the file"), good)
     data = beyond.read_bytes()
     at = data.rindex(b"PK\x01\x02")
-    beyond.write_bytes(data[: at + 20] + struct.pack("<II", 2 ** 31, 2 ** 31) + data[at + 28:])
+    beyond.write_bytes(data[: at + 20] + struct.pack("<II", 2**31, 2**31) + data[at + 28 :])
 
 
 def overlap_last_entries(path: Path, name: bytes) -> None:
@@ -85,7 +82,7 @@ def overlap_last_entries(path: Path, name: bytes) -> None:
     data = path.read_bytes()
     last = data.rindex(b"PK\x01\x02")
     before = data.rindex(b"PK\x01\x02", 0, last)
-    copied = data[last: last + 42] + data[before + 42: before + 46] + name + data[last + 46 + len(name):]
+    copied = data[last : last + 42] + data[before + 42 : before + 46] + name + data[last + 46 + len(name) :]
     path.write_bytes(data[:last] + copied)
 
 
@@ -96,13 +93,13 @@ def write_safetensors(path: Named) -> None:
     safetensors(path("safetensors", "hole"), hole, bytes(24))
     safetensors(path("safetensors", "truncated"), {"a": F32}, bytes(7))
     safetensors(path("safetensors", "followed by more"), {"a": F32}, bytes(9))
-    safetensors(path("safetensors", "header of 2 GiB"), {"a": F32}, eight, length=2 ** 31)
-    safetensors(path("safetensors", "header beyond the file"), {"a": F32}, eight, length=10 ** 6)
-    safetensors(path("safetensors", "header of 2**63"), {"a": F32}, eight, length=2 ** 63)
+    safetensors(path("safetensors", "header of 2 GiB"), {"a": F32}, eight, length=2**31)
+    safetensors(path("safetensors", "header beyond the file"), {"a": F32}, eight, length=10**6)
+    safetensors(path("safetensors", "header of 2**63"), {"a": F32}, eight, length=2**63)
     safetensors(path("safetensors", "negative"), {"a": dict(F32, data_offsets=[-8, 0])}, eight)
     safetensors(path("safetensors", "backwards"), {"a": dict(F32, data_offsets=[8, 0])}, eight)
     safetensors(path("safetensors", "shape differs"), {"a": dict(F32, shape=[3])}, eight)
-    safetensors(path("safetensors", "huge shape"), {"a": dict(F32, shape=[2 ** 61, 2 ** 61])}, eight)
+    safetensors(path("safetensors", "huge shape"), {"a": dict(F32, shape=[2**61, 2**61])}, eight)
     safetensors(path("safetensors", "fraction"), {"a": dict(F32, shape=[2.0])}, eight)
     safetensors(path("safetensors", "unknown dtype"), {"a": dict(F32, dtype="F8_E4M3")}, eight)
     safetensors(path("safetensors", "no dtype"), {"a": dict(F32, dtype=["F32"])}, eight)
@@ -111,39 +108,48 @@ def write_safetensors(path: Named) -> None:
     safetensors(path("safetensors", "no tensors"), {}, b"")
     entry = b'"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}'
     safetensors(path("safetensors", "key twice"), b"{" + entry + b"," + entry + b"}", eight)
-    safetensors(path("safetensors", "nested"), b'{"a":' + b"[" * 10 ** 6, b"")
+    safetensors(path("safetensors", "nested"), b'{"a":' + b"[" * 10**6, b"")
     safetensors(path("safetensors", "not UTF-8"), b'{"\xff":0}', b"")
-    safetensors(path("safetensors", "number of a million digits"), b'{"a":' + b"9" * 10 ** 6 + b"}", b"")
-    safetensors(path("safetensors", "a million tables"), b'{"a":[' + b"{}," * 10 ** 6 + b"0]}", b"")
-    safetensors(path("safetensors", "five million numbers"), b'{"a":[' + b"300," * 5 * 10 ** 6 + b"0]}", b"")
+    safetensors(path("safetensors", "number of a million digits"), b'{"a":' + b"9" * 10**6 + b"}", b"")
+    safetensors(path("safetensors", "a million tables"), b'{"a":[' + b"{}," * 10**6 + b"0]}", b"")
+    safetensors(path("safetensors", "five million numbers"), b'{"a":[' + b"300," * 5 * 10**6 + b"0]}", b"")
     safetensors(path("safetensors", "NaN"), b'{"a":NaN}', b"")
-    safetensors(path("safetensors", "overlap by one byte"), {
-        "a": F32, "b": {"dtype": "F32", "shape": [2], "data_offsets": [7, 15]}}, bytes(15))
+    safetensors(
+        path("safetensors", "overlap by one byte"),
+        {"a": F32, "b": {"dtype": "F32", "shape": [2], "data_offsets": [7, 15]}},
+        bytes(15),
+    )
 
 
 def write_directories(path: Named) -> None:
     """Zip archives whose table of contents lies."""
     good = dictionary(good=tensor())
 
-    def changed(name: str, at: int, data: bytes, signature: bytes = b"PK\x01\x02", last: bool = False) -> None:
+    def changed(
+        name: str, at: int, data: bytes, signature: bytes = b"PK\x01\x02", last: bool = False
+    ) -> None:
         whole = zipped(path("zip", name), good)
         content = whole.read_bytes()
         start = (content.rindex if last else content.index)(signature) + at
-        whole.write_bytes(content[:start] + data + content[start + len(data):])
+        whole.write_bytes(content[:start] + data + content[start + len(data) :])
 
     changed("encrypted", 8, b"\x01\x00")
     changed("packed by bzip2", 10, struct.pack("<H", 12), last=True)
     changed("another name inside", 30, b"X", b"PK\x03\x04")
-    changed("entry before the file", 42, struct.pack("<I", 2 ** 31))
+    changed("entry before the file", 42, struct.pack("<I", 2**31))
     changed("entry in the table", 42, struct.pack("<I", 1), last=True)
-    changed("64 bits that are not there", 42, struct.pack("<I", 2 ** 32 - 1))
+    changed("64 bits that are not there", 42, struct.pack("<I", 2**32 - 1))
     changed("more entries than there are", 8, struct.pack("<HH", 900, 900), b"PK\x05\x06")
     changed("65535 entries", 8, struct.pack("<HH", 65535, 65535), b"PK\x05\x06")
     changed("second disk", 4, b"\x01\x00", b"PK\x05\x06")
     changed("table elsewhere", 16, struct.pack("<I", 3), b"PK\x05\x06")
     changed("comment beyond the file", 20, struct.pack("<H", 60000), b"PK\x05\x06")
-    for name, inner in (("path traversal", "../../executed"), ("absolute path", "/tmp/executed"),
-                        ("windows path", "..\\executed"), ("drive", "C:executed")):
+    for name, inner in (
+        ("path traversal", "../../executed"),
+        ("absolute path", "/tmp/executed"),
+        ("windows path", "..\\executed"),
+        ("drive", "C:executed"),
+    ):
         with zipfile.ZipFile(str(zipped(path("zip", name), good)), "a") as archive:
             archive.writestr(inner, b"executed")
     flood = zipped(path("zip", "flood of entries"), good)
@@ -151,135 +157,9 @@ def write_directories(path: Named) -> None:
     table, start = entry * 200000, flood.stat().st_size
     end64 = struct.pack("<4sQ2H2I4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, 200000, 200000, len(table), start)
     locator = struct.pack("<4sIQI", b"PK\x06\x07", 0, start + len(table), 1)
-    end = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, 65535, 65535, 2 ** 32 - 1, 2 ** 32 - 1, 0)
+    end = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, 65535, 65535, 2**32 - 1, 2**32 - 1, 0)
     flood.write_bytes(flood.read_bytes() + table + end64 + locator + end)
-    stored = zipped(path("zip", "order of bytes unknown"), good, entries={"data/0": bytes(24), "byteorder": b"middle"})
+    stored = zipped(
+        path("zip", "order of bytes unknown"), good, entries={"data/0": bytes(24), "byteorder": b"middle"}
+    )
     assert stored.is_file()
-
-
-def write_tars(path: Named) -> None:
-    def member(name: str, kind: bytes, target: str = "") -> tarfile.TarInfo:
-        info = tarfile.TarInfo(name)
-        info.type, info.linkname = kind, target
-        return info
-
-    tarred(path("tar", "symlink"), link=member("storages2", tarfile.SYMTYPE, "/etc/passwd"))
-    tarred(path("tar", "symlink for a member"), storages2=member("storages", tarfile.SYMTYPE, "/etc/passwd"))
-    tarred(path("tar", "hard link"), link=member("pickle", tarfile.LNKTYPE, "/etc/passwd"))
-    tarred(path("tar", "device"), device=member("tensors", tarfile.CHRTYPE))
-    tarred(path("tar", "folder"), folder=member("../executed", tarfile.DIRTYPE))
-    tarred(path("tar", "path traversal"), **{"../../executed": b"executed"})
-    tarred(path("tar", "another member"), **{"executed.py": b"executed"})
-    tarred(path("tar", "renamed by notes"), **{"x" * 200: b"executed"})
-    tarred(path("tar", "negative count"), storages=tar_storages(count=-1))
-    tarred(path("tar", "count beyond the file"), storages=tar_storages(count=2 ** 40))
-    tarred(path("tar", "count that wraps"), storages=tar_storages(count=2 ** 62))
-    tarred(path("tar", "offset beyond"), tensors=tar_tensors(offset=1))
-    tarred(path("tar", "negative offset"), tensors=tar_tensors(offset=-1))
-    tarred(path("tar", "unknown storage"), tensors=tar_tensors(held=99))
-    tarred(path("tar", "tensors missing"), tensors=b"")
-    tarred(path("tar", "a million tensors"), tensors=ended(b"J" + struct.pack("<i", 10 ** 6)))
-    tarred(path("tar", "reference to nothing"), ended(b"}U\x01aK\x63Qs"))
-    tarred(path("tar", "reference to a list"), ended(b"}U\x01a]Qs"))
-    for name, at, data in (("checksum", 0, b"X"), ("negative size", 124, b"-0000000001\0"),
-                           ("size of 8 GiB", 124, b"77777777777\0"), ("size that is no number", 124, b"eval(1)    \0")):
-        whole = tarred(path("tar", name))
-        content = bytearray(whole.read_bytes())
-        start = content.index(b"pickle\0") + at
-        content[start:start + len(data)] = data
-        if name != "checksum":
-            header = content[start - at:start - at + 512]
-            header[148:156] = b" " * 8
-            content[start - at + 148:start - at + 156] = "{:06o}\0 ".format(sum(header)).encode("ascii")
-        whole.write_bytes(bytes(content))
-
-
-def write_numpy(path: Named) -> None:
-    def npz(name: str, *entries: Any, compress: int = zipfile.ZIP_STORED) -> Path:
-        file = path("npz", name)
-        with zipfile.ZipFile(str(file), "w", compress) as archive:
-            for inner, data in entries:
-                archive.writestr(inner, data)
-        return file
-
-    def npy(header: str, data: bytes = bytes(8), length: int = None) -> bytes:
-        raw = header.encode("latin-1")
-        return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(raw) if length is None else length) + raw + data
-
-    fields = "{{'descr': {}, 'fortran_order': {}, 'shape': {}, }}\n"
-    plain = npy(fields.format("'<f4'", "False", "(2,)"))
-    objects = io.BytesIO()
-    np.save(objects, np.array([dict], object))
-    npz("objects", ("a.npy", objects.getvalue()))
-    for name, descr, fortran, shape in (
-            ("call in its header", "'<f4'", "False", "(__import__('os').system('touch executed'),)"),
-            ("call for a dtype", "__import__('os')", "False", "(2,)"), ("structured", "[('a', '<f4')]", "False", "(2,)"),
-            ("object dtype", "'|O'", "False", "(1,)"), ("void", "'|V4'", "False", "(2,)"), ("text", "'<U2'", "False", "(1,)"),
-            ("complex", "'<c8'", "False", "(1,)"), ("longdouble", "'<f16'", "False", "(1,)"),
-            ("negative", "'<f4'", "False", "(-2,)"), ("larger than its bytes", "'<f4'", "False", "(3,)"),
-            ("terabytes", "'<f4'", "False", "(1099511627776, 1099511627776)"), ("no order", "'<f4'", "1", "(2,)"),
-            ("forty axes", "'<f4'", "False", "(" + "1, " * 39 + "2)")):
-        npz(name, ("a.npy", npy(fields.format(descr, fortran, shape))))
-    npz("no header", ("a.npy", b"\x93NUMPY"))
-    npz("header beyond", ("a.npy", npy("{}", length=60000)))
-    npz("no array", ("a.npy", b"executed"))
-    npz("program beside", ("a.npy", plain), ("a.py", b"executed"))
-    npz("path traversal", ("../a.npy", plain))
-    npz("zip bomb", ("a.npy", npy(fields.format("'<f4'", "False", "(50000000,)"), bytes(2 * 10 ** 8))),
-        compress=zipfile.ZIP_DEFLATED)
-    npz("many zip bombs", *[("{}.npy".format(n), npy(fields.format("'<f4'", "False", "(2500000,)"), bytes(10 ** 7)))
-                            for n in range(40)], compress=zipfile.ZIP_DEFLATED)
-    npz("packed by lzma", ("a.npy", plain), compress=zipfile.ZIP_LZMA)
-    broken = npz("checksum", ("a.npy", plain))
-    broken.write_bytes(broken.read_bytes().replace(bytes(8) + b"PK\x01", b"\x01" + bytes(7) + b"PK\x01"))
-    lying = npz("smaller than it says", ("a.npy", plain), compress=zipfile.ZIP_DEFLATED)
-    data = lying.read_bytes()
-    at = data.rindex(b"PK\x01\x02") + 24
-    lying.write_bytes(data[:at] + struct.pack("<I", 3) + data[at + 4:])
-
-
-def write_scripts(path: Named) -> None:
-    tensor_row = {"dims": ["2"], "offset": "0", "strides": ["1"], "dataType": "FLOAT", "data": {"key": "tensors/0"}}
-
-    def lying(name: str, **fields: Any) -> None:
-        script(path("script", name), {"tensors": [dict(tensor_row, **fields)]})
-
-    lying("offset beyond", offset="1")
-    lying("negative offset", offset="-1")
-    lying("negative size", dims=["-2"])
-    lying("sizes of text", dims=["eval(1)"])
-    lying("storage that is absent", data={"key": "../tensors/0"})
-    lying("unknown type", dataType="OBJECT")
-    lying("no data", data=[])
-    script(path("script", "module without a name"), {"mainModule": {"parameters": [{"tensorId": "0"}]}})
-    script(path("script", "tensor that is absent"), {"mainModule": {"parameters": [{"name": "w", "tensorId": "7"}]}})
-    script(path("script", "no table"), {"tensors": None})
-    inner = "{}"  # type: Any
-    for _ in range(5000):
-        inner = '{"name":"a","submodules":[' + inner + "]}"
-    script(path("script", "nested"), raw=('{"tensors":[],"mainModule":' + inner + "}").encode("ascii"))
-
-
-def write_shards(path: Named, files: Dict[str, Path]) -> None:
-    """Indexes; each in a folder of its own, beside a good shard."""
-    def index(name: str, content: Any) -> None:
-        folder = path("sharded", name).with_suffix("")
-        folder.mkdir()
-        safetensors(folder / "good.safetensors", {"a": F32}, bytes(8))
-        (folder / "evil.bin").write_bytes(legacy(folder / "x.bin", CALLS["os.system"]).read_bytes())
-        (folder / "x.bin").unlink()
-        raw = content if isinstance(content, bytes) else json.dumps(content).encode("ascii")
-        files["sharded: " + name] = folder / "model.index.json"
-        files["sharded: " + name].write_bytes(raw)
-
-    for name, weight_map in (
-            ("path traversal", {"a": "../good.safetensors"}), ("absolute", {"a": "/etc/passwd"}),
-            ("folder", {"a": "."}), ("index of itself", {"a": "model.index.json"}), ("number", {"a": 3}),
-            ("nothing", {}), ("list", ["a"]), ("absent", {"a": "absent.safetensors"}), ("null byte", {"a": "a\0b"}),
-            ("key that is absent", {"a": "good.safetensors", "b": "good.safetensors"}),
-            ("key that is not said", {"b": "good.safetensors"}), ("hostile shard", {"a": "evil.bin"}),
-            ("thousands of shards", {str(n): "{}.bin".format(n) for n in range(2000)})):
-        index(name, {"weight_map": weight_map})
-    index("key twice", b'{"weight_map": {"a": "good.safetensors", "a": "good.safetensors"}}')
-    index("nested", b'{"weight_map": ' + b"[" * 10 ** 6)
-    index("huge", b'{"weight_map": ' + b" " * 17 * 10 ** 6 + b"{}}")

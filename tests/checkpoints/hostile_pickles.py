@@ -1,4 +1,5 @@
-"""Pickles made to mislead, as opcodes: what runs code, what breaks the rules, what asks for more than there is."""
+"""Pickles made to mislead, as opcodes: what runs code, breaks the rules, asks for more than there is."""
+
 import os
 import pickle
 import struct
@@ -77,12 +78,17 @@ CALLS = {
     "reduce_ex": body(Extended(), 2),
     "reduce_ex, protocol 4": body(Extended(), 3),
     "keywords": named("os.system") + b"(" + text(TOUCH) + b"t}\x92",
-    "torch.load from bytes": called("torch.storage._load_from_bytes", body(pickle.dumps(Runs(os.system, TOUCH)))),
+    "torch.load from bytes": called(
+        "torch.storage._load_from_bytes", body(pickle.dumps(Runs(os.system, TOUCH)))
+    ),
     "torch.jit.load": called("torch.jit._serialization.load", text("other.pt")),
     "graph module": called("torch.fx.graph_module.reduce_graph_module", b"}", text("import os")),
     "compiled extension": called("torch.utils.cpp_extension.load", text("x"), text("x.cpp")),
     "remote call": called("torch.distributed.rpc.rpc_sync", text("worker"), named("builtins.eval")),
-    "getattr by opcode 93": b"\x8c\x08builtins\x8c\x07getattr\x93(" + named("torch.nn") + text("Module") + b"tR",
+    "getattr by opcode 93": b"\x8c\x08builtins\x8c\x07getattr\x93("
+    + named("torch.nn")
+    + text("Module")
+    + b"tR",
     "dotted name": b"\x8c\x08builtins\x8c\x10object.__class__\x93)R",
     "dotted os": b"\x8c\x05torch\x8c\x09os.system\x93(" + text(TOUCH) + b"tR",
     "list's method": called("builtins.getattr", b"]", text("append")),
@@ -92,8 +98,12 @@ CALLS = {
     "spawn": called("distutils.spawn.spawn", b"](" + text(TOUCH) + b"e"),
     "pip": called("pip.main", b"](" + text("install") + b"e"),
     "debugger": called("bdb.Bdb.run", text("1")),
-    "builder calls builder": named("torch._tensor._rebuild_from_type_v2") + b"(" + named(
-        "torch._tensor._rebuild_from_type_v2") + b"N(" + named("os.system") + b"N)NtNtR",
+    "builder calls builder": named("torch._tensor._rebuild_from_type_v2")
+    + b"("
+    + named("torch._tensor._rebuild_from_type_v2")
+    + b"N("
+    + named("os.system")
+    + b"N)NtNtR",
     "map": called("builtins.map", named("builtins.eval"), b"](" + text("1") + b"e"),
     "state that runs": called("evil.Class") + dictionary(x=called("os.system", text(TOUCH))) + b"b",
 }
@@ -118,10 +128,10 @@ MALFORMED = {
     "calls text": text("os.system") + b")R",
     "calls with no tuple": named("torch.Size") + b"NR",
     "global of no text": integer(1) + integer(2) + b"\x93",
-    "text longer than the file": b"X" + struct.pack("<I", 2 ** 32 - 1),
-    "bytes longer than memory": b"\x8e" + struct.pack("<Q", 2 ** 63),
+    "text longer than the file": b"X" + struct.pack("<I", 2**32 - 1),
+    "bytes longer than memory": b"\x8e" + struct.pack("<Q", 2**63),
     "negative length": b"\x8b" + struct.pack("<i", -1),
-    "integer of a megabyte": b"\x8b" + struct.pack("<i", 2 ** 20) + b"\x01" * 2 ** 20,
+    "integer of a megabyte": b"\x8b" + struct.pack("<i", 2**20) + b"\x01" * 2**20,
     "integer of many digits": b"L" + b"9" * 10000 + b"L\n",
     "no integer": b"Ieval\n",
     "no end of line": b"V" + b"a" * 200000,
@@ -144,7 +154,7 @@ def again(kept: bytes, copy: bytes, times: int = 300000) -> bytes:
 
 def collisions(count: int) -> bytes:
     """Whole numbers that all have one hash."""
-    keys = (b"\x8a\x0b" + (index * (2 ** 61 - 1)).to_bytes(11, "little") + b"N" for index in range(count))
+    keys = (b"\x8a\x0b" + (index * (2**61 - 1)).to_bytes(11, "little") + b"N" for index in range(count))
     return b"}(" + b"".join(keys) + b"u"
 
 
@@ -159,22 +169,35 @@ BOMBS = {
     "memo": b"".join(b"Nr" + struct.pack("<I", index) for index in range(1400000)),
     "copies of text": again(TEXT, called("_codecs.encode", b"h\x00", text("ascii"))),
     "copies of a list": again(b"](" + b"N" * 200000 + b"e", called("builtins.list", b"h\x00"), 100000),
-    "copies of a dictionary": again(b"}(" + b"".join(integer(n) + b"N" for n in range(50000)) + b"u",
-                                    called("collections.OrderedDict", b"h\x00"), 100000),
+    "copies of a dictionary": again(
+        b"}(" + b"".join(integer(n) + b"N" for n in range(50000)) + b"u",
+        called("collections.OrderedDict", b"h\x00"),
+        100000,
+    ),
     "many arguments": b"(" + b"N" * 200000 + b"tq\x000(" + (named("torch.Size") + b"h\x00R") * 100000,
     "long names of globals": again(TEXT, b"h\x00h\x00\x93", 100000),
     "keys that collide": collisions(400000),
-    "long keys": text("k" * 100000) + b"q\x000" + text("k" * 100000) + b"q\x010}(" + b"h\x00Nh\x01N" * 100000 + b"u",
+    "long keys": text("k" * 100000)
+    + b"q\x000"
+    + text("k" * 100000)
+    + b"q\x010}("
+    + b"h\x00Nh\x01N" * 100000
+    + b"u",
     "tuples as keys": b"(" + b"N" * 100000 + b"tq\x000}(" + b"h\x00N" * 300000 + b"u",
     "laughs as a shape": laughs("list") + b"q\x640" + tensor(shape=b"h\x64"),
-    "laughs as an offset": laughs("list") + b"q\x640" + called(
-        "torch._utils._rebuild_tensor_v2", storage("0", 6), b"h\x64", sizes(2, 3), sizes(3, 1)),
+    "laughs as an offset": laughs("list")
+    + b"q\x640"
+    + called("torch._utils._rebuild_tensor_v2", storage("0", 6), b"h\x64", sizes(2, 3), sizes(3, 1)),
     "laughs as a dtype": laughs("list") + b"q\x640" + called("numpy.dtype", b"h\x64"),
-    "rebuilders in rebuilders": b")" + b"".join(
-        [b"q\x000" + b"(" + named("torch._tensor._rebuild_from_type_v2") + b"Nh\x00Nt"] * 20000)
-        + b"q\x000" + named("torch._tensor._rebuild_from_type_v2") + b"h\x00R",
-    "shape of many axes, often": b"(" + b"K\x01" * 100000 + b"tq\x000(" + 50000 * called(
-        "torch._utils._rebuild_tensor_v2", b"N", b"K\x00", b"h\x00", b"h\x00"),
+    "rebuilders in rebuilders": b")"
+    + b"".join([b"q\x000" + b"(" + named("torch._tensor._rebuild_from_type_v2") + b"Nh\x00Nt"] * 20000)
+    + b"q\x000"
+    + named("torch._tensor._rebuild_from_type_v2")
+    + b"h\x00R",
+    "shape of many axes, often": b"("
+    + b"K\x01" * 100000
+    + b"tq\x000("
+    + 50000 * called("torch._utils._rebuild_tensor_v2", b"N", b"K\x00", b"h\x00", b"h\x00"),
 }
 
 
@@ -187,14 +210,18 @@ def module_laughs() -> bytes:
     parts = [pickled_module(dictionary(w=tensor()))]
     for level in range(30):
         kept = b"h" + bytes([level])
-        parts.append(b"q" + bytes([level]) + b"0" + pickled_module(modules=dictionary(a=kept, b=kept, c=kept)))
+        parts.append(
+            b"q" + bytes([level]) + b"0" + pickled_module(modules=dictionary(a=kept, b=kept, c=kept))
+        )
     return b"".join(parts)
 
 
 MODULES = {
     "laughs of modules": module_laughs(),
-    "module in itself": named("net.Net") + b")\x81q\x00" + dictionary(
-        _parameters=b"}", _buffers=b"}", _modules=dictionary(a=b"h\x00")) + b"b",
+    "module in itself": named("net.Net")
+    + b")\x81q\x00"
+    + dictionary(_parameters=b"}", _buffers=b"}", _modules=dictionary(a=b"h\x00"))
+    + b"b",
     "module with a quantized weight": pickled_module(dictionary(w=called("torch._utils._rebuild_qtensor"))),
     "module without weights": pickled_module(),
     "module of numbers": pickled_module(b"](K\x01e"),
@@ -207,13 +234,13 @@ TENSORS = {
     "stride beyond": tensor(strides=sizes(4, 1)),
     "negative stride": tensor(strides=sizes(-3, 1)),
     "negative size": tensor(shape=sizes(-2, 3)),
-    "huge sizes": tensor(shape=sizes(2 ** 40, 2 ** 40), strides=sizes(0, 0)),
-    "size beyond 64 bits": tensor(shape=sizes(2 ** 70, 1), strides=sizes(0, 0)),
-    "a terabyte from one number": tensor(shape=sizes(2 ** 20, 2 ** 18), strides=sizes(0, 0)),
+    "huge sizes": tensor(shape=sizes(2**40, 2**40), strides=sizes(0, 0)),
+    "size beyond 64 bits": tensor(shape=sizes(2**70, 1), strides=sizes(0, 0)),
+    "a terabyte from one number": tensor(shape=sizes(2**20, 2**18), strides=sizes(0, 0)),
     "text for a size": tensor(shape=b"(" + text("2") + text("3") + b"t"),
     "too many axes": tensor(shape=sizes(*[1] * 40), strides=sizes(*[1] * 40)),
     "ranks differ": tensor(shape=sizes(6)),
-    "storage longer than the file": tensor(storage("0", 2 ** 40), 0, sizes(2 ** 40), sizes(1)),
+    "storage longer than the file": tensor(storage("0", 2**40), 0, sizes(2**40), sizes(1)),
     "storage of no number": tensor(held=b"N"),
     "storage that is absent": tensor(held=storage("1", 6)),
     "storage of objects": tensor(held=storage("0", 6, "ObjectStorage")),

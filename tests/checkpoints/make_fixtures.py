@@ -2,11 +2,12 @@
 
     python tests/checkpoints/make_fixtures.py [FOLDER]
 
-Beside the files goes a table, torch-VERSION.json, of what PyTorch itself reads in each: key, dtype, shape and the SHA-256
-of the numbers, floating ones as float32. A current PyTorch reads with weights_only=True; of what it refuses so and
-reads otherwise the table has the numbers too, under "by_trust". Numbers are multiples of 1/8 below 16, exact in half
-precision and bfloat16, unless a name says otherwise.
+Beside the files goes a table, torch-VERSION.json, of what PyTorch itself reads in each: key, dtype, shape and
+the SHA-256 of the numbers, floating ones as float32. A current PyTorch reads with weights_only=True; what it
+refuses so and reads otherwise is marked "by_trust". Numbers are multiples of 1/8 below 16, exact in half precision
+and bfloat16.
 """
+
 import hashlib
 import json
 import sys
@@ -151,7 +152,9 @@ def of_every_version() -> None:
 
 
 def of_the_current_version() -> None:
-    old = OrderedDict((key, value) for key, value in types().items() if key != "uint16")  # of which it reads none back
+    old = OrderedDict(
+        (key, value) for key, value in types().items() if key != "uint16"
+    )  # of which it reads none back
     save("old-format", old, _use_new_zipfile_serialization=False)
     save("old-format-views", views(), _use_new_zipfile_serialization=False)
     save("protocol5", plain(), pickle_protocol=5)
@@ -159,7 +162,10 @@ def of_the_current_version() -> None:
     save("averaged", torch.optim.swa_utils.AveragedModel(Block()).state_dict())
     save("buffers", with_buffers())
     save("subclass", OrderedDict(weight=with_attribute(), other=ramp(2)))
-    save("uint64", OrderedDict(weight=ramp(2), a=torch.arange(3).to(torch.uint32), b=torch.arange(3).to(torch.uint64)))
+    save(
+        "uint64",
+        OrderedDict(weight=ramp(2), a=torch.arange(3).to(torch.uint32), b=torch.arange(3).to(torch.uint64)),
+    )
     save("numpy-scalars", {"best": np.float64(0.5), "seen": np.int64(3), "model": plain()})
     for name, value in refused().items():
         save("refused-" + name, OrderedDict(weight=value, other=ramp(2)))
@@ -208,7 +214,11 @@ def of_other_formats() -> None:
         index = {"metadata": {"total_size": 44}, "weight_map": weight_map}
         (FOLDER / "{}sharded.{}.index.json".format(start, ending)).write_text(json.dumps(index, indent=2))
     arrays = {key: value.numpy() for key, value in plain().items()}
-    arrays.update(fortran=np.asfortranarray(arrays["b.weight"]), big=arrays["a.bias"].astype(">f4"), half=arrays["a.bias"].astype("f2"))
+    arrays.update(
+        fortran=np.asfortranarray(arrays["b.weight"]),
+        big=arrays["a.bias"].astype(">f4"),
+        half=arrays["a.bias"].astype("f2"),
+    )
     np.savez(str(FOLDER / (start + "arrays.npz")), **arrays)
     np.savez_compressed(str(FOLDER / (start + "packed.npz")), **arrays)
 
@@ -219,9 +229,16 @@ def tensors_of(value: object) -> dict:
         value = value.state_dict()
     if isinstance(value, (torch.Tensor, np.ndarray)):
         return {"": value}
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, (list, tuple)) else ()
-    return {"{}\n{}".format(key, inner).rstrip("\n"): tensor for key, item in items
-            for inner, tensor in tensors_of(item).items()}
+    items = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value) if isinstance(value, (list, tuple)) else ()
+    )
+    return {
+        "{}\n{}".format(key, inner).rstrip("\n"): tensor
+        for key, item in items
+        for inner, tensor in tensors_of(item).items()
+    }
 
 
 def described(tensor: object) -> list:
@@ -230,7 +247,9 @@ def described(tensor: object) -> list:
         tensor = (tensor.detach().float() if tensor.dtype.is_floating_point else tensor).contiguous().numpy()
     else:
         kind = tensor.dtype.name
-    array = tensor.astype("<f4") if tensor.dtype.kind == "f" else tensor.astype(tensor.dtype.newbyteorder("<"))
+    array = (
+        tensor.astype("<f4") if tensor.dtype.kind == "f" else tensor.astype(tensor.dtype.newbyteorder("<"))
+    )
     return [kind, list(array.shape), hashlib.sha256(array.tobytes()).hexdigest()]
 
 

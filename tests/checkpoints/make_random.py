@@ -1,8 +1,9 @@
-"""Makes N random checkpoints with whatever PyTorch runs it, and the table of what PyTorch itself reads in them.
+"""Makes N random checkpoints with the PyTorch that runs it, and the table of what it reads in them.
 
-    python tests/checkpoints/make_random.py FOLDER N [SEED]
-    python -m tests.checkpoints.compare FOLDER      (by PyTorch 1.1's Python: what differs from what we read)
+python tests/checkpoints/make_random.py FOLDER N [SEED]
+python -m tests.checkpoints.compare FOLDER      (by PyTorch 1.1's Python: what differs from what we read)
 """
+
 import json
 import random
 import sys
@@ -13,10 +14,20 @@ from pathlib import Path
 import torch
 from make_fixtures import CURRENT, described, loaded, tensors_of
 
-DTYPES = [torch.float32] * 6 + [torch.float16, torch.float64, torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8]
+DTYPES = [torch.float32] * 6 + [
+    torch.float16,
+    torch.float64,
+    torch.int64,
+    torch.int32,
+    torch.int16,
+    torch.int8,
+    torch.uint8,
+]
 if CURRENT:
     DTYPES += [torch.bfloat16, torch.bool, torch.bfloat16, torch.float16]
-SIZES = (1, 1, 2, 3, 3, 4, 7) + ((0,) if CURRENT else ())  # PyTorch 1.1 cannot read all that it writes of size 0
+SIZES = (1, 1, 2, 3, 3, 4, 7) + (
+    (0,) if CURRENT else ()
+)  # PyTorch 1.1 cannot read all that it writes of size 0
 
 
 def tensor(draw: random.Random) -> torch.Tensor:
@@ -54,14 +65,21 @@ def state_dict(draw: random.Random) -> "OrderedDict[str, torch.Tensor]":
         value = viewed(draw.choice(whole[-3:]), draw)
         parameter = value.is_floating_point() if hasattr(value, "is_floating_point") else False
         made["{}{}.weight".format(draw.choice(("", "module.", "model.", "a.b.")), number)] = (
-            torch.nn.Parameter(value) if parameter and draw.random() < 0.3 else value)
+            torch.nn.Parameter(value) if parameter and draw.random() < 0.3 else value
+        )
     return made
 
 
 def wrapped(weights: object, draw: random.Random) -> object:
     """In what trainers write around it."""
     for _ in range(draw.choice((0, 1, 1, 2, 3))):
-        more = {"epoch": draw.randrange(99), "loss": draw.random(), "names": ["a", ("b", None)], "flag": True, "big": 2 ** 70}
+        more = {
+            "epoch": draw.randrange(99),
+            "loss": draw.random(),
+            "names": ["a", ("b", None)],
+            "flag": True,
+            "big": 2**70,
+        }
         way = draw.randrange(6)
         key = draw.choice(("state_dict", "model", "net", "ema", "checkpoint"))
         if way == 0:
@@ -71,7 +89,9 @@ def wrapped(weights: object, draw: random.Random) -> object:
         elif way == 2:
             weights = (weights, {"lr": 0.1})
         elif way == 3:
-            weights = OrderedDict([(key, weights), ("size", torch.Size([1, 2])), ("device", torch.device("cpu"))])
+            weights = OrderedDict(
+                [(key, weights), ("size", torch.Size([1, 2])), ("device", torch.device("cpu"))]
+            )
         elif way == 4:
             weights = {key: weights, "history": [0.5] * 50, "seen": {1: "a", 2: "b"}}
         else:
@@ -105,8 +125,10 @@ def main() -> None:
         path = folder / "torch-{}.pth".format(seed)
         torch.save(wrapped(state_dict(draw), draw), str(path), **options(draw))
         value, by_trust = loaded(path)
-        table[path.name] = {"by_trust": by_trust, "tensors": {
-            key: described(found) for key, found in tensors_of(value).items()}}
+        table[path.name] = {
+            "by_trust": by_trust,
+            "tensors": {key: described(found) for key, found in tensors_of(value).items()},
+        }
     (folder / "torch-random.0.json").write_text(json.dumps(table), encoding="utf-8")
 
 

@@ -1,4 +1,5 @@
 """Each format, written by PyTorch 1.1.0 or by a current PyTorch, gives the numbers that were put in."""
+
 import hashlib
 from pathlib import Path
 
@@ -72,8 +73,15 @@ def test_views(by):
         assert tensors[name].flags.c_contiguous and tensors[name].flags.writeable
 
 
-@pytest.mark.parametrize("name", ["torch-1.1.0-types.pth", "torch-2.13.0-types.pth", "torch-2.13.0-old-format.pth",
-                                  "torch-2.13.0-types.safetensors"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "torch-1.1.0-types.pth",
+        "torch-2.13.0-types.pth",
+        "torch-2.13.0-old-format.pth",
+        "torch-2.13.0-types.safetensors",
+    ],
+)
 def test_types(name):
     checkpoint = read(name)
     tensors = checkpoint.tensors
@@ -101,8 +109,16 @@ def test_trainers_checkpoint(by):
     assert "other tensors were not used: ema" in checkpoint.notes
 
 
-@pytest.mark.parametrize("name", ["torch-1.1.0-module.pth", "torch-2.13.0-module.pth", "torch-1.1.0-script.pt",
-                                  "torch-2.13.0-script.pt", "torch-2.13.0-script-compiled.pt"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "torch-1.1.0-module.pth",
+        "torch-2.13.0-module.pth",
+        "torch-1.1.0-script.pt",
+        "torch-2.13.0-script.pt",
+        "torch-2.13.0-script-compiled.pt",
+    ],
+)
 def test_module_saved_whole(name):
     tensors = read(name).tensors
     assert list(tensors)[:2] == ["conv.weight", "conv.bias"]
@@ -179,7 +195,11 @@ def test_the_oldest_format(tmp_path):
     path = tarred(tmp_path / "model.pth")
     expected = torch.load(str(path))
     checkpoint = read_checkpoint(path)
-    assert checkpoint.format == "torch-tar" and list(checkpoint.tensors) == list(expected) == ["whole", "turned", "part"]
+    assert checkpoint.format == "torch-tar" and list(checkpoint.tensors) == list(expected) == [
+        "whole",
+        "turned",
+        "part",
+    ]
     for key, value in expected.items():
         np.testing.assert_array_equal(checkpoint.tensors[key], value.numpy())
 

@@ -1,8 +1,8 @@
-"""Mutated checkpoints are refused by name or read as they are; and the fuzzing itself sees what goes wrong."""
+"""Mutated checkpoints are refused by name or read as they are; the fuzzing sees what goes wrong."""
+
 import os
 import re
 import subprocess
-import sys
 
 import pytest
 
@@ -12,14 +12,22 @@ from tests.checkpoints.fuzz import judging
 from tests.checkpoints.fuzz.judging import drawn, failures, verdicts
 from tests.checkpoints.fuzz.seeds import seeds
 
-FIGURES = (r"1000 mutated checkpoints: (\d+) refused by name, (\d+) read, (\d+) read faithfully with another weight, "
-           r"0 wrong, 0 crashed, 0 hung, 0 executed, 0 greedy")
+FIGURES = (
+    r"1000 mutated checkpoints: (\d+) refused by name, (\d+) read, "
+    r"(\d+) read faithfully with another weight, "
+    r"0 wrong, 0 crashed, 0 hung, 0 executed, 0 greedy"
+)
 
 
 def test_a_thousand(checkout):
     """By the command itself, which finds what it needs."""
-    run = subprocess.run([str(checkout / "scripts/fuzz"), "checkpoints", "1000", "0"], stdout=subprocess.PIPE,
-                         stderr=subprocess.DEVNULL, universal_newlines=True, timeout=300)
+    run = subprocess.run(
+        [str(checkout / "scripts/fuzz"), "checkpoints", "1000", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        universal_newlines=True,
+        timeout=300,
+    )
     assert run.returncode == 0, run.stdout
     refused, read, faithful = map(int, re.search(FIGURES, run.stdout).groups())
     assert refused > 500 and read > 50 and faithful > 120
@@ -46,8 +54,11 @@ def test_it_sees_a_crash(sown, monkeypatch):
 
 
 def test_it_sees_a_wrong_weight(sown, monkeypatch):
-    monkeypatch.setattr(arrays.Arrays, "_position", lambda self, name, storage: 8 + self._content.regions[
-        storage.key].position)
+    monkeypatch.setattr(
+        arrays.Arrays,
+        "_position",
+        lambda self, name, storage: 8 + self._content.regions[storage.key].position,
+    )
     assert "WRONG" in outcomes(sown)
 
 

@@ -1,4 +1,5 @@
 """Files made to mislead: each is refused with exit code 3, runs nothing and takes little memory and time."""
+
 import json
 import os
 import shutil
@@ -12,14 +13,31 @@ import pytest
 from job.checkpoint import read_checkpoint
 from job.errors import BadCheckpoint
 from tests.checkpoints.files import called, dictionary, integer, legacy, safetensors, tensor, text, zipped
-from tests.checkpoints.hostile_archives import F32, write_all
+from tests.checkpoints.hostile_archives import write_all
+from tests.checkpoints.hostile_files import F32
 from tests.checkpoints.hostile_pickles import TENSORS
 
 GREEDY = set(TENSORS) | {
-    "flood of entries", "huge", "five million numbers", "a million tables", "header of 2 GiB", "terabytes", "text"}
+    "flood of entries",
+    "huge",
+    "five million numbers",
+    "a million tables",
+    "header of 2 GiB",
+    "terabytes",
+    "text",
+}
 WHOLE = (  # for each of which the job starts processes
-    "zip: os.system", "legacy: nested pickle", "zip: torch.load from bytes", "legacy: contains itself", "zip: bomb",
-    "bomb: stack of lists", "tar: symlink", "npz: objects", "script: nested", "safetensors: header of 2 GiB")
+    "zip: os.system",
+    "legacy: nested pickle",
+    "zip: torch.load from bytes",
+    "legacy: contains itself",
+    "zip: bomb",
+    "bomb: stack of lists",
+    "tar: symlink",
+    "npz: objects",
+    "script: nested",
+    "safetensors: header of 2 GiB",
+)
 SECONDS = 10  # of the processor, for any of them
 
 
@@ -96,14 +114,28 @@ def test_the_whole_job_refuses_them(hostile, tmp_path):
     assert len(chosen) == len(WHOLE)
     for number, path in enumerate(chosen):
         shutil.copy(str(path), str(folder / "{}.pth".format(number)))
-    command = [sys.executable, "-m", "job", "convert", "--input-dir", str(folder), "--arch=squeezenet1_1",
-               "--output-dir", str(tmp_path / "out")]
+    command = [
+        sys.executable,
+        "-m",
+        "job",
+        "convert",
+        "--input-dir",
+        str(folder),
+        "--arch=squeezenet1_1",
+        "--output-dir",
+        str(tmp_path / "out"),
+    ]
     environment = dict(os.environ, PYTHONPATH=str(Path(__file__).parents[2]))
-    job = subprocess.run(command, cwd=str(work), env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    job = subprocess.run(
+        command, cwd=str(work), env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
     rows = json.loads((tmp_path / "out/summary.json").read_text())["checkpoints"]
     assert job.returncode == 3, job.stdout.decode()
     assert [(row["outcome"], row["exit_code"]) for row in rows] == [("failed", 3)] * len(chosen)
-    assert os.listdir(str(work)) == [] and sorted(os.listdir(str(tmp_path / "out"))) == [".failed", "summary.json"]
+    assert os.listdir(str(work)) == [] and sorted(os.listdir(str(tmp_path / "out"))) == [
+        ".failed",
+        "summary.json",
+    ]
 
 
 def test_a_good_file_made_the_same_way_is_read(tmp_path):

@@ -1,4 +1,5 @@
-"""A checkpoint of S bytes is read, every number of it looked at, with at most S + 200 MB beyond the interpreter."""
+"""A checkpoint of S bytes is read, every number of it, with at most S + 200 MB beyond the interpreter."""
+
 import json
 import struct
 import subprocess
@@ -13,8 +14,12 @@ from tests.checkpoints.files import dictionary, legacy, safetensors, sizes, stor
 PARTS = 4
 BYTES = 75 * 1000 * 1000  # of each part
 SPARE = 200 * 1000  # kB
-KINDS = {"float32": ("FloatStorage", "F32"), "float16": ("HalfStorage", "F16"), "float64": ("DoubleStorage", "F64"),
-         "int64": ("LongStorage", "I64")}
+KINDS = {
+    "float32": ("FloatStorage", "F32"),
+    "float16": ("HalfStorage", "F16"),
+    "float64": ("DoubleStorage", "F64"),
+    "int64": ("LongStorage", "I64"),
+}
 
 MEASURE = """
 import resource, sys
@@ -31,8 +36,11 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 def grown(path: Path) -> int:
     """In kB, at the peak."""
     root = str(Path(__file__).parents[2])
-    return int(subprocess.run([sys.executable, "-c", MEASURE, str(path)], cwd=root, stdout=subprocess.PIPE,
-                              check=True).stdout)
+    return int(
+        subprocess.run(
+            [sys.executable, "-c", MEASURE, str(path)], cwd=root, stdout=subprocess.PIPE, check=True
+        ).stdout
+    )
 
 
 def of_pickles(kind: str, turned: bool = False) -> bytes:
@@ -41,13 +49,19 @@ def of_pickles(kind: str, turned: bool = False) -> bytes:
     rows = {}
     for number in range(PARTS):
         held = storage(str(number), count, KINDS[kind][0])
-        shape, strides = ((count // 1000, 1000), (1000, 1)) if not turned else ((1000, count // 1000), (1, 1000))
+        shape, strides = (
+            ((count // 1000, 1000), (1000, 1)) if not turned else ((1000, count // 1000), (1, 1000))
+        )
         rows["layer{}.weight".format(number)] = tensor(held, 0, sizes(*shape), sizes(*strides))
     return dictionary(**rows)
 
 
 def write_zip(path: Path, kind: str, turned: bool = False) -> None:
-    zipped(path, of_pickles(kind, turned), entries={"data/{}".format(number): bytes(BYTES) for number in range(PARTS)})
+    zipped(
+        path,
+        of_pickles(kind, turned),
+        entries={"data/{}".format(number): bytes(BYTES) for number in range(PARTS)},
+    )
 
 
 def write_legacy(path: Path, kind: str) -> None:
@@ -57,18 +71,34 @@ def write_legacy(path: Path, kind: str) -> None:
 
 def write_safetensors(path: Path, kind: str) -> None:
     count = BYTES // np.dtype(kind).itemsize
-    header = {str(number): {"dtype": KINDS[kind][1], "shape": [count // 1000, 1000],
-                            "data_offsets": [number * BYTES, (number + 1) * BYTES]} for number in range(PARTS)}
-    safetensors(path, (json.dumps(header) + 8 * " ").encode("ascii")[:len(json.dumps(header)) // 8 * 8 + 8],
-                bytes(BYTES * PARTS))
+    header = {
+        str(number): {
+            "dtype": KINDS[kind][1],
+            "shape": [count // 1000, 1000],
+            "data_offsets": [number * BYTES, (number + 1) * BYTES],
+        }
+        for number in range(PARTS)
+    }
+    safetensors(
+        path,
+        (json.dumps(header) + 8 * " ").encode("ascii")[: len(json.dumps(header)) // 8 * 8 + 8],
+        bytes(BYTES * PARTS),
+    )
 
 
 def write_npz(path: Path, kind: str) -> None:
     with path.open("wb") as file:
-        np.savez(file, **{str(number): np.zeros(BYTES // np.dtype(kind).itemsize, kind) for number in range(PARTS)})
+        np.savez(
+            file, **{str(number): np.zeros(BYTES // np.dtype(kind).itemsize, kind) for number in range(PARTS)}
+        )
 
 
-WRITERS = {"torch-zip": write_zip, "torch-legacy": write_legacy, "safetensors": write_safetensors, "npz": write_npz}
+WRITERS = {
+    "torch-zip": write_zip,
+    "torch-legacy": write_legacy,
+    "safetensors": write_safetensors,
+    "npz": write_npz,
+}
 
 
 @pytest.mark.parametrize("form", sorted(WRITERS))
@@ -86,7 +116,9 @@ def test_memory_of_a_mapped_file_is_that_of_what_is_looked_at(tmp_path):
     write_zip(path, "float32")
     command = MEASURE.replace("tensor.reshape(-1, 1000)", "tensor[:1]")
     root = str(Path(__file__).parents[2])
-    kilobytes = subprocess.run([sys.executable, "-c", command, str(path)], cwd=root, stdout=subprocess.PIPE, check=True)
+    kilobytes = subprocess.run(
+        [sys.executable, "-c", command, str(path)], cwd=root, stdout=subprocess.PIPE, check=True
+    )
     assert int(kilobytes.stdout) < 40 * 1000
 
 

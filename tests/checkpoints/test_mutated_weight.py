@@ -1,4 +1,5 @@
 """One byte of one weight changed in the file: what is converted is the network with that weight."""
+
 from collections import OrderedDict
 
 import numpy as np

@@ -1,4 +1,5 @@
 """Bad files, forbidden ones and those to try again are told apart; weights are found in any wrapping."""
+
 import errno
 import hashlib
 import os
@@ -36,7 +37,9 @@ def test_what_is_no_checkpoint(tmp_path, content, said):
     assert "model.pth" in caught.value.message and "torch-zip" in caught.value.hint
 
 
-@pytest.mark.parametrize("name", ["torch-1.1.0-trainer.pth", "torch-2.13.0-trainer.pth", "torch-2.13.0-types.safetensors"])
+@pytest.mark.parametrize(
+    "name", ["torch-1.1.0-trainer.pth", "torch-2.13.0-trainer.pth", "torch-2.13.0-types.safetensors"]
+)
 def test_truncated_anywhere(tmp_path, name):
     whole = (FIXTURES / name).read_bytes()
     path = tmp_path / name
@@ -89,7 +92,9 @@ def change_by_rename(path: Path) -> None:
 @pytest.mark.parametrize("name", ["torch-1.1.0-plain.pth", "truncated"])
 def test_a_file_that_changes_while_it_is_read_is_to_be_retried(tmp_path, monkeypatch, change, name):
     path = tmp_path / "model.pth"
-    path.write_bytes((FIXTURES / "torch-1.1.0-plain.pth").read_bytes()[: 300 if name == "truncated" else None])
+    path.write_bytes(
+        (FIXTURES / "torch-1.1.0-plain.pth").read_bytes()[: 300 if name == "truncated" else None]
+    )
     read_weights = reading._weights
 
     def read_and_change(*args):
@@ -126,14 +131,20 @@ def tree_of(tmp_path: Path, *opcodes: bytes):
 def test_weights_are_found_in_their_wrapping(tmp_path, name):
     checkpoint = tree_of(tmp_path, dictionary(epoch=integer(1), **{name: dictionary(good=GOOD)}))
     assert list(checkpoint.tensors) == ["good"]
-    assert checkpoint.notes == ("the weights are those under {}".format(name), "ignored beside the weights: epoch")
+    assert checkpoint.notes == (
+        "the weights are those under {}".format(name),
+        "ignored beside the weights: epoch",
+    )
 
 
 def test_weights_two_levels_down_beside_an_optimizer(tmp_path):
     optimizer = dictionary(state=b"}(" + integer(0) + dictionary(exp_avg=GOOD) + b"u", lr=integer(1))
     inner = dictionary(model=dictionary(w=GOOD))
     checkpoint = tree_of(tmp_path, dictionary(optimizer=optimizer, checkpoint=inner))
-    assert checkpoint.notes == ("the weights are those under checkpoint.model", "ignored beside the weights: optimizer")
+    assert checkpoint.notes == (
+        "the weights are those under checkpoint.model",
+        "ignored beside the weights: optimizer",
+    )
 
 
 @pytest.mark.parametrize("average", ["ema", "model_ema", "state_dict_ema", "swa_model", "ema_state_dict"])

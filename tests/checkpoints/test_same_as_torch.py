@@ -1,4 +1,5 @@
-"""What PyTorch reads in its own files, we read, number for number; fixtures/torch-VERSION.json says what it reads."""
+"""What PyTorch reads in its files, we read, number for number; fixtures/torch-VERSION.json has its answers."""
+
 import subprocess
 import sys
 from pathlib import Path
@@ -52,10 +53,16 @@ def _float32(value):
     return array.astype(np.float32) if array.dtype.kind == "f" else array
 
 
-@pytest.mark.parametrize("what, said", [
-    ("complex", "ComplexFloatStorage"), ("float8", "float8_e4m3fn"), ("negated", "still to be negated"),
-    ("quantized", "_rebuild_qtensor"), ("sparse", "_rebuild_sparse_tensor"),
-])
+@pytest.mark.parametrize(
+    "what, said",
+    [
+        ("complex", "ComplexFloatStorage"),
+        ("float8", "float8_e4m3fn"),
+        ("negated", "still to be negated"),
+        ("quantized", "_rebuild_qtensor"),
+        ("sparse", "_rebuild_sparse_tensor"),
+    ],
+)
 def test_what_cannot_be_converted_is_refused_by_name(what, said):
     with pytest.raises(BadCheckpoint, match="weight.*" + said):
         read_checkpoint(FIXTURES / "torch-2.13.0-refused-{}.pth".format(what))

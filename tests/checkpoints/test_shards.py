@@ -1,4 +1,5 @@
 """An index and its shards are one checkpoint: found, named, refused, converted again when a shard changes."""
+
 import hashlib
 import json
 import shutil
@@ -34,13 +35,21 @@ def tasks(folder, *words):
 
 
 def test_the_index_is_found_and_its_shards_are_not(folder):
-    shutil.copy(str(FIXTURES / "torch-2.13.0-plain.safetensors"), str(folder / "alone-00001-of-00002.safetensors"))
+    shutil.copy(
+        str(FIXTURES / "torch-2.13.0-plain.safetensors"), str(folder / "alone-00001-of-00002.safetensors")
+    )
     assert [each.path.name for each in found(folder, ())] == ["alone-00001-of-00002.safetensors", INDEX]
 
 
-@pytest.mark.parametrize("path, name", [
-    ("model.safetensors.index.json", "model"), ("sub/pytorch_model.bin.index.json", "sub+pytorch_model"),
-    ("model.index.json", "model"), ("net.v1.pth", "net.v1")])
+@pytest.mark.parametrize(
+    "path, name",
+    [
+        ("model.safetensors.index.json", "model"),
+        ("sub/pytorch_model.bin.index.json", "sub+pytorch_model"),
+        ("model.index.json", "model"),
+        ("net.v1.pth", "net.v1"),
+    ],
+)
 def test_names(path, name):
     assert name_from_path(PurePosixPath(path)) == name
 
@@ -81,8 +90,10 @@ def test_a_broken_index_fails_alone_and_hides_nothing(folder):
 
 def test_the_digest_is_that_of_the_list_of_files(folder):
     before = sha256_of_checkpoint(folder / INDEX)
-    lines = ["{}  {}\n".format(hashlib.sha256((folder / name).read_bytes()).hexdigest(), name)
-             for name in sorted((INDEX,) + SHARDS)]
+    lines = [
+        "{}  {}\n".format(hashlib.sha256((folder / name).read_bytes()).hexdigest(), name)
+        for name in sorted((INDEX,) + SHARDS)
+    ]
     assert before == hashlib.sha256("".join(lines).encode("utf-8")).hexdigest()
     assert read_checkpoint(folder / INDEX).sha256 == before
     data = bytearray((folder / SHARDS[1]).read_bytes())
@@ -104,7 +115,9 @@ def test_shards_of_another_save_are_named(folder):
     index["weight_map"]["new.weight"] = SHARDS[0]
     del index["weight_map"]["count"]
     (folder / INDEX).write_text(json.dumps(index))
-    with pytest.raises(BadCheckpoint, match="00001-of-00002.safetensors lacks new.weight; .*also holds count"):
+    with pytest.raises(
+        BadCheckpoint, match="00001-of-00002.safetensors lacks new.weight; .*also holds count"
+    ):
         read_checkpoint(folder / INDEX)
 
 

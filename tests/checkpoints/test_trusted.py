@@ -1,4 +1,5 @@
-"""--trust-pickle: what our own readers refuse, PyTorch loads, and both log and report say so; nothing else asks for it."""
+"""--trust-pickle: what our own readers refuse, PyTorch loads; log and report say so."""
+
 import json
 import os
 import subprocess
@@ -37,7 +38,9 @@ def in_a_zip(path: Path) -> Path:
 @pytest.mark.parametrize("write", [own_class, in_a_zip])
 def test_pytorch_loads_what_is_refused_otherwise(tmp_path, write):
     path = write(tmp_path / "model.pth")
-    with pytest.raises(BadCheckpoint, match=r"need what is not read.*b \(tests.checkpoints.trusted_class.unpacked\)"):
+    with pytest.raises(
+        BadCheckpoint, match=r"need what is not read.*b \(tests.checkpoints.trusted_class.unpacked\)"
+    ):
         read_checkpoint(path)
     checkpoint = read_checkpoint(path, trust_pickle=True)
     np.testing.assert_array_equal(checkpoint.tensors["b"], np.float32([1, 2.5]))
@@ -60,7 +63,9 @@ def test_a_whole_module_becomes_its_state_dict(tmp_path):
     assert list(checkpoint.tensors) == list(network.state_dict())
 
 
-@pytest.mark.parametrize("name", ["torch-1.1.0-trainer.pth", "torch-2.13.0-trainer.pth", "torch-2.13.0-plain.safetensors"])
+@pytest.mark.parametrize(
+    "name", ["torch-1.1.0-trainer.pth", "torch-2.13.0-trainer.pth", "torch-2.13.0-plain.safetensors"]
+)
 def test_what_can_be_read_without_is_read_without(name):
     plain = read_checkpoint(FIXTURES / name)
     trusting = read_checkpoint(FIXTURES / name, trust_pickle=True)
@@ -69,7 +74,9 @@ def test_what_can_be_read_without_is_read_without(name):
 
 def test_what_pytorch_cannot_load_either_says_both(tmp_path):
     path = legacy(tmp_path / "model.pth", dictionary(a=tensor(), b=called("no_such_module.make")))
-    with pytest.raises(BadCheckpoint, match="no_such_module.make.*PyTorch cannot load it either.*no_such_module"):
+    with pytest.raises(
+        BadCheckpoint, match="no_such_module.make.*PyTorch cannot load it either.*no_such_module"
+    ):
         read_checkpoint(path, trust_pickle=True)
 
 
@@ -91,19 +98,40 @@ def make():
 
 
 def converted(folder: Path, *flags: str) -> "subprocess.CompletedProcess":
-    command = [sys.executable, "-m", "job", "convert", str(folder / "in/net.pth"), "--model-code", str(folder / "net.py:make"),
-               "--input-shape=1,3", "--quantize=none", "--output-dir", str(folder / "out")] + list(flags)
+    command = [
+        sys.executable,
+        "-m",
+        "job",
+        "convert",
+        str(folder / "in/net.pth"),
+        "--model-code",
+        str(folder / "net.py:make"),
+        "--input-shape=1,3",
+        "--quantize=none",
+        "--output-dir",
+        str(folder / "out"),
+    ] + list(flags)
     environment = dict(os.environ, PYTHONPATH=str(CHECKOUT))
-    return subprocess.run(command, cwd=str(folder), env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          universal_newlines=True)
+    return subprocess.run(
+        command,
+        cwd=str(folder),
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        universal_newlines=True,
+    )
 
 
 def test_the_whole_job(tmp_path):
     """Refused, not trusted because a sidecar says so, and converted with a warning in log and report."""
     (tmp_path / "in").mkdir()
     (tmp_path / "net.py").write_text(NET)
-    weights = OrderedDict((key, value) for key, value in torch.nn.Sequential(
-        torch.nn.Linear(3, 4), torch.nn.ReLU(), torch.nn.Linear(4, 2)).state_dict().items())
+    weights = OrderedDict(
+        (key, value)
+        for key, value in torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.ReLU(), torch.nn.Linear(4, 2))
+        .state_dict()
+        .items()
+    )
     weights["2.bias"] = Weight([0.5, -0.25])
     torch.save(weights, str(tmp_path / "in/net.pth"))
     assert converted(tmp_path).returncode == 3

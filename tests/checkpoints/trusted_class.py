@@ -1,4 +1,5 @@
 """What a pickle of test_trusted.py names: a class of its own, whose state makes its weights."""
+
 import torch
 
 

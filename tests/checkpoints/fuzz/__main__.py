@@ -1,6 +1,8 @@
-"""`N [SEED]`: reads N mutated checkpoints of all formats, of the seeds from SEED (0) on; exit 1 where one is not refused
-by name, nor read faithfully, or takes more than 10 s, or runs anything.
+"""`N [SEED]`: reads N mutated checkpoints of all formats, of the seeds from SEED (0) on.
+
+Exit 1 where one is not refused by name, nor read faithfully, or takes more than 10 s, or runs anything.
 """
+
 import argparse
 import sys
 import warnings
@@ -18,11 +20,23 @@ def main() -> int:
     warnings.simplefilter("ignore")
     found = list(verdicts(range(given.first, given.first + given.count), seeds()))
     for verdict in failures(found):
-        print("seed {}: {} ({}, {}): {}".format(*verdict[:1], verdict.outcome, verdict.seed, verdict.how, verdict.reason))
+        print(
+            "seed {}: {} ({}, {}): {}".format(
+                *verdict[:1], verdict.outcome, verdict.seed, verdict.how, verdict.reason
+            )
+        )
     outcomes = Counter(verdict.outcome for verdict in found)
-    print("{} mutated checkpoints: {} refused by name, {} read, {} read faithfully with another weight, {} wrong, "
-          "{} crashed, {} hung, {} executed, {} greedy".format(len(found), *(outcomes[each] for each in (
-              "refused", "read", "faithful", "WRONG", "CRASH", "HANG", "EXECUTED", "GREEDY"))))
+    print(
+        "{} mutated checkpoints: {} refused by name, {} read, "
+        "{} read faithfully with another weight, {} wrong, "
+        "{} crashed, {} hung, {} executed, {} greedy".format(
+            len(found),
+            *(
+                outcomes[each]
+                for each in ("refused", "read", "faithful", "WRONG", "CRASH", "HANG", "EXECUTED", "GREEDY")
+            ),
+        )
+    )
     return int(bool(failures(found)))
 
 

@@ -1,4 +1,5 @@
-"""Mutants are read in children, a batch at a time: each is refused by name or read faithfully, in bounded time and memory."""
+"""Mutants are read in children, a batch at a time: each is refused by name or read faithfully, within bounds."""
+
 import builtins
 import codecs
 import importlib
@@ -23,7 +24,7 @@ from tests.checkpoints.fuzz.seeds import Seed
 TOGETHER = 100  # mutants of one child
 SECONDS = 10  # for one mutant
 MOST_MEMORY = 300 * 1000  # kB that a child may grow by
-LARGEST = 2 ** 24  # bytes of all arrays of a mutant: the seeds are of a few kB
+LARGEST = 2**24  # bytes of all arrays of a mutant: the seeds are of a few kB
 
 
 class Verdict(NamedTuple):
@@ -65,9 +66,14 @@ def verdicts(numbers: Sequence[int], seeds: Sequence[Seed]) -> Iterator[Verdict]
             if status:
                 seed, changed = drawn(mine[len(done)], seeds)
                 hung = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM
-                yield Verdict(mine[len(done)], "HANG" if hung else "CRASH", "status {}".format(status), seed.name,
-                              changed.how)
-            left = left[len(done) + (1 if status else 0):]
+                yield Verdict(
+                    mine[len(done)],
+                    "HANG" if hung else "CRASH",
+                    "status {}".format(status),
+                    seed.name,
+                    changed.how,
+                )
+            left = left[len(done) + (1 if status else 0) :]
 
 
 def _received(stream: Any) -> Iterator[Verdict]:
@@ -97,14 +103,27 @@ def _live(numbers: Sequence[int], seeds: Sequence[Seed], folder: Path, write_end
 
 
 def forbid_running() -> None:
-    for encoding in ("raw-unicode-escape", "cp437", "latin-1", "ascii"):  # which Python imports when they are needed
+    for encoding in (
+        "raw-unicode-escape",
+        "cp437",
+        "latin-1",
+        "ascii",
+    ):  # which Python imports when they are needed
         codecs.lookup(encoding)
 
     def forbidden(*arguments: Any, **named: Any) -> None:
         raise Executed("{:.200}".format(repr(arguments)))
 
-    for place, name in ((os, "system"), (os, "popen"), (os, "execv"), (subprocess, "Popen"), (builtins, "eval"),
-                        (builtins, "exec"), (builtins, "compile"), (importlib, "import_module")):
+    for place, name in (
+        (os, "system"),
+        (os, "popen"),
+        (os, "execv"),
+        (subprocess, "Popen"),
+        (builtins, "eval"),
+        (builtins, "exec"),
+        (builtins, "compile"),
+        (importlib, "import_module"),
+    ):
         setattr(place, name, forbidden)
 
 
@@ -155,7 +174,8 @@ def _same(found: Any, array: np.ndarray) -> bool:
         return False
     if array.dtype.kind == "f" and array.dtype != np.float32:
         return np.array_equal(np.isnan(found), np.isnan(array)) and np.array_equal(
-            np.nan_to_num(found), np.nan_to_num(array.astype(np.float32)))
+            np.nan_to_num(found), np.nan_to_num(array.astype(np.float32))
+        )
     return found.dtype == array.dtype and found.tobytes() == array.tobytes()
 
 

@@ -1,4 +1,5 @@
 """Ways to change a checkpoint's bytes: blindly, by its structure, and in nothing but a weight."""
+
 import json
 import pickletools
 import random
@@ -12,8 +13,24 @@ import numpy as np
 
 from tests.checkpoints.fuzz.seeds import Seed
 
-NUMBERS = (0, 1, 2, 127, 128, 255, 256, 2 ** 15, 2 ** 16 - 1, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 62, 2 ** 63 - 1,
-           2 ** 63, 2 ** 64 - 1)
+NUMBERS = (
+    0,
+    1,
+    2,
+    127,
+    128,
+    255,
+    256,
+    2**15,
+    2**16 - 1,
+    2**31 - 1,
+    2**31,
+    2**32 - 1,
+    2**62,
+    2**63 - 1,
+    2**63,
+    2**64 - 1,
+)
 OPCODES = [opcode.code.encode("latin-1") for opcode in pickletools.opcodes]
 
 
@@ -43,7 +60,7 @@ def _flipped(data: bytes, draw: random.Random) -> bytes:
 
 
 def _cut(data: bytes, draw: random.Random) -> bytes:
-    return data[:draw.randrange(len(data) + 1)]
+    return data[: draw.randrange(len(data) + 1)]
 
 
 def _lengthened(data: bytes, draw: random.Random) -> bytes:
@@ -68,22 +85,31 @@ def _repeated(data: bytes, draw: random.Random) -> bytes:
 def _moved(data: bytes, draw: random.Random) -> bytes:
     begin, end = _part(data, draw)
     at = draw.randrange(len(data) + 1)
-    return data[:at] + data[begin:end] + data[at + end - begin:]
+    return data[:at] + data[begin:end] + data[at + end - begin :]
 
 
 def _with_number(data: bytes, draw: random.Random) -> bytes:
     at, size = draw.randrange(len(data) + 1), draw.choice((1, 2, 4, 8))
-    number = draw.choice(NUMBERS + (len(data), len(data) - 1, len(data) + 1)) % 256 ** size
-    return data[:at] + number.to_bytes(size, draw.choice(("little", "big"))) + data[at + size:]
+    number = draw.choice(NUMBERS + (len(data), len(data) - 1, len(data) + 1)) % 256**size
+    return data[:at] + number.to_bytes(size, draw.choice(("little", "big"))) + data[at + size :]
 
 
 def _spliced(data: bytes, draw: random.Random, other: bytes) -> bytes:
     begin, end = _part(other, draw)
     at = draw.randrange(len(data) + 1)
-    return data[:at] + other[begin:end] + data[at + draw.choice((0, end - begin)):]
+    return data[:at] + other[begin:end] + data[at + draw.choice((0, end - begin)) :]
 
 
-BLIND = [_flipped, _cut, _lengthened, _left_out, _repeated, _moved, _with_number, _spliced]  # type: List[Callable]
+BLIND = [
+    _flipped,
+    _cut,
+    _lengthened,
+    _left_out,
+    _repeated,
+    _moved,
+    _with_number,
+    _spliced,
+]  # type: List[Callable]
 
 
 def _in_structure(data: bytes, draw: random.Random) -> bytes:
@@ -103,13 +129,16 @@ def _in_zip(data: bytes, draw: random.Random) -> bytes:
             entries = [(info, archive.read(info.filename)) for info in archive.infolist()]
     except Exception:  # one that was mutated before
         return _flipped(data, draw)
-    chosen = draw.choice([n for n, (info, _) in enumerate(entries) for _ in range(5 if ".pkl" in info.filename else 1)]
-                         or [0])
+    chosen = draw.choice(
+        [n for n, (info, _) in enumerate(entries) for _ in range(5 if ".pkl" in info.filename else 1)] or [0]
+    )
     result = BytesIO()
     with zipfile.ZipFile(result, "w") as archive:
         for number, (info, content) in enumerate(entries):
             if number == chosen:
-                content = _in_pickle(content, draw) if info.filename.endswith(".pkl") else _any_blind(content, draw)
+                content = (
+                    _in_pickle(content, draw) if info.filename.endswith(".pkl") else _any_blind(content, draw)
+                )
             archive.writestr(zipfile.ZipInfo(info.filename), content, info.compress_type)
     return result.getvalue()
 
@@ -122,8 +151,9 @@ def _in_json(data: bytes, draw: random.Random) -> bytes:
     try:
         index = json.loads(data.decode("utf-8"))
         weight_map = index["weight_map"]
-        weight_map[draw.choice(sorted(weight_map) + ["new"])] = draw.choice(sorted(weight_map.values()) + [
-            "../x", "/x", "", ".", None, 3, [], {}, "a" * 300, "x.index.json"])
+        weight_map[draw.choice(sorted(weight_map) + ["new"])] = draw.choice(
+            sorted(weight_map.values()) + ["../x", "/x", "", ".", None, 3, [], {}, "a" * 300, "x.index.json"]
+        )
         return json.dumps(index).encode("utf-8")
     except Exception:  # one that was mutated before
         return _any_blind(data, draw)
@@ -133,14 +163,16 @@ def _in_header(data: bytes, draw: random.Random) -> bytes:
     """A safetensors header, its length put right again."""
     length = struct.unpack("<Q", data[:8])[0]
     try:
-        header = json.loads(data[8:8 + length].decode("utf-8"))
+        header = json.loads(data[8 : 8 + length].decode("utf-8"))
         entry = header[draw.choice(sorted(header))]
         field = draw.choice(sorted(entry))
-        entry[field] = draw.choice([3, None, [], "F64", "F8_E5M2", [draw.choice(NUMBERS), 2], [0, len(data)], [-1, 4]])
+        entry[field] = draw.choice(
+            [3, None, [], "F64", "F8_E5M2", [draw.choice(NUMBERS), 2], [0, len(data)], [-1, 4]]
+        )
         raw = json.dumps(header).encode("utf-8")
     except Exception:  # one that was mutated before
-        raw = _any_blind(data[8:8 + length], draw)
-    return struct.pack("<Q", len(raw)) + raw + data[8 + length:]
+        raw = _any_blind(data[8 : 8 + length], draw)
+    return struct.pack("<Q", len(raw)) + raw + data[8 + length :]
 
 
 def _in_pickle(data: bytes, draw: random.Random) -> bytes:
@@ -152,14 +184,16 @@ def _in_pickle(data: bytes, draw: random.Random) -> bytes:
     begin, end = starts[one], starts[one + 1]
     way = draw.randrange(5)
     if way == 0:
-        return data[:begin] + draw.choice(OPCODES) + data[begin + 1:]
+        return data[:begin] + draw.choice(OPCODES) + data[begin + 1 :]
     if way == 1:
         return data[:begin] + data[end:]
     if way == 2:
         return data[:begin] + data[begin:end] * draw.choice((2, 3, 100)) + data[end:]
     if way == 3:
-        return data[:begin] + data[starts[other]:starts[other + 1]] + data[end:]
-    return data[:begin] + data[begin:begin + 1] + _any_blind(data[begin + 1:end] or b"\0", draw) + data[end:]
+        return data[:begin] + data[starts[other] : starts[other + 1]] + data[end:]
+    return (
+        data[:begin] + data[begin : begin + 1] + _any_blind(data[begin + 1 : end] or b"\0", draw) + data[end:]
+    )
 
 
 def _opcodes(data: bytes) -> List[int]:
@@ -177,14 +211,14 @@ def _opcodes(data: bytes) -> List[int]:
 
 
 def _of_a_weight(seed: Seed, draw: random.Random) -> Mutant:
-    """Other bytes in one array, whatever numbers they are; checksums of .npz are put right, as whoever saves it would."""
+    """Other bytes in one array, whatever numbers they are; the checksums of .npz are put right."""
     key = draw.choice(list(seed.arrays))
     array = seed.arrays[key]
     raw = bytearray(array.tobytes())
     at = seed.data.index(bytes(raw))
     for _ in range(draw.choice((1, 3))):
         raw[draw.randrange(len(raw))] = draw.randrange(256)
-    data = seed.data[:at] + bytes(raw) + seed.data[at + len(raw):]
+    data = seed.data[:at] + bytes(raw) + seed.data[at + len(raw) :]
     if seed.name.endswith("npz"):
         data = _with_checksums(data)
     return Mutant("weight", data, (key, np.frombuffer(bytes(raw), array.dtype).reshape(array.shape)))
@@ -195,14 +229,14 @@ def _with_checksums(data: bytes) -> bytes:
     with zipfile.ZipFile(BytesIO(data)) as archive:
         for info in archive.infolist():
             header = info.header_offset
-            name, extra = struct.unpack("<HH", data[header + 26:header + 30])
+            name, extra = struct.unpack("<HH", data[header + 26 : header + 30])
             begin = header + 30 + name + extra
-            checksum = struct.pack("<I", zlib.crc32(data[begin:begin + info.file_size]))
+            checksum = struct.pack("<I", zlib.crc32(data[begin : begin + info.file_size]))
             old = struct.pack("<I", info.CRC)
-            changed[header + 14:header + 18] = checksum
+            changed[header + 14 : header + 18] = checksum
             table = data.index(b"PK\x01\x02", archive.start_dir)
-            while data[table + 46:table + 46 + len(info.filename)] != info.filename.encode("ascii"):
+            while data[table + 46 : table + 46 + len(info.filename)] != info.filename.encode("ascii"):
                 table = data.index(b"PK\x01\x02", table + 1)
-            assert changed[table + 16:table + 20] == old
-            changed[table + 16:table + 20] = checksum
+            assert changed[table + 16 : table + 20] == old
+            changed[table + 16 : table + 20] = checksum
     return bytes(changed)

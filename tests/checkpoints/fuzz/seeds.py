@@ -1,4 +1,5 @@
-"""What is mutated: checkpoints of every format, and hostile ones, as bytes; of some it is known where each weight lies."""
+"""What is mutated: checkpoints of every format, and hostile ones; of some it is known where each weight lies."""
+
 import io
 import struct
 import tempfile
@@ -25,8 +26,11 @@ class Seed(NamedTuple):
 
 def seeds() -> Tuple[Seed, ...]:
     """In the same order every time; nothing of them depends on this machine."""
-    found = [Seed(path.name, path.read_bytes()) for path in sorted(FIXTURES.iterdir())
-             if not path.name.endswith(".json")]
+    found = [
+        Seed(path.name, path.read_bytes())
+        for path in sorted(FIXTURES.iterdir())
+        if not path.name.endswith(".json")
+    ]
     for index in sorted(FIXTURES.glob("*.index.json")):
         shards = {path.name: path.read_bytes() for path in FIXTURES.glob("*-of-*")}
         found.append(Seed(index.name, index.read_bytes(), file=index.name, beside=shards))
@@ -44,19 +48,25 @@ def seeds() -> Tuple[Seed, ...]:
 
 def known(kind: str, write: Callable[[Path, Mapping[str, np.ndarray]], None], path: Path) -> Seed:
     rows = np.random.RandomState(3)
-    arrays = OrderedDict([
-        ("conv.weight", rows.randn(4, 3, 3, 3).astype(np.float32)),
-        ("conv.bias", rows.randn(4).astype(np.float32)),
-        ("half", rows.randn(6, 5).astype(np.float16)),
-        ("double", rows.randn(7)),
-        ("count", rows.randint(0, 2 ** 40, 3)),
-    ])
+    arrays = OrderedDict(
+        [
+            ("conv.weight", rows.randn(4, 3, 3, 3).astype(np.float32)),
+            ("conv.bias", rows.randn(4).astype(np.float32)),
+            ("half", rows.randn(6, 5).astype(np.float16)),
+            ("double", rows.randn(7)),
+            ("count", rows.randint(0, 2**40, 3)),
+        ]
+    )
     write(path, arrays)
     return Seed("known " + kind, path.read_bytes(), arrays)
 
 
-KINDS = {"float32": ("FloatStorage", "F32"), "float16": ("HalfStorage", "F16"), "float64": ("DoubleStorage", "F64"),
-         "int64": ("LongStorage", "I64")}
+KINDS = {
+    "float32": ("FloatStorage", "F32"),
+    "float16": ("HalfStorage", "F16"),
+    "float64": ("DoubleStorage", "F64"),
+    "int64": ("LongStorage", "I64"),
+}
 
 
 def _tensors(arrays: Mapping[str, np.ndarray]) -> Mapping[str, bytes]:
@@ -83,8 +93,11 @@ def _zip(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
 def _safetensors(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
     header, data = OrderedDict(), b""
     for key, array in arrays.items():
-        header[key] = {"dtype": KINDS[array.dtype.name][1], "shape": list(array.shape),
-                       "data_offsets": [len(data), len(data) + array.nbytes]}
+        header[key] = {
+            "dtype": KINDS[array.dtype.name][1],
+            "shape": list(array.shape),
+            "data_offsets": [len(data), len(data) + array.nbytes],
+        }
         data += array.tobytes()
     files.safetensors(path, header, data)
 
