@@ -40,12 +40,12 @@ def judged(case: Case, folder: Path) -> Verdict:
     inputs, outputs = case.data()
     try:
         with _limited():
-            answers, given = _answers(case.model(), inputs, folder)
+            answers, given = answers_of(case.model(), inputs, folder)
     except UnsupportedModel as refusal:
         return Verdict("refused", "; ".join(refusal.problems))
     except JobError as failure:
         return Verdict("failed", failure.message)
-    wrong = [problem for stage, values in answers for problem in _differences(stage, outputs, values)]
+    wrong = [problem for stage, values in answers for problem in differences(stage, outputs, values)]
     return Verdict("wrong", "; ".join(wrong)) if wrong else Verdict("converts", given)
 
 
@@ -62,7 +62,7 @@ def _limited() -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def _answers(model: bytes, values: Arrays, folder: Path) -> Tuple[List[Tuple[str, Arrays]], str]:
+def answers_of(model: bytes, values: Arrays, folder: Path) -> Tuple[List[Tuple[str, Arrays]], str]:
     file = open_onnx(model, folder)
     file, values, given = _with_parameters(file, values)
     graph, _ = graph_of(file, {}, ["input_{}".format(i) for i in range(len(file.inputs))],
@@ -106,7 +106,7 @@ def _facts(graph: Graph, names: Sequence[str]) -> Tuple[TensorFacts, ...]:
                              published(len(graph.shapes[name]))) for name in names)
 
 
-def _differences(stage: str, expected: Arrays, found: Arrays) -> List[str]:
+def differences(stage: str, expected: Arrays, found: Arrays) -> List[str]:
     problems = ["{} has {} outputs".format(stage, len(found))] if len(found) != len(expected) else []
     for place, (wanted, have) in enumerate(zip(expected, found)):
         problem = _difference(wanted, have)
