@@ -30,15 +30,18 @@ def cast(operator: Operator, x: Activation) -> Activation:
     return pointwise(operator, x, lambda t: tf.cast(t, kind), x.nonnegative)
 
 
-def _refuse_many_axes(operator: Operator) -> Optional[str]:
-    """more than four axes that broadcast"""
+def _refuse_broadcast(operator: Operator) -> Optional[str]:
+    """more than four axes that broadcast; whole numbers of 64 bits that do"""
+    smaller = any(shape != operator.output_shape for shape in operator.input_shapes[1:])
+    if smaller and "int64" in operator.input_dtypes[1:]:
+        return "Where of int64 that broadcasts {}".format(operator.input_shapes)
     shapes = {shape for shape in operator.input_shapes if np.prod(shape) != 1}
     if len(operator.output_shape) > MOST_AXES and len(shapes) > 1:
         return "Where that broadcasts {}".format(sorted(shapes))
     return None
 
 
-@converts("Where", refuse=_refuse_many_axes)
+@converts("Where", refuse=_refuse_broadcast)
 def where(operator: Operator, *operands: Operand) -> Activation:
     """TensorFlow Lite's SELECT takes equal shapes only: what is smaller is spread by a sum with zeros."""
     order = common_order(operator, *operands)

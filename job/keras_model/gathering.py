@@ -66,7 +66,5 @@ def _rows(operator: Operator, table: np.ndarray, indices: Activation, axis: int)
         tensor = operation(lambda places: tf.gather(tf.constant(table), places), indices.tensor, operator.name)
     rows = tuple(range(indices.rank, indices.rank + table.ndim - 1))
     chosen = Activation(tensor, indices.order + rows, nonnegative, operator.name if axis else "")
-    if not axis:
-        return chosen
     before = tuple(indices.rank + place for place in range(axis))
     return chosen.transposed(before + tuple(range(indices.rank)) + rows[axis:])

@@ -37,7 +37,8 @@ def problems_of(graph: Graph) -> List[str]:
 def operator_of(node: Node, view: View) -> Operator:
     return Operator(node.op, node.output, node.attributes,
                     tuple(view.shape(name) if name else None for name in node.inputs),
-                    tuple(view.shape(name) for name in node.outputs))
+                    tuple(view.shape(name) for name in node.outputs),
+                    tuple(view.dtype(name) if name else None for name in node.inputs))
 
 
 def _problems(node: Node, view: View) -> List[str]:

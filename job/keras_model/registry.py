@@ -12,6 +12,7 @@ class Operator(NamedTuple):
     attributes: Mapping[str, Any]
     input_shapes: Tuple[Optional[Shape], ...]  # in ONNX's order
     output_shapes: Tuple[Optional[Shape], ...]
+    input_dtypes: Tuple[Optional[str], ...] = ()  # numpy's names
 
     @property
     def input_shape(self) -> Shape:

@@ -258,11 +258,12 @@ AXES = [
 ] + [
     one(op, operators + end, axes=axes, keepdims=keepdims, free=0 not in axes)
     for op, operators in (
-        ("ReduceMean", "MEAN"), ("ReduceSum", "SUM"), ("ReduceMax", "REDUCE_MAX"), ("ReduceMin", "REDUCE_MIN"),
-        ("ReduceProd", "REDUCE_PROD"), ("ReduceL2", "MUL SUM SQRT"))
+        ("ReduceMean", "MEAN"), ("ReduceSum", "SUM"), ("ReduceMax", "REDUCE_MAX"),
+        ("ReduceMin", "REDUCE_MIN"), ("ReduceProd", "REDUCE_PROD"), ("ReduceL2", "MUL SUM SQRT"))
     for axes, keepdims, end in (((1,), 1, ""), ((2, 3), 0, ""), ((-1,), 0, " TRANSPOSE"), ((1, -1), 0, ""),
                                 ((0, 2), 1, ""))
 ] + [
+    one("ReduceSum", "SUM", axes=(-4,), keepdims=1, free=False),
     one("ReduceMax", "REDUCE_MAX", free=False),
     one("ReduceSum", "SUM", keepdims=0, axes=(1, 2, 3)),
 ]
@@ -353,6 +354,15 @@ CHAINS = [
     several("dilated and strided Conv, strided Conv", "PAD CONV_2D PAD CONV_2D", node("Conv", "x w b", "m",
         dilations=(2, 1), strides=(1, 2), pads=(2, 1, 2, 1)), node("Conv", "m k", "y", strides=(2, 2),
         pads=(1, 1, 1, 1)), constants=dict(_KERNEL, k=drawn(k=(5, 4, 3, 3))["k"])),
+    several("dilated Conv of an even kernel, strided Conv", "CONV_2D CONV_2D", node("Conv", "x w", "m",
+        dilations=(3, 3), pads=(1, 1, 2, 2)), node("Conv", "m k", "y", strides=(2, 2), pads=(1, 1, 1, 1)),
+        constants=drawn(w=(4, 6, 2, 2), k=(5, 4, 3, 3))),
+    several("dilated and strided Conv to odd sizes, strided Conv", "CONV_2D CONV_2D", node("Conv", "x w",
+        "m", dilations=(2, 2), strides=(2, 2), pads=(2, 2, 2, 2)), node("Conv", "m k", "y", strides=(2, 2),
+        pads=(1, 1, 1, 1)), constants=drawn(w=(4, 6, 3, 3), k=(5, 4, 3, 3)), x=(2, 6, 9, 5)),
+    several("dilated Conv without padding, strided Conv", "CONV_2D CONV_2D", node("Conv", "x w", "m",
+        dilations=(3, 3)), node("Conv", "m k", "y", strides=(2, 2), pads=(1, 1, 1, 1)),
+        constants=drawn(w=(4, 6, 2, 2), k=(5, 4, 3, 3)), x=(2, 6, 10, 8)),
     several("ConvTranspose, strided Conv", "TRANSPOSE_CONV STRIDED_SLICE ADD PAD CONV_2D",
         node("ConvTranspose", "x w b", "m", strides=(2, 3), pads=(1, 0, 0, 1)), node("Conv", "m k", "y",
         strides=(2, 2), pads=(1, 1, 1, 1)), constants=dict(_UP, k=drawn(k=(5, 4, 3, 3))["k"])),
