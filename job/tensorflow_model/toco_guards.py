@@ -1,4 +1,4 @@
-"""Keeps toco 1.14 from four moves that it gets wrong; a Pad of nothing stops it, since it moves nothing past one.
+"""Keeps toco 1.14 from moves that it gets wrong; a Pad of nothing stops it, since it moves nothing past one.
 
 Reshape, Transpose: where the Reshape only moves axes of one, toco swaps the two, and takes the new permutation from
 memory that it has not written.
@@ -14,10 +14,12 @@ made longer, if that shows toco that it is not; else it is padded.
     after:  x -> Reshape -> Add constant [1,1,4] -> y
 
 Reshape, Reshape: where the second one alone reads the first, toco leaves the first out, even where it is an output of
-the network. The second one reads what the first does, as toco has it in the end.
+the network. The second one reads what the first does, as toco has it in the end; or else something padded.
 
 Arithmetic with one number, a layer: toco folds the number into the weights of the layer, even where the result is an
 output of the network, which then nothing makes. As an output it is padded.
+
+Concat of one tensor, arithmetic: toco takes it for a broadcast, and leaves it out. One of its parts is padded.
 
 Here every shape is known, as the .tflite will have it: of a batch of one, far more Reshapes move axes of one only.
 """
@@ -60,11 +62,15 @@ class _View:
         self._readers = {}  # type: Dict[str, int]
         for name in (name for each in nodes.node for name in each.input):
             self._readers[name] = self._readers.get(name, 0) + 1
+        self._outputs = {each.input[0] for each in nodes.node if each.op == "Identity" and not self.readers(each.name)}
         self._graph = None  # type: Optional[tf.Graph]
 
     def maker(self, name: str) -> Optional[NodeDef]:
         """None of a variable."""
         return self._by_name.get(name.partition(":")[0])
+
+    def is_output(self, name: str) -> bool:
+        return name in self._outputs
 
     def readers(self, name: str) -> int:
         return self._readers.get(name, 0)
@@ -97,6 +103,10 @@ def _change(each: NodeDef, view: _View) -> List[NodeDef]:
         return _padded_input(each, 0, view)
     if each.op == "Reshape" and _unreshaped(each.input[0], view) != each.input[0]:
         return [_with_input(each, 0, _unreshaped(each.input[0], view))]
+    if each.op == "Reshape" and view.is_output(_unnamed(each.input[0], view)) and any(_before_reshapes(each.input[0], view)):
+        return _padded_input(each, 0, view)
+    if each.op == "ConcatV2" and len(each.input) > 2 and len({_unmoved(name, view) for name in each.input[:-1]}) == 1:
+        return _padded_input(each, 0, view)
     if each.op == "Identity" and not view.readers(each.name) and _is_also_folded(each.input[0], view):
         nothing, pad, _ = _padded_input(each, 0, view)
         pad.name = each.name
@@ -115,9 +125,23 @@ def _is_also_folded(name: str, view: _View) -> bool:
             and any(view.is_constant(each) and set(view.shape(each)) <= {1} for each in maker.input))
 
 
-def _unreshaped(name: str, view: _View) -> str:
+def _unmoved(name: str, view: _View) -> str:
+    """The tensor that this one is, under another name."""
     maker = view.maker(name)
+    if maker is None or maker.op not in ("Identity",) + RESHAPES or view.shape(maker.input[0]) != view.shape(name):
+        return name
+    return _unmoved(maker.input[0], view)
+
+
+def _unreshaped(name: str, view: _View) -> str:
+    maker = view.maker(_unnamed(name, view))
     return name if maker is None or maker.op != "Reshape" else _unreshaped(maker.input[0], view)
+
+
+def _unnamed(name: str, view: _View) -> str:
+    """What toco makes of a tensor behind Identities."""
+    maker = view.maker(name)
+    return name if maker is None or maker.op != "Identity" else _unnamed(maker.input[0], view)
 
 
 def _follows_moved_ones(name: str, view: _View) -> bool:

@@ -1,41 +1,22 @@
 """Drawers of what ends a network: choices of places, and outputs that are constants."""
 import random
-from typing import Optional
-
-import torch
 
 from tests.fuzz.draws import Draw, Values, draws
 
-SURE = 1e-3  # of two values, so that no rounding makes the other one the larger
-
 
 @draws("choice", 1)
-def choice(r: random.Random, values: Values) -> Optional[Draw]:
-    """Only among values that all differ: of equal ones any may be chosen."""
-    if not _all_differ(values.x):
-        return None
+def choice(r: random.Random, values: Values) -> Draw:
+    """Random numbers are added first: of equal ones any may be chosen."""
     axis = r.randint(1, values.x.dim() - 1)
-    kept = r.choice(("", ", keepdim=True"))
-    return values.code(r.choice(("a.argmax({}{})", "a.argmin({}{})", "a.max({}{})")).format(axis, kept))
+    text = r.choice(("(a + k).argmax({}{})", "(a + k).argmin({}{})", "(a + k).max({}{})", "(a - k).min({}{})"))
+    return values.code(text.format(axis, r.choice(("", ", keepdim=True"))), constant=(1,) + tuple(values.x.shape[1:]))
 
 
 @draws("best", 1)
-def best(r: random.Random, values: Values) -> Optional[Draw]:
+def best(r: random.Random, values: Values) -> Draw:
     axis = r.randint(1, values.x.dim() - 1)
-    if not _all_differ(values.x):
-        return None
-    return values.code("a.topk({}, {})".format(r.randint(1, min(values.x.shape[axis], 4)), axis))
-
-
-def _all_differ(x: torch.Tensor) -> bool:
-    ordered = x.flatten().sort()[0]
-    return x.numel() > 1 and float((ordered[1:] - ordered[:-1]).min()) > 0 and _apart(x)
-
-
-def _apart(x: torch.Tensor) -> bool:
-    return all(float((part[1:] - part[:-1]).min()) > SURE * float(x.abs().max())
-               for axis in range(1, x.dim()) if x.shape[axis] > 1
-               for part in [x.sort(axis)[0].transpose(0, axis)])
+    return values.code("(a + k).topk({}, {})".format(r.randint(1, min(values.x.shape[axis], 4)), axis),
+                       constant=(1,) + tuple(values.x.shape[1:]))
 
 
 @draws("constant", 1)

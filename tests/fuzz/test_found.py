@@ -46,6 +46,12 @@ FOUND = {
                                [(1, 8, 9, 5)]),
     "an output, times a number, that a layer reads": (
         lambda: steps("a / 3", nn.Linear(6, 4), outputs=(0,)), [(2, 6)]),
+    "a bias that is an output, then a convolution": (
+        lambda: steps(nn.Linear(2, 4), nn.Conv1d(1, 1, 3, 3, 1), outputs=(0,)), [(1, 1, 2)]),
+    "one tensor stacked with itself, scaled": (
+        lambda: steps(nn.ConvTranspose1d(6, 2, 4), "torch.stack([a, a], 1)", "a * a.mean([2, 3], keepdim=True)"), [(2, 6, 4)]),
+    "an output of five axes whose batch moves": (
+        lambda: steps("a.contiguous().view(1, 3, 4, 2, 2)", "a.permute(1, 0, 4, 2, 3) * 0.7", outputs=(0,)), [(1, 4, 6, 2)]),
     "a number where five axes are large": (lambda: steps("a.masked_fill(a > 0.5, 0.25)"), [(2, 3, 4, 1, 5)]),
     "Linear over the last of five axes, twice an output": (
         lambda: steps(nn.Linear(1, 6, bias=False), "torch.cat([a, a], 2)", outputs=(0,)), [(1, 4, 5, 3, 1)]),

@@ -62,6 +62,21 @@ def test_an_output_that_toco_would_fold_away_is_padded():
     assert [node.name for node in after.node if node.op == "Pad"] == ["read"]
 
 
+def test_one_tensor_joined_to_itself_is_padded_once():
+    before, after = changed_to(lambda x: tf.concat([tf.identity(x), tf.reshape(x, (4, 6))], 1) * np.float32(2), (4, 6))
+    assert after == ["Reshape", "Pad", "ConcatV2", "Mul"]
+
+
+def test_a_reshape_of_an_output_that_toco_makes_one_is_padded():
+    with tf.Graph().as_default() as graph:
+        x = tf.compat.v1.placeholder(tf.float32, (4, 6), "x")
+        moved = tf.nn.relu(tf.reshape(x, (1, 4, 6)))
+        tf.identity(moved, "first")
+        tf.identity(tf.reshape(moved, (1, 4, 6, 1)), "y")
+    after = guarded(graph.as_graph_def(), ())
+    assert [node.op for node in after.node].count("Pad") == 1
+
+
 def test_a_reshape_reads_no_reshape():
     with tf.Graph().as_default() as graph:
         x = tf.compat.v1.placeholder(tf.float32, (4, 6), "x")

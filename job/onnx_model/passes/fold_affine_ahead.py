@@ -49,7 +49,7 @@ def _scaled(conv: Node, source: str, factors: np.ndarray, kernel: np.ndarray) ->
 
 
 def _swapped(conv: Node, source: str, factors: np.ndarray, shift: np.ndarray, kernel: np.ndarray, view: View) -> Rewrite:
-    name, constant = conv.output + ".ahead", conv.output + ".ahead.shift"
+    name, constant = conv.inputs[0] + ".ahead", conv.inputs[0] + ".ahead.shift"  # there may be several in a row
     shape = view.shape(conv.inputs[0])
     values = (shift / factors).astype(np.float32).reshape((-1,) + (1,) * (len(shape) - 2))
     add = Node("Add", (source, constant), (name,), {}, conv.layer)

@@ -44,6 +44,15 @@ def _evaluated(graph: Graph, pending: Tuple[Node, ...], kept: Tuple[Node, ...],
     try:
         return dict(zip(outputs, run_graph(part, ())))
     except RUNTIME_ERRORS as error:
-        ops = ", ".join(sorted({node.op for node in part.nodes}))
-        raise UnsupportedModel(["a form that ONNX does not allow, among {} of constants: {}".format(
-            ops, str(error).split("\n")[0])]) from error
+        node = _first_failing(part)
+        raise UnsupportedModel(["a form that ONNX does not allow: {} of constants at {}: {}".format(
+            node.op, node.layer or node.output, str(error).split("\n")[0])]) from error
+
+
+def _first_failing(part: Graph) -> Node:
+    for count, node in enumerate(part.nodes, 1):
+        try:
+            run_graph(part._replace(nodes=part.nodes[:count], outputs=tuple(filter(None, node.outputs))), ())
+        except RUNTIME_ERRORS:
+            break
+    return node
