@@ -56,7 +56,8 @@ def _error(published: Published, stage: str) -> float:
 
 def _all(published: Published, stage: str, figure: str) -> Sequence[float]:
     """A figure of every output."""
-    return [output[figure] for each in published.parity["stages"] if each["stage"] == stage for output in each["outputs"]]
+    stages = {each["stage"]: each["outputs"] for each in published.parity["stages"]}
+    return [output[figure] for output in stages[stage]]
 
 
 if __name__ == "__main__":

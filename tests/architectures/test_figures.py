@@ -1,4 +1,4 @@
-"""figures.csv has every architecture, and says what it should: no plumbing but what TensorFlow's SAME cannot express."""
+"""figures.csv has every architecture, and no plumbing but what TensorFlow's SAME cannot express."""
 import pytest
 import torch
 

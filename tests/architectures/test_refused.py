@@ -8,8 +8,9 @@ import torch
 
 
 def convert(folder, checkout, *flags):
-    command = [sys.executable, "-m", "job", "convert", "--input-dir=" + str(folder), "--output-dir=" + str(folder / "out")]
-    return subprocess.run(command + list(flags), cwd=str(checkout), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    folders = ["--input-dir=" + str(folder), "--output-dir=" + str(folder / "out")]
+    command = [sys.executable, "-m", "job", "convert"] + folders + list(flags)
+    return subprocess.run(command, cwd=str(checkout), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
 @pytest.mark.parametrize("named_by", ["flag", "flag with a shape", "sidecar"])

@@ -1,4 +1,4 @@
-"""Every network that has a name, converted whole and unedited: right at every stage, in as many operators as measured."""
+"""Every network that has a name, converted whole: right at every stage, in as many operators as measured."""
 from typing import NamedTuple, Tuple
 
 import numpy as np

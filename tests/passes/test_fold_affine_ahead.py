@@ -17,8 +17,16 @@ def before_convolution(*steps, outputs="y", kernel=KERNEL, pads=(1, 0, 1, 1), **
         nodes.append(node(op, "{} {}".format(name, constant), made))
         name = made
     nodes.append(node("Conv", name + " k b", "y", kernel_shape=kernel.shape[2:], pads=pads, **attributes))
-    constants = {"k": kernel, "b": weights(len(kernel)), "scale": SCALE, "shift": SHIFT, "two": np.array([2.5], np.float32),
-                 "columns": weights(7), "none": np.zeros((6, 1, 1), np.float32), "large": np.array(1e4, np.float32)}
+    constants = {
+        "k": kernel,
+        "b": weights(len(kernel)),
+        "scale": SCALE,
+        "shift": SHIFT,
+        "two": np.array([2.5], np.float32),
+        "columns": weights(7),
+        "none": np.zeros((6, 1, 1), np.float32),
+        "large": np.array(1e4, np.float32),
+    }
     return graph(*nodes, outputs=outputs, constants=constants)
 
 

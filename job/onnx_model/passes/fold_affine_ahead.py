@@ -3,8 +3,8 @@
 before: Mul(x, scale [C,1,1]) -> Add(shift [C,1,1]) -> Conv(w)
 after:  Add(x, shift / scale) -> Conv(w * scale)
 
-The shift stays: the zeros around a padded map are not shifted, and in the bias it would cost what is left of large
-inputs once their mean is taken off most of its digits.
+The shift stays: the zeros around a padded map are not shifted; and large inputs from which their mean is taken keep
+digits that they would lose if the mean were taken from their weighted sum, in the bias.
 """
 from typing import Optional, Tuple
 
@@ -48,7 +48,9 @@ def _scaled(conv: Node, source: str, factors: np.ndarray, kernel: np.ndarray) ->
     return Rewrite((conv._replace(inputs=(source, name) + conv.inputs[2:]),), {name: scaled.astype(np.float32)})
 
 
-def _swapped(conv: Node, source: str, factors: np.ndarray, shift: np.ndarray, kernel: np.ndarray, view: View) -> Rewrite:
+def _swapped(
+    conv: Node, source: str, factors: np.ndarray, shift: np.ndarray, kernel: np.ndarray, view: View
+) -> Rewrite:
     name, constant = conv.inputs[0] + ".ahead", conv.inputs[0] + ".ahead.shift"  # there may be several in a row
     shape = view.shape(conv.inputs[0])
     values = (shift / factors).astype(np.float32).reshape((-1,) + (1,) * (len(shape) - 2))
