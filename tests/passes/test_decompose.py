@@ -58,9 +58,10 @@ def test_truth_values():
     _assert_same(before, [values("any"), values("any")[::-1].copy()])
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.int64])
 @pytest.mark.parametrize("axis", [-1, 0, 1])
-def test_one_hot(axis):
-    ends = {"depth": np.array(4), "values": np.float32([-2, 3])}
+def test_one_hot(axis, dtype):
+    ends = {"depth": np.array(4), "values": np.array([-2, 3], dtype)}
     before = graph(node("ArgMax", "x", "places", axis=2, keepdims=0), node("OneHot", "places depth values", "y", axis=axis),
                    inputs={"x": (2, 3, 4)}, constants=ends)
     _assert_same(before, [values("any").reshape(-1)[:24].reshape(2, 3, 4)])

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from job.onnx_model.passes import fold_constants
 from tests.passes.small_graphs import assert_same_values, assert_unchanged, graph, node, ops, weights, whole
@@ -48,3 +49,14 @@ def test_not_what_is_drawn_anew_each_time():
 def test_constants_that_nothing_reads_go():
     before = graph(node("Relu", "x", "y"), constants={"c": weights(3)})
     assert fold_constants(before).constants == {}
+
+
+@pytest.mark.parametrize("attributes, dtype", [({}, "float32"), ({"k": 1}, "float32"), ({"k": -2, "dtype": 6}, "int32")])
+def test_a_pattern_that_only_a_shape_decides(attributes, dtype):
+    before = graph(node("Relu", "x", "any"), node("EyeLike", "any", "eye", **attributes),
+                   node("Cast", "eye", "numbers", to=1), node("Mul", "x numbers", "y"), inputs={"x": (4, 3)})
+    after = fold_constants(before)
+    assert ops(after) == ["Mul"]
+    assert_same_values(before, after)
+    kept = fold_constants(before._replace(outputs=("eye",))).constants["eye"]
+    assert np.array_equal(kept, np.eye(4, 3, attributes.get("k", 0))) and kept.dtype == dtype

@@ -2,10 +2,12 @@
 from typing import Optional
 
 import numpy as np
+from onnx.mapping import NP_TYPE_TO_TENSOR_TYPE
 
 from job.onnx_model.decompositions.registry import Attributes, Parts, decomposes
 
 FLOAT = 1  # ONNX's number of float32
+EXACT = 2 ** 23  # whole numbers up to it, and their differences, are floats too
 
 
 @decomposes("Softsign", "x / (1 + Abs(x))")
@@ -46,11 +48,13 @@ def hardmax(parts: Parts, attributes: Attributes, x: str) -> str:
 @decomposes("OneHot", "Equal")
 def one_hot(parts: Parts, attributes: Attributes, indices: str, depth: str, values: str) -> Optional[str]:
     count, ends = parts.constant(depth), parts.constant(values)
-    if count is None or ends is None or ends.dtype != np.float32:
+    if count is None or ends is None or (ends.dtype != np.float32 and np.abs(ends.astype(np.float64)).max() > EXACT):
         return None
     count, rank = int(count.reshape(-1)[0]), len(parts.shape(indices))
     axis = attributes.get("axis", -1) % (rank + 1)
     wide = parts.op("Unsqueeze", parts.op("Cast", indices, to=7), axes=(axis,))
     places = np.arange(count).reshape((count,) + (1,) * (rank - axis))
     matches = parts.op("Or", parts.op("Equal", wide, places), parts.op("Equal", wide, places - count))
-    return parts.op("Add", parts.op("Mul", parts.op("Cast", matches, to=FLOAT), ends[1] - ends[0]), ends[0])
+    off, on = ends.astype(np.float32)
+    numbers = parts.op("Add", parts.op("Mul", parts.op("Cast", matches, to=FLOAT), on - off), off)
+    return numbers if ends.dtype == np.float32 else parts.op("Cast", numbers, to=NP_TYPE_TO_TENSOR_TYPE[ends.dtype])

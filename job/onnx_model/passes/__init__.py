@@ -82,6 +82,7 @@ REPLACED = dict({op: each.into for op, each in DECOMPOSITIONS.items()}, **{
     "BatchNormalization": "Mul and Add",
     "Constant": "a constant",
     "ConstantOfShape": "a constant",
+    "EyeLike": "a constant",
     "Flatten": "Reshape",
     "GRU": "its steps, where all sequences have one length of up to {}".format(MOST_STEPS),
     "GlobalAveragePool": "ReduceMean",

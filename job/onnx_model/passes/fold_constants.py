@@ -3,15 +3,30 @@
 before: x -> Shape -> Gather -> Unsqueeze -> Concat -> Reshape(x, .)
 after:  Reshape(x, [1, 512])
 """
-from typing import Dict, List, Tuple
+from typing import Callable, Dict, List, Tuple
 
 import numpy as np
+from onnx import helper
 
 from job.errors import UnsupportedModel
 from job.onnx_model.graph import Graph, Node, without_dead_nodes
 from job.onnx_model.runtime import RUNTIME_ERRORS, run_graph
+from job.values import Shape
 
 _RANDOM = ("RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial")
+
+
+def _diagonal(node: Node, shape: Shape, graph: Graph) -> np.ndarray:
+    given = graph.dtypes.get(node.inputs[0], "float32")
+    dtype = helper.mapping.TENSOR_TYPE_TO_NP_TYPE[node.attributes["dtype"]] if "dtype" in node.attributes else given
+    return np.eye(*shape, k=node.attributes.get("k", 0), dtype=dtype)
+
+
+_OF_SHAPE = {  # of a tensor whose values do not matter
+    "EyeLike": _diagonal,
+    "Shape": lambda node, shape, graph: np.array(shape, np.int64),
+    "Size": lambda node, shape, graph: np.array(np.prod(shape), np.int64),
+}  # type: Dict[str, Callable[[Node, Shape, Graph], np.ndarray]]
 
 
 def fold_constants(graph: Graph) -> Graph:
@@ -20,9 +35,9 @@ def fold_constants(graph: Graph) -> Graph:
     pending, kept = [], []  # type: Tuple[List[Node], List[Node]]
     known = set(constants)
     for node in graph.nodes:
-        shape = graph.shapes.get(node.inputs[0]) if node.op in ("Shape", "Size") else None
+        shape = graph.shapes.get(node.inputs[0]) if node.op in _OF_SHAPE else None
         if shape is not None:
-            constants[node.output] = np.array(shape if node.op == "Shape" else np.prod(shape), np.int64)
+            constants[node.output] = _OF_SHAPE[node.op](node, shape, graph)
             known.add(node.output)
         elif node.op not in _RANDOM and all(name in known for name in node.inputs if name):
             pending.append(node)
