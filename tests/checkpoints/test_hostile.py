@@ -16,6 +16,7 @@ from tests.checkpoints.files import called, dictionary, integer, legacy, safeten
 from tests.checkpoints.hostile_archives import write_all
 from tests.checkpoints.hostile_files import F32
 from tests.checkpoints.hostile_pickles import TENSORS
+from tests.checkpoints.peak import grown
 
 GREEDY = set(TENSORS) | {
     "flood of entries",
@@ -79,30 +80,12 @@ def test_what_would_run_is_named(hostile):
         assert function in caught.value.message
 
 
-MEASURE = """
-import resource, sys
-from job.checkpoint import read_checkpoint, reading
-from job.errors import BadCheckpoint
-reading.SETTLE = 0
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-for path in sys.argv[1:]:
-    try:
-        read_checkpoint(path)
-    except BadCheckpoint:
-        pass
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
-"""
-
-
 def test_memory_is_bounded(hostile):
     """In kB, beyond the interpreter and the file: less than 200 MB for what asks for most."""
     greedy = [path for name, path in hostile.items() if "bomb" in name or name.split(": ")[1] in GREEDY]
     assert len(greedy) > 60
-    root = str(Path(__file__).parents[2])
-    command = [sys.executable, "-c", MEASURE] + [str(path) for path in greedy]
-    grown = int(subprocess.run(command, cwd=root, stdout=subprocess.PIPE, check=True).stdout)
     largest = max(path.stat().st_size for path in greedy)
-    assert grown < 200 * 1000 + largest // 1000
+    assert grown(*greedy) < 200 * 1000 + largest // 1000
 
 
 def test_the_whole_job_refuses_them(hostile, tmp_path):

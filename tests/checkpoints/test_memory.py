@@ -2,14 +2,13 @@
 
 import json
 import struct
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.checkpoints.files import dictionary, legacy, safetensors, sizes, storage, tensor, zipped
+from tests.checkpoints.peak import LOOK_AT_LITTLE, grown
 
 PARTS = 4
 BYTES = 75 * 1000 * 1000  # of each part
@@ -20,27 +19,6 @@ KINDS = {
     "float64": ("DoubleStorage", "F64"),
     "int64": ("LongStorage", "I64"),
 }
-
-MEASURE = """
-import resource, sys
-from job.checkpoint import read_checkpoint
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-tensors = read_checkpoint(sys.argv[1]).tensors
-assert len(tensors) > 0
-for tensor in tensors.values():
-    assert sum(float(part.sum()) for part in tensor.reshape(-1, 1000)) == 0
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
-"""
-
-
-def grown(path: Path) -> int:
-    """In kB, at the peak."""
-    root = str(Path(__file__).parents[2])
-    return int(
-        subprocess.run(
-            [sys.executable, "-c", MEASURE, str(path)], cwd=root, stdout=subprocess.PIPE, check=True
-        ).stdout
-    )
 
 
 def of_pickles(kind: str, turned: bool = False) -> bytes:
@@ -114,12 +92,7 @@ def test_memory(tmp_path, form, kind):
 def test_memory_of_a_mapped_file_is_that_of_what_is_looked_at(tmp_path):
     path = tmp_path / "model"
     write_zip(path, "float32")
-    command = MEASURE.replace("tensor.reshape(-1, 1000)", "tensor[:1]")
-    root = str(Path(__file__).parents[2])
-    kilobytes = subprocess.run(
-        [sys.executable, "-c", command, str(path)], cwd=root, stdout=subprocess.PIPE, check=True
-    )
-    assert int(kilobytes.stdout) < 40 * 1000
+    assert grown(path, look=LOOK_AT_LITTLE) < 40 * 1000
 
 
 def test_memory_of_views_that_must_be_copied(tmp_path):
