@@ -24,10 +24,9 @@ MOST_PRODUCTS = 2 ** 26
 def _refuse_broadcast(operator: Operator) -> Optional[str]:
     """vectors; stacks of different sizes; stacks of more than 2^26 products"""
     left, right = operator.input_shapes
-    if len(left) < 2 or len(right) < 2 or (len(left) != len(right) and len(right) != 2) or (
-            len(right) > 2 and left[:-2] != right[:-2]):
+    if len(left) < 2 or len(right) < 2 or (len(right) > 2 and left[:-2] != right[:-2]):
         return "MatMul of {} and {}".format(left, right)
-    if len(left) > 2 and len(right) > 2 and np.prod(left) * right[-1] > MOST_PRODUCTS:
+    if len(right) > 2 and np.prod(left) * right[-1] > MOST_PRODUCTS:
         return "MatMul of {} and {}, larger than TensorFlow Lite 1.14 can say".format(left, right)
     return None
 

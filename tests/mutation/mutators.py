@@ -10,7 +10,7 @@ MUTATORS = {}  # type: Dict[str, Callable[[ast.AST, ast.AST], Iterator[ast.AST]]
 NEUTRAL = "__neutral__"  # a builtin of mutated modules: zeros of the same type
 
 _NOT_BEHAVIOUR = ("name", "kernel_initializer", "depthwise_initializer", "initializer", "stage")
-_DROPPED_CALLS = ("as_map", "as_onnx", "in_order", "sorted", "reversed", "max", "min", "bool", "set", "list")
+_DROPPED_CALLS = ("as_map", "as_onnx", "in_order", "sorted", "reversed", "max", "min", "set")
 _DROPPED_METHODS = ("transpose", "reshape", "transposed", "clamp", "copy", "astype", "float")
 _BOUNDARIES = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
                ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is}

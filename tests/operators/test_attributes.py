@@ -33,8 +33,9 @@ def test_attributes(row, tmp_path):
     outputs = _facts(graph, graph.outputs)
     with KerasRunner(built.network) as run:
         keras = answers_of_file(run, inputs, outputs, probes, not built.batch_fixed_by)
-    write_tflite(frozen_graph(built.network, inputs[0].pytorch_shape[0]), "float32", tmp_path / "model.tflite")
-    with TFLiteRunner(tmp_path / "model.tflite") as run:
+    file = tmp_path / "model.tflite"
+    write_tflite(frozen_graph(built.network, inputs[0].pytorch_shape[0]), "float32", file)
+    with TFLiteRunner(file) as run:
         tflite = answers_of_file(run, inputs, outputs, probes, False)
     for probe, *answers in zip(probes, keras, tflite):
         reference = run_graph(before, probe.inputs)
@@ -42,13 +43,13 @@ def test_attributes(row, tmp_path):
             assert len(answer) == len(reference)
             for expected, value in zip(reference, answer):
                 _assert_close(expected, value)
-    assert " ".join(operator.name for operator in open_tflite(tmp_path / "model.tflite").operators) == row.operators
+    assert " ".join(operator.name for operator in open_tflite(file).operators) == row.operators
     assert (built.batch_fixed_by == "") == row.batch_is_free
 
 
 def _facts(graph: Graph, names):
-    return tuple(TensorFacts(name, graph.dtypes.get(name, "float32"), graph.shapes[name], published(len(graph.shapes[name])))
-                 for name in names)
+    return tuple(TensorFacts(name, graph.dtypes.get(name, "float32"), shape, published(len(shape)))
+                 for name in names for shape in [graph.shapes[name]])
 
 
 def _assert_close(expected, value):
@@ -56,6 +57,6 @@ def _assert_close(expected, value):
     if expected.dtype.kind != "f":
         assert np.array_equal(expected, value)
     else:
-        spread = float(expected.max() - expected.min()) if expected.size > 1 else float(np.abs(expected).max())
+        spread = float(np.ptp(expected) if expected.size > 1 else np.abs(expected).max())
         assert spread > 0, "a constant shows nothing"
         assert np.abs(expected.astype(np.float64) - value).max() <= OF_RANGE * spread

@@ -17,8 +17,9 @@ def test_one_node(row):
         assert row.op in problem and row.refused in problem
 
 
+@pytest.mark.parametrize("operands", ["t i d", "t d i"])
 @pytest.mark.parametrize("shape, refused", [((6, 1, 1), True), ((), True), (MAP, False)], ids=str)
-def test_a_choice_between_whole_numbers_does_not_spread_them(shape, refused):
-    of = graph(node("Greater", "x c", "t"), node("Cast", "x", "i", to=7), node("Where", "t i d", "y"),
+def test_a_choice_between_whole_numbers_does_not_spread_them(shape, refused, operands):
+    of = graph(node("Greater", "x c", "t"), node("Cast", "x", "i", to=7), node("Where", operands, "y"),
                constants={"c": np.array(0.25, np.float32), "d": np.ones(shape, np.int64)})
     assert [problem.split(" that")[0] for problem in problems_of(of)] == ["Where of int64"] * refused
