@@ -19,7 +19,7 @@ class LoadedModule(NamedTuple):
     module: torch.nn.Module  # in eval mode, every weight the checkpoint's
     facts: CheckpointFacts
     default_input_shape: Optional[Shape]  # None where only the user can know: with --model-code
-    refuse_change: Callable[[], None]  # EnvironmentFailed once the file is no more what the module was loaded from
+    refuse_writes: Callable[[], None]  # EnvironmentFailed once someone wrote to the file that it was loaded from
 
 
 def load_module(checkpoint_path: Path, settings: Any) -> LoadedModule:
@@ -44,7 +44,7 @@ def load_module(checkpoint_path: Path, settings: Any) -> LoadedModule:
         raise unnamed(checkpoint)
     parameters = sum(parameter.requires_grad_(False).numel() for parameter in module.parameters())
     facts = CheckpointFacts(checkpoint.sha256, checkpoint.format, name, parameters, checkpoint.notes + notes)
-    return LoadedModule(module, facts, shape, checkpoint.refuse_change)
+    return LoadedModule(module, facts, shape, checkpoint.refuse_writes)
 
 
 def unnamed(checkpoint: Checkpoint) -> BadCheckpoint:

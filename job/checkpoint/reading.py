@@ -42,10 +42,10 @@ class Checkpoint(NamedTuple):
             notes += ("{} tensors are not the network's: {}".format(len(self.left_out), few),)
         return notes
 
-    def refuse_change(self) -> None:
-        """EnvironmentFailed where a file that it lies in is no more what was read."""
+    def refuse_writes(self) -> None:
+        """EnvironmentFailed where a file that it lies in was written to."""
         for each in self.watches:
-            each.refuse_change()
+            each.refuse_writes()
 
 
 def read_checkpoint(path: Path, weights_key: Optional[str] = None, trust_pickle: bool = False) -> Checkpoint:

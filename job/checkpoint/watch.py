@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, Tuple
+from typing import BinaryIO, NamedTuple, Optional, Tuple
 
 from job.errors import EnvironmentFailed
 
@@ -23,15 +23,26 @@ class Watch(NamedTuple):
 
     def refuse_change(self) -> None:
         """EnvironmentFailed where the path now names something else, or the file was written to."""
+        if self._now() != self.identity:
+            raise self._changed()
+
+    def refuse_writes(self) -> None:
+        """EnvironmentFailed where the file was written to; one that was replaced or removed is still mapped."""
+        now = self._now()
+        if now is not None and now[2:] == self.identity[2:] and now != self.identity:
+            raise self._changed()
+
+    def _now(self) -> Optional[Tuple[int, int, int, int]]:
         try:
-            now = _identity(os.stat(str(self.path)))
+            return _identity(os.stat(str(self.path)))
         except OSError:  # it is gone
-            now = None
-        if now != self.identity:
-            raise EnvironmentFailed(
-                "{} changed while it was read".format(self.path.name),
-                hint="write {0} as {0}.tmp, and rename it when it is whole".format(self.path.name),
-            )
+            return None
+
+    def _changed(self) -> EnvironmentFailed:
+        return EnvironmentFailed(
+            "{} changed while it was read".format(self.path.name),
+            hint="write {0} as {0}.tmp, and rename it when it is whole".format(self.path.name),
+        )
 
 
 def watch(path: Path, file: BinaryIO) -> Watch:

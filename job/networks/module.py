@@ -27,8 +27,8 @@ class ModuleNetwork:
 
     def __init__(self, module: FlatOutputs, inputs: Tuple[TensorFacts, ...], example: Sequence[torch.Tensor],
                  facts: CheckpointFacts, freezes: Sequence[str], computes_with_batch: bool,
-                 refuse_change: Callable[[], None]) -> None:
-        self._module, self._example, self._refuse_change = module, example, refuse_change
+                 refuse_writes: Callable[[], None]) -> None:
+        self._module, self._example, self._refuse_writes = module, example, refuse_writes
         self.inputs, self.facts, self.freezes = inputs, facts, freezes
         self.computes_with_batch = computes_with_batch
 
@@ -44,11 +44,11 @@ class ModuleNetwork:
             lambda network: output_names(network, settings.output_names, DEFAULT_OUTPUT_NAMES, names))
         facts = loaded.facts._replace(notes=loaded.facts.notes + notes + freezes)
         of_batch = bool(settings.model_code) and computes_with_batch(module, example)
-        return cls(module, inputs, example, facts, freezes, of_batch, loaded.refuse_change), graph
+        return cls(module, inputs, example, facts, freezes, of_batch, loaded.refuse_writes), graph
 
     def forward(self, probe: Probe) -> Tuple[np.ndarray, ...]:
         answers = forward(self._module, list(map(torch.from_numpy, probe.inputs)))
-        self._refuse_change()  # its weights may be the mapped file itself
+        self._refuse_writes()  # its weights may be the mapped file itself
         return answers
 
     def layers(self, probe: Probe) -> Mapping[str, np.ndarray]:

@@ -104,10 +104,10 @@ def test_the_digest_is_that_of_the_list_of_files(folder):
 
 def test_a_shard_that_changes_later_is_seen(folder):
     checkpoint = read_checkpoint(folder / INDEX)
-    checkpoint.refuse_change()
+    checkpoint.refuse_writes()
     (folder / SHARDS[1]).write_bytes(b"")
     with pytest.raises(EnvironmentFailed, match=SHARDS[1] + " changed while it was read"):
-        checkpoint.refuse_change()
+        checkpoint.refuse_writes()
 
 
 def test_shards_of_another_save_are_named(folder):
