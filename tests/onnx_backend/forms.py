@@ -121,6 +121,7 @@ def _rest() -> Iterator[Form]:
     for op in ("Max", "Min", "Sum", "Mean"):
         yield _form(op, [MAP])
         yield _form(op, [MAP, (3, 1, 1), (5,)])
+        yield _form(op, [MAP, MAP, (6, 1), MAP, (1,)])
     for shape in (MAP, ROWS, (3, 4)):
         yield _form("PRelu", [shape], drawn(*shape[1:]))
         yield _form("ThresholdedRelu", [shape], alpha=-0.3)

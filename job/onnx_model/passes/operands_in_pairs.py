@@ -21,7 +21,7 @@ def _rule(node: Node, view: View) -> Optional[Rewrite]:
         return None
     if len(node.inputs) == 1:
         return Rewrite((node._replace(op="Identity"),))
-    first = node.output + ".first"
+    first = "{}.of_{}".format(node.output, len(node.inputs))
     pair = node._replace(inputs=node.inputs[:2], outputs=(first,))
     rest = node._replace(inputs=(first,) + node.inputs[2:])
     return Rewrite((pair, rest), {}, {first: _broadcast(*shapes[:2])})

@@ -1,0 +1,36 @@
+import pytest
+
+from job.onnx_model.passes import explicit_windows
+from tests.passes.small_graphs import assert_same_values, assert_unchanged, graph, node, weights
+
+WINDOW = {"kernel_shape": (3, 2), "strides": (2, 2)}
+
+
+@pytest.mark.parametrize("rule, pads", [("SAME_UPPER", (1, 0, 1, 1)), ("SAME_LOWER", (1, 1, 1, 0)), ("VALID", (0,) * 4)])
+def test_padding_by_rule(rule, pads):
+    before = graph(node("MaxPool", "x", "y", auto_pad=rule, **WINDOW))
+    after = explicit_windows(before)
+    assert after.nodes[0].attributes == dict(WINDOW, pads=pads)
+    assert_same_values(before, after)
+
+
+@pytest.mark.parametrize("op", ["MaxPool", "AveragePool"])
+def test_ceil_mode_pads_the_end(op):
+    before = graph(node(op, "x", "y", ceil_mode=1, pads=(0, 1, 0, 0), kernel_shape=(4, 3), strides=(3, 2)))
+    after = explicit_windows(before)
+    assert after.nodes[0].attributes["pads"] == (0, 1, 1, 1) and "ceil_mode" not in after.nodes[0].attributes
+    assert_same_values(before, after)
+
+
+def test_the_size_asked_for():
+    before = graph(node("ConvTranspose", "x k", "y", strides=(2, 3), output_shape=(20, 20)),
+                   constants={"k": weights(6, 4, 3, 2)})
+    after = explicit_windows(before)
+    assert after.nodes[0].attributes == {"strides": (2, 3), "pads": (0, 0, 0, 0), "output_padding": (1, 0)}
+    assert_same_values(before, after)
+
+
+@pytest.mark.parametrize("attributes", [
+    {}, {"pads": (1, 0, 1, 1)}, {"ceil_mode": 1, "count_include_pad": 1, "pads": (1, 0, 1, 1)}])
+def test_what_is_explicit_or_counts_its_padding_stays(attributes):
+    assert_unchanged(explicit_windows, graph(node("AveragePool", "x", "y", **dict(WINDOW, **attributes))))

@@ -1,0 +1,33 @@
+import numpy as np
+import pytest
+
+from job.onnx_model.passes import unroll_recurrent
+from job.onnx_model.passes.unroll_recurrent import MOST_STEPS
+from tests.passes.small_graphs import assert_same_values, assert_unchanged, drawn, graph, node, ops
+
+WEIGHTS = {"RNN": 1, "GRU": 3, "LSTM": 4}
+
+
+def layer(op, length=5, lengths=None, **attributes):
+    constants = dict(drawn(w=(1, 2 * WEIGHTS[op], 3), r=(1, 2 * WEIGHTS[op], 2), b=(1, 4 * WEIGHTS[op])))
+    if lengths is not None:
+        constants["lengths"] = np.array(lengths, np.int32)
+    inputs = "x w r b" + (" lengths" if lengths is not None else "")
+    return graph(node(op, inputs, "sequence last", hidden_size=2, **attributes), inputs={"x": (length, 2, 3)},
+                 constants=constants, outputs="sequence last")
+
+
+@pytest.mark.parametrize("op", sorted(WEIGHTS))
+@pytest.mark.parametrize("attributes", [{}, {"direction": "reverse"}, {"lengths": (5, 5)}])
+def test_one_step_after_another(op, attributes):
+    before = layer(op, **attributes)
+    after = unroll_recurrent(before)
+    assert op not in ops(after) and ops(after).count("Gemm") >= 5
+    assert_same_values(before, after)
+
+
+@pytest.mark.parametrize("before", [
+    layer("GRU", length=MOST_STEPS + 1), layer("LSTM", lengths=(5, 3)), layer("RNN", clip=0.5),
+    layer("RNN", activations=["Softsign"])])
+def test_what_has_no_such_steps_stays(before):
+    assert_unchanged(unroll_recurrent, before)
