@@ -23,14 +23,15 @@ Concat of one tensor, arithmetic: toco takes it for a broadcast, and leaves it o
 
 Here every shape is known, as the .tflite will have it: of a batch of one, far more Reshapes move axes of one only.
 """
-from typing import Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Iterator, List, Sequence, Tuple
 
 import tensorflow as tf
 from tensorflow.core.framework.graph_pb2 import GraphDef
 from tensorflow.core.framework.node_def_pb2 import NodeDef
 
+from job.tensorflow_model.frozen_view import FrozenView
 from job.tensorflow_model.graph import Variable
-from job.tensorflow_model.nodes import int_constant, node, of_shape, of_type
+from job.tensorflow_model.nodes import int_constant, node, of_type
 from job.values import Shape
 
 RESHAPES = ("Reshape", "ExpandDims", "Squeeze")
@@ -43,7 +44,7 @@ SWAPPED = ARITHMETIC + (  # with a Reshape before them
 
 def guarded(nodes: GraphDef, variables: Sequence[Variable]) -> GraphDef:
     """The same network; nodes of known shapes only."""
-    view = _View(nodes, variables)
+    view = FrozenView(nodes, variables)
     changes = {each.name: change for each in nodes.node for change in [_change(each, view)] if change}
     if not changes:
         return nodes
@@ -53,51 +54,7 @@ def guarded(nodes: GraphDef, variables: Sequence[Variable]) -> GraphDef:
     return result
 
 
-class _View:
-    """A graph with its indexes; shapes are inferred at the first question."""
-
-    def __init__(self, nodes: GraphDef, variables: Sequence[Variable]) -> None:
-        self._nodes, self._variables = nodes, variables
-        self._by_name = {each.name: each for each in nodes.node}  # type: Mapping[str, NodeDef]
-        self._readers = {}  # type: Dict[str, int]
-        for name in (name for each in nodes.node for name in each.input):
-            self._readers[name] = self._readers.get(name, 0) + 1
-        self._outputs = {each.input[0] for each in nodes.node if each.op == "Identity" and not self.readers(each.name)}
-        self._graph = None  # type: Optional[tf.Graph]
-
-    def maker(self, name: str) -> Optional[NodeDef]:
-        """None of a variable."""
-        return self._by_name.get(name.partition(":")[0])
-
-    def is_output(self, name: str) -> bool:
-        return name in self._outputs
-
-    def readers(self, name: str) -> int:
-        return self._readers.get(name, 0)
-
-    def is_constant(self, name: str) -> bool:
-        maker = self.maker(name)
-        return (maker is None or maker.op == "Const"
-                or maker.op in ("Identity", "Pad", "Reshape") and self.is_constant(maker.input[0]))
-
-    def shape(self, name: str) -> Shape:
-        if self._graph is None:
-            self._graph = _imported(self._nodes, self._variables)
-        output = name if ":" in name else name + ":0"
-        return tuple(self._graph.get_tensor_by_name(output).shape.as_list())
-
-
-def _imported(nodes: GraphDef, variables: Sequence[Variable]) -> tf.Graph:
-    whole = GraphDef(versions=nodes.versions)
-    whole.node.extend(node(each.name, "Placeholder", dtype=of_type(tf.float32.as_datatype_enum),
-                           shape=of_shape(each.value.shape)) for each in variables)
-    whole.node.extend(nodes.node)
-    with tf.Graph().as_default() as graph:
-        tf.import_graph_def(whole, name="")
-    return graph
-
-
-def _change(each: NodeDef, view: _View) -> List[NodeDef]:
+def _change(each: NodeDef, view: FrozenView) -> List[NodeDef]:
     """What takes the node's place; nothing where it may stay."""
     if each.op == "Transpose" and _follows_moved_ones(each.input[0], view):
         return _padded_input(each, 0, view)
@@ -118,14 +75,14 @@ def _change(each: NodeDef, view: _View) -> List[NodeDef]:
     return []
 
 
-def _is_also_folded(name: str, view: _View) -> bool:
+def _is_also_folded(name: str, view: FrozenView) -> bool:
     """Whether arithmetic with one number made it, and another reads it besides."""
     maker = view.maker(name)
     return (maker is not None and maker.op in FOLDED and view.readers(name) > 1
             and any(view.is_constant(each) and set(view.shape(each)) <= {1} for each in maker.input))
 
 
-def _unmoved(name: str, view: _View) -> str:
+def _unmoved(name: str, view: FrozenView) -> str:
     """The tensor that this one is, under another name."""
     maker = view.maker(name)
     if maker is None or maker.op not in ("Identity",) + RESHAPES or view.shape(maker.input[0]) != view.shape(name):
@@ -133,27 +90,27 @@ def _unmoved(name: str, view: _View) -> str:
     return _unmoved(maker.input[0], view)
 
 
-def _unreshaped(name: str, view: _View) -> str:
+def _unreshaped(name: str, view: FrozenView) -> str:
     maker = view.maker(_unnamed(name, view))
     return name if maker is None or maker.op != "Reshape" else _unreshaped(maker.input[0], view)
 
 
-def _unnamed(name: str, view: _View) -> str:
+def _unnamed(name: str, view: FrozenView) -> str:
     """What toco makes of a tensor behind Identities."""
     maker = view.maker(name)
     return name if maker is None or maker.op != "Identity" else _unnamed(maker.input[0], view)
 
 
-def _follows_moved_ones(name: str, view: _View) -> bool:
+def _follows_moved_ones(name: str, view: FrozenView) -> bool:
     return any(_without_ones(view.shape(before)) == _without_ones(view.shape(name))
                for before in _before_reshapes(name, view))
 
 
-def _beside_constant(each: NodeDef, place: int, view: _View) -> List[NodeDef]:
+def _beside_constant(each: NodeDef, place: int, view: FrozenView) -> List[NodeDef]:
     constant, computed = view.maker(each.input[place]), each.input[1 - place]
-    if constant is None or constant.op != "Const":
-        return []
     moved_to = [view.shape(before) for before in _before_reshapes(computed, view)]
+    if constant is None or constant.op != "Const" or not moved_to:
+        return []
     shape, wanted = view.shape(constant.name), view.shape(computed)
     if not _is_end(shape, wanted) or all(_is_end(shape, before) and len(before) <= MOST_AXES for before in moved_to):
         return []
@@ -166,7 +123,7 @@ def _beside_constant(each: NodeDef, place: int, view: _View) -> List[NodeDef]:
     return [size, reshape, _with_input(each, place, reshape.name)]
 
 
-def _before_reshapes(name: str, view: _View) -> Iterator[str]:
+def _before_reshapes(name: str, view: FrozenView) -> Iterator[str]:
     """What stands before the Reshapes that toco may swap with what reads `name`."""
     while True:
         maker = view.maker(name)
@@ -180,7 +137,7 @@ def _before_reshapes(name: str, view: _View) -> Iterator[str]:
             yield name
 
 
-def _moves_ones_only(transpose: NodeDef, view: _View) -> bool:
+def _moves_ones_only(transpose: NodeDef, view: FrozenView) -> bool:
     """Then toco makes a Reshape of it."""
     permutation = tf.make_ndarray(view.maker(transpose.input[1]).attr["value"].tensor)
     before = view.shape(transpose.input[0])
@@ -188,7 +145,7 @@ def _moves_ones_only(transpose: NodeDef, view: _View) -> bool:
     return kept == sorted(kept)
 
 
-def _padded_input(each: NodeDef, place: int, view: _View) -> List[NodeDef]:
+def _padded_input(each: NodeDef, place: int, view: FrozenView) -> List[NodeDef]:
     rank = len(view.shape(each.input[place]))
     nothing = int_constant(each.name + "/guard/paddings", (0, 0) * rank, (rank, 2))
     pad = node(each.name + "/guard", "Pad", (each.input[place], nothing.name), T=each.attr["T"],
