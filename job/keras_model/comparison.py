@@ -5,6 +5,7 @@ from typing import Any, Optional, Sequence
 import numpy as np
 import tensorflow as tf
 
+from job.errors import UnsupportedModel
 from job.keras_model.activation import Activation
 from job.keras_model.axis_blocks import MOST_AXES
 from job.keras_model.elementwise import Operand, aligned, batch_fixed_by, common_order, register_binary
@@ -44,6 +45,9 @@ def _refuse_broadcast(operator: Operator) -> Optional[str]:
 @converts("Where", refuse=_refuse_broadcast)
 def where(operator: Operator, *operands: Operand) -> Activation:
     """TensorFlow Lite's SELECT takes equal shapes only: what is smaller is spread by a sum with zeros."""
+    if any(isinstance(each, np.ndarray) and each.dtype == np.int64 for each in operands[1:]):
+        raise UnsupportedModel(["Where of a constant of int64 at {}".format(operator.name)],
+                               hint="TensorFlow Lite 1.14 has no sum of int64, which would spread it over the batch")
     order = common_order(operator, *operands)
     size = [operator.output_shape[axis] for axis in order][1:]
     laid = [aligned(operand, order, operator.name) for operand in operands]

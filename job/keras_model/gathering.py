@@ -38,7 +38,7 @@ def gather(operator: Operator, x: Operand, indices: Operand) -> Activation:
     if isinstance(indices, np.ndarray):
         return _fixed(operator, x, indices, axis)
     if isinstance(x, np.ndarray):
-        return _rows(operator, np.moveaxis(x, axis, 0) if axis else x, indices, axis)
+        return _rows(operator, np.moveaxis(x, axis, 0), indices, axis)
     x, indices = as_onnx(x), as_onnx(indices)
     tensor = operation(lambda t, places: tf.gather(t, places, axis=axis), [x.tensor, indices.tensor], operator.name)
     return Activation(tensor, as_pytorch(len(operator.output_shape)), x.nonnegative, operator.name)

@@ -4,6 +4,7 @@ from typing import Any, Optional, Union
 import numpy as np
 import tensorflow as tf
 
+from job.axes import Order
 from job.keras_model.activation import Activation, as_onnx
 from job.keras_model.layers import Linear, layer_name, operation, weighted
 from job.keras_model.registry import Operator, converts, only
@@ -37,6 +38,9 @@ def matmul(operator: Operator, left: Union[Activation, np.ndarray], right: Union
         return _last_axis(operator, left, right)
     if isinstance(left, np.ndarray):
         right = as_onnx(right)
+        if left.ndim > 2:
+            product = operation(lambda t: _of_stacks(tf.constant(left), t, operator), right.numbers, operator.name)
+            return _unstacked(product, right.order, operator)._replace(fixed_by=operator.name)
         tensor = operation(lambda t: tf.matmul(tf.constant(left), t), right.tensor, operator.name)
         return Activation(tensor, right.order, fixed_by=operator.name)
     left = as_onnx(left)
@@ -44,26 +48,26 @@ def matmul(operator: Operator, left: Union[Activation, np.ndarray], right: Union
         tensor = operation(lambda t: tf.matmul(t, tf.constant(right)), left.tensor, operator.name)
         return Activation(tensor, left.order, fixed_by=operator.name)
     right = as_onnx(right)
-    product = _product(left, right, operator)
-    if left.rank == 2:
-        return Activation(product, left.order, fixed_by=operator.name)  # x @ y.T of batches is between their members
-    target = (-1,) + operator.output_shape[1:]
-    tensor = operation(lambda t: tf.reshape(t, target), product, operator.name + ".shaped")
-    return Activation(tensor, left.order, root=product)
+    if left.rank == 2:  # x @ y.T of batches is between their members
+        product = operation(tf.matmul, [left.tensor, right.tensor], operator.name)
+        return Activation(product, left.order, fixed_by=operator.name)
+    product = operation(lambda x, y: _of_stacks(x, y, operator), [left.numbers, right.numbers], operator.name)
+    return _unstacked(product, left.order, operator)
 
 
-def _product(left: Activation, right: Activation, operator: Operator) -> Any:
+def _of_stacks(x: Any, y: Any, operator: Operator) -> Any:
     """TensorFlow Lite 1.14 has no product of batches, and toco 1.14 dies of unrolling one: every pair of elements is
     multiplied, and the shared axis summed. All axes but the last two come out as one."""
-    if left.rank == 2:
-        return operation(tf.matmul, [left.tensor, right.tensor], operator.name)
     rows, shared = operator.input_shapes[0][-2:]
     columns = operator.output_shape[-1]
+    pairs = tf.reshape(x, (-1, rows, shared, 1)) * tf.reshape(y, (-1, 1, shared, columns))
+    return tf.reduce_sum(pairs, axis=2)
 
-    def product(x: Any, y: Any) -> Any:
-        pairs = tf.reshape(x, (-1, rows, shared, 1)) * tf.reshape(y, (-1, 1, shared, columns))
-        return tf.reduce_sum(pairs, axis=2)
-    return operation(product, [left.numbers, right.numbers], operator.name)
+
+def _unstacked(product: Any, order: Order, operator: Operator) -> Activation:
+    target = (-1,) + operator.output_shape[1:]
+    tensor = operation(lambda t: tf.reshape(t, target), product, operator.name + ".shaped")
+    return Activation(tensor, order, root=product)
 
 
 def _last_axis(operator: Operator, x: Activation, weight: np.ndarray) -> Activation:

@@ -45,7 +45,7 @@ def _clipped(tensor: Any, low: float, high: float) -> Any:
         return tf.nn.relu6(tensor)
     if low == 0:
         tensor = tf.nn.relu(tensor)
-    elif np.isfinite(low) and low > np.finfo(np.float32).min:
+    elif low > np.finfo(np.float32).min:
         tensor = tf.maximum(tensor, np.float32(low))
     return tf.minimum(tensor, np.float32(high)) if high < np.finfo(np.float32).max else tensor
 

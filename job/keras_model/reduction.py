@@ -58,7 +58,7 @@ def _choice(function: Callable[..., Any]):
         keepdims = bool(operator.attributes.get("keepdims", 1))
 
         def chosen(tensor: Any, where: Dict[int, int]) -> Any:
-            return function(tensor, axis=where[place], output_type=tf.int64)
+            return function(tensor, axis=where[place])
         before = x.sizes
         numbers = operation(lambda t: along(t, before, [place], chosen), for_along(x), operator.name)
         order = x.order if keepdims else _renumbered([kept for kept in x.order if kept != axis])

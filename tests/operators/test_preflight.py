@@ -2,9 +2,11 @@
 import numpy as np
 import pytest
 
+from job.errors import UnsupportedModel
 from job.keras_model.preflight import problems_of
+from job.keras_model.walk import keras_model_from_onnx
 from tests.operators.cases_preflight import ROWS
-from tests.passes.small_graphs import MAP, graph, node
+from tests.passes.small_graphs import MAP, drawn, graph, node
 
 
 @pytest.mark.parametrize("row", ROWS, ids=["{} {}".format(place, row.id) for place, row in enumerate(ROWS)])
@@ -23,3 +25,19 @@ def test_a_choice_between_whole_numbers_does_not_spread_them(shape, refused, ope
     of = graph(node("Greater", "x c", "t"), node("Cast", "x", "i", to=7), node("Where", operands, "y"),
                constants={"c": np.array(0.25, np.float32), "d": np.ones(shape, np.int64)})
     assert [problem.split(" that")[0] for problem in problems_of(of)] == ["Where of int64"] * refused
+
+
+def test_a_constant_of_whole_numbers_is_not_chosen_from():
+    of = graph(node("Greater", "x c", "t"), node("Cast", "x", "i", to=7), node("Where", "t i d", "y"),
+               constants={"c": np.array(0.25, np.float32), "d": np.ones(MAP, np.int64)})
+    with pytest.raises(UnsupportedModel) as refusal:
+        keras_model_from_onnx(of)
+    assert "Where of a constant of int64" in refusal.value.message
+
+
+def test_a_dilated_depthwise_convolution_keeps_its_kernel():
+    """Zeros between its taps cost multiplications."""
+    of = graph(node("Conv", "x w", "y", group=6, dilations=(2, 2), pads=(2, 2, 2, 2)),
+               constants=drawn(w=(6, 1, 3, 3)))
+    (kernel,) = keras_model_from_onnx(of).network.weights.values()
+    assert kernel.shape == (3, 3, 6, 1)
