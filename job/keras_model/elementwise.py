@@ -119,7 +119,7 @@ def _keeps_shape(operator: Operator, x: Operand, constant: Operand) -> bool:
     """Whether a tensor of ones put in or left out, or of many axes, meets a constant that does not enlarge it."""
     if isinstance(constant, Activation) or not isinstance(x, Activation) or x.rank != len(operator.output_shape):
         return False
-    return x.source is not None or (x.rank > MOST_AXES and not _enlarges(constant, x))
+    return not _enlarges(constant, x) if x.rank > MOST_AXES else x.source is not None
 
 
 def _enlarges(constant: np.ndarray, x: Activation) -> bool:

@@ -52,6 +52,8 @@ FOUND = {
         lambda: steps(nn.ConvTranspose1d(6, 2, 4), "torch.stack([a, a], 1)", "a * a.mean([2, 3], keepdim=True)"), [(2, 6, 4)]),
     "an output of five axes whose batch moves": (
         lambda: steps("a.contiguous().view(1, 3, 4, 2, 2)", "a.permute(1, 0, 4, 2, 3) * 0.7", outputs=(0,)), [(1, 4, 6, 2)]),
+    "five axes of ones that a constant enlarges": (
+        lambda: steps("a.view(2, 1, 7, 1, 1)", Expression("a + k", (1, 6))), [(2, 7)]),
     "a number where five axes are large": (lambda: steps("a.masked_fill(a > 0.5, 0.25)"), [(2, 3, 4, 1, 5)]),
     "Linear over the last of five axes, twice an output": (
         lambda: steps(nn.Linear(1, 6, bias=False), "torch.cat([a, a], 2)", outputs=(0,)), [(1, 4, 5, 3, 1)]),
