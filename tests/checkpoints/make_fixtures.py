@@ -9,10 +9,13 @@ and bfloat16.
 """
 
 import hashlib
+import inspect
 import json
 import sys
+import zipfile
 from collections import OrderedDict
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import torch
@@ -263,11 +266,32 @@ def loaded(path: Path) -> tuple:
         return torch.load(str(path), weights_only=False), True
 
 
+def without_folders() -> None:
+    """PyTorch 1.1 keeps the source of each class and where it lies: its name is enough."""
+    torch.serialization.inspect = SimpleNamespace(
+        getsource=inspect.getsource, getsourcefile=lambda kind: Path(inspect.getsourcefile(kind)).name
+    )
+
+
+def without_debugging(path: Path) -> None:
+    """A TorchScript archive less its tables of source files, which name folders of the machine that made it."""
+    with zipfile.ZipFile(str(path)) as archive:
+        entries = [(info.filename, archive.read(info.filename)) for info in archive.infolist()]
+    with zipfile.ZipFile(str(path), "w") as archive:
+        for name, data in entries:
+            if not name.endswith(".debug_pkl"):
+                archive.writestr(zipfile.ZipInfo(name), data)
+
+
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
+    if not CURRENT:
+        without_folders()
     of_every_version()
     if CURRENT:
         of_the_current_version()
+    for path in FOLDER.glob("torch-{}-script*.pt".format(VERSION)):
+        without_debugging(path)
     table = {}
     for path in sorted(FOLDER.glob("torch-{}-*.pth".format(VERSION))):
         if "-refused-" not in path.name:
