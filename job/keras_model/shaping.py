@@ -129,9 +129,9 @@ def slice_axes(operator: Operator, x: Activation, starts: np.ndarray, ends: np.n
     cuts, fixed_by = {}, ""
     for axis, start, end, step in zip(axes, starts, ends, steps):
         size = operator.input_shape[axis]
-        bounds = slice(*slice(int(start), int(end), int(step)).indices(size))
-        if len(range(*bounds.indices(size))) != size or step != 1:
-            cuts[x.axis(axis)] = _within(bounds)
+        bounds = slice(int(start), int(end), int(step)).indices(size)
+        if range(*bounds) != range(size):
+            cuts[x.axis(axis)] = _within(slice(*bounds))
             fixed_by = operator.name if axis % x.rank == 0 else fixed_by
 
     def cut(tensor, where):

@@ -30,6 +30,7 @@ TRANSPOSED = dict(kernel_shape=(3, 2), strides=(2, 1), pads=(1, 0, 1, 0), dilati
                   output_padding=(1, 0), auto_pad="NOTSET")
 GEMM = dict(alpha=1.0, beta=1.0, transA=0, transB=1)
 KERNELS = drawn(w=(4, 3, 3, 2), b=(4,))
+UP = drawn(w=(6, 2, 3, 2))
 PARAMETERS = drawn(w=(5, 6), b=(5,))
 MATRIX = {"x": (3, 6)}
 SEQUENCE = {"x": (2, 6, 7)}
@@ -107,6 +108,9 @@ REFUSED = [
     _refuses("auto_pad=SAME_UPPER", "Conv", "x w b", KERNELS, kernel_shape=(3, 2), group=2, auto_pad="SAME_UPPER"),
     _refuses("auto_pad=VALID", "ConvTranspose", "x w b", drawn(w=(6, 2, 3, 2), b=(4,)), kernel_shape=(3, 2), group=2,
              auto_pad="VALID"),
+    _refuses("output_padding (1, 0)", "ConvTranspose", "x w", UP, output_padding=(1, 0)),
+    _refuses("output_padding (0, 1)", "ConvTranspose", "x w", UP, output_padding=(0, 1)),
+    _refuses("output_padding (2, 0)", "ConvTranspose", "x w", UP, output_padding=(2, 0), strides=(2, 2)),
     _refuses("alpha=0.5", "Gemm", "x w b", PARAMETERS, MATRIX, **dict(GEMM, alpha=0.5)),
     _refuses("beta=0.5", "Gemm", "x w b", PARAMETERS, MATRIX, **dict(GEMM, beta=0.5)),
     _refuses("transA=1", "Gemm", "x w b", PARAMETERS, {"x": (6, 3)}, **dict(GEMM, transA=1)),
