@@ -1,4 +1,4 @@
-"""Nodes as preflight meets them: with every attribute that their converter takes, and with each that it does not."""
+"""Nodes as preflight meets them: with every attribute that their converter takes, and each that it does not."""
 from typing import Any, Mapping, NamedTuple, Optional, Tuple
 
 import numpy as np
@@ -25,7 +25,8 @@ class Row(NamedTuple):
 
 POOL = dict(kernel_shape=(3, 2), strides=(2, 1), pads=(1, 0, 1, 0), auto_pad="NOTSET")
 MAX_POOL = dict(POOL, ceil_mode=0, storage_order=0, dilations=(1, 1))
-CONV = dict(kernel_shape=(3, 2), strides=(2, 1), pads=(1, 0, 1, 0), dilations=(1, 2), group=2, auto_pad="NOTSET")
+CONV = dict(kernel_shape=(3, 2), strides=(2, 1), pads=(1, 0, 1, 0), dilations=(1, 2), group=2,
+            auto_pad="NOTSET")
 TRANSPOSED = dict(kernel_shape=(3, 2), strides=(2, 1), pads=(1, 0, 1, 0), dilations=(1, 1), group=2,
                   output_padding=(1, 0), auto_pad="NOTSET")
 GEMM = dict(alpha=1.0, beta=1.0, transA=0, transB=1)
@@ -41,7 +42,8 @@ NAMES_OF_BOUNDS = ("starts", "ends", "axes", "steps")
 
 def _takes(op: str, inputs: str = "x", constants: Mapping[str, np.ndarray] = {}, shapes: Shapes = {"x": MAP},
            outputs: str = "y", **attributes: Any) -> Row:
-    return Row("{} with {}".format(op, ", ".join(sorted(attributes)) or "nothing"), op, inputs, attributes, constants,
+    return Row("{} with {}".format(op, ", ".join(sorted(attributes)) or "nothing"), op, inputs, attributes,
+               constants,
                shapes, None, outputs)
 
 
@@ -91,7 +93,8 @@ TAKEN = [
 
 def _refuses(words: str, op: str, inputs: str = "x", constants: Mapping[str, np.ndarray] = {},
              shapes: Shapes = {"x": MAP}, outputs: str = "y", **attributes: Any) -> Row:
-    return Row("{}: {} at {}".format(op, words, ", ".join(inputs.split())), op, inputs, attributes, constants, shapes,
+    return Row("{}: {} at {}".format(op, words, ", ".join(inputs.split())), op, inputs, attributes,
+               constants, shapes,
                words, outputs)
 
 
@@ -105,8 +108,10 @@ REFUSED = [
     _refuses("dilations=(2, 1)", "MaxPool", **dict(MAX_POOL, dilations=(2, 1))),
     _refuses("dilations=(1, 2)", "MaxPool", **dict(MAX_POOL, dilations=(1, 2))),
     _refuses("with indices", "MaxPool", outputs="y z", **MAX_POOL),
-    _refuses("auto_pad=SAME_UPPER", "Conv", "x w b", KERNELS, kernel_shape=(3, 2), group=2, auto_pad="SAME_UPPER"),
-    _refuses("auto_pad=VALID", "ConvTranspose", "x w b", drawn(w=(6, 2, 3, 2), b=(4,)), kernel_shape=(3, 2), group=2,
+    _refuses("auto_pad=SAME_UPPER", "Conv", "x w b", KERNELS, kernel_shape=(3, 2), group=2,
+            auto_pad="SAME_UPPER"),
+    _refuses("auto_pad=VALID", "ConvTranspose", "x w b", drawn(w=(6, 2, 3, 2), b=(4,)), kernel_shape=(3, 2),
+            group=2,
              auto_pad="VALID"),
     _refuses("output_padding (1, 0)", "ConvTranspose", "x w", UP, output_padding=(1, 0)),
     _refuses("output_padding (0, 1)", "ConvTranspose", "x w", UP, output_padding=(0, 1)),
@@ -124,14 +129,19 @@ REFUSED = [
     _refuses("no elements", "Slice", "x starts ends axes", dict(BOUNDS, ends=whole(1))),
 ] + [
     _refuses("MatMul of", "MatMul", "x z", shapes={"x": left, "z": right}) for left, right in (
-        ((5,), (5, 4)), ((3, 5), (5,)), ((2, 3, 5), (1, 5, 4)), ((2, 3, 5), (2, 2, 5, 4)), ((3, 5), (2, 5, 4)),
+        ((5,), (5, 4)), ((3, 5), (5,)), ((2, 3, 5), (1, 5, 4)), ((2, 3, 5), (2, 2, 5, 4)), ((3, 5), (2, 5,
+                4)),
         ((1, 2, 3, 5), (3, 2, 5, 4)))
 ] + [
-    _refuses("larger than TensorFlow Lite", "MatMul", "x z", shapes={"x": (2, 2048, 128), "z": (2, 128, 256)}),
-    _refuses("larger than TensorFlow Lite", "MatMul", "x z", shapes={"x": (2, 1, 2048, 128), "z": (2, 1, 128, 256)}),
-    _refuses("Where that broadcasts", "Where", "t x z", dict(t=np.array([True, False]).reshape(2, 1, 1, 1, 1)),
+    _refuses("larger than TensorFlow Lite", "MatMul", "x z", shapes={"x": (2, 2048, 128), "z": (2, 128,
+            256)}),
+    _refuses("larger than TensorFlow Lite", "MatMul", "x z", shapes={"x": (2, 1, 2048, 128), "z": (2, 1,
+            128, 256)}),
+    _refuses("Where that broadcasts", "Where", "t x z", dict(t=np.array([True, False]).reshape(2, 1, 1, 1,
+            1)),
              {"x": VOLUME, "z": VOLUME}),
-    _refuses("Where that broadcasts", "Where", "t x z", dict(t=np.array(True)), {"x": VOLUME, "z": (2, 3, 1, 4, 1)}),
+    _refuses("Where that broadcasts", "Where", "t x z", dict(t=np.array(True)), {"x": VOLUME, "z": (2, 3, 1,
+            4, 1)}),
 ] + [  # of a rank that the converter has no form for
     _refuses("of rank 3", "Conv", "x w b", drawn(w=(4, 6, 3), b=(4,)), SEQUENCE, kernel_shape=(3,)),
     _refuses("of rank 3", "ConvTranspose", "x w b", drawn(w=(6, 4, 3), b=(4,)), SEQUENCE, kernel_shape=(3,)),
@@ -141,8 +151,10 @@ REFUSED = [
 ] + [  # computed where the converter needs a constant
     _refuses("computed input 1", "Conv", "x w b", drawn(b=(4,)), {"x": MAP, "w": (4, 3, 3, 2)}, **CONV),
     _refuses("computed input 2", "Conv", "x w b", drawn(w=(4, 3, 3, 2)), {"x": MAP, "b": (4,)}, **CONV),
-    _refuses("computed input 1", "ConvTranspose", "x w b", drawn(b=(4,)), {"x": MAP, "w": (6, 2, 3, 2)}, **TRANSPOSED),
-    _refuses("computed input 2", "ConvTranspose", "x w b", drawn(w=(6, 2, 3, 2)), {"x": MAP, "b": (4,)}, **TRANSPOSED),
+    _refuses("computed input 1", "ConvTranspose", "x w b", drawn(b=(4,)), {"x": MAP, "w": (6, 2, 3, 2)},
+            **TRANSPOSED),
+    _refuses("computed input 2", "ConvTranspose", "x w b", drawn(w=(6, 2, 3, 2)), {"x": MAP, "b": (4,)},
+            **TRANSPOSED),
     _refuses("computed input 1", "Gemm", "x w b", drawn(b=(5,)), {"x": (3, 6), "w": (5, 6)}, **GEMM),
     _refuses("computed input 2", "Gemm", "x w b", drawn(w=(5, 6)), {"x": (3, 6), "b": (5,)}, **GEMM),
     _refuses("computed input 1", "PRelu", "x w", shapes={"x": MAP, "w": (6, 1, 1)}),

@@ -5,6 +5,7 @@ import pytest
 from job.errors import UnsupportedModel
 from job.keras_model.preflight import problems_of
 from job.keras_model.walk import keras_model_from_onnx
+from job.onnx_model.graph import Graph
 from tests.operators.cases_preflight import ROWS
 from tests.passes.small_graphs import MAP, drawn, graph, node
 
@@ -41,3 +42,13 @@ def test_a_dilated_depthwise_convolution_keeps_its_kernel():
                constants=drawn(w=(6, 1, 3, 3)))
     (kernel,) = keras_model_from_onnx(of).network.weights.values()
     assert kernel.shape == (3, 3, 6, 1)
+
+
+@pytest.mark.parametrize("op, inputs", [
+    ("TopK", "x i"), ("Reshape", "x i"), ("Tile", "x i"), ("Expand", "x i"), ("Resize", "x i"),
+    ("Slice", "x i c"), ("Slice", "x c i"), ("Slice", "x c c i"), ("Slice", "x c c c i")])
+def test_what_says_a_shape_must_not_be_computed(op, inputs):
+    of = Graph((node(op, inputs, "y"),), ("x", "i"), ("y",), {"c": np.ones(4, np.int64)},
+               {"x": MAP, "i": (4,), "y": MAP}, {"i": "float32" if op == "Resize" else "int64"})
+    (problem,) = problems_of(of)
+    assert "{} with a computed input {}".format(op, inputs.split().index("i")) in problem
