@@ -7,7 +7,7 @@ from job.keras_model import (  # noqa: F401
 )
 from job.keras_model.refused import REFUSED
 from job.keras_model.registry import CONVERTERS, Converter
-from job.onnx_model.passes import REPLACED
+from job.onnx_model.passes import REPLACED, WIDENED, Wider
 
 __all__ = ["CONVERTERS", "Row", "rows", "table"]
 
@@ -39,15 +39,20 @@ def _line(row: Row) -> str:
 
 
 def _described(op: str, converter: Converter) -> Row:
-    attributes = ["{}={}".format(name, check) if check is not None else name
-                  for name, check in sorted(converter.attributes.items())]
-    return Row(op, ", ".join(attributes), "; ".join(_refused(converter)))
+    wider = WIDENED.get(op, Wider())
+    limits = dict(converter.attributes, **{name: None for name in wider.attributes})
+    attributes = ["{}={}".format(name, check) if check is not None else name for name, check in sorted(limits.items())]
+    return Row(op, ", ".join(attributes), "; ".join(_refused(converter, wider)))
 
 
-def _refused(converter: Converter) -> List[str]:
-    reasons = ["with a rank other than " + " or ".join(map(str, converter.ranks))] if converter.ranks else []
-    if converter.constants:
-        reasons.append("with a computed input " + " or ".join(map(str, converter.constants)))
-    if converter.refuse is not None:
+def _refused(converter: Converter, wider: Wider) -> List[str]:
+    reasons = []
+    if converter.ranks:
+        ranks = sorted(converter.ranks + wider.ranks)
+        reasons.append("with a rank other than " + " or ".join(map(str, ranks)))
+    constants = [position for position in converter.constants if position not in wider.computed]
+    if constants:
+        reasons.append("with a computed input " + " or ".join(map(str, constants)))
+    if converter.refuse is not None and not wider.any_shape:
         reasons.append("with " + converter.refuse.__doc__)
-    return reasons
+    return reasons + (["with " + wider.except_] if wider.except_ else [])

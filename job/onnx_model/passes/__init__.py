@@ -2,7 +2,7 @@
 
 Each pass is one file with one function Graph -> Graph; applied twice it changes nothing more.
 """
-from typing import Callable, Mapping, Tuple
+from typing import Callable, Mapping, NamedTuple, Tuple
 
 from job.onnx_model.decompositions import DECOMPOSITIONS
 from job.onnx_model.graph import Graph
@@ -97,6 +97,27 @@ REPLACED = dict({op: each.into for op, each in DECOMPOSITIONS.items()}, **{
     "Upsample": "Resize",
 })  # type: Mapping[str, str]
 """Operators that the canonical graph is without, and what they have become."""
+
+
+class Wider(NamedTuple):
+    """Forms of an operator that a pass turns into one that its converter takes."""
+
+    attributes: Tuple[str, ...] = ()  # of any value, or where `except_` says so
+    ranks: Tuple[int, ...] = ()
+    computed: Tuple[int, ...] = ()    # inputs that need not be constants
+    any_shape: bool = False           # what its converter refuses else does not reach it
+    except_: str = ""
+
+
+WIDENED = {
+    "AveragePool": Wider(("auto_pad", "ceil_mode"), (3, 5), except_="ceil_mode=1 and count_include_pad=1"),
+    "Conv": Wider(("auto_pad",), (3, 5)),
+    "ConvTranspose": Wider(("auto_pad", "output_shape"), (3, 5)),
+    "Gemm": Wider(("alpha", "beta", "transA", "transB"), computed=(1, 2)),
+    "MaxPool": Wider(("auto_pad", "ceil_mode", "dilations"), (3, 5)),
+    "Pad": Wider(("mode",)),
+    "Resize": Wider(ranks=(3, 5), any_shape=True),
+}  # type: Mapping[str, Wider]
 
 
 def canonical(graph: Graph) -> Graph:
