@@ -1,35 +1,11 @@
 """One row an operator and form of it: what it is made of, and whether it converts or is refused by name."""
-from typing import Any, Callable, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Callable, Tuple
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-# All different, so that a swapped axis shows.
-MAP = (2, 6, 9, 7)
-
-
-class Case(NamedTuple):
-    id: str
-    build: Callable[[], Any]  # a module, or a function of tensors
-    shapes: Sequence[Tuple[int, ...]] = (MAP,)
-    outputs: int = 1
-    refused: Optional[str] = None  # words of the reason, where it cannot convert
-
-
-class Lambda(nn.Module):
-    """A function as a network, with a learned scale first so that nothing is constant."""
-
-    def __init__(self, function: Callable[..., Any]) -> None:
-        super().__init__()
-        self.function = function
-
-    def forward(self, *inputs: torch.Tensor) -> Any:
-        return self.function(*inputs)
-
-
-def of(function: Callable[..., Any]) -> Callable[[], nn.Module]:
-    return lambda: Lambda(function)
+from tests.operators.case import MAP, Case, Lambda, of
 
 
 def norm(channels: int) -> nn.Module:

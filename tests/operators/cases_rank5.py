@@ -3,7 +3,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from tests.operators.cases import Case, Lambda, of
+from tests.operators.case import Case, Lambda, of
 
 # All different, so that a swapped axis shows: batch, channels, depth, height, width.
 VOLUME = (2, 6, 5, 4, 7)
