@@ -3,6 +3,7 @@ import os
 import signal
 import sys
 import threading
+import time
 
 import pytest
 from benchmarks.measuring import ContenderFailed, Step, measure, run
@@ -62,9 +63,14 @@ def test_processes_left_behind_are_an_error(tmp_path):
 
 
 def test_an_interrupt_ends_what_runs(tmp_path):
-    interrupt = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
-    interrupt.start()
+    threading.Thread(target=_interrupt_once_there, args=(tmp_path / "pid",)).start()
     with pytest.raises(KeyboardInterrupt):
         run(python(NOTE_PID_AND_SLEEP), tmp_path, 30, sample_memory=False)
     _, status = os.waitpid(int((tmp_path / "pid").read_text()), 0)  # a minute later if it still ran
     assert os.WTERMSIG(status) == signal.SIGKILL
+
+
+def _interrupt_once_there(note):
+    while not note.exists() or not note.read_text():
+        time.sleep(0.01)
+    os.kill(os.getpid(), signal.SIGINT)
