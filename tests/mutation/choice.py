@@ -29,13 +29,17 @@ class Choice:
         return mutant.statement is None or (mutant.file, mutant.statement) in self._at_import
 
     def tests_for(self, mutant: Mutant) -> Tuple[str, ...]:
-        """Those that run the statement, first those that run most of the file; no more than MOST_TESTS.
+        """Those that run the statement, no more than MOST_TESTS: such as run most of the file, and such as run least.
 
         Of what runs at import those that run anything of the file, and those in which something is refused.
         """
         touching = self._by_file.get(mutant.file, [])
         if not self.runs_at_import(mutant):
             reached = set(self._by_line.get((mutant.file, mutant.statement), ()))
-            return tuple(test for test in touching if test in reached)[:MOST_TESTS]
-        first, rest = touching[:FEW_TESTS], touching[FEW_TESTS:MOST_TESTS]
-        return tuple(first + [test for test in self._refused if test not in touching] + rest)
+            return _from_both_ends([test for test in touching if test in reached])
+        refused = [test for test in self._refused if test not in touching]
+        return tuple(touching[:FEW_TESTS] + refused) + _from_both_ends(touching[FEW_TESTS:])
+
+
+def _from_both_ends(tests: List[str]) -> Tuple[str, ...]:
+    return tuple(tests if len(tests) <= MOST_TESTS else tests[:MOST_TESTS // 2] + tests[-(MOST_TESTS // 2):])

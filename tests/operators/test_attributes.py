@@ -1,4 +1,4 @@
-"""Every row of cases_attributes.py: ONNX Runtime's answers, and the operators that it should cost."""
+"""Every row: ONNX Runtime's answers, and the operators that it should cost."""
 import numpy as np
 import pytest
 
@@ -16,7 +16,7 @@ from job.tensorflow_model.runners import KerasRunner, TFLiteRunner
 from job.tensorflow_model.tflite import write_tflite
 from job.tensorflow_model.tflite_file import open_tflite
 from job.values import TensorFacts
-from tests.operators.cases_attributes import ROWS
+from tests.operators.attributes import ROWS
 
 OF_RANGE = 2e-5
 
