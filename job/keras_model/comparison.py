@@ -34,7 +34,7 @@ def cast(operator: Operator, x: Activation) -> Activation:
 def _refuse_broadcast(operator: Operator) -> Optional[str]:
     """more than four axes that broadcast; whole numbers of 64 bits that do"""
     smaller = any(shape != operator.output_shape for shape in operator.input_shapes[1:])
-    if smaller and "int64" in operator.input_dtypes[1:]:
+    if smaller and operator.input_dtypes[1] == "int64":
         return "Where of int64 that broadcasts {}".format(operator.input_shapes)
     shapes = {shape for shape in operator.input_shapes if np.prod(shape) != 1}
     if len(operator.output_shape) > MOST_AXES and len(shapes) > 1:

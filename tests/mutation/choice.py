@@ -4,7 +4,7 @@ from typing import Dict, List, Tuple
 from tests.mutation.mutants import Mutant
 from tests.mutation.suite import Line, Reach
 
-MOST_TESTS = 100  # for one mutant
+MOST_TESTS = 400  # for one mutant
 FEW_TESTS = 10    # that show most of what is killed at the level of a module
 
 

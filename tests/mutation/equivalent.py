@@ -5,18 +5,65 @@ from tests.mutation.mutants import Mutant
 
 
 class Equivalent(NamedTuple):
-    file: str
+    module: str  # of job/keras_model
     function: str
     mutator: str
     change: str  # as scripts/mutate shows it, or a part of that
     reason: str
 
     def covers(self, mutant: Mutant) -> bool:
-        return ((self.file, self.function, self.mutator) == (mutant.file, mutant.function, mutant.mutator)
-                and self.change in mutant.change)
+        place = self.file, self.function, self.mutator
+        return place == (mutant.file, mutant.function, mutant.mutator) and self.change in mutant.change
+
+    @property
+    def file(self) -> str:
+        return "job/keras_model/{}.py".format(self.module)
 
 
-EQUIVALENT = ()  # type: Sequence[Equivalent]
+ZIP = "zip stops at the shortest"
+NO_BIAS = "a layer without a bias takes one array, whatever stands behind it"
+TRUTH = "a truth value is zero or one: any limit between tells them apart"
+ANY_WAY = "both ways lay the same operators: one is for what the other has no form for"
+NUMBERS = "only a later Reshape or product starts from the numbers as they were made; else it starts from the shaped ones"
+FLAG = "any number but zero is true"
+KERAS = "Keras takes the shape from compute_output_shape"
+ONNX = "ONNX itself allows no other"
+SMALL = "32 or 64 bits: the same choice, in a smaller file"
+
+EQUIVALENT = (
+    Equivalent("conv_layers", "Conv2D.compute_output_shape", "number", "-> input_shape[1:4]", ZIP),
+    Equivalent("conv_layers", "ConvTranspose2D.compute_output_shape", "number", "-> input_shape[1:4]", ZIP),
+    Equivalent("conv_layers", "ConvTranspose2D.compute_output_shape", "number", "-> self._kernel_shape[:3]", ZIP),
+    Equivalent("conv_layers", "ConvTranspose2D.call", "statement", "result.set_shape", KERAS),
+    Equivalent("convolution", "conv", "condition", "-> group == operator.input_shape[1]",
+               "toco writes a convolution of one channel as a depthwise one itself"),
+    Equivalent("convolution", "conv", "comparison", "group > 1",
+               "toco writes a convolution of one channel as a depthwise one itself"),
+    Equivalent("convolution", "_weights", "condition", "(bias is None) -> False", NO_BIAS),
+    Equivalent("linear", "gemm", "condition", "(bias is None) -> False", NO_BIAS),
+    Equivalent("linear", "gemm", "keyword", "-> ...)}, constants=(1, 2))", ONNX),
+    Equivalent("linear", "_unstacked", "keyword", "root", NUMBERS),
+    Equivalent("linear", "_last_axis", "keyword", "root", NUMBERS),
+    Equivalent("resizing", "depth_to_space", "keyword", "-> ...={'blocksize': None})", ONNX),
+    Equivalent("resizing", "space_to_depth", "keyword", "-> ...={'blocksize': None})", ONNX),
+    Equivalent("padding", "window_of", "number", "(0,) * 2", ZIP),
+    Equivalent("padding", "padded", "condition", "any(window.end) -> False",
+               "without padding SAME and VALID are the same wherever both fit"),
+    Equivalent("padding", "explicitly_padded", "condition", "any(window.end) -> False", "toco drops a Pad of nothing"),
+    Equivalent("pointwise", "leaky_relu", "comparison", "alpha > 1", "at alpha 1 both forms return what they are given"),
+    Equivalent("comparison", "where.select", "number", "0.5", TRUTH),
+    Equivalent("comparison", "_constant", "condition", "-> True", "the other constants are of that type already"),
+    Equivalent("gathering", "_fixed", "call", "astype", SMALL),
+    Equivalent("gathering", "_rows", "condition", "(table.dtype == np.float32) -> False", "a table answers alike as a weight and as a constant"),
+    Equivalent("shaping", "_repeated.repeated", "keyword", "dtype=np.int32", SMALL),
+    Equivalent("shaping", "_repeated", "call", "sorted(times)", "the places are in order already"),
+    Equivalent("shaping", "pad", "arithmetic", "axis - x.rank", "of two pads an axis, counted from the end it is the same"),
+    Equivalent("shaping", "pad", "condition", "-> True", "a pad of nothing pads nothing"),
+    Equivalent("reduction", "_reduced", "number", "'keepdims', 1", FLAG),
+    Equivalent("reduction", "_choice.convert", "number", "'keepdims', 1", FLAG),
+    Equivalent("reduction", "_reduced", "condition", "(x.rank <= MOST_AXES) -> True", ANY_WAY),
+    Equivalent("reduction", "_over_last", "comparison", "x.rank <", ANY_WAY),
+)  # type: Sequence[Equivalent]
 
 
 def explanation(mutant: Mutant) -> Optional[str]:

@@ -28,8 +28,9 @@ def test_a_choice_between_whole_numbers_does_not_spread_them(shape, refused, ope
     assert [problem.split(" that")[0] for problem in problems_of(of)] == ["Where of int64"] * refused
 
 
-def test_a_constant_of_whole_numbers_is_not_chosen_from():
-    of = graph(node("Greater", "x c", "t"), node("Cast", "x", "i", to=7), node("Where", "t i d", "y"),
+@pytest.mark.parametrize("operands", ["t i d", "t d i"])
+def test_a_constant_of_whole_numbers_is_not_chosen_from(operands):
+    of = graph(node("Greater", "x c", "t"), node("Cast", "x", "i", to=7), node("Where", operands, "y"),
                constants={"c": np.array(0.25, np.float32), "d": np.ones(MAP, np.int64)})
     with pytest.raises(UnsupportedModel) as refusal:
         keras_model_from_onnx(of)
