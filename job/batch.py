@@ -146,7 +146,9 @@ def _convert_many(rows: _Rows, run: RunSettings, openers: Openers) -> None:
 
             def work(number: int) -> Done:
                 with ours.opened() as sides:
-                    return Done(rows.convert(number, sides), sides.peak_memory())
+                    outcome = rows.convert(number, sides)
+                    # A side of a checkpoint that failed may be dead.
+                    return Done(outcome, 0 if outcome.exit_code else sides.peak_memory())
             return work
         with Crew(run.workers, run.timeout, prepare) as crew:
             crew.all_done(left, rows.add, rows.lost)
