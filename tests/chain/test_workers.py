@@ -61,7 +61,7 @@ def test_what_is_current_is_skipped_without_a_side(checkpoints, tmp_path):
 
 def test_a_side_that_is_killed_fails_its_checkpoint_alone(checkpoints, tmp_path):
     job = started(checkpoints, tmp_path / "out", "--workers=1")
-    killer = threading.Thread(target=_kill_one_at_work, args=(job.pid, tmp_path / "out" / "net0"))
+    killer = threading.Thread(target=_kill_one_at_work, args=(job.pid, tmp_path / "out"))
     killer.start()
     said = job.communicate(timeout=300)[1]
     killer.join()
@@ -73,18 +73,12 @@ def test_a_side_that_is_killed_fails_its_checkpoint_alone(checkpoints, tmp_path)
     assert not (tmp_path / "out" / failed["name"]).exists()
 
 
-def _kill_one_at_work(main, first):
-    """A process that a nursery has forked off, once the first model stands: another checkpoint is being converted."""
-    while not first.exists():
-        time.sleep(0.01)
-    while True:
-        grandchildren = [pid for child in _children(main) for pid in _children(child)]
-        if grandchildren:
-            try:
-                os.kill(grandchildren[-1], signal.SIGKILL)
-                return
-            except ProcessLookupError:
-                pass
+def _kill_one_at_work(main, out):
+    """A process that a nursery has forked off, as soon as the conversion after the first begins."""
+    while not (out / "net0").exists() or not list(out.glob(".staging-net[123]*")):
+        time.sleep(0.005)
+    sides = [pid for child in _children(main) for pid in _children(child)]
+    os.kill(sides[-1], signal.SIGKILL)
 
 
 def _children(pid):
