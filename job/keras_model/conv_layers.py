@@ -35,7 +35,6 @@ class ConvTranspose2D(Layer):
 
     def build(self, input_shape: Any) -> None:
         self._kernel = self.add_weight("kernel", self._kernel_shape, initializer="zeros")
-        super().build(input_shape)
 
     def call(self, x: Any) -> Any:
         shape = self.compute_output_shape(x.shape.as_list())

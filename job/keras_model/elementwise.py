@@ -117,7 +117,7 @@ def _of_fixed_shape(function: Callable[[Any, Any], Any], shape: Any) -> Callable
 
 def _keeps_shape(operator: Operator, x: Operand, constant: Operand) -> bool:
     """Whether a tensor of ones put in or left out, or of many axes, meets a constant that does not enlarge it."""
-    if isinstance(constant, Activation) or not isinstance(x, Activation) or x.rank != len(operator.output_shape):
+    if isinstance(constant, Activation) or x.rank != len(operator.output_shape):
         return False
     return not _enlarges(constant, x) if x.rank > MOST_AXES else x.source is not None
 

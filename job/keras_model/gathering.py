@@ -23,7 +23,6 @@ class Table(Layer):
 
     def build(self, input_shape: Any) -> None:
         self._table = self.add_weight("table", self._table_shape, initializer="zeros")
-        super().build(input_shape)
 
     def call(self, indices: Any) -> Any:
         return tf.gather(self._table, indices)

@@ -64,7 +64,7 @@ def transpose(operator: Operator, x: Activation) -> Activation:
     """No operator at all: the same tensor, in another order."""
     perm = tuple(operator.attributes.get("perm") or reversed(range(x.rank)))
     if perm[0] == 0:
-        return x.transposed(perm)._replace(fixed_by="")
+        return x.transposed(perm)
     sizes = [operator.input_shape[axis] for axis in x.order]  # of a tied batch, too: layers ask for it on other axes
     tensor = operation(lambda t: _of_sizes(t, sizes), x.tensor, operator.name + ".tied")
     return x.after(tensor, fixed_by=operator.name).transposed(perm)
@@ -84,7 +84,7 @@ def concat(operator: Operator, *parts: Operand) -> Activation:
     fixed_by = operator.name if operator.attributes["axis"] == 0 or len(activations) < len(parts) else ""
     laid = [in_order(part, first.order) if isinstance(part, Activation) else constant_in_order(part, first.order)
             for part in parts]
-    if len(parts) > 1 and all(isinstance(part, Activation) and part.tensor is first.tensor for part in laid):
+    if all(isinstance(part, Activation) and part.tensor is first.tensor for part in laid):
         return _repeated(first, {place: len(parts)}, operator)._replace(fixed_by=fixed_by)
     sizes = [part.sizes if isinstance(part, Activation) else part.shape for part in laid]
 

@@ -28,6 +28,7 @@ NUMBERS = "only a later Reshape or product starts from the numbers as they were 
 FLAG = "any number but zero is true"
 KERAS = "Keras takes the shape from compute_output_shape"
 ONNX = "ONNX itself allows no other"
+TIED = "only where the batch is tied, and then -1 stands for its size, and a size that is known is told again"
 SMALL = "32 or 64 bits: the same choice, in a smaller file"
 
 EQUIVALENT = (
@@ -63,6 +64,20 @@ EQUIVALENT = (
     Equivalent("reduction", "_choice.convert", "number", "'keepdims', 1", FLAG),
     Equivalent("reduction", "_reduced", "condition", "(x.rank <= MOST_AXES) -> True", ANY_WAY),
     Equivalent("reduction", "_over_last", "comparison", "x.rank <", ANY_WAY),
+    Equivalent("elementwise", "_keeps_shape", "condition", "(x.rank > MOST_AXES) -> True", ANY_WAY),
+    Equivalent("elementwise", "_keeps_shape", "comparison", "x.rank >= MOST_AXES", ANY_WAY),
+    Equivalent("elementwise", "_of_fixed_shape.run", "condition", "axis -> True", TIED),
+    Equivalent("elementwise", "_of_fixed_shape.run", "condition", "have or size -> size", TIED),
+    Equivalent("elementwise", "_applied", "condition", "fixed_by -> True", TIED),
+    Equivalent("elementwise", "_on_few_axes", "keyword", "root=numbers", NUMBERS),
+    Equivalent("elementwise", "common_order", "condition", "(size or 1) -> 1",
+               "of two operands of full rank either order will do: that of the larger one moves fewer elements"),
+    Equivalent("comparison", "where", "keyword", "-> Activation(whole, order, fixed_by=fixed_by)", NUMBERS),
+    Equivalent("comparison", "_in_rows", "number", "-1 -> -2", "numpy takes any negative number for the size that is left"),
+    Equivalent("comparison", "_in_rows", "number", "value.shape.as_list()[2:]",
+               "an operand is whole, or one number: any other is refused"),
+    Equivalent("shaping", "reshape", "keyword", "root=x.numbers", NUMBERS),
+    Equivalent("shaping", "reshape", "condition", "(free and not axis) -> not axis", TIED),
 )  # type: Sequence[Equivalent]
 
 

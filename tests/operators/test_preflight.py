@@ -53,3 +53,15 @@ def test_what_says_a_shape_must_not_be_computed(op, inputs):
                {"x": MAP, "i": (4,), "y": MAP}, {"i": "float32" if op == "Resize" else "int64"})
     (problem,) = problems_of(of)
     assert "{} with a computed input {}".format(op, inputs.split().index("i")) in problem
+
+
+@pytest.mark.parametrize("op, attributes, before, after, words", [
+    ("AveragePool", dict(kernel_shape=(3, 3), strides=(3, 3)), (2, 6, 1, 2), (2, 6, 1, 1), "window larger than the map"),
+    ("Resize", {}, (2, 6, 4, 4), (2, 6, 6, 4), "Resize from"),
+    ("Resize", dict(mode="cubic"), (2, 6, 4, 4), (2, 6, 8, 4), "mode=cubic"),
+    ("ConvTranspose", dict(output_padding=(1, 0)), (2, 6, 4, 4), (2, 4, 7, 6), "output_padding (1, 0)")])
+def test_what_onnx_runtime_would_not_run(op, attributes, before, after, words):
+    of = Graph((node(op, "x" if op == "AveragePool" else "x c", "y", **attributes),), ("x",), ("y",),
+               {"c": np.ones((6, 4, 3, 3), np.float32)}, {"x": before, "y": after})
+    (problem,) = problems_of(of)
+    assert words in problem

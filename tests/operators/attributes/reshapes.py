@@ -2,7 +2,7 @@
 from typing import Any, Tuple
 
 from tests.operators.attributes.row import Row, several
-from tests.passes.small_graphs import MAP, node, whole
+from tests.passes.small_graphs import MAP, drawn, node, whole
 
 
 def _reshaped(operators: str, *target: int, shape: Tuple[int, ...] = MAP, free: bool = True, perm: Any = None,
@@ -15,7 +15,8 @@ def _reshaped(operators: str, *target: int, shape: Tuple[int, ...] = MAP, free: 
     nodes += [
     node("Transpose", "r", "y", perm=after),
 ] if after else []
-    return several("Reshape {} to {}, Transposes {} and {}".format(shape, target, perm, after), operators, *nodes,
+    return several("Reshape {} to {}, Transposes {} and {}".format(shape, target, perm, after), operators,
+            *nodes,
                    constants=dict(s=whole(*target)), x=shape, free=free)
 
 
@@ -44,4 +45,10 @@ ROWS = [
     _reshaped("RESHAPE TRANSPOSE RESHAPE", 2, 9, 7, 3, 2, perm=(0, 2, 3, 1), after=(0, 3, 4, 1, 2)),
     _reshaped("RESHAPE TRANSPOSE RESHAPE", 2, 9, 2, 3, 7, perm=(0, 2, 1, 3), after=(0, 2, 3, 1, 4)),
     _reshaped("TRANSPOSE RESHAPE", 2, 1, 6, 1, 7, shape=(2, 6, 7), after=(0, 3, 4, 1, 2)),
+    several("Reshape of one number", "REDUCE_MAX RESHAPE", node("ReduceMax", "x", "m", keepdims=0),
+            node("Reshape", "m s", "y"),
+            constants=dict(s=whole(1, 1)), free=False),
+    several("ones put in, plus a constant of higher rank", "RESHAPE PAD ADD TRANSPOSE", node("Reshape",
+            "x s", "m"), node("Add", "m c", "y"),
+            constants=dict(s=whole(2, 1, 5), **drawn(c=(3, 2, 4, 5))), x=(2, 5), free=False),
 ]

@@ -46,4 +46,12 @@ ROWS = [
     several("Slice of a volume", "RESHAPE STRIDED_SLICE RESHAPE", node("Slice", "x s e a", "y"),
             constants=dict(s=whole(1), e=whole(3), a=whole(2)),
             x=_VOLUME),
+    several("Sum of three volumes", "RESHAPE RESHAPE ADD RESHAPE RESHAPE ADD RESHAPE", node("Sum", "x z w",
+            "y"), x=_VOLUME, z=(2, 1, 4, 1, 1), w=(2, 3, 1, 5, 1)),
+    several("Softmax of products of five axes", "RESHAPE RESHAPE MUL SUM SOFTMAX RESHAPE", node("MatMul",
+            "x z", "p"), node("Softmax", "p", "y", axis=4), x=_VOLUME,
+            z=(2, 3, 4, 7, 6)),
+    several("Softmax of a sum of five axes", "RESHAPE RESHAPE ADD RESHAPE SOFTMAX RESHAPE", node("Add",
+            "x z", "p"), node("Softmax", "p", "y", axis=4), x=_VOLUME,
+            z=(2, 1, 4, 1, 1)),
 ]
