@@ -5,7 +5,7 @@ from typing import List, NamedTuple, Sequence, Tuple
 import torch
 from torch import nn
 
-import tests.fuzz.blocks  # noqa: F401: registers its drawers
+import tests.fuzz.whole_blocks  # noqa: F401: registers its drawers
 import tests.fuzz.functions  # noqa: F401
 import tests.fuzz.heads  # noqa: F401
 import tests.fuzz.layers  # noqa: F401
