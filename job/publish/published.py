@@ -32,10 +32,13 @@ def check_replaceable(output_dir: Path, name: str) -> None:
     """UsageError where output_dir/name holds something that this job has not published."""
     target = output_dir / name
     with refusals_as_job_errors("reading {}".format(target)):
-        if not os.path.lexists(str(target)):
-            return
-        folder = target.is_dir() and not target.is_symlink()
-        ours = folder and ((target / SUMS).is_file() or not any(target.iterdir()))
+        try:
+            names = [] if target.is_symlink() else os.listdir(str(target))
+        except FileNotFoundError:
+            return  # not there, or just taken away by another job
+        except NotADirectoryError:
+            names = [target.name]
+        ours = not target.is_symlink() and (SUMS in names or not names)
     if not ours:
         raise UsageError("{} is there and was not published by this job".format(target),
                          hint="move it away, or name another --output-dir")
