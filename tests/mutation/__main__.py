@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 from typing import List
 
-from tests.mutation.checking import Verdict, all_mutants, measured_reach, verdicts
+from tests.mutation.checking import TESTS, Verdict, all_mutants, measured_reach, verdicts
 from tests.mutation.equivalent import explanation, unused
 from tests.mutation.heavy import import_heavy_packages
 
@@ -22,6 +22,7 @@ def main() -> int:
     arguments.add_argument("pattern", nargs="?", default="", help="only mutants whose line, as shown, has this in it")
     arguments.add_argument("--workers", type=int, default=2)
     arguments.add_argument("--every", type=int, default=1, help="only one of so many, spread over all")
+    arguments.add_argument("--tests", nargs="*", default=TESTS, help="the folders and files of tests that they meet")
     arguments.add_argument("--list", action="store_true", help="show the mutants and test none")
     given = arguments.parse_args()
     mutants = [mutant for mutant in all_mutants(CHECKOUT) if re.search(given.pattern, mutant.label)][::given.every]
@@ -29,7 +30,7 @@ def main() -> int:
         print("\n".join(mutant.label for mutant in mutants))
         return 0
     import_heavy_packages()
-    reach, found = measured_reach(CHECKOUT), []
+    reach, found = measured_reach(CHECKOUT, given.tests), []
     for test in reach.failed:
         print("fails without any mutant, and shows nothing: {}".format(test))
     for verdict in verdicts(CHECKOUT, mutants, reach, given.workers):
@@ -40,7 +41,7 @@ def main() -> int:
                   flush=True)
     print(table(found))
     survivors = [verdict.mutant for verdict in found if verdict.outcome != "killed"]
-    stale = unused(survivors, mutants) if given.every == 1 else []
+    stale = unused(survivors) if given.every == 1 and not given.pattern else []
     for entry in stale:
         print("killed, so not to be explained: {}".format(entry))
     return int(bool(stale or reach.failed) or any(not _settled(verdict) for verdict in found))

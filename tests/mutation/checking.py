@@ -39,9 +39,9 @@ def all_mutants(checkout: Path) -> List[Mutant]:
     return [mutant for file in files_of(checkout) for mutant in mutants_of(checkout, file)]
 
 
-def measured_reach(checkout: Path) -> Reach:
+def measured_reach(checkout: Path, tests: Sequence[str]) -> Reach:
     """In a child: this process must import nothing of the job."""
-    ((_, reach),) = results(lambda _: _reach(checkout), [None], 1, ALL_SECONDS)
+    ((_, reach),) = results(lambda _: _reach(checkout, tests), [None], 1, ALL_SECONDS)
     if isinstance(reach, Died):
         raise RuntimeError("the tests do not run without any mutant: {}".format(reach.how))
     return reach
@@ -73,7 +73,7 @@ def _verdict(mutant: Mutant, ending: Any) -> Verdict:
     return Verdict(mutant, "killed", "{}: {}".format(*ending)) if ending.test else Verdict(mutant, "survived")
 
 
-def _reach(checkout: Path) -> Reach:
+def _reach(checkout: Path, tests: Sequence[str]) -> Reach:
     def watch(told: Callable[[Line], None]) -> None:
         codes, names = {}, {}
         for file in files_of(checkout):
@@ -81,7 +81,7 @@ def _reach(checkout: Path) -> Reach:
             codes[path] = compile(reporting((checkout / file).read_text(encoding="utf-8")), path, "exec")
             names[path] = {REACHED: functools.partial(_tell, told, file)}
         replace_modules(codes, names)
-    return reach_of(checkout, TESTS, watch)
+    return reach_of(checkout, tests, watch)
 
 
 def _tell(told: Callable[[Line], None], file: str, line: int) -> None:

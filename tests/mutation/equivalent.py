@@ -85,7 +85,6 @@ def explanation(mutant: Mutant) -> Optional[str]:
     return next((each.reason for each in EQUIVALENT if each.covers(mutant)), None)
 
 
-def unused(survivors: Sequence[Mutant], tried: Sequence[Mutant]) -> List[Equivalent]:
-    """What explains no survivor, of the files that were tried."""
-    files = {mutant.file for mutant in tried}
-    return [each for each in EQUIVALENT if each.file in files and not any(map(each.covers, survivors))]
+def unused(survivors: Sequence[Mutant]) -> List[Equivalent]:
+    """What explains none of the survivors of a complete check."""
+    return [each for each in EQUIVALENT if not any(map(each.covers, survivors))]
