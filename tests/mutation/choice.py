@@ -22,7 +22,7 @@ class Choice:
             files = {file for file, _ in lines}
             if "job/keras_model/preflight.py" in files and "job/keras_model/walk.py" not in files:
                 self._refused.append(test)
-        self._by_file = {file: sorted(tests, key=lambda test: (-tests[test], reach.seconds[test]))
+        self._by_file = {file: sorted(tests, key=lambda test: (-tests[test], test))
                          for file, tests in runs.items()}
 
     def runs_at_import(self, mutant: Mutant) -> bool:

@@ -81,9 +81,10 @@ def _below(place: _Place, in_function: bool) -> Iterator[_Place]:
         for index, node in enumerate(value) if isinstance(value, list) else ((None, value),):
             if not isinstance(node, ast.AST) or _is_wording(node, field):
                 continue
-            inside = in_function or (is_function and field == "body")
+            is_result = isinstance(parent, ast.Lambda) and field == "body"
+            inside = in_function or (is_function and field == "body") or is_result
             statement = place.statement
-            if inside and isinstance(node, ast.stmt):
+            if inside and (isinstance(node, ast.stmt) or is_result):
                 statement = node.lineno
             elif is_function and field == "args":
                 statement = parent.lineno if in_function else parent.body[0].lineno

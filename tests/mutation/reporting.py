@@ -6,7 +6,13 @@ REACHED = "__reached__"  # of the module: a function of a line
 
 
 def reporting(source: str) -> ast.Module:
-    return ast.fix_missing_locations(_Reporting().visit(ast.parse(source)))
+    return ast.fix_missing_locations(_Reporting().visit(_ReportingLambdas().visit(ast.parse(source))))
+
+
+class _ReportingLambdas(ast.NodeTransformer):
+    def visit_Lambda(self, node: ast.Lambda) -> ast.Lambda:
+        node.body = ast.BoolOp(ast.Or(), [_telling(node.body.lineno), self.visit(node.body)])
+        return node
 
 
 class _Reporting(ast.NodeTransformer):
@@ -30,8 +36,12 @@ class _Reporting(ast.NodeTransformer):
         visited = self.visit(node)
         if not self._inside or not isinstance(node, ast.stmt) or _is_docstring(node):
             return [visited]
-        tell = ast.Call(ast.Name(REACHED, ast.Load()), [ast.Num(node.lineno)], [])
-        return [ast.copy_location(ast.Expr(tell), node), visited]
+        return [ast.copy_location(ast.Expr(_telling(node.lineno)), node), visited]
+
+
+def _telling(line: int) -> ast.Call:
+    """It gives None."""
+    return ast.Call(ast.Name(REACHED, ast.Load()), [ast.Num(line)], [])
 
 
 def _is_docstring(node: ast.stmt) -> bool:

@@ -1,5 +1,4 @@
 """Some of the tests, run by pytest in this process."""
-import time
 from pathlib import Path
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
 
@@ -9,10 +8,9 @@ Line = Tuple[str, int]  # file and line
 
 
 class Reach(NamedTuple):
-    """What each test that passes runs of the files that are changed, and how long it takes."""
+    """What each test that passes runs of the files that are changed."""
 
     lines: Dict[str, Set[Line]]
-    seconds: Dict[str, float]
     failed: Tuple[str, ...]  # tests that fail without any mutant, and show nothing
     at_import: Set[Line]     # what runs before any test
 
@@ -53,7 +51,7 @@ def reach_of(checkout: Path, paths: Sequence[str], watch: Callable[[Callable[[Li
     code = _run(checkout, paths, trace)
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         raise RuntimeError("pytest ended with {}".format(code))
-    return Reach({test: lines for test, lines in trace.lines.items() if test not in trace.failed}, trace.seconds,
+    return Reach({test: lines for test, lines in trace.lines.items() if test not in trace.failed},
                  tuple(sorted(trace.failed)), trace.at_import)
 
 
@@ -88,19 +86,14 @@ class _Judge:
 class _Trace:
     def __init__(self) -> None:
         self.lines = {}  # type: Dict[str, Set[Line]]
-        self.seconds = {}  # type: Dict[str, float]
         self.failed = set()  # type: Set[str]
         self._now = self.at_import = set()  # type: Set[Line]
 
     def told(self, line: Line) -> None:
         self._now.add(line)
 
-    @pytest.hookimpl(hookwrapper=True)
-    def pytest_runtest_protocol(self, item: Any) -> Any:
+    def pytest_runtest_protocol(self, item: Any) -> None:
         self._now = self.lines[item.nodeid] = set()
-        before = time.perf_counter()
-        yield
-        self.seconds[item.nodeid] = time.perf_counter() - before
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         if report.failed:

@@ -73,6 +73,19 @@ def test_functions_say_what_they_reach():
     assert names["f"](1) == 2 and lines == [3, 4, 7] and names["f"].__doc__ == "Shown."
 
 
+def test_what_a_lambda_reaches_is_told_when_it_runs():
+    lines = []
+    names = {REACHED: lines.append}
+    exec(compile(reporting("TABLE = (\n    (1, lambda x: x + 2),\n    (3, lambda x:\n     x + 4))\n"), "f", "exec"), names)
+    assert lines == [] and names["TABLE"][1][1](1) == 5 and lines == [4]
+
+
+def test_a_change_in_a_lambda_shows_when_the_lambda_runs(tmp_path):
+    (tmp_path / "table.py").write_text("TABLE = (\n    (1, lambda x: x + 2),)\n", encoding="utf-8")
+    assert [(mutant.change, mutant.statement) for mutant in mutants_of(tmp_path, "table.py")
+            if mutant.mutator == "number"] == [("(1, lambda x: x + 2) -> (2, lambda x: x + 2)", None), ("x + 2 -> x + 3", 2)]
+
+
 @pytest.fixture
 def module(tmp_path):
     """An imported module of a function, a closure and a constant."""
