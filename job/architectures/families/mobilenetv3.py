@@ -5,7 +5,7 @@ how a width multiplier acts on the expansions.
 """
 from typing import Any
 
-from job.architectures.mobilenetv3_rows import LARGE_2019, LARGE_2020, SMALL_2019, SMALL_2020
+from job.architectures.families.mobilenetv3_rows import LARGE_2019, LARGE_2020, SMALL_2019, SMALL_2020
 from job.architectures.registry import architecture, classes_of
 
 # mobilenetv3-large-657e7b3d.pth was saved from a head with two more Dropout layers than the code has.
@@ -18,14 +18,14 @@ classes = classes_of("classifier.3.weight")
 
 @architecture("mobilenetv3_large", IMAGE, FAMILY, "Large, April 2020 (-1cd25616)", infer=classes)
 def large_2020(num_classes: int = 1000, width_mult: float = 1.0) -> Any:
-    from job.architectures.mobilenetv3_modules import MobileNetV3Of2020
+    from job.architectures.families.mobilenetv3_modules import MobileNetV3Of2020
 
     return MobileNetV3Of2020(LARGE_2020, 1280, num_classes, width_mult)
 
 
 @architecture("mobilenetv3_small", IMAGE, FAMILY, "Small, April 2020 (-55df8e1f)", infer=classes)
 def small_2020(num_classes: int = 1000, width_mult: float = 1.0) -> Any:
-    from job.architectures.mobilenetv3_modules import MobileNetV3Of2020
+    from job.architectures.families.mobilenetv3_modules import MobileNetV3Of2020
 
     return MobileNetV3Of2020(SMALL_2020, 1024, num_classes, width_mult)
 
@@ -39,13 +39,13 @@ def small_2020(num_classes: int = 1000, width_mult: float = 1.0) -> Any:
     infer=classes,
 )
 def large_2019(num_classes: int = 1000, width_mult: float = 1.0) -> Any:
-    from job.architectures.mobilenetv3_modules import MobileNetV3Of2019
+    from job.architectures.families.mobilenetv3_modules import MobileNetV3Of2019
 
     return MobileNetV3Of2019(LARGE_2019, num_classes, width_mult, small=False)
 
 
 @architecture("mobilenetv3_small_2019", IMAGE, FAMILY, "Small, May 2019", infer=classes)
 def small_2019(num_classes: int = 1000, width_mult: float = 1.0) -> Any:
-    from job.architectures.mobilenetv3_modules import MobileNetV3Of2019
+    from job.architectures.families.mobilenetv3_modules import MobileNetV3Of2019
 
     return MobileNetV3Of2019(SMALL_2019, num_classes, width_mult, small=True)

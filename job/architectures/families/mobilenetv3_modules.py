@@ -8,7 +8,7 @@ from typing import Sequence
 import torch
 from torch import nn
 
-from job.architectures.mobilenetv3_rows import Row
+from job.architectures.families.mobilenetv3_rows import Row
 
 
 def multiple_of_8(channels: float) -> int:
