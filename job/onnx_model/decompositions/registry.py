@@ -1,9 +1,10 @@
 """How an operator is said with simpler ones: `@decomposes` on a function is all it takes."""
-from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional
+from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional
 
 import numpy as np
 
 from job.onnx_model.graph import Node, Rewrite, View
+from job.onnx_model.steps import Steps
 from job.values import Shape
 
 
@@ -11,10 +12,7 @@ class Parts:
     """The nodes that are to take a node's place, in the making; a tensor is its name."""
 
     def __init__(self, node: Node, view: View) -> None:
-        self._node, self._view = node, view
-        self._prefix = "{}.{}".format(node.output, node.op.lower())  # the last of its parts may be taken apart too
-        self._nodes = []  # type: List[Node]
-        self._constants = {}  # type: Dict[str, np.ndarray]
+        self._steps, self._view = Steps(node, node.op.lower()), view  # the last of its parts may be taken apart too
 
     def shape(self, name: str) -> Optional[Shape]:
         return self._view.shape(name)
@@ -24,22 +22,15 @@ class Parts:
 
     def op(self, op: str, *inputs: Any, **attributes: Any) -> str:
         """One node; a number or an array among its inputs becomes a constant, a number a float32."""
-        names = tuple(name if isinstance(name, str) else self._held(name) for name in inputs)
-        output = "{}.{}".format(self._prefix, len(self._nodes))
-        self._nodes.append(Node(op, names, (output,), attributes, self._node.layer))
-        return output
+        names = [name if isinstance(name, str) else self._held(name) for name in inputs]
+        return self._steps.add(op, names, None, **attributes)
 
     def ending(self, result: str) -> Rewrite:
         """The last node gives the replaced node's output."""
-        if not self._nodes or self._nodes[-1].output != result:
-            result = self.op("Identity", result)
-        last = self._nodes[-1]._replace(outputs=self._node.outputs)
-        return Rewrite(tuple(self._nodes[:-1]) + (last,), self._constants)
+        return self._steps.ending_in(result)
 
     def _held(self, value: Any) -> str:
-        name = "{}.constant_{}".format(self._prefix, len(self._constants))
-        self._constants[name] = value if isinstance(value, np.ndarray) else np.array(value, np.float32)
-        return name
+        return self._steps.constant(value if isinstance(value, np.ndarray) else np.array(value, np.float32))
 
 
 Attributes = Mapping[str, Any]

@@ -3,12 +3,12 @@
 before: Gemm(x [N,I], w [O,I], c [N,O], alpha, beta, transB=1)
 after:  MatMul(x, Transpose(w)) -> Mul(alpha) -> Add(Mul(c, beta))
 """
-from typing import Dict, List, Optional, Tuple
+from typing import Optional
 
 import numpy as np
 
 from job.onnx_model.graph import Graph, Node, Rewrite, View, rewritten
-from job.values import Shape
+from job.onnx_model.steps import Steps
 
 
 def gemm_to_matmul(graph: Graph) -> Graph:
@@ -21,47 +21,30 @@ def _rule(node: Node, view: View) -> Optional[Rewrite]:
     weight, bias = (view.constant(name) for name in node.inputs[1:3])
     if weight is not None and bias is not None and (bias.size == 1 or bias.shape[-1:] == (bias.size,)):
         return None
-    return _Parts(node, view).rewrite()
+    return _product_and_sum(node, view)
 
 
-class _Parts:
-    """The nodes in the making."""
+def _product_and_sum(node: Node, view: View) -> Rewrite:
+    steps = Steps(node, "product")
+    for name in node.inputs:
+        steps.knows(name, view.shape(name))
+    sides = [_transposed(steps, name, view) if node.attributes.get(side) else name
+             for name, side in zip(node.inputs, ("transA", "transB"))]
+    product = steps.add("MatMul", sides, view.shape(node.output))
+    product = _scaled(steps, product, node.attributes.get("alpha", 1.0), view)
+    bias = _scaled(steps, node.inputs[2], node.attributes.get("beta", 1.0), view)
+    return steps.ending_in(steps.add("Add", [product, bias], view.shape(node.output)))
 
-    def __init__(self, node: Node, view: View) -> None:
-        self._node, self._view = node, view
-        self._nodes, self._constants, self._shapes = [], {}, {}  # type: Tuple[List[Node], Dict, Dict[str, Shape]]
 
-    def rewrite(self) -> Rewrite:
-        node, view = self._node, self._view
-        sides = [self._transposed(name) if node.attributes.get(side) else name
-                 for name, side in zip(node.inputs, ("transA", "transB"))]
-        product = self._made("MatMul", sides, "product", view.shape(node.output))
-        product = self._scaled(product, view.shape(node.output), "alpha")
-        bias = self._scaled(node.inputs[2], view.shape(node.inputs[2]), "beta")
-        total = Node("Add", (product, bias), node.outputs, {}, node.layer)
-        return Rewrite(tuple(self._nodes) + (total,), self._constants, self._shapes)
+def _transposed(steps: Steps, name: str, view: View) -> str:
+    known = view.constant(name)
+    return steps.transpose(name, (1, 0)) if known is None else steps.constant(known.T)
 
-    def _transposed(self, name: str) -> str:
-        known = self._view.constant(name)
-        if known is not None:
-            self._constants[self._node.output + ".weight"] = np.ascontiguousarray(known.T)
-            return self._node.output + ".weight"
-        shape = tuple(reversed(self._view.shape(name)))
-        return self._made("Transpose", [name], name + ".transposed", shape, perm=(1, 0))
 
-    def _scaled(self, name: str, shape: Shape, factor: str) -> str:
-        value = self._node.attributes.get(factor, 1.0)
-        if value == 1:
-            return name
-        constant, known = "{}.{}".format(self._node.output, factor), self._view.constant(name)
-        if known is not None:
-            self._constants[constant] = known * np.float32(value)
-            return constant
-        self._constants[constant] = np.array(value, np.float32)
-        return self._made("Mul", [name, constant], factor + ".scaled", shape)
-
-    def _made(self, op: str, inputs: List[str], end: str, shape: Shape, **attributes) -> str:
-        output = "{}.{}".format(self._node.output, end)
-        self._nodes.append(Node(op, tuple(inputs), (output,), attributes, self._node.layer))
-        self._shapes[output] = shape
-        return output
+def _scaled(steps: Steps, name: str, factor: float, view: View) -> str:
+    if factor == 1:
+        return name
+    known = view.constant(name)
+    if known is not None:
+        return steps.constant(known * np.float32(factor))
+    return steps.add("Mul", [name, steps.constant(np.array(factor, np.float32))], steps.shape(name))

@@ -9,6 +9,7 @@ import numpy as np
 
 from job.onnx_model.graph import Graph, Node, Rewrite, View, rewritten
 from job.onnx_model.passes.fold_affine import constant_operand
+from job.onnx_model.steps import Steps
 
 
 class Pick(NamedTuple):
@@ -60,25 +61,13 @@ def _step(name: str, op: str, neutral: float, view: View) -> Optional[Tuple[str,
 
 def _joined(node: Node, picks: Sequence[Pick], axis: int, view: View) -> Rewrite:
     source, shape = picks[0].source, view.shape(node.output)
-    steps = []
+    steps = Steps(node, "joined")
+    y = steps.knows(source, view.shape(source))
     indices = [index for pick in picks for index in pick.indices]
     if indices != list(range(view.shape(source)[axis])):
-        steps.append(("Gather", np.array(indices, np.int64), {"axis": axis}))
+        y = steps.add("Gather", [y, steps.constant(np.array(indices, np.int64))], shape, axis=axis)
     for op, part, neutral in (("Mul", "scale", 1), ("Add", "shift", 0)):
         values = np.array([getattr(pick, part) for pick in picks for _ in pick.indices], np.float32)
         if np.any(values != neutral):
-            steps.append((op, values.reshape((-1,) + (1,) * (len(shape) - axis - 1)), {}))
-    return _chain(node, source, steps or [("Identity", None, {})], shape)
-
-
-def _chain(node: Node, source: str, steps: Sequence[tuple], shape) -> Rewrite:
-    nodes, constants, shapes = [], {}, {}
-    for number, (op, constant, attributes) in enumerate(steps):
-        output = node.output if number == len(steps) - 1 else "{}.{}".format(node.output, op.lower())
-        inputs = (source,)
-        if constant is not None:
-            inputs += ("{}.{}.constant".format(node.output, op.lower()),)
-            constants[inputs[1]] = constant
-        nodes.append(Node(op, inputs, (output,), attributes, node.layer))
-        source, shapes[output] = output, shape
-    return Rewrite(tuple(nodes), constants, shapes)
+            y = steps.add(op, [y, steps.constant(values.reshape((-1,) + (1,) * (len(shape) - axis - 1)))], shape)
+    return steps.ending_in(y)

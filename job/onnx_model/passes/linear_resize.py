@@ -8,7 +8,7 @@ from typing import Optional
 import numpy as np
 
 from job.onnx_model.graph import Graph, Node, Rewrite, View, rewritten
-from job.onnx_model.passes.steps import Steps
+from job.onnx_model.steps import Steps
 
 
 def linear_resize(graph: Graph) -> Graph:

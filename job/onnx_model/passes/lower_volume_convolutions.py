@@ -11,7 +11,7 @@ from typing import List, NamedTuple, Optional, Tuple
 import numpy as np
 
 from job.onnx_model.graph import Graph, Node, Rewrite, View, rewritten
-from job.onnx_model.passes.steps import Steps
+from job.onnx_model.steps import Steps
 from job.values import Shape
 
 
@@ -125,11 +125,7 @@ def _taps(steps: Steps, x: str, depth: Depth, count: int) -> List[str]:
 
 
 def _picked(steps: Steps, x: str, frames: range) -> str:
-    shape = steps.shape(x)
-    if frames == range(shape[1]):
-        return x
-    bounds = [steps.constant(np.array([value], np.int64)) for value in (frames[0], frames[-1] + 1, 1, frames.step)]
-    return steps.add("Slice", [x] + bounds, shape[:1] + (len(frames),) + shape[2:])
+    return x if frames == range(steps.shape(x)[1]) else steps.slice(x, 1, frames)
 
 
 def _layer(steps: Steps, node: Node, x: str, kernel: np.ndarray, after: Shape, biased: bool) -> str:

@@ -9,7 +9,7 @@ channels-last.
 from typing import Any, Dict, Mapping, Optional, Sequence, Tuple
 
 from job.onnx_model.graph import Graph, Node, Rewrite, View, rewritten
-from job.onnx_model.passes.steps import Steps
+from job.onnx_model.steps import Steps
 
 _PER_AXIS = {"kernel_shape": 1, "strides": 1, "dilations": 1, "pads": 0}  # what an axis without a pool has
 

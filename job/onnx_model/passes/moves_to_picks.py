@@ -8,7 +8,7 @@ from typing import Callable, Dict, List, Optional, Tuple
 import numpy as np
 
 from job.onnx_model.graph import Graph, Node, Rewrite, View, rewritten
-from job.onnx_model.passes.steps import Steps
+from job.onnx_model.steps import Steps
 from job.values import Shape
 
 Picks = List[Tuple[int, np.ndarray]]  # an axis, and which of its elements are picked

@@ -4,7 +4,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tu
 import numpy as np
 
 from job.onnx_model.graph import Node, View
-from job.onnx_model.passes.steps import Steps
+from job.onnx_model.steps import Steps
 
 Array = Optional[np.ndarray]
 
@@ -29,11 +29,8 @@ def zeros_or(steps: Steps, node: Node, view: View, place: int, number: int, shap
 
 
 def _gates(steps: Steps, x: str, count: int) -> List[str]:
-    batch, size = steps.shape(x)
-    hidden = size // count
-    return [steps.add("Slice", [x] + [steps.constant(np.array([value], np.int64))
-                                      for value in (gate * hidden, (gate + 1) * hidden, 1)], (batch, hidden))
-            for gate in range(count)]
+    hidden = steps.shape(x)[1] // count
+    return [steps.slice(x, 1, range(gate * hidden, (gate + 1) * hidden)) for gate in range(count)]
 
 
 def _each(steps: Steps, op: str, *inputs: str) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from job.onnx_model.graph import Graph, Node, Rewrite, View, rewritten
 from job.onnx_model.passes.fold_constants import fold_constants
 from job.onnx_model.passes.recurrent_cells import CELLS, State, zeros_or
-from job.onnx_model.passes.steps import Steps
+from job.onnx_model.steps import Steps
 
 MOST_STEPS = 128  # more make files of thousands of operators
 _DIRECTIONS = {"forward": (False,), "reverse": (True,), "bidirectional": (False, True)}

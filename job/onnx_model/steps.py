@@ -1,5 +1,5 @@
 """Nodes laid one after another in the place of one, with the shapes that they make."""
-from typing import Any, Dict, List, Mapping, Sequence
+from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 import numpy as np
 
@@ -32,10 +32,11 @@ class Steps:
         self._constants[name] = np.ascontiguousarray(value).reshape(value.shape)  # which makes a row of a number
         return name
 
-    def add(self, op: str, inputs: Sequence[str], shape: Shape, **attributes: Any) -> str:
+    def add(self, op: str, inputs: Sequence[str], shape: Optional[Shape], **attributes: Any) -> str:
+        """A step whose shape is None leaves it to shape inference."""
         name = "{}_{}".format(self._prefix, len(self._nodes))
         self._nodes.append(Node(op, tuple(inputs), (name,), attributes, self._node.layer))
-        return self.knows(name, shape)
+        return name if shape is None else self.knows(name, shape)
 
     def reshape(self, x: str, shape: Shape) -> str:
         """Whatever the first size is, it grows with the batch: the target says -1."""
@@ -48,6 +49,12 @@ class Steps:
 
     def transpose(self, x: str, perm: Sequence[int]) -> str:
         return self.add("Transpose", [x], transposed_shape(self.shape(x), perm), perm=tuple(perm))
+
+    def slice(self, x: str, axis: int, picked: range) -> str:
+        """Elements of one axis, from its start on."""
+        shape = self.shape(x)
+        bounds = [self.constant(np.array([value], np.int64)) for value in (picked.start, picked[-1] + 1, axis, picked.step)]
+        return self.add("Slice", [x] + bounds, shape[:axis] + (len(picked),) + shape[axis + 1:])
 
     def linear(self, x: str, weight: np.ndarray, bias: np.ndarray) -> str:
         """x [N,I] and a weight [O,I]."""
@@ -67,7 +74,7 @@ class Steps:
 
     def ending_in(self, x: str) -> Rewrite:
         """The rewrite whose last step is the node's own output."""
-        last = self._nodes[-1]
-        assert last.output == x and self._nodes
-        nodes = tuple(self._nodes[:-1]) + (last._replace(outputs=self._node.outputs),)
+        if not self._nodes or self._nodes[-1].output != x:
+            x = self.add("Identity", [x], self._shapes.get(x))
+        nodes = tuple(self._nodes[:-1]) + (self._nodes[-1]._replace(outputs=self._node.outputs),)
         return Rewrite(nodes, self._constants, {name: shape for name, shape in self._shapes.items() if name != x})
