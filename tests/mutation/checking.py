@@ -17,11 +17,16 @@ from tests.mutation.suite import Collected, Ending, Line, Reach, reach_of, with_
 TESTS = ("tests/operators", "tests/passes", "tests/onnx_backend")
 FOLDERS = ("job/keras_model", "job/onnx_model/opsets", "job/onnx_model/passes", "job/onnx_model/symbolic")
 LEFT_OUT = ("job/keras_model/__init__.py", "job/keras_model/operators.py", "job/keras_model/upstream.py")
-SECONDS = 120       # for one mutant
-ALL_SECONDS = 1200  # for all tests without any, or for the mutants of one process
+ALL_SECONDS = 3600  # for all tests without any mutant
+SECONDS = 60        # for a process to begin
+TIMES = 8           # as long as its tests take without a mutant: later it hangs, and no busy machine is taken for that
 TOGETHER = 60       # mutants of one process
 
-Question = Tuple[Mutant, Tuple[str, ...]]  # a mutant and the tests it meets
+
+class Question(NamedTuple):
+    mutant: Mutant
+    tests: Tuple[str, ...]  # that it meets
+    seconds: float
 
 
 class Verdict(NamedTuple):
@@ -41,7 +46,7 @@ def all_mutants(checkout: Path) -> List[Mutant]:
 
 def measured_reach(checkout: Path, tests: Sequence[str]) -> Reach:
     """In a child: this process must import nothing of the job."""
-    ((_, reach),) = results(lambda _: _reach(checkout, tests), [None], 1, ALL_SECONDS)
+    ((_, reach),) = results(lambda _: _reach(checkout, tests), [None], 1, lambda _: ALL_SECONDS)
     if isinstance(reach, Died):
         raise RuntimeError("the tests do not run without any mutant: {}".format(reach.how))
     return reach
@@ -50,21 +55,33 @@ def measured_reach(checkout: Path, tests: Sequence[str]) -> Reach:
 def verdicts(checkout: Path, mutants: Sequence[Mutant], reach: Reach, workers: int) -> Iterator[Verdict]:
     """Most in a process that has the tests collected already; what is done at import in one that imports anew."""
     choice = Choice(reach)
-    questions = [(mutant, choice.tests_for(mutant)) for mutant in mutants]
-    yield from (Verdict(mutant, "unreached") for mutant, tests in questions if not tests)
-    late = [(mutant, tests) for mutant, tests in questions if tests and not choice.runs_at_import(mutant)]
-    early = [(mutant, tests) for mutant, tests in questions if tests and choice.runs_at_import(mutant)]
-    parts = [late[first:first + TOGETHER] for first in range(0, len(late), TOGETHER)]
-    for part, endings in results(functools.partial(_in_one_process, checkout), parts, workers, ALL_SECONDS):
+    questions = [_question(mutant, choice.tests_for(mutant), reach) for mutant in mutants]
+    yield from (Verdict(question.mutant, "unreached") for question in questions if not question.tests)
+    late = [question for question in questions if question.tests and not choice.runs_at_import(question.mutant)]
+    early = [question for question in questions if question.tests and choice.runs_at_import(question.mutant)]
+    parts = [tuple(late[first:first + TOGETHER]) for first in range(0, len(late), TOGETHER)]
+    for part, endings in results(functools.partial(_in_one_process, checkout), parts, workers, _seconds_of_all):
         if isinstance(endings, (Died, Ending)):
             raise RuntimeError("the tests cannot be collected: {}".format(endings))
         for question, ending in zip(part, endings):
             if ending is None:
                 early.append(question)
             else:
-                yield _verdict(question[0], ending)
-    for (mutant, _), ending in results(functools.partial(_imported_anew, checkout), early, workers, SECONDS):
-        yield _verdict(mutant, ending)
+                yield _verdict(question.mutant, ending)
+    for question, ending in results(functools.partial(_imported_anew, checkout), early, workers, _seconds):
+        yield _verdict(question.mutant, ending)
+
+
+def _question(mutant: Mutant, tests: Tuple[str, ...], reach: Reach) -> Question:
+    return Question(mutant, tests, SECONDS + TIMES * sum(reach.seconds[test] for test in tests))
+
+
+def _seconds(question: Question) -> float:
+    return question.seconds
+
+
+def _seconds_of_all(part: Sequence[Question]) -> float:
+    return SECONDS + sum(map(_seconds, part))
 
 
 def _verdict(mutant: Mutant, ending: Any) -> Verdict:
@@ -93,26 +110,26 @@ def _in_one_process(checkout: Path, questions: Sequence[Question]) -> Any:
     def use(collected: Collected) -> List[Any]:
         functions = Functions()
         work = functools.partial(_patched, checkout, functions, collected)
-        answers = dict(results(work, questions, 1, SECONDS))
+        answers = dict(results(work, questions, 1, _seconds))
         return [answers[question] for question in questions]
     setattr(builtins, NEUTRAL, neutral)
-    return with_tests(checkout, _paths(test for _, tests in questions for test in tests), use)
+    return with_tests(checkout, _paths(test for question in questions for test in question.tests), use)
 
 
 def _patched(checkout: Path, functions: Functions, collected: Collected, question: Question) -> Any:
-    mutant, tests = question
+    mutant = question.mutant
     before = compile((checkout / mutant.file).read_text(encoding="utf-8"), str(checkout / mutant.file), "exec")
     after = _code(checkout, mutant)
     if changes_import(before, after) or not functions.patch(after):
         return None
-    return collected.first_failure(tests)
+    return collected.first_failure(question.tests)
 
 
 def _imported_anew(checkout: Path, question: Question) -> Ending:
-    mutant, tests = question
+    mutant = question.mutant
     replace_modules({str(checkout / mutant.file): _code(checkout, mutant)})
     setattr(builtins, NEUTRAL, neutral)
-    return with_tests(checkout, _paths(tests), lambda collected: collected.first_failure(tests))
+    return with_tests(checkout, _paths(question.tests), lambda collected: collected.first_failure(question.tests))
 
 
 def _code(checkout: Path, mutant: Mutant) -> CodeType:

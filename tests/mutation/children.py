@@ -21,8 +21,9 @@ class Died(NamedTuple):
     how: str
 
 
-def results(work: Callable[[Any], Any], questions: Sequence[Any], workers: int, seconds: float) -> Iterator[Tuple[Any, Any]]:
-    """(question, value or Died), in the order they are done."""
+def results(work: Callable[[Any], Any], questions: Sequence[Any], workers: int,
+            seconds: Callable[[Any], float]) -> Iterator[Tuple[Any, Any]]:
+    """(question, value or Died), in the order they are done; each has so many seconds for its question."""
     waiting = list(reversed(questions))
     running = {}  # type: Dict[int, Tuple[Any, float]]  # process -> its question, and when its time is up
     with tempfile.TemporaryDirectory() as name:
@@ -31,7 +32,7 @@ def results(work: Callable[[Any], Any], questions: Sequence[Any], workers: int, 
             while waiting or running:
                 while waiting and len(running) < workers:
                     question = waiting.pop()
-                    running[_child(work, question, folder)] = question, time.monotonic() + seconds
+                    running[_child(work, question, folder)] = question, time.monotonic() + seconds(question)
                 process, status = os.waitpid(-1, os.WNOHANG)
                 if process:
                     yield running.pop(process)[0], _result(folder / str(process), status)

@@ -1,7 +1,7 @@
 """The mutants of a source file: found, described, and made."""
 import ast
 from pathlib import Path
-from typing import Any, Iterator, List, NamedTuple, Optional
+from typing import Any, Iterator, List, NamedTuple, Optional, Set
 
 import astor
 
@@ -27,13 +27,18 @@ class Mutant(NamedTuple):
 
 
 def mutants_of(checkout: Path, file: str) -> List[Mutant]:
-    """In the order of the source."""
+    """In the order of the source; where two leave the same behind, one."""
     tree = ast.parse((checkout / file).read_text(encoding="utf-8"))
-    return [Mutant(file, place.line, place.function, name, _described(place, replacement), place.statement, position,
-                   number)
-            for position, place in enumerate(_places(tree))
-            for name, changes in MUTATORS.items()
-            for number, replacement in enumerate(changes(place.node, place.parent))]
+    found = []
+    for position, place in enumerate(_places(tree)):
+        left = set()  # type: Set[str]
+        for name, changes in MUTATORS.items():
+            for number, replacement in enumerate(changes(place.node, place.parent)):
+                if ast.dump(replacement) not in left:
+                    found.append(Mutant(file, place.line, place.function, name, _described(place, replacement),
+                                        place.statement, position, number))
+                    left.add(ast.dump(replacement))
+    return found
 
 
 def mutated(source: str, mutant: Mutant) -> ast.Module:

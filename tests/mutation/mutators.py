@@ -130,7 +130,7 @@ def statement(node: ast.AST, parent: ast.AST) -> Iterator[ast.AST]:
 @mutator
 def element(node: ast.AST, parent: ast.AST) -> Iterator[ast.AST]:
     """one less of several words, of the rows of a table, or of the entries of a dictionary"""
-    if isinstance(node, (ast.Tuple, ast.List, ast.Set)) and len(node.elts) > 1 and (
+    if isinstance(node, (ast.Tuple, ast.List, ast.Set)) and len(node.elts) > 1 and not _is_target(node) and (
             _all_words(node.elts) or isinstance(parent, (ast.Assign, ast.For)) and _is_table(node.elts)):
         for each in node.elts:
             yield type(node)([other for other in node.elts if other is not each], *([ast.Load()] * hasattr(node, "ctx")))
@@ -174,6 +174,10 @@ def _joins_sequences(node: ast.BinOp) -> bool:
     return any(isinstance(side, (ast.Str, ast.Tuple, ast.List, ast.ListComp)) or
                (isinstance(side, ast.Subscript) and isinstance(side.slice, ast.Slice)) or
                (isinstance(side, ast.BinOp) and _joins_sequences(side)) for side in (node.left, node.right))
+
+
+def _is_target(node: ast.AST) -> bool:
+    return isinstance(getattr(node, "ctx", None), ast.Store)
 
 
 def _all_words(elements: List[ast.AST]) -> bool:

@@ -13,6 +13,7 @@ class Reach(NamedTuple):
     lines: Dict[str, Set[Line]]
     failed: Tuple[str, ...]  # tests that fail without any mutant, and show nothing
     at_import: Set[Line]     # what runs before any test
+    seconds: Dict[str, float]  # that each takes
 
 
 class Ending(NamedTuple):
@@ -52,7 +53,7 @@ def reach_of(checkout: Path, paths: Sequence[str], watch: Callable[[Callable[[Li
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         raise RuntimeError("pytest ended with {}".format(code))
     return Reach({test: lines for test, lines in trace.lines.items() if test not in trace.failed},
-                 tuple(sorted(trace.failed)), trace.at_import)
+                 tuple(sorted(trace.failed)), trace.at_import, trace.seconds)
 
 
 def _run(checkout: Path, paths: Sequence[str], plugin: Any) -> int:
@@ -87,6 +88,7 @@ class _Trace:
     def __init__(self) -> None:
         self.lines = {}  # type: Dict[str, Set[Line]]
         self.failed = set()  # type: Set[str]
+        self.seconds = {}  # type: Dict[str, float]
         self._now = self.at_import = set()  # type: Set[Line]
 
     def told(self, line: Line) -> None:
@@ -96,5 +98,6 @@ class _Trace:
         self._now = self.lines[item.nodeid] = set()
 
     def pytest_runtest_logreport(self, report: Any) -> None:
+        self.seconds[report.nodeid] = self.seconds.get(report.nodeid, 0) + report.duration
         if report.failed:
             self.failed.add(report.nodeid)

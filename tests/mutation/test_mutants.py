@@ -86,6 +86,17 @@ def test_a_change_in_a_lambda_shows_when_the_lambda_runs(tmp_path):
             if mutant.mutator == "number"] == [("(1, lambda x: x + 2) -> (2, lambda x: x + 2)", None), ("x + 2 -> x + 3", 2)]
 
 
+def test_what_is_assigned_to_is_no_table(tmp_path):
+    (tmp_path / "targets.py").write_text("def f(x):\n    a, b, c, d = x\n    return b\n", encoding="utf-8")
+    assert mutants_of(tmp_path, "targets.py") == []
+
+
+def test_of_changes_that_leave_the_same_behind_one_is_made(tmp_path):
+    (tmp_path / "words.py").write_text("WORDS = take(('v', 'v', 'i'))\n", encoding="utf-8")
+    assert [mutant.change for mutant in mutants_of(tmp_path, "words.py")] == [
+        "('v', 'v', 'i') -> ('v', 'i')", "('v', 'v', 'i') -> ('v', 'v')"]
+
+
 @pytest.fixture
 def module(tmp_path):
     """An imported module of a function, a closure and a constant."""
