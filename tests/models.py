@@ -8,6 +8,7 @@ import torch
 from job.architectures.build import build
 from job.architectures.load import load_weights
 from job.values import Shape
+from tests import seeded_arrays
 
 IMAGE = (1, 3, 224, 224)
 
@@ -37,7 +38,9 @@ def seeded_weights(module: torch.nn.Module, seed: int) -> Dict[str, np.ndarray]:
     bit of an input more than float stages may differ by, in PyTorch as everywhere.
     """
     random = np.random.RandomState(seed)
-    weights = {key: _array(key, tuple(value.shape), random) for key, value in module.state_dict().items()}
+    weights = {
+        key: seeded_arrays.seeded_weight(key, tuple(value.shape), random) for key, value in module.state_dict().items()
+    }
     for key in _ends_of_branches(module):
         weights[key] *= np.float32(0.25)
     return weights
@@ -50,39 +53,12 @@ def _ends_of_branches(module: torch.nn.Module) -> Iterator[str]:
             yield "{}.{}.weight".format(path, "bn3" if hasattr(block, "bn3") else "bn2")
 
 
-def _array(key: str, shape: tuple, random: np.random.RandomState) -> np.ndarray:
-    if key.endswith("num_batches_tracked"):
-        return np.array(random.randint(1, 1000), np.int64)
-    if key.endswith("running_var"):
-        values = random.uniform(0.7, 1.4, shape)
-    elif key.endswith("running_mean"):
-        values = random.normal(0, 0.2, shape)
-    elif key.endswith("weight") and len(shape) > 1:
-        values = np.sqrt(2.0 / np.prod(shape[1:])) * _normal(shape, random)
-    elif key.endswith("weight"):
-        values = random.uniform(0.6, 1.4, shape)
-    else:
-        values = random.normal(0, 0.1, shape)
-    return values.astype(np.float32)
-
-
-def _normal(shape: tuple, random: np.random.RandomState) -> np.ndarray:
-    """Normal values; those of a huge layer repeat after a prime number: drawing them all takes seconds."""
-    count = int(np.prod(shape))
-    return np.resize(random.standard_normal(min(count, 1048573)).astype(np.float32), shape)
-
-
 def noise_images(shape: tuple, seed: int, batch: int = 2) -> torch.Tensor:
-    noise = np.random.RandomState(seed + 2).standard_normal((batch,) + tuple(shape[1:]))
-    return torch.from_numpy(noise.astype(np.float32))
+    return torch.from_numpy(seeded_arrays.noise(shape, seed, batch))
 
 
 def blocky_images(shape: tuple, seed: int, batch: int = 2) -> torch.Tensor:
-    """Images of coarse random blocks; with plain noise every image gives nearly the same answer."""
-    _, channels, height, width = shape
-    coarse = np.random.RandomState(seed + 1).standard_normal((batch, channels, 8, 8))
-    rows, columns = np.arange(height) * 8 // height, np.arange(width) * 8 // width
-    return torch.from_numpy(coarse[:, :, rows][:, :, :, columns].astype(np.float32))
+    return torch.from_numpy(seeded_arrays.blocks(shape, seed, batch))
 
 
 def settle_statistics(module: torch.nn.Module, images: torch.Tensor) -> None:

@@ -8,31 +8,8 @@ from typing import Sequence
 import torch
 from torch import nn
 
+from job.architectures.families.blocks import HSigmoid, HSwish, multiple_of_8, pointwise
 from job.architectures.families.mobilenetv3_rows import Row
-
-
-def multiple_of_8(channels: float) -> int:
-    """The nearest multiple of 8 that loses at most a tenth of the channels."""
-    rounded = max(8, int(channels + 4) // 8 * 8)
-    return rounded if rounded >= 0.9 * channels else rounded + 8
-
-
-class HSigmoid(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.relu = nn.ReLU6(inplace=True)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.relu(x + 3) / 6
-
-
-class HSwish(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.sigmoid = HSigmoid()
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x * self.sigmoid(x)
 
 
 class SqueezeExcite(nn.Module):
@@ -54,10 +31,6 @@ class SqueezeExcite(nn.Module):
 
 def activation(h_swish: int) -> nn.Module:
     return HSwish() if h_swish else nn.ReLU(inplace=True)
-
-
-def pointwise(inputs: int, outputs: int) -> nn.Module:
-    return nn.Conv2d(inputs, outputs, 1, bias=False)
 
 
 class InvertedResidual(nn.Module):

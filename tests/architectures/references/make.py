@@ -1,0 +1,48 @@
+"""Writes references.json: what the reference implementation of each architecture has for keys and answers.
+
+    python -m tests.architectures.references.make [NAME ...]
+
+those named, or all; the others stay. In an environment with a current Python, torch 2.13.0, torchvision 0.28.0, timm
+1.0.31, efficientnet_pytorch 0.7.1, efficientnet_lite_pytorch 0.1.0 and pytorchcv 0.0.74, and the package `unet` of
+https://github.com/milesial/Pytorch-UNet on PYTHONPATH.
+"""
+import sys
+from typing import Sequence
+
+import torch
+
+from tests.architectures.references import proof
+from tests.architectures.references.rows import REFERENCES, Reference
+
+TOLD_APART = 0.02  # of the range: below it the answers would be the biases'
+
+
+def main(wanted: Sequence[str]) -> None:
+    rows = {name: row for name, row in proof.proofs().items() if name in REFERENCES}
+    for name in wanted or REFERENCES:
+        rows[name] = proof_of(REFERENCES[name])
+        proof.write(rows)
+        print(name, rows[name].keys, rows[name].range, flush=True)
+
+
+def proof_of(reference: Reference) -> proof.Proof:
+    module = reference.build().eval()
+    shapes = {key: tuple(value.shape) for key, value in module.state_dict().items()}
+    weights = proof.filled(shapes, reference.gain)
+    module.load_state_dict({key: torch.from_numpy(array) for key, array in weights.items()})
+    with torch.no_grad():
+        outputs = [output.numpy() for output in proof.flat(module(torch.from_numpy(proof.images(reference.size))))]
+    span, samples = proof.range_and_samples(outputs)
+    apart = proof.difference(outputs)
+    if not apart > TOLD_APART:
+        raise SystemExit("the answers to two images differ by {:.2g} of {:.2g}: give another gain".format(apart, span))
+    return proof.Proof(list(reference.size), reference.gain, reference.slow, len(shapes), proof.digest_of(shapes),
+                       rounded(span), [rounded(value) for value in samples])
+
+
+def rounded(value: float) -> float:
+    return float("{:.8g}".format(value))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
