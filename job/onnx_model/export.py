@@ -12,7 +12,7 @@ from torch.onnx import utils as exporter
 from torch.onnx.symbolic import _set_opset_version
 
 from job.errors import UnsupportedModel
-from job.onnx_model.graph import Graph, Node, renamed
+from job.onnx_model.graph import Graph, Node, free_name, renamed
 from job.onnx_model.opsets import upgraded
 from job.onnx_model.outputs import FlatOutputs
 from job.onnx_model.protobuf import nodes_from_protobuf
@@ -134,12 +134,12 @@ def _named(graph: Graph, scopes: Mapping[str, str], module: torch.nn.Module, inp
     names = dict(zip(graph.inputs, input_names))
     taken = set(input_names) | set(output_names)
     for name in graph.constants:
-        names[name] = _free("weight", taken)
+        names[name] = free_name("weight", taken)
     nodes = tuple(node._replace(layer=_layer(node, scopes, leaves)) for node in graph.nodes)
     for layer, run in groupby(nodes, attrgetter("layer")):
         *inner, last = run  # the last makes what the module returns, and is called as it is
         for node in [last] + inner:
-            names.update((output, _free(layer, taken)) for output in node.outputs)
+            names.update((output, free_name(layer, taken)) for output in node.outputs)
     graph = renamed(graph._replace(nodes=nodes), names)
     ends = tuple(Node("Identity", (made,), (published,)) for made, published in zip(graph.outputs, output_names))
     shapes = dict(graph.shapes, **{end.output: graph.shapes[end.inputs[0]] for end in ends})
@@ -150,12 +150,3 @@ def _named(graph: Graph, scopes: Mapping[str, str], module: torch.nn.Module, inp
 def _layer(node: Node, scopes: Mapping[str, str], leaves: Set[str]) -> str:
     path = scopes.get(node.output, "")
     return path if path and path in leaves else ".".join(filter(None, (path, node.op.lower())))
-
-
-def _free(base: str, taken: set) -> str:
-    name, number = base, 1
-    while name in taken:
-        number += 1
-        name = "{}_{}".format(base, number)
-    taken.add(name)
-    return name

@@ -1,5 +1,5 @@
 """An ONNX graph as an immutable value, and the one way to rewrite it."""
-from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Set, Tuple
 
 import numpy as np
 
@@ -104,6 +104,16 @@ def swept(graph: Graph, rule: Rule) -> Graph:
         shapes.update(rewrite.shapes)
         fired = True
     return graph._replace(nodes=tuple(nodes), constants=constants, shapes=shapes) if fired else graph
+
+
+def free_name(base: str, taken: Set[str]) -> str:
+    """The name, with a number where it is taken; it is taken from then on."""
+    name, number = base, 1
+    while name in taken:
+        number += 1
+        name = "{}_{}".format(base, number)
+    taken.add(name)
+    return name
 
 
 def renamed(graph: Graph, names: Mapping[str, str]) -> Graph:

@@ -3,7 +3,7 @@ import re
 from typing import Iterable, Sequence, Set
 
 from job.errors import BadCheckpoint
-from job.onnx_model.graph import Graph, Node, renamed
+from job.onnx_model.graph import Graph, Node, free_name, renamed
 from job.onnx_model.reading.tensors import bad
 
 _NOT_ALLOWED = re.compile(r"[^A-Za-z0-9]+")
@@ -32,13 +32,7 @@ def _bad_at(node: Node, what: str) -> BadCheckpoint:
 
 def published_name(name: str, taken: Set[str]) -> str:
     """A free name of letters, digits and underscores: passes put a point in the names that they make."""
-    base = _NOT_ALLOWED.sub("_", name).strip("_")[:_LONGEST].strip("_") or "tensor"
-    found, number = base, 1
-    while found in taken:
-        number += 1
-        found = "{}_{}".format(base, number)
-    taken.add(found)
-    return found
+    return free_name(_NOT_ALLOWED.sub("_", name).strip("_")[:_LONGEST].strip("_") or "tensor", taken)
 
 
 def named(graph: Graph, input_names: Sequence[str], output_names: Sequence[str]) -> Graph:

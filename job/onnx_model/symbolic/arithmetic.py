@@ -4,11 +4,7 @@ from typing import Any
 
 from job.onnx_model.symbolic.registry import exports
 from job.onnx_model.symbolic.truth import is_bytes, negated
-from job.onnx_model.symbolic.values import FLOAT, constant, constant_tensor, number, operand
-
-
-def _times(g: Any, x: Any, factor: Any) -> Any:
-    return x if factor is None or number(factor) == 1 else g.op("Mul", x, constant(g, number(factor)))
+from job.onnx_model.symbolic.values import FLOAT, constant, constant_tensor, number, operand, scaled
 
 
 def _sum(op: str):
@@ -19,7 +15,7 @@ def _sum(op: str):
             return _opposite(g, x, other)
         if is_bytes(x) or is_bytes(other):
             return None  # sums of truth values, as bytes
-        return g.op(op, x, _times(g, other, alpha))
+        return g.op(op, x, scaled(g, other, alpha))
     return add
 
 
@@ -32,7 +28,7 @@ def from_other(g: Any, x: Any, other: Any, alpha: Any = None) -> Any:
     """other - alpha * x"""
     if is_bytes(x):
         return _opposite(g, operand(g, other, x), x)
-    return g.op("Sub", operand(g, other, x), _times(g, x, alpha))
+    return g.op("Sub", operand(g, other, x), scaled(g, x, alpha))
 
 
 def _opposite(g: Any, one: Any, truth: Any) -> Any:
@@ -43,12 +39,12 @@ def _opposite(g: Any, one: Any, truth: Any) -> Any:
 
 @exports("addcmul")
 def add_product(g: Any, x: Any, left: Any, right: Any, value: Any) -> Any:
-    return g.op("Add", x, _times(g, g.op("Mul", left, right), value))
+    return g.op("Add", x, scaled(g, g.op("Mul", left, right), value))
 
 
 @exports("addcdiv")
 def add_quotient(g: Any, x: Any, left: Any, right: Any, value: Any) -> Any:
-    return g.op("Add", x, _times(g, g.op("Div", left, right), value))
+    return g.op("Add", x, scaled(g, g.op("Div", left, right), value))
 
 
 @exports("lerp")

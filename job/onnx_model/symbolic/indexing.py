@@ -1,4 +1,4 @@
-"""Picking elements by steps and constant indices, replicated borders, and a slope for each channel."""
+"""Picking elements by steps and constant indices, and a slope for each channel."""
 from typing import Any, Callable, List
 
 import torch
@@ -106,18 +106,6 @@ def _triangle(keep: Callable[[torch.Tensor, int], torch.Tensor]):
 
 exports("tril")(_triangle(torch.tril))
 exports("triu")(_triangle(torch.triu))
-
-
-@exports("replication_pad1d", "replication_pad2d", "replication_pad3d")
-def replication_pad(g: Any, x: Any, padding: Any) -> Any:
-    """Every border pixel picked again: (left, right, top, bottom, ...), the last axis first."""
-    pads, before = integers(padding), sizes(x)
-    for number in range(len(pads) // 2):
-        axis, (begin, end) = len(before) - 1 - number, pads[2 * number:2 * number + 2]
-        if begin or end:
-            last = before[axis] - 1
-            x = gather(g, x, [min(max(place, 0), last) for place in range(-begin, last + 1 + end)], axis)
-    return x
 
 
 @exports("prelu")

@@ -67,26 +67,16 @@ def _max_pool(spatial_rank: int):
         kernel, strides, padding, dilations = (_each_axis(value, spatial_rank) for value in args[:4])
         if set(dilations) == {1}:
             return plain(g, x, *args)
-        ceil = bool(integer(args[4]))
-        for axis, window in enumerate(zip(sizes(x)[2:], kernel, strides or kernel, padding, dilations)):
-            x = gather(g, x, _dilated_windows(*window, ceil=ceil), axis + 2)
-        return g.op("MaxPool", x, kernel_shape_i=kernel, strides_i=kernel, pads_i=[0] * 2 * spatial_rank)
+        reach = [(taps - 1) * dilation + 1 for taps, dilation in zip(kernel, dilations)]
+        more = ceil_padding(x, reach, strides or kernel, padding) if integer(args[4]) else [0] * spatial_rank
+        pads = padding + [begin + end for begin, end in zip(padding, more)]
+        return g.op("MaxPool", x, kernel_shape_i=kernel, strides_i=strides or kernel, dilations_i=dilations, pads_i=pads)
     return pool
 
 
 def _each_axis(value: Any, spatial_rank: int) -> List[int]:
     given = integers(value)
     return given * spatial_rank if len(given) == 1 else given
-
-
-def _dilated_windows(size: int, taps: int, stride: int, padding: int, dilation: int, ceil: bool) -> List[int]:
-    """Indices that lay out the windows one after another; in place of padding, another element of the window."""
-    reach = (taps - 1) * dilation + 1
-    end = padding + (_ceil_padding(size, reach, stride, padding) if ceil else 0)
-    windows = [range(start, start + reach, dilation) for start in range(-padding, size + end - reach + 1, stride)]
-    inside = [[element for element in window if 0 <= element < size] for window in windows]
-    return [element if 0 <= element < size else within[0] for window, within in zip(windows, inside)
-            for element in window]
 
 
 for _rank in (1, 2, 3):

@@ -5,15 +5,11 @@ import numpy as np
 import torch
 
 from job.onnx_model.symbolic.registry import exports
-from job.onnx_model.symbolic.values import axis_of, constant, number, reshaped, sizes
-
-
-def _scaled(g: Any, x: Any, factor: Any) -> Any:
-    return x if number(factor) == 1 else g.op("Mul", x, constant(g, number(factor)))
+from job.onnx_model.symbolic.values import axis_of, constant, number, reshaped, scaled, sizes
 
 
 def _sum(g: Any, x: Any, beta: Any, product: Any, alpha: Any) -> Any:
-    return g.op("Add", _scaled(g, product, alpha), _scaled(g, x, beta))
+    return g.op("Add", scaled(g, product, alpha), scaled(g, x, beta))
 
 
 @exports("mm", "bmm")

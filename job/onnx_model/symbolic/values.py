@@ -36,6 +36,11 @@ def number(value: Any) -> float:
     return float(symbolic._parse_arg(value, "t") if symbolic._is_value(value) else value)
 
 
+def scaled(g: Any, x: Any, factor: Any) -> Any:
+    """x * factor, a constant scalar, where there is one and it is not 1."""
+    return x if factor is None or number(factor) == 1 else g.op("Mul", x, constant(g, number(factor)))
+
+
 def operand(g: Any, value: Any, beside: Any) -> Any:
     """A tensor as it is; a scalar of Python's as a constant of the type of the tensor beside it."""
     scalar = symbolic._maybe_get_scalar(value)
