@@ -21,11 +21,11 @@ NO_VERDICT = "--tolerance={dynamic: {snr_db: -300, snr_of_spread_db: -300, top1_
 
 
 def main(wanted: Sequence[str]) -> None:
-    rows = dict(measured()) if FILE.is_file() else {}
     for name in wanted or names():
         with tempfile.TemporaryDirectory() as folder:
-            rows[name] = figures_of(name, Path(folder))
-        print(", ".join(map(str, rows[name])), flush=True)
+            row = figures_of(name, Path(folder))
+        print(", ".join(map(str, row)), flush=True)
+        rows = dict(measured() if FILE.is_file() else {}, **{name: row})
         write((rows[each] for each in names() if each in rows), FILE)
 
 

@@ -11,33 +11,37 @@ from typing import Sequence
 
 import torch
 
-from tests.architectures.references import proof
-from tests.architectures.references.rows import REFERENCES, Reference
+from tests.architectures.references import proof, residual_rows, rows
+from tests.architectures.references.rows import Reference
+
+REFERENCES = dict(rows.REFERENCES, **residual_rows.REFERENCES)
 
 TOLD_APART = 0.02  # of the range: below it the answers would be the biases'
 
 
 def main(wanted: Sequence[str]) -> None:
-    rows = {name: row for name, row in proof.proofs().items() if name in REFERENCES}
     for name in wanted or REFERENCES:
-        rows[name] = proof_of(REFERENCES[name])
-        proof.write(rows)
+        rows = dict(proof.proofs(), **{name: proof_of(REFERENCES[name])})
+        proof.write({name: row for name, row in rows.items() if name in REFERENCES})
         print(name, rows[name].keys, rows[name].range, flush=True)
 
 
 def proof_of(reference: Reference) -> proof.Proof:
     module = reference.build().eval()
-    shapes = {key: tuple(value.shape) for key, value in module.state_dict().items()}
-    weights = proof.filled(shapes, reference.gain)
-    module.load_state_dict({key: torch.from_numpy(array) for key, array in weights.items()})
+    slots = module.state_dict()
+    shapes = {key: tuple(slot.shape) for key, slot in slots.items()}
+    for key, array in proof.filled(shapes, reference.gain).items():
+        slots[key].copy_(torch.from_numpy(array))
     with torch.no_grad():
         outputs = [output.numpy() for output in proof.flat(module(torch.from_numpy(proof.images(reference.size))))]
     span, samples = proof.range_and_samples(outputs)
     apart = proof.difference(outputs)
     if not apart > TOLD_APART:
         raise SystemExit("the answers to two images differ by {:.2g} of {:.2g}: give another gain".format(apart, span))
-    return proof.Proof(list(reference.size), reference.gain, reference.slow, len(shapes), proof.digest_of(shapes),
-                       rounded(span), [rounded(value) for value in samples])
+    return proof.Proof(
+        size=list(reference.size), gain=reference.gain, slow=reference.slow, arguments=dict(reference.arguments),
+        keys=len(shapes), digest=proof.digest_of(shapes), range=rounded(span),
+        samples=[rounded(value) for value in samples])
 
 
 def rounded(value: float) -> float:

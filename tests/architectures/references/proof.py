@@ -24,6 +24,7 @@ class Proof(NamedTuple):
     size: List[int]  # of the images: height, width
     gain: float  # variance of a kernel's weights times its fan-in
     slow: bool
+    arguments: Dict[str, Any]  # of our builder
     keys: int
     digest: str  # of the keys and shapes, sorted
     range: float  # of all outputs
@@ -31,8 +32,12 @@ class Proof(NamedTuple):
 
 
 def proofs() -> Dict[str, Proof]:
-    """By the architecture's name."""
+    """By the architecture's name, with something in brackets after it where it has more than one."""
     return {name: Proof(**row) for name, row in json.loads(FILE.read_text()).items()} if FILE.is_file() else {}
+
+
+def architecture_of(name: str) -> str:
+    return name.partition("(")[0]
 
 
 def write(rows: Mapping[str, Proof]) -> None:
