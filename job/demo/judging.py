@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 
 from job import determinism
+from job.axes import published
 
 determinism.silence_libraries()
 with determinism.held_back_stderr():
@@ -17,7 +18,7 @@ class Judge:
     def share_right(self, tflite: Path) -> float:
         """The share of held-out pictures that a .tflite file gets right, one picture at a time."""
         pictures = held_out_pictures()
-        x_nhwc = pictures.images.transpose(0, 2, 3, 1)
+        x_nhwc = pictures.images.transpose(published(4))
         with TFLiteRunner(tflite) as run:
             scores = np.concatenate([run(x_nhwc[row:row + 1])[0] for row in range(len(x_nhwc))])
         return share_right(scores, pictures.labels)

@@ -1,5 +1,5 @@
 """A tensor in flight through the walk, and the order its axes are in."""
-from typing import Any, Callable, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Callable, NamedTuple, Optional, Sequence, Tuple, Union
 
 import numpy as np
 import tensorflow as tf
@@ -69,6 +69,9 @@ class Activation(NamedTuple):
         """ONNX's Transpose: axis i is what axis perm[i] was. The tensor itself stays as it is."""
         return self._replace(order=tuple(perm.index(axis) for axis in self.order),
                              source_axes=tuple(self.source_axes[axis] for axis in perm) if self.source else ())
+
+
+Operand = Union[Activation, np.ndarray]  # an ONNX constant is an array
 
 
 def in_order(x: Activation, order: Order) -> Activation:

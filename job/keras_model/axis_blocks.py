@@ -1,7 +1,7 @@
 """Neighbouring axes taken together, so that TensorFlow Lite's limit on the number of axes is kept."""
 import functools
 import itertools
-from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Iterator, NamedTuple, Optional, Sequence, Tuple
 
 from job.axes import Order
 

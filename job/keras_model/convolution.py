@@ -3,12 +3,11 @@ from typing import Any, Optional, Tuple
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from job.axes import CONV_KERNEL_HWIO, DEPTHWISE_KERNEL_HWIM
 from job.keras_model.activation import Activation, as_map
 from job.keras_model.conv_layers import Conv2D
-from job.keras_model.layers import layer_name, operation, weighted
+from job.keras_model.layers import by_group, layer_name, operation, weighted
 from job.keras_model.padding import Window, explicitly_padded, filled, is_same, padded, window_of
 from job.keras_model.registry import Operator, converts, only
 
@@ -74,9 +73,9 @@ def _depthwise_layer(tensor: Any, kernel: np.ndarray, bias: Optional[np.ndarray]
 def _grouped(tensor: Any, kernel: np.ndarray, bias: Optional[np.ndarray], window: Window, padding: str, group: int,
              name: str) -> Any:
     """TensorFlow Lite has no grouped convolution: one for each group, side by side."""
-    parts = operation(lambda x: tf.split(x, group, axis=3), tensor, name + ".split")
     kernels = np.split(kernel, group)
     biases = [None] * group if bias is None else np.split(bias, group)
-    results = [_dense(part, kernels[i], biases[i], window, padding, "{}.{}".format(name, i))
-               for i, part in enumerate(parts)]
-    return operation(lambda *outputs: tf.concat(outputs, axis=3), results, name)
+
+    def layer(i: int, part: Any) -> Any:
+        return _dense(part, kernels[i], biases[i], window, padding, "{}.{}".format(name, i))
+    return by_group(layer, tensor, group, name)

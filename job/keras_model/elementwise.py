@@ -1,11 +1,11 @@
 """Operators on pairs of tensors, with ONNX's broadcasting."""
-from typing import Any, Callable, Union
+from typing import Any, Callable
 
 import numpy as np
 import tensorflow as tf
 
 from job.axes import Order, as_pytorch
-from job.keras_model.activation import Activation, constant_in_order, in_order, with_leading_ones
+from job.keras_model.activation import Activation, Operand, constant_in_order, in_order, with_leading_ones
 from job.keras_model.axis_blocks import MOST_AXES
 from job.keras_model.before_ones import with_constant
 from job.keras_model.constants import beside
@@ -13,8 +13,6 @@ from job.keras_model.few_axes import broadcast, broadcast_sizes, reshaped
 from job.keras_model.layers import operation
 from job.keras_model.registry import Operator, converts
 from job.values import Shape
-
-Operand = Union[Activation, np.ndarray]
 
 
 def register_binary(op: str, function: Callable[[Any, Any], Any]) -> None:

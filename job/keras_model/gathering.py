@@ -1,17 +1,15 @@
 """Elements chosen by their indices: fixed ones along an axis, or computed ones from a table."""
-from typing import Any, Union
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 from keras.engine import Layer
 
 from job.axes import as_pytorch
-from job.keras_model.activation import Activation, as_onnx
+from job.keras_model.activation import Activation, Operand, as_onnx
 from job.keras_model.layers import layer_name, operation, weighted
 from job.keras_model.many_axes import along_axes
 from job.keras_model.registry import Operator, converts
-
-Operand = Union[Activation, np.ndarray]
 
 
 class Table(Layer):

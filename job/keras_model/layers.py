@@ -59,6 +59,13 @@ def operation(function: Callable[..., Any], inputs: Any, name: str) -> Any:
     return Operation(function, name=layer_name(name))(inputs)
 
 
+def by_group(layer: Callable[[int, Any], Any], x: Any, group: int, name: str) -> Any:
+    """Applies a layer, told its number, to each group of channels, which are the last axis: side by side again."""
+    parts = operation(lambda tensor: tf.split(tensor, group, axis=-1), x, name + ".split")
+    results = [layer(number, part) for number, part in enumerate(parts)]
+    return operation(lambda *tensors: tf.concat(tensors, axis=-1), results, name)
+
+
 def weighted(layer: Layer, x: Any, weights: Sequence[np.ndarray]) -> Any:
     """Applies a layer and leaves its weights on it: they are set all at once, after the walk."""
     result = layer(x)

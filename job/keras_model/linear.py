@@ -1,11 +1,11 @@
 """Gemm, canonical (x [N, I], weight [O, I], bias [O]), and MatMul."""
-from typing import Any, Optional, Union
+from typing import Any, Optional
 
 import numpy as np
 import tensorflow as tf
 
 from job.axes import Order
-from job.keras_model.activation import Activation, as_onnx
+from job.keras_model.activation import Activation, Operand, as_onnx
 from job.keras_model.layers import Linear, layer_name, operation, weighted
 from job.keras_model.registry import Operator, converts, only
 
@@ -33,7 +33,7 @@ def _refuse_broadcast(operator: Operator) -> Optional[str]:
 
 
 @converts("MatMul", refuse=_refuse_broadcast)
-def matmul(operator: Operator, left: Union[Activation, np.ndarray], right: Union[Activation, np.ndarray]) -> Activation:
+def matmul(operator: Operator, left: Operand, right: Operand) -> Activation:
     if isinstance(right, np.ndarray) and right.ndim == 2:
         return _last_axis(operator, left, right)
     if isinstance(left, np.ndarray):

@@ -1,5 +1,5 @@
 """Windows that slide over a map: kernel, strides, dilations and padding, as TensorFlow can say them."""
-from typing import NamedTuple, Optional, Tuple
+from typing import NamedTuple, Tuple
 
 import numpy as np
 import tensorflow as tf

@@ -1,5 +1,5 @@
 """Functions of one tensor, element by element: the order of axes does not matter to them."""
-from typing import Any, Callable, Union
+from typing import Any, Callable
 
 import numpy as np
 import tensorflow as tf

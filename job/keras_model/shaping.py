@@ -1,12 +1,12 @@
 """Operators that move elements and change none."""
-from typing import Any, Dict, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, Optional, Sequence, Tuple
 
 import numpy as np
 import tensorflow as tf
 
 from job.axes import Order, as_pytorch
 from job.keras_model.activation import (
-    Activation, as_onnx, constant_in_order, in_order, with_leading_ones, with_ones,
+    Activation, Operand, as_onnx, constant_in_order, in_order, with_leading_ones, with_ones,
 )
 from job.keras_model.axis_blocks import MOST_AXES, moves
 from job.keras_model.few_axes import along, concatenated
@@ -15,8 +15,6 @@ from job.keras_model.many_axes import along_axes, for_along, sizes_after
 from job.keras_model.registry import Operator, converts, only
 from job.keras_model.reshape_groups import groups_of, kept_order, order_for_map
 from job.values import Shape
-
-Operand = Union[Activation, np.ndarray]
 
 
 @converts("Reshape", constants=(1,))

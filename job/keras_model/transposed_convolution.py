@@ -7,7 +7,7 @@ import tensorflow as tf
 from job.axes import CONV_TRANSPOSE_KERNEL_HWOI
 from job.keras_model.activation import Activation, as_map
 from job.keras_model.conv_layers import ConvTranspose2D
-from job.keras_model.layers import layer_name, operation, weighted
+from job.keras_model.layers import by_group, layer_name, operation, weighted
 from job.keras_model.padding import Window, filled, window_of
 from job.keras_model.registry import Operator, converts, only
 
@@ -31,10 +31,9 @@ def conv_transpose(operator: Operator, x: Activation, kernel: np.ndarray,
     if group == 1:
         full = _whole(x.tensor, kernel, window, operator.name)
     else:
-        parts = operation(lambda t: tf.split(t, group, axis=3), x.tensor, operator.name + ".split")
-        results = [_whole(part, piece, window, "{}.{}".format(operator.name, i))
-                   for i, (part, piece) in enumerate(zip(parts, np.split(kernel, group)))]
-        full = operation(lambda *values: tf.concat(values, axis=3), results, operator.name + ".groups")
+        pieces = np.split(kernel, group)
+        full = by_group(lambda i, part: _whole(part, pieces[i], window, "{}.{}".format(operator.name, i)), x.tensor,
+                        group, operator.name + ".groups")
     return Activation(_cut(full, window, operator, bias), x.order)
 
 

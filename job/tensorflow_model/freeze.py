@@ -2,7 +2,6 @@
 from typing import Any, List, NamedTuple, Sequence, Tuple, Union
 
 import numpy as np
-from tensorflow.core.framework.attr_value_pb2 import AttrValue
 from tensorflow.core.framework.graph_pb2 import GraphDef
 from tensorflow.core.framework.node_def_pb2 import NodeDef
 from tensorflow.core.framework.tensor_pb2 import TensorProto

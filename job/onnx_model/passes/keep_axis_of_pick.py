@@ -5,8 +5,6 @@ after:  x -> Gather(axis=1, [2]) [N,1,H,W]
 """
 from typing import Optional
 
-import numpy as np
-
 from job.onnx_model.graph import Graph, Node, Rewrite, View, rewritten
 
 

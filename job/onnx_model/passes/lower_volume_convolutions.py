@@ -6,7 +6,7 @@ after:  x -> [N,D,H*W,C] -> Slice x3 -> Concat -> [N*D,3*C,H,W] -> Conv(w [O,3*C
 A ConvTranspose is the same with zeros between the frames. Transposes are of the kind that costs nothing once a map is
 laid channels-last.
 """
-from typing import List, NamedTuple, Optional, Tuple
+from typing import List, NamedTuple, Optional
 
 import numpy as np
 

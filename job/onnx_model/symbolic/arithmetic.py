@@ -4,7 +4,7 @@ from typing import Any
 
 from job.onnx_model.symbolic.registry import exports
 from job.onnx_model.symbolic.truth import is_bytes, negated
-from job.onnx_model.symbolic.values import FLOAT, constant, constant_tensor, number, operand, scaled
+from job.onnx_model.symbolic.values import FLOAT, constant, constant_tensor, operand, scaled
 
 
 def _sum(op: str):

@@ -6,7 +6,7 @@ from torch.onnx import symbolic
 
 from job.onnx_model.symbolic.registry import exports
 from job.onnx_model.symbolic.values import (
-    FLAG, axis_of, constant, constant_tensor, gather, integer, integers, number, reshaped, sizes,
+    FLAG, axis_of, constant, constant_tensor, gather, integer, number, reshaped, sizes,
 )
 
 

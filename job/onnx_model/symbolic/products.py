@@ -5,7 +5,7 @@ import numpy as np
 import torch
 
 from job.onnx_model.symbolic.registry import exports
-from job.onnx_model.symbolic.values import axis_of, constant, number, reshaped, scaled, sizes
+from job.onnx_model.symbolic.values import axis_of, constant, reshaped, scaled, sizes
 
 
 def _sum(g: Any, x: Any, beta: Any, product: Any, alpha: Any) -> Any:
