@@ -1,4 +1,5 @@
 """A PyTorch module through export, passes, Keras and TensorFlow Lite, in this process."""
+from pathlib import Path
 from typing import NamedTuple, Sequence, Tuple
 
 import numpy as np
@@ -24,6 +25,15 @@ from job.values import Shape, TensorFacts
 Answers = Sequence[Tuple[np.ndarray, ...]]
 
 
+class Made(NamedTuple):
+    """Keras' and TensorFlow Lite's answers to the probes, in PyTorch's axis order."""
+
+    keras: Answers
+    tflite: Answers
+    operators: Tuple[str, ...]  # of the .tflite, in the order they run
+    batch_fixed_by: str
+
+
 class Conversion(NamedTuple):
     """Answers to the same probes, in PyTorch's axis order."""
 
@@ -36,25 +46,36 @@ class Conversion(NamedTuple):
 
 
 def converted(module: torch.nn.Module, shapes: Sequence[Shape], folder, outputs: int = 1, probes: int = 3) -> Conversion:
-    inputs = tuple(_facts("input_{}".format(i), shape) for i, shape in enumerate(shapes))
+    inputs = tuple(tensor_facts("input_{}".format(i), shape) for i, shape in enumerate(shapes))
     module.eval()
     graph = exported(module, inputs, ["output_{}".format(i) for i in range(outputs)])
-    ends = tuple(_facts(name, graph.shapes[name], graph.dtypes[name]) for name in graph.outputs)
     asked = make_probes(inputs, probes)
+    read = written_and_read(graph, folder)
+    onnx = [run_graph(read, probe.inputs) for probe in asked]
+    made = made_from(read, inputs, asked, folder)
+    pytorch = [_forward(module, probe) for probe in asked]
+    return Conversion(pytorch, onnx, *made)
+
+
+def written_and_read(graph: Graph, folder: Path) -> Graph:
+    """The canonical graph by way of its file. Raises UnsupportedModel where preflight refuses it."""
     write_onnx(graph, folder / "model.onnx")
     read = read_onnx(folder / "model.onnx")
     check_supported(read)
-    onnx = [run_graph(read, probe.inputs) for probe in asked]
-    built = keras_model_from_onnx(read)
+    return read
+
+
+def made_from(graph: Graph, inputs: Sequence[TensorFacts], probes: Sequence[Probe], folder: Path) -> Made:
+    """The Keras network and the .tflite file, and what they answer."""
+    outputs = tuple(tensor_facts(name, graph.shapes[name], graph.dtypes[name]) for name in graph.outputs)
+    built = keras_model_from_onnx(graph)
     with KerasRunner(built.network) as run:
-        keras = answers_of_file(run, inputs, ends, asked, not built.batch_fixed_by)
+        keras = answers_of_file(run, inputs, outputs, probes, not built.batch_fixed_by)
     file = folder / "model.tflite"
     write_tflite(frozen_graph(built.network, inputs[0].pytorch_shape[0]), "float32", file)
     with TFLiteRunner(file) as run:
-        tflite = answers_of_file(run, inputs, ends, asked, False)
-    operators = tuple(operator.name for operator in open_tflite(file).operators)
-    pytorch = [_forward(module, probe) for probe in asked]
-    return Conversion(pytorch, onnx, keras, tflite, operators, built.batch_fixed_by)
+        tflite = answers_of_file(run, inputs, outputs, probes, False)
+    return Made(keras, tflite, tuple(operator.name for operator in open_tflite(file).operators), built.batch_fixed_by)
 
 
 def exported(module: torch.nn.Module, inputs: Sequence[TensorFacts], outputs: Sequence[str]) -> Graph:
@@ -62,7 +83,7 @@ def exported(module: torch.nn.Module, inputs: Sequence[TensorFacts], outputs: Se
     return canonical(graph_from_module(FlatOutputs(module), example, [facts.name for facts in inputs], lambda _: outputs)[0])
 
 
-def _facts(name: str, shape: Shape, dtype: str = "float32") -> TensorFacts:
+def tensor_facts(name: str, shape: Shape, dtype: str = "float32") -> TensorFacts:
     return TensorFacts(name, dtype, tuple(shape), published(len(shape)))
 
 
