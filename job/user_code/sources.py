@@ -30,12 +30,14 @@ def code_files(path: Path) -> Tuple[Tuple[str, Path], ...]:
     pending = [each for folder in place.package for each in _modules(folder, deep=True)]
     pending += _modules(place.folders[-1], deep=False)
     pending += [Path(os.path.abspath(str(path)))] if path.is_file() else []
-    taken = set()  # type: Set[Path]
+    taken, met = set(), set()  # type: Set[Path], Set[str]
     while pending:
         file = pending.pop()
         if file not in taken:
             taken.add(file)
-            pending += [found for top in _imported(file) for found in _of_name(top, place)]
+            tops = set(_imported(file)) - met
+            met |= tops
+            pending += [found for top in tops for found in _of_name(top, place)]
     return tuple(sorted((_name(file, place), file) for file in taken))
 
 
