@@ -1,17 +1,13 @@
-"""What the families have in common: rounding of channels, activations, convolutions with what follows them."""
+"""What the families have in common: activations, convolutions with what follows them, squeeze-and-excite."""
 from typing import Callable, Optional
 
 import torch
 from torch import nn
 from torch.nn import functional
 
+from job.architectures.families.channels import multiple_of_8  # noqa: F401  (a block's users want both)
+
 Activation = Callable[[], nn.Module]
-
-
-def multiple_of_8(channels: float) -> int:
-    """The nearest multiple of 8 that loses at most a tenth of the channels."""
-    rounded = max(8, int(channels + 4) // 8 * 8)
-    return rounded if rounded >= 0.9 * channels else rounded + 8
 
 
 class HSigmoid(nn.Module):
