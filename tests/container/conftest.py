@@ -1,11 +1,9 @@
 """The image under test, built once for all of these tests, and what they run it on."""
-import hashlib
 import os
 import shutil
 import sys
 import tarfile
 import uuid
-import warnings
 from pathlib import Path
 from typing import Callable, Dict, Iterator
 
@@ -16,12 +14,9 @@ import torchvision
 from docker_client import Docker
 from docker_daemon import DockerUnavailable, running_docker
 from standin_base import base_image
-from tools_environment import installed, modern_python
+from tests.tools_environment import CACHE, locked_tools, not_here
 
 IMAGE = "pt2tflite-test"
-
-
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pt2tflite"
 
 
 def source_copy(checkout: Path, target: Path) -> Path:
@@ -33,14 +28,6 @@ def source_copy(checkout: Path, target: Path) -> Path:
     for name in ("job", "scripts"):
         shutil.copytree(str(checkout / name), str(target / name), ignore=compiled)
     return target
-
-
-def not_here(message: str) -> None:
-    """What this machine cannot test: a failure in CI, and a loud warning elsewhere."""
-    if os.environ.get("CI"):
-        pytest.fail(message)
-    warnings.warn(message)
-    pytest.skip(message)
 
 
 @pytest.fixture(scope="session")
@@ -55,12 +42,7 @@ def docker() -> Iterator[Docker]:
 @pytest.fixture(scope="session")
 def tools(checkout: Path) -> Path:
     """The folder of hadolint and kubernetes-validate, which take a newer Python than the job's."""
-    python = modern_python()
-    if python is None:
-        not_here("DOCKERFILE AND MANIFEST ARE NOT CHECKED: no Python 3.9 to 3.13 was found")
-    lock = Path(__file__).with_name("tools.lock")
-    digest = hashlib.sha256(lock.read_bytes() + python.encode()).hexdigest()[:16]
-    return installed(CACHE / ("tools-" + digest), python, checkout / "scripts" / "install", lock)
+    return locked_tools(Path(__file__).with_name("tools.lock"), checkout)
 
 
 @pytest.fixture(scope="session")

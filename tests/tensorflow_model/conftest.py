@@ -1,8 +1,4 @@
 """One small model, written once, and the Python of a current TensorFlow."""
-import hashlib
-import os
-import sys
-import warnings
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,11 +9,7 @@ from job.tensorflow_model.freeze import frozen_graph
 from job.tensorflow_model.graph import KerasGraph
 from job.tensorflow_model.saved_model import write_saved_model
 from job.tensorflow_model.tflite import write_tflite
-
-sys.path.append(str(Path(__file__).resolve().parents[1] / "container"))
-from tools_environment import installed, modern_python  # noqa: E402
-
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pt2tflite"
+from tests.tools_environment import locked_tools
 
 
 class Written(NamedTuple):
@@ -39,14 +31,4 @@ def written(tmp_path_factory) -> Written:
 @pytest.fixture(scope="session")
 def current_tensorflow(checkout: Path) -> str:
     """A newer Python with the locked TensorFlow; making it the first time takes a minute or two."""
-    python = modern_python()
-    if python is None:
-        message = "A CURRENT TENSORFLOW IS NOT TESTED: no Python 3.10 to 3.13 was found"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        warnings.warn(message)
-        pytest.skip(message)
-    lock = Path(__file__).with_name("current_tensorflow.lock")
-    digest = hashlib.sha256(lock.read_bytes() + python.encode()).hexdigest()[:16]
-    folder = installed(CACHE / ("tensorflow-" + digest), python, checkout / "scripts" / "install", lock)
-    return str(folder / "python")
+    return str(locked_tools(Path(__file__).with_name("current_tensorflow.lock"), checkout) / "python")

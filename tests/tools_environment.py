@@ -1,10 +1,33 @@
-"""An environment for tools that do not run on the job's Python."""
+"""Environments for tools that do not run on the job's Python."""
 import fcntl
+import hashlib
 import os
 import shutil
 import subprocess
+import warnings
 from pathlib import Path
 from typing import Iterator, Optional
+
+import pytest
+
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pt2tflite"
+
+
+def not_here(message: str) -> None:
+    """What this machine cannot test: a failure in CI, and a loud warning elsewhere."""
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    warnings.warn(message)
+    pytest.skip(message)
+
+
+def locked_tools(lock: Path, checkout: Path) -> Path:
+    """The folder of the commands of what a lock names, its `python` among them; made once a machine."""
+    python = modern_python()
+    if python is None:
+        not_here("{} IS NOT USED: no Python 3.9 to 3.13 was found".format(lock.name))
+    digest = hashlib.sha256(lock.read_bytes() + python.encode()).hexdigest()[:16]
+    return _installed(CACHE / "{}-{}".format(lock.stem, digest), python, checkout / "scripts" / "install", lock)
 
 
 def modern_python() -> Optional[str]:
@@ -28,7 +51,7 @@ def _candidates(minor: int) -> Iterator[str]:
         yield str(found)
 
 
-def installed(folder: Path, python: str, install: Path, lock: Path) -> Path:
+def _installed(folder: Path, python: str, install: Path, lock: Path) -> Path:
     """The folder of the locked tools' commands; made once by one process, and anew if that was broken off."""
     folder.mkdir(parents=True, exist_ok=True)
     complete = folder / "complete"
