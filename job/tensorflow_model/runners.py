@@ -4,7 +4,7 @@ Each holds one session or interpreter until its context is left. `inner_names` a
 finding the first layer that drifts: a name that occurs in two runners is the same tensor in both.
 """
 from pathlib import Path
-from typing import Any, Dict, Mapping, Sequence, Tuple
+from typing import Any, Collection, Dict, Iterator, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
 import tensorflow as tf
@@ -93,9 +93,7 @@ class TFLiteRunner:
         return tuple(tensor.name for tensor in computed if tensor.dtype == "float32")
 
     def inner_values(self, inputs: Sequence[np.ndarray], names: Sequence[str]) -> Dict[str, np.ndarray]:
-        interpreter = _allocated(model_content=with_inner_outputs(self._path.read_bytes(), names))
-        values = _invoke(interpreter, inputs)
-        found = {detail["name"]: value for detail, value in zip(interpreter.get_output_details(), values)}
+        found = {name: value for _, name, value in InnerTensors(self._path.read_bytes(), names).values(inputs)}
         return {name: found[name] for name in names}
 
     def __enter__(self) -> "TFLiteRunner":
@@ -103,6 +101,20 @@ class TFLiteRunner:
 
     def __exit__(self, *_: object) -> None:
         del self._interpreter
+
+
+class InnerTensors:
+    """A .tflite whose outputs are, besides its own, the named tensors that its operators make."""
+
+    def __init__(self, content: bytes, names: Optional[Collection[str]] = None) -> None:
+        self._content = with_inner_outputs(content, names)  # the interpreter reads it where it is
+        self._interpreter = _allocated(model_content=self._content)
+
+    def values(self, inputs: Sequence[np.ndarray]) -> Iterator[Tuple[int, str, np.ndarray]]:
+        """Index, name and value of each output, copied one at a time."""
+        _run(self._interpreter, inputs)
+        for detail in self._interpreter.get_output_details():
+            yield detail["index"], detail["name"], self._interpreter.get_tensor(detail["index"])
 
 
 def _allocated(**model: Any) -> Interpreter:
@@ -113,7 +125,11 @@ def _allocated(**model: Any) -> Interpreter:
 
 
 def _invoke(interpreter: Interpreter, inputs: Sequence[np.ndarray]) -> Arrays:
+    _run(interpreter, inputs)
+    return tuple(interpreter.get_tensor(detail["index"]) for detail in interpreter.get_output_details())
+
+
+def _run(interpreter: Interpreter, inputs: Sequence[np.ndarray]) -> None:
     for detail, value in zip(interpreter.get_input_details(), inputs):
         interpreter.set_tensor(detail["index"], value)
     interpreter.invoke()
-    return tuple(interpreter.get_tensor(detail["index"]) for detail in interpreter.get_output_details())

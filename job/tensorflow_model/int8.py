@@ -1,0 +1,68 @@
+"""From the float32 .tflite and its tensors' ranges to weights, activations and sums in 8 bits.
+
+TensorFlow 1.14's own quantizer does it: weights with a scale for each channel, activations with one a tensor. It reads
+ranges from the file, so they are gathered by us. Around it, three of its faults are worked around:
+
+A single number beside a tensor: it takes no constant without axes, so it gets an axis of one, and a range.
+A constant in arithmetic: given its own range, it is held exactly where it is one number.
+A bias of a depthwise convolution: it says that its scales belong to axis 3, and has axis 0 only; current runtimes
+refuse such a file.
+"""
+import struct
+from typing import Dict, Mapping
+
+import numpy as np
+from tensorflow.lite.python.optimize.tensorflow_lite_wrap_calibration_wrapper import CalibrationWrapper
+
+from job.tensorflow_model.flatbuffer import root_table
+from job.tensorflow_model.flatbuffer_edit import append_range, append_shape, point
+from job.tensorflow_model.ranges import NOTHING_SEEN, Range
+from job.tensorflow_model.tflite_file import (
+    BUFFER_DATA, GRAPH_TENSORS, MODEL_BUFFERS, MODEL_SUBGRAPHS, QUANTIZATION_AXIS, TENSOR_BUFFER, TENSOR_QUANTIZATION,
+    TENSOR_SHAPE, TFLiteFile, parse_tflite,
+)
+
+_LAYERS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV")  # whose constants are weights
+_FLOAT = np.dtype(np.float32).num
+
+
+def int8_from_float32(float32: bytes, ranges: Mapping[int, Range]) -> bytes:
+    """The int8 file, which takes and gives float32. Raises RuntimeError where the quantizer refuses the network."""
+    prepared = _with_ranges(float32, {**_constant_ranges(float32), **ranges})
+    wrapper = CalibrationWrapper.CreateWrapperCPPFromBuffer(prepared)  # reads it where it is
+    return _with_bias_axes(wrapper.QuantizeModel(_FLOAT, _FLOAT, True))
+
+
+def _constant_ranges(float32: bytes) -> Dict[int, Range]:
+    """Of the constants that are no weights of layers."""
+    file, model = parse_tflite(float32), root_table(float32)
+    tables, buffers = model.tables(MODEL_SUBGRAPHS)[0].tables(GRAPH_TENSORS), model.tables(MODEL_BUFFERS)
+    ranges = {}
+    for operator in file.operators:
+        for index in operator.inputs if operator.name not in _LAYERS else ():
+            if index >= 0 and file.tensors[index].dtype == "float32":
+                values = buffers[tables[index].number(TENSOR_BUFFER, "I")].numbers(BUFFER_DATA, "<f4")
+                if values.size:
+                    ranges[index] = NOTHING_SEEN.with_values(values)
+    return ranges
+
+
+def _with_ranges(float32: bytes, ranges: Mapping[int, Range]) -> bytes:
+    data, file = bytearray(float32), parse_tflite(float32)
+    graph = root_table(data).tables(MODEL_SUBGRAPHS)[0]
+    for index, table in enumerate(graph.tables(GRAPH_TENSORS)):
+        if index in ranges:
+            point(data, table.place(TENSOR_QUANTIZATION), append_range(data, *ranges[index]))
+            if file.tensors[index].shape == ():
+                point(data, table.place(TENSOR_SHAPE), append_shape(data, (1,)))
+    return bytes(data)
+
+
+def _with_bias_axes(int8: bytes) -> bytes:
+    data, file = bytearray(int8), parse_tflite(int8)
+    tables = root_table(data).tables(MODEL_SUBGRAPHS)[0].tables(GRAPH_TENSORS)
+    for tensor, table in zip(file.tensors, tables):
+        quantization = table.table(TENSOR_QUANTIZATION)
+        if quantization and len(tensor.shape) == 1 and quantization.number(QUANTIZATION_AXIS, "i"):
+            struct.pack_into("<i", data, quantization.place(QUANTIZATION_AXIS), 0)
+    return bytes(data)

@@ -1,0 +1,82 @@
+"""What range each tensor of a float32 .tflite takes over the calibration samples, one sample in memory at a time.
+
+Bounds are snapped to coarse steps: the last bits of float kernels, which differ between CPUs, then reach no file.
+"""
+import math
+from itertools import chain
+from typing import Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Sequence, Tuple
+
+import numpy as np
+
+from job.errors import BadCheckpoint
+from job.tensorflow_model.runners import InnerTensors
+from job.tensorflow_model.tflite_file import TFLiteFile, parse_tflite
+
+STEPS = 32  # of a bound, from one power of two's half to the whole
+MOST_BYTES = 2 ** 28  # of inner tensors that one run reads
+
+Sample = Sequence[np.ndarray]  # an array an input, in the file's own layout
+
+
+class Range(NamedTuple):
+    low: float
+    high: float
+
+    def with_values(self, values: np.ndarray) -> "Range":
+        return Range(min(self.low, float(values.min())), max(self.high, float(values.max())))
+
+    def snapped(self) -> "Range":
+        """About zero, which int8 must hold exactly; a tensor of zeros has the range of one."""
+        largest = max(-self.low, self.high)
+        if largest == 0:
+            return Range(0.0, 1.0)
+        step = 2.0 ** math.ceil(math.log2(largest)) / STEPS
+        return Range(round(self.low / step) * step, round(self.high / step) * step)
+
+
+NOTHING_SEEN = Range(0.0, 0.0)
+
+
+def ranges_of(float32: bytes, samples: Callable[[], Iterable[Sample]]) -> Mapping[int, Range]:
+    """By a tensor's index: inputs, and what operators make, where it is float32.
+
+    The samples are gone through once for each MOST_BYTES of inner tensors. Raises BadCheckpoint for one that makes
+    a tensor NaN or infinite.
+    """
+    file = parse_tflite(float32)
+    seen = {}  # type: Dict[int, Range]
+    for group in _groups(file):
+        inner = InnerTensors(float32, [file.tensors[index].name for index in group])
+        for number, sample in enumerate(samples()):
+            for index, values in _values(file, inner, sample):
+                _check_finite(file.tensors[index].name, values, number)
+                seen[index] = seen.get(index, NOTHING_SEEN).with_values(values)
+    return {index: seen[index].snapped() for index in sorted(seen)}
+
+
+def _values(file: TFLiteFile, inner: InnerTensors, sample: Sample) -> Iterator[Tuple[int, np.ndarray]]:
+    """Of the float32 inputs, and of every float32 tensor that is read."""
+    given = zip(file.inputs, sample)
+    made = ((index, values) for index, _, values in inner.values(sample))
+    return ((index, values) for index, values in chain(given, made) if values.dtype == np.float32)
+
+
+def _groups(file: TFLiteFile) -> List[List[int]]:
+    """The float32 tensors that operators make, so many together as MOST_BYTES holds."""
+    groups, size = [[]], 0  # type: List[List[int]], int
+    for index in (index for operator in file.operators for index in operator.outputs):
+        tensor = file.tensors[index]
+        if tensor.dtype != "float32":
+            continue
+        size += 4 * int(np.prod(tensor.shape, dtype=np.int64))
+        if size > MOST_BYTES and groups[-1]:
+            groups.append([])
+            size = 0
+        groups[-1].append(index)
+    return groups
+
+
+def _check_finite(tensor: str, values: np.ndarray, number: int) -> None:
+    if not np.isfinite(values).all():
+        raise BadCheckpoint("calibration sample {} makes {} NaN or infinite".format(number, tensor),
+                            hint="look at that sample and at --preprocess", stage="tflite.int8")
