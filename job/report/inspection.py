@@ -15,9 +15,7 @@ def of_checkpoint(found: Inspected) -> List[str]:
               for name, dtype, shape in found.tensors[:MOST_TENSORS]]
     if len(found.tensors) > MOST_TENSORS:
         lines.append("  and {} more".format(len(found.tensors) - MOST_TENSORS))
-    if found.nearest:
-        lines.append("nearest architectures by keys and shapes: " + ", ".join(found.nearest))
-    return lines
+    return lines + list(found.evidence)
 
 
 def of_network(exported: Exported, operators: Mapping[str, int], problems: Sequence[str]) -> List[str]:

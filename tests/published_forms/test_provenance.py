@@ -42,8 +42,8 @@ def test_the_checkpoint_and_the_settings_are_what_it_was_made_from(statement):
 
 @pytest.mark.slow
 def test_it_has_the_published_form(statement, checkout, tmp_path):
-    tools = locked_tools(Path(__file__).with_name("in_toto.lock"), checkout)
-    checker = [str(tools / "python"), "-I", str(Path(__file__).with_name("published_form.py"))]
+    tools = locked_tools(Path(__file__).with_name("published_forms.lock"), checkout)
+    checker = [str(tools / "python"), "-I", str(Path(__file__).with_name("read_statement.py"))]
     (tmp_path / "provenance.json").write_bytes(json_bytes(statement))
     assert subprocess.run(checker + [str(tmp_path / "provenance.json")]).returncode == 0
     for wrong in (dict(statement, subject=[]), dict(statement, host="here"),
