@@ -41,10 +41,10 @@ def inspect(run: RunSettings) -> Verdict:
     task = batch.planned(run)[0]
     if task.problem:
         raise task.problem
-    with sides.open_sides() as opened:
+    with sides.open_pytorch_first() as (pytorch, tensorflow):
         from job import pipeline
 
-        _say(pipeline.inspect(task.path, task.settings, opened))
+        _say(pipeline.inspect(task.path, task.settings, pytorch, tensorflow))
     return DONE
 
 

@@ -2,10 +2,10 @@
 import tempfile
 import time
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from job import log
-from job.actors import Pending
+from job.actors import Pending, Side
 from job.checkpoint.digest import sha256_of_checkpoint
 from job.errors import BadCheckpoint, JobError
 from job.parity.accuracy import Accuracy, told
@@ -85,14 +85,22 @@ def report_failure(name: str, error: JobError, output_dir: Path) -> None:
     publish_failure(output_dir, name, {"parity.json": json_bytes(Progress(name).report(_failure(error)))})
 
 
-def inspect(checkpoint: Path, settings: Settings, sides: Sides) -> str:
-    """What the checkpoint is, and what would stand in the way of converting it, as text."""
-    found = sides.pytorch.call("inspect", checkpoint, settings)
+def inspect(checkpoint: Path, settings: Settings, pytorch: Side, tensorflow: Callable[[], Side]) -> str:
+    """What the checkpoint is, and what would stand in the way of converting it, as text.
+
+    Of a network that nobody named, what its tensors tell: no export, and no wait for TensorFlow.
+    """
+    named = settings.arch or settings.model_code
+    if named:
+        tensorflow()  # imports meanwhile
+    found = pytorch.call("inspect", checkpoint, settings)
     lines = inspection.of_checkpoint(found)
-    if settings.arch or settings.model_code or found.format == "onnx":
+    if named or found.format == "onnx":
         with tempfile.TemporaryDirectory() as work:
-            exported = sides.pytorch.call("export", checkpoint, settings, Path(work) / "model.onnx")
-            operators, problems = sides.tensorflow.call("preflight", exported)
+            exporting = pytorch.start("export", checkpoint, settings, Path(work) / "model.onnx")
+            tensorflow()
+            exported = exporting.result()
+            operators, problems = tensorflow().call("preflight", exported)
         lines += inspection.of_network(exported, operators, problems)
     return "\n".join(lines)
 

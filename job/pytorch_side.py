@@ -7,7 +7,7 @@ import onnx
 import onnxruntime
 import torch
 
-from job.architectures.module import nearest_architectures
+from job.architectures.recognition import evidence, recognition_of
 from job.axes import published
 from job.checkpoint import read_checkpoint
 from job.errors import BadCheckpoint, UnsupportedModel
@@ -57,7 +57,7 @@ class PyTorchSide:
         read = read_checkpoint(checkpoint, settings.weights_key, settings.trust_pickle)
         tensors = tuple((name, str(array.dtype), array.shape) for name, array in read.tensors.items())
         return Inspected(checkpoint.name, read.format, read.sha256, tensors, read.notes + read.notes_of_keys,
-                         nearest_architectures(read.tensors) if not (settings.arch or settings.model_code) else ())
+                         () if settings.arch or settings.model_code else evidence(recognition_of(read)))
 
     def answer(self, question: Question) -> None:
         """Asks the network itself, or ONNX Runtime with the canonical file, and saves the answers."""

@@ -1,6 +1,7 @@
 """The two sides: no process holds PyTorch and TensorFlow both, and each imports while the other works."""
 import contextlib
-from typing import Callable, ContextManager, Iterator, NamedTuple
+import functools
+from typing import Callable, ContextManager, Iterator, NamedTuple, Tuple
 
 from job import determinism
 from job.actors import Side, side_with
@@ -61,6 +62,19 @@ def open_sides() -> ContextManager[Sides]:
     """Both sides, importing from now on; they end with the context, whatever they are doing."""
     determinism.settle_process()
     return _opened(lambda: side_with(PYTORCH), lambda: side_with(TENSORFLOW))
+
+
+@contextlib.contextmanager
+def open_pytorch_first() -> Iterator[Tuple[Side, Callable[[], Side]]]:
+    """PyTorch's side, importing from now on, and TensorFlow's, which begins to when it is first called for."""
+    determinism.settle_process()
+    with contextlib.ExitStack() as stack:
+        def opened(actor: str) -> Side:
+            side = side_with(actor)
+            stack.callback(side.close)
+            return side
+
+        yield opened(PYTORCH), functools.lru_cache()(functools.partial(opened, TENSORFLOW))
 
 
 @contextlib.contextmanager

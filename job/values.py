@@ -44,7 +44,7 @@ class Inspected(NamedTuple):
     sha256: str
     tensors: Tuple[Tuple[str, str, Shape], ...]  # name, dtype, shape, in the file's order
     notes: Tuple[str, ...]
-    nearest: Tuple[str, ...]  # architectures with the most keys in common, where none was named
+    evidence: Tuple[str, ...]  # lines on the architecture that the tensors are recognised as, where none was named
 
 
 class Exported(NamedTuple):

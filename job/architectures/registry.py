@@ -24,6 +24,7 @@ class Architecture(NamedTuple):
     infer: Callable[[Shapes], ArchArgs] = nothing_inferred  # arch_args that the checkpoint itself tells
     auxiliary: Tuple[str, ...] = ()  # prefixes of the keys of heads that only training needs
     published: Mapping[str, ArchArgs] = {}  # by the SHA-256 that published files have in their name
+    variants: Tuple[ArchArgs, ...] = ()  # other arguments that networks are trained with, and told by their tensors
     untold: Mapping[str, str] = {}  # an argument that no weights tell -> what to say where it is not given
 
 

@@ -16,7 +16,7 @@ from job.onnx_model.symbolic import gaps_filled
 from job.onnx_model.trace import first_difference, forward, trace
 from job.parity.probes import Probe, make_probes
 from job.setting_values import InputShape
-from job.settings import DEFAULT_OUTPUT_NAMES
+from job.settings import DEFAULT_INPUT_NAME, DEFAULT_OUTPUT_NAMES
 from job.values import CheckpointFacts, Shape, TensorFacts
 
 
@@ -79,11 +79,13 @@ def _keep(path: str, values: dict):
 
 
 def _inputs(settings: Any, default: Optional[Shape]) -> Tuple[TensorFacts, ...]:
-    named = settings.input_shapes or ((InputShape(None, default),) if default else ())
+    named, names = settings.input_shapes, settings.input_names
+    if default and not named:
+        named, names = (InputShape(None, default),), names or (DEFAULT_INPUT_NAME,)
     if not named:
         raise BadCheckpoint("nothing says what shape the network's input has",
                             hint="give it as PyTorch has it, with the batch: --input-shape=1,3,224,224")
-    names = tuple(each.name or given for each, given in zip(named, _padded(settings.input_names, len(named))))
+    names = tuple(each.name or given for each, given in zip(named, _padded(names, len(named))))
     if None in names or len(set(names)) < len(names):
         raise UsageError("{} inputs need {} names".format(len(named), len(named)),
                          hint="--input-shape=a:1,3,8,8;b:1,4 names them, or --input-names=a,b")

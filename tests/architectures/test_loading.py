@@ -11,7 +11,7 @@ import torch
 from job.architectures import find, registry
 from job.architectures.build import build
 from job.architectures.load import load_weights
-from job.architectures.module import load_module, nearest_architectures
+from job.architectures.module import load_module
 from job.errors import BadCheckpoint, UsageError
 
 Settings = namedtuple("Settings", "arch arch_args model_code weights_key trust_pickle")
@@ -85,11 +85,6 @@ def test_auxiliary_heads_are_left_out_unless_asked_for(tmp_path, arch):
     with pytest.raises(BadCheckpoint, match="missing aux|missing AuxLogits"):
         short = OrderedDict((key, torch.from_numpy(weights[key])) for key in without.module.state_dict())
         load_module(saved(tmp_path / "short.pth", short), by_name(arch, **{argument: True}))
-
-
-def test_heads_of_training_hide_no_architecture():
-    weights = models.seeded_weights(build("fcn_resnet50", {"aux_loss": True, "num_classes": 4}), seed=3)
-    assert nearest_architectures(weights)[0] == "fcn_resnet50"
 
 
 def test_classes_of_a_segmentation_network(tmp_path):
@@ -181,10 +176,36 @@ def test_values_that_do_not_fit_the_models_type(squeezenet):
         load_weights(module, weights)
 
 
-def test_no_architecture_named(tmp_path, squeezenet):
-    with pytest.raises(BadCheckpoint, match="nothing says which architecture these 52 tensors") as caught:
+def test_recognised_without_a_name(tmp_path):
+    path = models.write_seeded_checkpoint(tmp_path / "m.pth", "squeezenet1_1", seed=4, num_classes=7)
+    by_its_tensors, named = load_module(path, by_name("")), load_module(path, by_name("squeezenet1_1"))
+    assert by_its_tensors.facts.notes == (
+        "recognised as squeezenet1_1 by the names and shapes of 52 tensors: num_classes 7",)
+    assert by_its_tensors.facts._replace(notes=()) == named.facts
+    assert by_its_tensors.default_input_shape == named.default_input_shape
+    weights = named.module.state_dict()
+    assert all(torch.equal(value, weights[key]) for key, value in by_its_tensors.module.state_dict().items())
+
+
+def test_a_width_is_told_by_the_tensors(tmp_path):
+    path = models.write_seeded_checkpoint(tmp_path / "m.pth", "mobilenetv3_small", num_classes=3, width_mult=0.75)
+    module = load_module(path, by_name("")).module
+    with torch.no_grad():
+        assert module(models.noise_images((1, 3, 64, 96), 0)).shape == (2, 3)
+
+
+def test_what_is_given_wins_over_what_is_recognised(tmp_path):
+    whole = models.seeded_weights(build("fcn_resnet50", {"aux_loss": True, "num_classes": 4}), seed=3)
+    path = saved(tmp_path / "m.pth", OrderedDict((key, torch.from_numpy(value)) for key, value in whole.items()))
+    assert load_module(path, by_name("", aux_loss=True)).module.aux_classifier
+    assert not load_module(path, by_name("")).module.aux_classifier
+
+
+def test_no_architecture_is_recognised(tmp_path, squeezenet):
+    squeezenet = OrderedDict(each for each in squeezenet.items() if each[0] != "features.0.bias")
+    with pytest.raises(BadCheckpoint, match="near squeezenet1_1: 51 of its 52") as caught:
         load_module(saved(tmp_path / "m.pth", squeezenet), by_name(""))
-    assert "--arch=NAME" in caught.value.hint and "nearest by its keys: squeezenet1_1" in caught.value.hint
+    assert "missing features.0.bias [64]" in caught.value.message and "--arch=NAME" in caught.value.hint
 
 
 NET = """

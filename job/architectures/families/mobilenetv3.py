@@ -13,17 +13,18 @@ PUBLISHED_2019_LARGE_HEAD = ((r"^classifier\.1\.", "classifier.0."), (r"^classif
 
 IMAGE = (1, 3, 224, 224)
 FAMILY = "MobileNetV3"
-classes = classes_of("classifier.3.weight")
+WIDTHS = ({"width_mult": 0.5}, {"width_mult": 0.75}, {"width_mult": 1.25})
+common = {"infer": classes_of("classifier.3.weight"), "variants": WIDTHS}
 
 
-@architecture("mobilenetv3_large", IMAGE, FAMILY, "Large, April 2020 (-1cd25616)", infer=classes)
+@architecture("mobilenetv3_large", IMAGE, FAMILY, "Large, April 2020 (-1cd25616)", **common)
 def large_2020(num_classes: int = 1000, width_mult: float = 1.0) -> Any:
     from job.architectures.families.mobilenetv3_modules import MobileNetV3Of2020
 
     return MobileNetV3Of2020(LARGE_2020, 1280, num_classes, width_mult)
 
 
-@architecture("mobilenetv3_small", IMAGE, FAMILY, "Small, April 2020 (-55df8e1f)", infer=classes)
+@architecture("mobilenetv3_small", IMAGE, FAMILY, "Small, April 2020 (-55df8e1f)", **common)
 def small_2020(num_classes: int = 1000, width_mult: float = 1.0) -> Any:
     from job.architectures.families.mobilenetv3_modules import MobileNetV3Of2020
 
@@ -36,7 +37,7 @@ def small_2020(num_classes: int = 1000, width_mult: float = 1.0) -> Any:
     FAMILY,
     "Large, May 2019, with the names of its code and of its checkpoint (-657e7b3d)",
     renamings=PUBLISHED_2019_LARGE_HEAD,
-    infer=classes,
+    **common
 )
 def large_2019(num_classes: int = 1000, width_mult: float = 1.0) -> Any:
     from job.architectures.families.mobilenetv3_modules import MobileNetV3Of2019
@@ -44,7 +45,7 @@ def large_2019(num_classes: int = 1000, width_mult: float = 1.0) -> Any:
     return MobileNetV3Of2019(LARGE_2019, num_classes, width_mult, small=False)
 
 
-@architecture("mobilenetv3_small_2019", IMAGE, FAMILY, "Small, May 2019", infer=classes)
+@architecture("mobilenetv3_small_2019", IMAGE, FAMILY, "Small, May 2019", **common)
 def small_2019(num_classes: int = 1000, width_mult: float = 1.0) -> Any:
     from job.architectures.families.mobilenetv3_modules import MobileNetV3Of2019
 

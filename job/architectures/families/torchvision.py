@@ -17,6 +17,7 @@ class Family(NamedTuple):
     auxiliary: Tuple[str, ...] = ()  # prefixes of the keys of these heads
     renamings: Tuple[Renaming, ...] = ()
     published: Mapping[str, ArchArgs] = {}
+    variants: Tuple[ArchArgs, ...] = ()
     untold: Mapping[str, str] = {}
 
 
@@ -45,7 +46,13 @@ FAMILIES = (
         arguments=(("init_weights", False),),
     ),
     Family("SqueezeNet", "squeezenet", ("squeezenet1_0", "squeezenet1_1"), "classifier.1.weight"),
-    Family("MobileNetV2", "mobilenet", ("mobilenet_v2",), "classifier.1.weight"),
+    Family(
+        "MobileNetV2",
+        "mobilenet",
+        ("mobilenet_v2",),
+        "classifier.1.weight",
+        variants=({"width_mult": 0.5}, {"width_mult": 0.75}, {"width_mult": 1.4}),
+    ),
     Family(
         "DenseNet",
         "densenet",
@@ -117,6 +124,7 @@ def register(family: Family) -> None:
             functools.partial(infer_from_head, family),
             auxiliary=family.auxiliary,
             published=family.published,
+            variants=family.variants,
             untold=family.untold,
         )(functools.partial(build_by_torchvision, family, name))
 
