@@ -1,4 +1,5 @@
 """Networks with seeded weights for tests: every value random, activations of a sane scale."""
+from itertools import chain
 from pathlib import Path
 from typing import Any, Dict, Iterator
 
@@ -11,6 +12,7 @@ from job.values import Shape
 from tests import seeded_arrays
 
 IMAGE = (1, 3, 224, 224)
+GATES = ("fc2.weight", "_se_expand.weight")  # what the last layer before a gate is called
 
 
 def seeded_module(arch: str, seed: int = 0, shape: Shape = IMAGE, **arch_args: Any) -> torch.nn.Module:
@@ -34,21 +36,24 @@ def write_seeded_checkpoint(path: Path, arch: str, seed: int = 0, **arch_args: A
 def seeded_weights(module: torch.nn.Module, seed: int) -> Dict[str, np.ndarray]:
     """An array for every key of the module: He-normal kernels, BatchNorm's vectors about (1, 0, 0, 1).
 
-    What a block adds to its input is small beside it, as in a trained network: else a hundred blocks make of the last
-    bit of an input more than float stages may differ by, in PyTorch as everywhere.
+    What a block adds to its input is small beside it, and the gates of a block are half open, as in a trained network:
+    else a hundred blocks make of the last bit of an input more than float stages may differ by, in PyTorch as everywhere.
     """
     random = np.random.RandomState(seed)
     weights = {
         key: seeded_arrays.seeded_weight(key, tuple(value.shape), random) for key, value in module.state_dict().items()
     }
-    for key in _ends_of_branches(module):
+    for key in chain(_ends_of_branches(module), (key for key in weights if key.endswith(GATES))):
         weights[key] *= np.float32(0.25)
     return weights
 
 
 def _ends_of_branches(module: torch.nn.Module) -> Iterator[str]:
-    """The scale of the last BatchNorm in each residual block of a ResNet."""
+    """The scale of the last BatchNorm in each residual block of a ResNet, and of those that say that they are such."""
     for path, block in module.named_modules():
+        if getattr(block, "adds_input", False):
+            norms = [name for name, layer in block.named_modules() if isinstance(layer, torch.nn.BatchNorm2d)]
+            yield "{}.{}.weight".format(path, norms[-1])
         if hasattr(block, "downsample") and hasattr(block, "bn2"):
             yield "{}.{}.weight".format(path, "bn3" if hasattr(block, "bn3") else "bn2")
 

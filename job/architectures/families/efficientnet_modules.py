@@ -46,7 +46,7 @@ class MBConv(nn.Module):
     def __init__(self, block: Block, size: Size, squeeze: bool, activation: Activation) -> None:
         super().__init__()
         expanded = block.inputs * block.expansion
-        self.expands, self.squeezes, self.identity = block.expansion != 1, squeeze, block.identity
+        self.expands, self.squeezes, self.adds_input = block.expansion != 1, squeeze, block.adds_input
         if self.expands:
             self._expand_conv, self._bn0 = pointwise(block.inputs, expanded), batch_norm(expanded)
         self._depthwise_conv = SameConv2d(expanded, expanded, block.kernel, block.stride, size, groups=expanded)
@@ -64,7 +64,7 @@ class MBConv(nn.Module):
             squeezed = self.activation(self._se_reduce(functional.adaptive_avg_pool2d(filtered, 1)))
             filtered = torch.sigmoid(self._se_expand(squeezed)) * filtered
         projected = self._bn2(self._project_conv(filtered))
-        return projected + x if self.identity else projected
+        return projected + x if self.adds_input else projected
 
 
 class EfficientNet(nn.Module):

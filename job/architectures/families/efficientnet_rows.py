@@ -23,7 +23,7 @@ class Block(NamedTuple):
     out: int
 
     @property
-    def identity(self) -> bool:
+    def adds_input(self) -> bool:
         """Whether its input is added to what it makes of it."""
         return self.stride == 1 and self.inputs == self.out
 

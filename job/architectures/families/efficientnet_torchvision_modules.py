@@ -18,10 +18,10 @@ class MBConv(nn.Module):
             SqueezeExcite(expanded, block.inputs // 4, Swish),
             ConvNormActivation(expanded, block.out, activation=None)
         )
-        self.identity = block.identity
+        self.adds_input = block.adds_input
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x + self.block(x) if self.identity else self.block(x)
+        return x + self.block(x) if self.adds_input else self.block(x)
 
 
 def efficientnet(member: Member, num_classes: int) -> nn.Module:

@@ -26,10 +26,10 @@ class InvertedResidual(nn.Module):
         expanded = inputs * expansion
         expand = projection(inputs, expanded) + [nn.ReLU(inplace=True)]
         self.layers = nn.Sequential(*(expand + depthwise(expanded, kernel, stride) + projection(expanded, outputs)))
-        self.identity = stride == 1 and inputs == outputs
+        self.adds_input = stride == 1 and inputs == outputs
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x + self.layers(x) if self.identity else self.layers(x)
+        return x + self.layers(x) if self.adds_input else self.layers(x)
 
 
 def stack(inputs: int, outputs: int, kernel: int, stride: int, expansion: int, blocks: int) -> nn.Module:

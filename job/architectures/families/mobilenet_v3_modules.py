@@ -35,10 +35,10 @@ class InvertedResidual(nn.Module):
             layers.append(SqueezeExcite(expanded, multiple_of_8(expanded // 4), gate=HSigmoid))
         layers.append(Convolution(expanded, outputs, activation=None))
         self.block = nn.Sequential(*layers)
-        self.identity = row.stride == 1 and inputs == outputs
+        self.adds_input = row.stride == 1 and inputs == outputs
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x + self.block(x) if self.identity else self.block(x)
+        return x + self.block(x) if self.adds_input else self.block(x)
 
 
 def features(rows: Rows, width_mult: float, dilated_from: int) -> nn.Module:
