@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, Callable, Sequence, Tuple
 
 from job import command_line, log, verdict
-from job.errors import UsageError
+from job.errors import JobError, UsageError
 from job.settings import RunSettings, run_settings
+from job.values import Outcome
 from job.verdict import Verdict
 
 DONE = Verdict(0)
@@ -31,7 +32,14 @@ def convert(run: RunSettings) -> Verdict:
     from job import batch
 
     _warn_of_trust(run)
-    return verdict.of_outcomes(batch.convert_all(run, *_chain_and_openers()))
+    try:
+        outcomes = batch.convert_all(run, *_chain_and_openers())
+    except JobError as error:
+        _leave_metrics(run, (), error.exit_code)
+        raise
+    ending = verdict.of_outcomes(outcomes)
+    _leave_metrics(run, outcomes, ending.exit_code)
+    return ending
 
 
 def inspect(run: RunSettings) -> Verdict:
@@ -109,6 +117,17 @@ def _of_pipeline(name: str) -> Callable[..., Any]:
 
         return getattr(pipeline, name)(*arguments)
     return call
+
+
+def _leave_metrics(run: RunSettings, outcomes: Sequence[Outcome], exit_code: int) -> None:
+    """Where they are asked for; failing to write them changes no exit code."""
+    if run.metrics_file:
+        from job.metrics import write_metrics
+
+        try:
+            write_metrics(run.metrics_file, outcomes, exit_code, run.output_dir)
+        except JobError as error:
+            log.warning("no metrics: {}".format(error.message))
 
 
 def _warn_of_trust(run: RunSettings) -> None:

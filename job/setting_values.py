@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 from typing import Any, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
+from job import modes as quantised
 from job.architectures import names as architecture_names, refused as refused_architectures
 from job.errors import UsageError
 from job.nearest import did_you_mean
@@ -16,10 +17,9 @@ from job.parity.tolerance import Override, check_override
 from job.values import Shape
 from job.yaml_values import value_from_yaml
 
-AVAILABLE_MODES = ("dynamic",)
-KNOWN_MODES = ("dynamic", "int8")
 INPUT_TYPES = ("float32", "int64", "int32")  # that PyTorch computes with and TensorFlow Lite takes
 MOST_WORKERS = 256
+MOST_CALIBRATION = 10000  # samples
 
 _SIZE = re.compile(r"[1-9][0-9]{0,8}$")
 _TENSOR_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]{0,99}$")
@@ -118,19 +118,17 @@ def tensor_names(value: Any) -> Tuple[str, ...]:
 def modes(value: Any) -> Tuple[str, ...]:
     """The quantised variants beside float32; () for none."""
     words = value.split(",") if isinstance(value, str) else value
-    allowed = "{} or none".format(", ".join(AVAILABLE_MODES))
+    allowed = "{} or none".format(", ".join(quantised.NAMES))
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
         raise Refused("not a list of modes", allowed)
     words = [word.strip() for word in words]
     if words == ["none"] or not words:
         return ()
     for word in words:
-        if word not in KNOWN_MODES:
-            raise Refused("{!r} is no mode".format(word), did_you_mean(word, KNOWN_MODES) or allowed)
-        if word not in AVAILABLE_MODES:
-            raise Refused("{} is not available yet".format(word), allowed)
+        if word not in quantised.NAMES:
+            raise Refused("{!r} is no mode".format(word), did_you_mean(word, quantised.NAMES) or allowed)
     _no_repeat(words)
-    return tuple(mode for mode in KNOWN_MODES if mode in words)
+    return tuple(mode for mode in quantised.NAMES if mode in words)
 
 
 def folder(value: Any) -> Path:
@@ -161,9 +159,10 @@ def switch(value: str) -> bool:
     return value.lower() in _YES
 
 
-def calibration(value: Any) -> Path:
-    raise Refused("int8 is not available yet",
-                  "leave it out; --quantize takes {} or none".format(", ".join(AVAILABLE_MODES)))
+def calibration_count(value: Any) -> int:
+    if not _SIZE.match(str(value)) or isinstance(value, bool) or int(value) > MOST_CALIBRATION:
+        raise Refused("not a number of samples", "a whole number from 1 to {}".format(MOST_CALIBRATION))
+    return int(value)
 
 
 def weights_key(value: Any) -> str:
@@ -182,6 +181,15 @@ def seconds(value: str) -> int:
     if not _SIZE.match(value):
         raise Refused("not a number of seconds", "a whole number of seconds above zero")
     return int(value)
+
+
+def file_to_write(value: str) -> Path:
+    path = Path(value)
+    if path.is_dir():
+        raise Refused("it is a folder", "the name of a file")
+    if not path.parent.is_dir() or not os.access(str(path.parent), os.W_OK):
+        raise Refused("no file can be written there", "a folder that is there and that this user may write to")
+    return path
 
 
 def log_style(value: str) -> str:

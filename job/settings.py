@@ -18,6 +18,7 @@ DEFAULT_INPUT_DIR = Path("/in")
 DEFAULT_OUTPUT_DIR = Path("/out")
 DEFAULT_INPUT_NAME = "image_array"
 DEFAULT_OUTPUT_NAMES = ("category",)
+DEFAULT_CALIBRATION_COUNT = 128
 
 READERS = {
     "input_dir": Path,
@@ -29,7 +30,9 @@ READERS = {
     "input_names": read.tensor_names,
     "output_names": read.tensor_names,
     "quantize": read.modes,
-    "calibration": read.calibration,
+    "calibration": read.folder,
+    "calibration_count": read.calibration_count,
+    "skip_bad_images": read.switch,
     "samples": read.folder,
     "preprocess": preprocess,
     "labels": read.labels,
@@ -38,6 +41,7 @@ READERS = {
     "force": read.switch,
     "workers": read.workers,
     "timeout_per_checkpoint": read.seconds,
+    "metrics_file": read.file_to_write,
     "trust_pickle": read.switch,
     "log": read.log_style,
 }  # type: Mapping[str, Callable[[Any], Any]]
@@ -54,6 +58,8 @@ class Settings(NamedTuple):
     output_names: Tuple[str, ...]
     quantize: Tuple[str, ...]  # modes beside float32
     calibration: Optional[Path]
+    calibration_count: int  # samples of that folder, at most
+    skip_bad_images: bool
     samples: Optional[Path]
     preprocess: Optional[Preprocess]
     labels: Tuple[str, ...]
@@ -72,6 +78,7 @@ class RunSettings(NamedTuple):
     output_dir: Path
     workers: Optional[int]  # None: as many as there is room for
     timeout: Optional[int]  # seconds for one checkpoint
+    metrics_file: Optional[Path]
     log: str
     given: Mapping[str, Any]  # the checked values of the flags that were given
 
@@ -88,6 +95,7 @@ def run_settings(invocation: Invocation) -> RunSettings:
         output_dir=given.get("output_dir", DEFAULT_OUTPUT_DIR),
         workers=given.get("workers"),
         timeout=given.get("timeout_per_checkpoint"),
+        metrics_file=given.get("metrics_file"),
         log=given.get("log", "text"),
         given=given,
     )
@@ -115,8 +123,10 @@ def settings_for(run: RunSettings, sidecar: Mapping[str, Any]) -> Settings:
         input_shapes=shapes,
         input_names=names,
         output_names=outputs,
-        quantize=said.get("quantize", read.AVAILABLE_MODES),
+        quantize=said.get("quantize", ("dynamic", "int8") if "calibration" in said else ("dynamic",)),
         calibration=said.get("calibration"),
+        calibration_count=said.get("calibration_count", DEFAULT_CALIBRATION_COUNT),
+        skip_bad_images=said.get("skip_bad_images", False),
         samples=said.get("samples"),
         preprocess=said.get("preprocess"),
         labels=said.get("labels", ()),

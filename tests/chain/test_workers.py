@@ -41,9 +41,11 @@ def test_the_same_bytes_whatever_the_number_of_workers(checkpoints, tmp_path):
     (checkpoints / "bad.pth").write_bytes(b"nothing")
     sums = []
     for workers in ("1", "3"):
-        job = started(checkpoints, tmp_path / workers, "--workers=" + workers)
+        metrics = tmp_path / (workers + ".prom")
+        job = started(checkpoints, tmp_path / workers, "--workers=" + workers, "--metrics-file={}".format(metrics))
         said = job.communicate(timeout=300)[1]
         assert job.returncode == 3, said
+        assert 'pt2tflite_checkpoints{outcome="converted"} 4\n' in metrics.read_text()
         names = ["net{}".format(seed) for seed in range(4)]
         sums.append([(tmp_path / workers / name / "SHA256SUMS").read_bytes() for name in names])
     assert sums[0] == sums[1]
