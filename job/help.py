@@ -9,7 +9,7 @@ _ABOUT = "PyTorch checkpoints to a SavedModel and .tflite files, each compared w
 _EXAMPLES = """Examples
   docker run -v ckpt:/in -v out:/out pt2tflite            every checkpoint in the volume ckpt
   scripts/run demo                                        needs no checkpoint
-  scripts/run convert net.pth --arch=resnet18 --output-dir=out
+  scripts/run convert net.pth --output-dir=out            the network is recognised by its tensors
   scripts/run convert net.pth --model-code=net.py:make --input-shape=1,3,96,128 --output-dir=out
 """
 

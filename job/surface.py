@@ -29,7 +29,7 @@ class Command(NamedTuple):
 _FLAGS = (
     Flag("input_dir", "DIR", "where checkpoints are looked for (default /in)"),
     Flag("output_dir", "DIR", "where models and summary.json are written (default /out)"),
-    Flag("arch", "NAME", "the network, as `architectures` lists it", True),
+    Flag("arch", "NAME", "the network, as `architectures` lists it (default: recognised by its tensors)", True),
     Flag("arch_args", "{KEY: VALUE}", "arguments of the network's builder, such as {num_classes: 10}", True),
     Flag("model_code", "FILE.py:FACTORY",
          "your own code in place of --arch: a function, class or module in a file or a package's folder"),
