@@ -13,6 +13,7 @@ from job.architectures.figures import measured
 from job.checkpoint import readers
 from job.errors import EnvironmentFailed, Interrupted, Stopped
 from job.keras_model.operators import rows
+from job.networks import onnx_file
 from job.parity import tolerance
 from job.surface import COMMANDS, FLAGS
 
@@ -52,10 +53,9 @@ def _retry(codes: str) -> str:
 
 
 def formats() -> str:
-    """The readers of checkpoints, in the order of their names."""
-    return _table(
-        ("format", "what it is"), sorted((_code(reader.name), reader.summary) for reader in readers.formats())
-    )
+    """The readers of checkpoints and the files that need none, in the order of their names."""
+    known = [(reader.name, reader.summary) for reader in readers.formats()] + [(onnx_file.FORMAT, onnx_file.SUMMARY)]
+    return _table(("format", "what it is"), ((_code(name), summary) for name, summary in sorted(known)))
 
 
 def networks() -> str:

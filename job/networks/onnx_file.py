@@ -17,6 +17,8 @@ from job.parity.probes import Probe
 from job.settings import DEFAULT_OUTPUT_NAMES
 from job.values import CheckpointFacts, Inspected, TensorFacts
 
+FORMAT = "onnx"
+SUMMARY = "an ONNX model of opset 6 to 10: a network itself"
 HEAD = 3  # bytes that tell an ONNX model
 _VERSION, _VERSIONS = 0x08, range(3, 16)  # its first field, and what that may say
 _NEXT_FIELDS = b"\x12\x1a\x22\x28\x32\x3a\x42\x72"  # one of which comes behind it
@@ -40,7 +42,7 @@ def is_onnx(path: Path) -> bool:
 def inspected(path: Path) -> Inspected:
     (_, file), sha256 = _read(path)
     tensors = tuple((name, str(value.dtype), value.shape) for name, value in file.graph.constants.items())
-    return Inspected(path.name, "onnx", sha256, tensors, (), ())
+    return Inspected(path.name, FORMAT, sha256, tensors, (), ())
 
 
 class FileNetwork:
@@ -121,7 +123,7 @@ def _names(kind: str, own: Sequence[str], said: Sequence[str], taken: Sequence[s
 
 def _facts(file: OnnxFile, sha256: str, notes: Tuple[str, ...]) -> CheckpointFacts:
     parameters = sum(value.size for value in file.graph.constants.values() if value.dtype.kind == "f")
-    return CheckpointFacts(sha256, "onnx", "the file's own graph, opset {}".format(file.opset), parameters, notes)
+    return CheckpointFacts(sha256, FORMAT, "the file's own graph, opset {}".format(file.opset), parameters, notes)
 
 
 def _forward(path: Path, data: bytes, file: OnnxFile, graph: Graph) -> Tuple[Forward, Tuple[str, ...]]:
