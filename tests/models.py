@@ -12,7 +12,7 @@ from job.values import Shape
 from tests import seeded_arrays
 
 IMAGE = (1, 3, 224, 224)
-GATES = ("fc2.weight", "_se_expand.weight")  # what the last layer before a gate is called
+GATES = ("fc2.weight", "_se_expand.weight", "conv_expand.weight")  # what the last layer before a gate is called
 
 
 def seeded_module(arch: str, seed: int = 0, shape: Shape = IMAGE, **arch_args: Any) -> torch.nn.Module:
