@@ -23,6 +23,7 @@ from job.report.documents import json_bytes
 from job.report.interface import interface
 from job.report.parity import failure_from_drift, failure_from_error, read_report
 from job.report.run import compared, machine, run_report
+from job.samples.calibration import Calibration, calibration_for
 from job.samples.use import Samples, samples_for
 from job.settings import Settings
 from job.sides import Sides
@@ -126,20 +127,25 @@ def _converted(checkpoint: Path, settings: Settings, sides: Sides, model: Path, 
     build = sides.tensorflow.start("build", exported)
     samples = samples_for(settings, exported, sides.pytorch, work / "samples.npz")
     progress.probes = probes_for(exported.inputs, exported.multiply_adds, samples.probes)
+    calibration = calibration_for(settings, exported, sides.pytorch, samples.probes, work / "calibration")
+    if calibration is not None:
+        progress.calibration = calibration.document()
+        _warn_of_calibration(progress, calibration)
     counts = probe_counts(exported.multiply_adds, len(samples.probes))
     questions = Questions(work, progress.probes, counts, exported.outputs, settings.tolerance, exported.reference)
-    asked = _asked(settings, sides, model, work, progress.name, build, questions)
+    asked = _asked(settings, sides, model, work, progress.name, build, questions, calibration)
     return Converted(exported, samples, *_collected(asked, model, progress))
 
 
 def _asked(settings: Settings, sides: Sides, model: Path, work: Path, name: str, build: Pending,
-           questions: Questions) -> _Asked:
+           questions: Questions, calibration: Optional[Calibration]) -> _Asked:
     """The reference and ONNX answer on one side while the other makes its files, and answers for each of them."""
     pytorch, tensorflow = sides
     files = {mode: "{}.{}.tflite".format(name, mode) for mode in ("float32",) + settings.quantize}
     questions.ask(questions.reference, pytorch)
     questions.ask("onnx", pytorch)
-    tensorflow.start("start_tflites", model, files, {mode: questions.question("tflite." + mode) for mode in files})
+    tensorflow.start("start_tflites", model, files, {mode: questions.question("tflite." + mode) for mode in files},
+                     calibration and calibration.folder)
     questions.ask("keras", tensorflow, work)
     written = {"saved_model": tensorflow.start("write_saved_model", model, SAVED_MODEL)}
     questions.ask("saved_model", tensorflow, model / SAVED_MODEL)
@@ -165,6 +171,14 @@ def _collected(asked: _Asked, model: Path, progress: Progress) -> Tuple[Tuple[Mo
         progress.versions.update(pending.result())
     progress.peak_memory = sum(pending.result() for pending in asked.memory)
     return tuple(models), batch_fixed_by, digests
+
+
+def _warn_of_calibration(progress: Progress, calibration: Calibration) -> None:
+    if calibration.source == "probes":
+        log.warning("int8 takes its ranges from seeded probes, which are no real data, and so does what its parity says: "
+                    "give real inputs with --calibration=DIR", progress.name)
+    for skipped in calibration.skipped:
+        log.warning("calibration: left out: " + skipped, progress.name)
 
 
 def _judge_accuracy(progress: Progress, sides: Sides, converted: Converted, model: Path, work: Path) -> None:

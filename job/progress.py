@@ -26,6 +26,7 @@ class Progress:
         self.stages = []  # type: List[StageParity]
         self.warnings = ()  # type: Sequence[Unusual]
         self.accuracy = None  # type: Optional[Mapping[str, Any]]
+        self.calibration = None  # type: Optional[Mapping[str, Any]]
         self.seconds = {}  # type: Dict[str, float]
         self.peak_memory = 0
 
@@ -42,4 +43,4 @@ class Progress:
 
     def report(self, failure: Optional[Mapping[str, Any]] = None) -> Dict[str, Any]:
         return parity_report(self.stages, self.probes, self.checkpoint, self.settings, self.versions, failure,
-                             self.accuracy, self.warnings)
+                             self.accuracy, self.warnings, self.calibration)

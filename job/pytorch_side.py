@@ -74,6 +74,12 @@ class PyTorchSide:
 
         return read_samples(*arguments)
 
+    def read_calibration(self, *arguments: Any) -> Tuple[str, ...]:
+        """job.samples.reading.read_calibration."""
+        from job.samples.reading import read_calibration
+
+        return read_calibration(*arguments)
+
     def onnx_layers(self, probe: Probe) -> Mapping[str, np.ndarray]:
         """Every layer's value: the reference for the stages after ONNX."""
         return layer_values(read_onnx(self._onnx_file), probe.inputs)

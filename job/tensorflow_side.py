@@ -20,6 +20,7 @@ from job.memory import peak_memory
 from job.onnx_model.model_file import read_onnx
 from job.parity.answers import answers_of_file, save_answers
 from job.parity.probes import Probe, load_probes
+from job.samples.calibration import samples_of
 from job.tensorflow_model.describe import describe_saved_model, describe_tflite
 from job.tensorflow_model.freeze import frozen_graph
 from job.tensorflow_model.runners import KerasRunner, SavedModelRunner, TFLiteRunner
@@ -69,12 +70,17 @@ class TensorFlowSide:
         """The table of what converts."""
         return table()
 
-    def start_tflites(self, folder: Path, files: Mapping[str, str], questions: Mapping[str, Question]) -> None:
-        """Begins the conversions, each followed by its answers: one after another, since toco is the peak of memory."""
+    def start_tflites(self, folder: Path, files: Mapping[str, str], questions: Mapping[str, Question],
+                      calibration: Optional[Path]) -> None:
+        """Begins the conversions, each followed by its answers: one after another, since toco is the peak of memory.
+
+        `calibration` is a folder that job.samples.calibration wrote.
+        """
         paths = {mode: folder / file for mode, file in files.items()}
         answers = {mode: functools.partial(self.answer, questions[mode], path) for mode, path in paths.items()}
         frozen = frozen_graph(self._model.network, self._inputs[0].pytorch_shape[0])
-        self._run = TocoRun(*tflite_steps(frozen, paths, answers))
+        samples = functools.partial(samples_of, calibration, self._inputs) if calibration else tuple
+        self._run = TocoRun(*tflite_steps(frozen, paths, answers, samples))
 
     def finish_tflite(self, folder: Path, file: str, mode: str) -> Model:
         """Waits for the file and its answers."""

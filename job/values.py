@@ -80,6 +80,7 @@ class Model(NamedTuple):
     operators: Mapping[str, int]  # name -> how often
     inputs: Tuple[Mapping[str, Any], ...]  # as the file itself declares them: name, dtype, shape, quantization
     outputs: Tuple[Mapping[str, Any], ...]
+    float_operators: Mapping[str, int] = {}  # of an int8 file, those that compute in float32
 
 
 class Drift(NamedTuple):

@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, Mapping, Tuple
 
-from job import log
+from job import log, modes
 from job.errors import BadCheckpoint, JobError, ParityFailed
 from job.parity.gate import first_drift, parity_failed
 from job.parity.probes import make_probes
@@ -47,7 +47,7 @@ def _check_sums(folder: Path) -> None:
 
 def _stage_of(problem: str) -> str:
     """The stage whose file the first problem is about."""
-    for mode in ("float32", "dynamic", "int8"):
+    for mode in ("float32",) + modes.NAMES:
         if ".{}.tflite".format(mode) in problem:
             return "tflite." + mode
     return REFERENCE if "saved_model" in problem else "publish"

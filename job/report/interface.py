@@ -63,6 +63,7 @@ def _file(
         "nodes": model.nodes,
         "plumbing": model.plumbing,
         "operators": ordered(model.operators),
+        "float_operators": ordered(model.float_operators),
     }
 
 

@@ -20,6 +20,7 @@ def parity_report(
     first_failure: Optional[Mapping[str, Any]] = None,
     accuracy: Optional[Mapping[str, Any]] = None,
     warnings: Sequence[Unusual] = (),
+    calibration: Optional[Mapping[str, Any]] = None,
 ) -> Dict[str, Any]:
     """The report of a conversion that passed, or of one that failed for ``first_failure``.
 
@@ -35,6 +36,7 @@ def parity_report(
         "warnings": [_warning(warning) for warning in warnings],
         "probes": [_probe(probe) for probe in probes],
         "accuracy": accuracy,
+        "calibration": calibration,
         "settings": ordered(settings),
         "versions": ordered(versions),
         "checkpoint": None if checkpoint is None else _checkpoint(checkpoint),

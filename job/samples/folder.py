@@ -1,6 +1,6 @@
 """Which files of a folder are its samples: FOLDER/FILE, or FOLDER/CLASS/FILE where their classes are known.
 
-Of more than MOST files, that many evenly spaced over their names are looked at. Links are followed while
+Of more than MOST files, or as many as are asked for, that many evenly spaced over their names are looked at. Links are followed while
 they stay inside the folder: a sidecar must not show what lies outside the volume.
 """
 import hashlib
@@ -21,10 +21,10 @@ _SKIPPED_SUFFIXES = (".part", ".tmp")
 Each = TypeVar("Each")
 
 
-def sample_folder(folder: Path) -> SampleFolder:
+def sample_folder(folder: Path, most: int = MOST) -> SampleFolder:
     """What is in it; whether it will do is for its reader to say."""
     try:
-        return _listed(folder)
+        return _listed(folder, most)
     except OSError as error:
         raise job_error_from_oserror(error, "reading the samples in {}".format(folder.name)) from error
 
@@ -37,9 +37,9 @@ def evenly_spaced(everything: Sequence[Each], count: int) -> Tuple[Each, ...]:
     return tuple(everything[number * size // count] for number in range(count))
 
 
-def digest_of_samples(folder: Path) -> str:
+def digest_of_samples(folder: Path, most: int = MOST) -> str:
     """SHA-256 over names and contents: it changes where the answers, the accuracy or what is refused may."""
-    listed = sample_folder(folder)
+    listed = sample_folder(folder, most)
     digest = hashlib.sha256(ascii((listed.found, listed.labels, listed.problems)).encode("ascii"))
     for file in listed.files:
         try:
@@ -50,7 +50,7 @@ def digest_of_samples(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _listed(folder: Path) -> SampleFolder:
+def _listed(folder: Path, most: int) -> SampleFolder:
     found, labels, problems = [], [], []  # type: List[SampleFile], List[str], List[str]
     for path in _visible(folder):
         if path.is_dir() and is_inside(path, folder):
@@ -66,7 +66,7 @@ def _listed(folder: Path) -> SampleFolder:
             problems.append("{} {}".format(ascii(file.name)[1:-1], problem))
         else:
             good.append(file)
-    return SampleFolder(evenly_spaced(good, MOST), len(good), tuple(labels), tuple(problems))
+    return SampleFolder(evenly_spaced(good, most), len(good), tuple(labels), tuple(problems))
 
 
 def _visible(folder: Path) -> List[Path]:

@@ -11,7 +11,7 @@ from job.preprocessing import Preprocess
 from job.samples.arrays import arrays_of_npy, arrays_of_npz
 from job.samples.folder import PICTURES
 from job.samples.pictures import check_pictures, picture_input
-from job.samples.values import BadSample, SampleFile, bad_samples
+from job.samples.values import CALIBRATION, STAGE, BadSample, SampleFile, bad_samples
 from job.values import TensorFacts
 
 Inputs = Sequence[TensorFacts]
@@ -24,7 +24,7 @@ def read_samples(files: Sequence[SampleFile], inputs: Inputs, preprocess: Option
 
     Raises BadCheckpoint that names each file that is no sample of these inputs.
     """
-    _check_settings(files, inputs, preprocess)
+    _check_settings(files, inputs, preprocess, STAGE)
     samples, rows, problems = [], [], []  # type: List[Sequence[np.ndarray]], List[int], List[str]
     for file in files:
         try:
@@ -40,7 +40,26 @@ def read_samples(files: Sequence[SampleFile], inputs: Inputs, preprocess: Option
     return tuple(rows)
 
 
-def _check_settings(files: Sequence[SampleFile], inputs: Inputs, preprocess: Optional[Preprocess]) -> None:
+def read_calibration(files: Sequence[SampleFile], inputs: Inputs, preprocess: Optional[Preprocess],
+                     target: Path) -> Tuple[str, ...]:
+    """Writes each sample to a file of its own in the folder `target`, so that one at a time takes memory.
+
+    Returns a sentence for each that is no sample of these inputs.
+    """
+    _check_settings(files, inputs, preprocess, CALIBRATION)
+    problems = []
+    for number, file in enumerate(files):
+        try:
+            arrays = _arrays(file, inputs, preprocess)
+        except BadSample as bad:
+            problems.append("{} {}".format(file.name, bad))
+            continue
+        sample = [_as_batch(array, facts) for array, facts in zip(arrays, inputs)]
+        save_probes(target / "{:06}.npz".format(number), probes_from_arrays([sample], [file.name]))
+    return tuple(problems)
+
+
+def _check_settings(files: Sequence[SampleFile], inputs: Inputs, preprocess: Optional[Preprocess], stage: str) -> None:
     """What holds for all pictures is said once."""
     pictures = [file.name for file in files if _is_picture(file)]
     if not pictures:
@@ -48,13 +67,13 @@ def _check_settings(files: Sequence[SampleFile], inputs: Inputs, preprocess: Opt
     if preprocess is None:
         raise bad_samples(["nothing says how a picture such as {} becomes an input".format(pictures[0])],
                           hint="--preprocess='{mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]}', or save "
-                               "the inputs themselves as .npy")
+                               "the inputs themselves as .npy", stage=stage)
     try:
         check_pictures(tuple(inputs), preprocess)
     except BadSample as bad:
         raise bad_samples(["{}: {}".format(pictures[0], bad)],
                           hint="correct --preprocess or --input-shape, or save the inputs themselves as .npy "
-                               "(several inputs: .npz)") from bad
+                               "(several inputs: .npz)", stage=stage) from bad
 
 
 def _arrays(file: SampleFile, inputs: Inputs, preprocess: Optional[Preprocess]) -> Sequence[np.ndarray]:

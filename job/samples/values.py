@@ -4,7 +4,7 @@ from typing import Any, NamedTuple, Optional, Tuple
 
 from job.errors import BadCheckpoint
 
-STAGE = "samples"
+STAGE, CALIBRATION = "samples", "calibration"
 _NAMED = 10  # problems that a message names
 
 
@@ -25,8 +25,8 @@ class BadSample(Exception):
     """Why a file cannot be a sample, in a few words."""
 
 
-def bad_samples(problems: Any, hint: str) -> BadCheckpoint:
-    """The error that names every problem, or the first of many."""
+def bad_samples(problems: Any, hint: str, stage: str = STAGE) -> BadCheckpoint:
+    """The error that names every problem, or the first of many; `stage` is the flag that the folder was given with."""
     problems = list(problems)
     more = ["and {} more".format(len(problems) - _NAMED)] if len(problems) > _NAMED else []
-    return BadCheckpoint("samples: " + "; ".join(problems[:_NAMED] + more), hint=hint, stage=STAGE)
+    return BadCheckpoint("{}: {}".format(stage, "; ".join(problems[:_NAMED] + more)), hint=hint, stage=stage)

@@ -8,18 +8,28 @@ import tensorflow as tf
 from tensorflow.core.protobuf.meta_graph_pb2 import MetaGraphDef, TensorInfo
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
+from job.modes import CALIBRATED
 from job.tensorflow_model.operators import PLUMBING
-from job.tensorflow_model.tflite_file import Tensor, open_tflite
+from job.tensorflow_model.tflite_file import Tensor, TFLiteFile, open_tflite
 from job.values import Model
 
 
 def describe_tflite(folder: Path, file: str, mode: str) -> Model:
     """What folder/file is; `mode` is float32, dynamic or int8."""
     content = open_tflite(folder / file)
-    return _model(
+    model = _model(
         file, mode, (folder / file).stat().st_size, (operator.name for operator in content.operators),
         tuple(_declared(content.tensors[index]) for index in content.inputs),
         tuple(_declared(content.tensors[index]) for index in content.outputs))
+    return model._replace(float_operators=_left_in_float(content)) if mode in CALIBRATED else model
+
+
+def _left_in_float(content: TFLiteFile) -> Mapping[str, int]:
+    """Operators that make float32 of it or from it; those that lead into int8 and out of it compute nothing."""
+    names = Counter(operator.name for operator in content.operators if operator.name not in ("QUANTIZE", "DEQUANTIZE")
+                    and any(content.tensors[index].dtype == "float32"
+                            for index in operator.inputs + operator.outputs if index >= 0))
+    return {name: names[name] for name in sorted(names)}
 
 
 def describe_saved_model(folder: Path, file: str) -> Model:

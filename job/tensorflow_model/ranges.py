@@ -16,6 +16,7 @@ STEPS = 32  # of a bound, from one power of two's half to the whole
 MOST_BYTES = 2 ** 28  # of inner tensors that one run reads
 
 Sample = Sequence[np.ndarray]  # an array an input, in the file's own layout
+Samples = Callable[[], Iterable[Sample]]  # all of them, from the first on at each call
 
 
 class Range(NamedTuple):
@@ -37,7 +38,7 @@ class Range(NamedTuple):
 NOTHING_SEEN = Range(0.0, 0.0)
 
 
-def ranges_of(float32: bytes, samples: Callable[[], Iterable[Sample]]) -> Mapping[int, Range]:
+def ranges_of(float32: bytes, samples: Samples) -> Mapping[int, Range]:
     """By a tensor's index: inputs, and what operators make, where it is float32.
 
     The samples are gone through once for each MOST_BYTES of inner tensors. Raises BadCheckpoint for one that makes

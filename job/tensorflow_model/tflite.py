@@ -12,8 +12,10 @@ from tensorflow.lite.toco.toco_flags_pb2 import TENSORFLOW_GRAPHDEF, TFLITE, Toc
 from job.determinism import canonical_bytes
 from job.errors import StageFailed
 from job.memory import give_back_freed
+from job.modes import CALIBRATED
 from job.tensorflow_model.float_weights import needs_float_weights, with_float_weights
 from job.tensorflow_model.freeze import FrozenGraph
+from job.tensorflow_model.ranges import Samples, ranges_of
 from job.tensorflow_model.tflite_file import parse_tflite
 from job.tensorflow_model.toco import Step, TocoRun
 
@@ -32,11 +34,14 @@ def write_tflite(frozen: FrozenGraph, mode: str, file: Path) -> None:
         run.finish()
 
 
-def tflite_steps(frozen: FrozenGraph, files: Mapping[str, Path],
-                 then: Mapping[str, Callable[[], None]] = {}) -> Tuple[Step, ...]:
-    """The conversions to `float32`, or to `dynamic`: weights int8, computed in float; what follows each, by mode."""
-    return tuple(Step("tflite." + mode, functools.partial(_tflite_bytes, frozen, mode, files.get("float32")), file,
-                      then.get(mode, _nothing)) for mode, file in files.items())
+def tflite_steps(frozen: FrozenGraph, files: Mapping[str, Path], then: Mapping[str, Callable[[], None]] = {},
+                 samples: Samples = tuple) -> Tuple[Step, ...]:
+    """The conversions to job.modes, or `float32`; what follows each, by mode; the samples that some are calibrated with.
+    """
+    float32 = files.get("float32")
+    return tuple(Step("tflite." + mode, functools.partial(_int8_bytes, frozen, float32, samples) if mode in CALIBRATED
+                      else functools.partial(_tflite_bytes, frozen, mode, float32), file, then.get(mode, _nothing))
+                 for mode, file in files.items())
 
 
 def _nothing() -> None:
@@ -48,10 +53,22 @@ def _tflite_bytes(frozen: FrozenGraph, mode: str, float32: Optional[Path]) -> by
     data = _converted(frozen, mode)
     if mode == "dynamic" and needs_float_weights(data):
         give_back_freed()
-        source = float32.read_bytes() if float32 is not None and float32.exists() else _converted(frozen, "float32")
-        data = with_float_weights(data, source)
+        data = with_float_weights(data, _float32(frozen, float32))
     _check_names(frozen, data)
     return data
+
+
+def _int8_bytes(frozen: FrozenGraph, float32: Optional[Path], samples: Samples) -> bytes:
+    from job.tensorflow_model.int8 import int8_from_float32  # its library is large, and few conversions need it
+
+    source = _float32(frozen, float32)
+    data = int8_from_float32(source, ranges_of(source, samples))
+    _check_names(frozen, data)
+    return data
+
+
+def _float32(frozen: FrozenGraph, file: Optional[Path]) -> bytes:
+    return file.read_bytes() if file is not None and file.exists() else _converted(frozen, "float32")
 
 
 def _converted(frozen: FrozenGraph, mode: str) -> bytes:

@@ -24,7 +24,7 @@ VERSIONS = {"torch": "1.1.0", "job": "abc"}
 PROBES = make_probes((IMAGE,), 4)
 NAMES = tuple(probe.name for probe in PROBES)
 PARITY_KEYS = [
-    "verdict", "first_failure", "stages", "warnings", "probes", "accuracy", "settings", "versions", "checkpoint",
+    "verdict", "first_failure", "stages", "warnings", "probes", "accuracy", "calibration", "settings", "versions", "checkpoint",
 ]
 
 

@@ -1,0 +1,65 @@
+"""What int8 is calibrated with: the user's own inputs, or else the probes, which are no real data.
+
+Each sample is a file of its own, in the order of names: calibration reads one at a time.
+"""
+from pathlib import Path
+from typing import Any, Iterator, Mapping, NamedTuple, Optional, Sequence, Tuple
+
+import numpy as np
+
+from job.modes import CALIBRATED
+from job.parity.probes import Probe, load_probes, make_probes, save_probes
+from job.samples.folder import sample_folder
+from job.samples.values import CALIBRATION, bad_samples
+from job.values import Exported, TensorFacts
+
+SEEDED = 8  # probes, where the user gives nothing
+
+
+class Calibration(NamedTuple):
+    folder: Path
+    source: str  # "folder" of the user, or "probes"
+    found: int  # samples in the user's folder
+    used: int
+    skipped: Tuple[str, ...] = ()  # a sentence for each file that is no sample
+
+    def document(self) -> Mapping[str, Any]:
+        """For parity.json: no path in it."""
+        return {"source": self.source, "samples_found": self.found, "samples_used": self.used,
+                "skipped": list(self.skipped)}
+
+
+def calibration_for(settings: Any, exported: Exported, side: Any, probes: Sequence[Probe],
+                    folder: Path) -> Optional[Calibration]:
+    """Written to `folder`; None where no mode asks for it. `probes` are the user's samples, where he gives any.
+
+    Raises BadCheckpoint for files that are no samples of the network's inputs, unless they are to be skipped.
+    """
+    if not any(mode in CALIBRATED for mode in settings.quantize):
+        return None
+    folder.mkdir()
+    if settings.calibration is None:
+        seeded = make_probes(exported.inputs, SEEDED) + tuple(probes)
+        for number, probe in enumerate(seeded):
+            save_probes(folder / "{:06}.npz".format(number), [probe])
+        return Calibration(folder, "probes", 0, len(seeded))
+    return _of_user(settings, exported, side, folder)
+
+
+def samples_of(folder: Path, inputs: Sequence[TensorFacts]) -> Iterator[Sequence[np.ndarray]]:
+    """Each sample as the published files take it."""
+    for file in sorted(folder.iterdir()):
+        probe, = load_probes(file)
+        yield [np.ascontiguousarray(array.transpose(facts.permutation)) for array, facts in zip(probe.inputs, inputs)]
+
+
+def _of_user(settings: Any, exported: Exported, side: Any, folder: Path) -> Calibration:
+    listed = sample_folder(settings.calibration, settings.calibration_count)
+    problems = listed.problems + side.call("read_calibration", listed.files, exported.inputs, settings.preprocess, folder)
+    if problems and not settings.skip_bad_images:
+        raise bad_samples(problems, "mend these files or take them out of the folder, or leave them out with "
+                                    "--skip-bad-images", CALIBRATION)
+    used = len(list(folder.iterdir()))
+    if not used:
+        raise bad_samples(problems or ["the folder holds none"], "put pictures or .npy files in it", CALIBRATION)
+    return Calibration(folder, "folder", listed.found, used, problems)
