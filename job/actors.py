@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection, Pipe
 from typing import Any, Callable, Deque, Tuple
 
 from job import signals
-from job.errors import EnvironmentFailed, JobError, StageFailed, Stopped
+from job.errors import EnvironmentFailed, JobError, Killed, StageFailed, Stopped, job_error_from_oserror
 from job.memory import give_back_freed
 
 
@@ -94,13 +94,18 @@ class Side:
 
     def _death(self) -> JobError:
         process, self._process = self._process, None
-        how = manner_of_death(process.end()) if process else "is gone"
-        if "SIGBUS" in how:
-            return EnvironmentFailed("the {} process {}: a file that it had mapped can be read no more".format(
-                self.name, how), "check the volume; write a checkpoint as NAME.tmp, and rename it when it is whole")
-        hint = ("it may have run out of memory: give it more" if "SIGKILL" in how
-                else "see its last words above, if any; code of --model-code may have ended it")
-        return StageFailed("the {} process {}".format(self.name, how), hint, self.name)
+        if process is None:
+            return StageFailed("the {} process is gone".format(self.name), "see above", self.name)
+        status = process.end()
+        message = "the {} process {}".format(self.name, manner_of_death(status))
+        if was_killed(status):
+            return Killed(message, "it may have run out of memory: give it more", self.name)
+        if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGBUS:
+            return EnvironmentFailed(
+                message + ": a file that it had mapped can be read no more",
+                "check the volume; write a checkpoint as NAME.tmp, and rename it when it is whole")
+        return StageFailed(message, "see its last words above, if any; code of --model-code may have ended it",
+                           self.name)
 
 
 def manner_of_death(status: int) -> str:
@@ -108,6 +113,11 @@ def manner_of_death(status: int) -> str:
     if os.WIFSIGNALED(status):
         return "was killed by " + signal.Signals(os.WTERMSIG(status)).name
     return "ended with code {}".format(os.WEXITSTATUS(status))
+
+
+def was_killed(status: int) -> bool:
+    """By SIGKILL: most likely the system's answer to a want of memory."""
+    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
 
 
 def actor_class(actor: str) -> Callable[[], Any]:
@@ -120,17 +130,26 @@ def forked(life: Callable[[Connection], None],
            heed: Callable[[], None] = signals.leave_to_parent) -> Tuple[Connection, int]:
     """A child that lives that life at its end of a connection; returns our end and its process number.
 
-    `heed` settles which signals it heeds, and how.
+    `heed` settles which signals it heeds, and how. EnvironmentFailed where there is no room for one more.
     """
     ours, theirs = Pipe()
     sys.stdout.flush()
     sys.stderr.flush()
-    pid = os.fork()
-    if pid == 0:
-        ours.close()
-        _live(life, theirs, heed)
+    parent = os.getpid()
+    with signals.held_back():
+        pid = _fork()
+        if pid == 0:
+            ours.close()
+            _live(life, theirs, heed, parent)
     theirs.close()
     return ours, pid
+
+
+def _fork() -> int:
+    try:
+        return os.fork()
+    except OSError as error:
+        raise job_error_from_oserror(error, "starting a process") from error
 
 
 def side_with(actor: str) -> Side:
@@ -147,11 +166,12 @@ def serve(subject: Any, connection: Connection) -> None:
         give_back_freed()  # the other side may be at its peak
 
 
-def _live(life: Callable[[Connection], None], connection: Connection, heed: Callable[[], None]) -> None:
+def _live(life: Callable[[Connection], None], connection: Connection, heed: Callable[[], None], parent: int) -> None:
     """The whole life of a child: it never returns into the code that forked it."""
     try:
         heed()
-        signals.end_with_parent()
+        signals.let_through()
+        signals.end_with_parent(parent)
         life(connection)
     except (EOFError, BrokenPipeError, ConnectionResetError, Stopped):
         pass  # the other end is gone, or needs no more
@@ -166,7 +186,7 @@ def _answer(subject: Any, method: str, arguments: Any) -> Any:
     """The method's result, or the error to raise at the other end."""
     try:
         return getattr(subject, method)(*arguments)
-    except (JobError, OSError) as error:
+    except (JobError, OSError, MemoryError) as error:
         return error
     except Exception:
         return BugInActor(traceback.format_exc())

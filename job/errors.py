@@ -65,6 +65,10 @@ class StageFailed(JobError):
     exit_code = 5
 
 
+class Killed(StageFailed):
+    """A process that worked for a checkpoint was killed with SIGKILL, most likely since memory had run out."""
+
+
 class ParityFailed(JobError):
     """A stage's answers are not those of PyTorch."""
 

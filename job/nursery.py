@@ -3,14 +3,18 @@
 Imports take seconds, a fork hundredths. It never runs a method of an actor itself: after a single
 operation of PyTorch a forked child would hang.
 """
+import contextlib
 import os
+import signal
 from multiprocessing import reduction
 from multiprocessing.connection import Connection, Pipe, wait
-from typing import Dict, Optional, Set
+from typing import Dict, Iterator, Optional, Set
 
 from job.actors import Child, Side, actor_class, forked, serve
+from job.errors import EnvironmentFailed, JobError
 
 _NEW_LINE, _FORK, _END = "new line", "fork", "end"
+_GONE = (EOFError, BrokenPipeError, ConnectionResetError)  # the other end of a line
 
 
 class Line:
@@ -20,20 +24,32 @@ class Line:
         self._name, self._connection, self._process = name, connection, process
 
     def side(self) -> Side:
-        """A fresh actor."""
-        self._connection.send((_FORK, None))
-        pid = self._connection.recv()
-        return Side(self._name, self._received(), _Far(self._connection, pid))
+        """A fresh actor; EnvironmentFailed where there is no room for one more, or the nursery is gone."""
+        with self._alive():
+            self._connection.send((_FORK, None))
+            pid = self._connection.recv()
+            if isinstance(pid, JobError):
+                raise pid
+            return Side(self._name, self._received(), _Far(self._connection, pid))
 
     def another(self) -> "Line":
-        """A line for another process."""
-        self._connection.send((_NEW_LINE, None))
-        return Line(self._name, self._received())
+        """A line for another process; EnvironmentFailed where the nursery is gone."""
+        with self._alive():
+            self._connection.send((_NEW_LINE, None))
+            return Line(self._name, self._received())
 
     def close(self) -> None:
         self._connection.close()
         if self._process is not None:
             self._process.end()
+
+    @contextlib.contextmanager
+    def _alive(self) -> Iterator[None]:
+        try:
+            yield
+        except _GONE as error:
+            raise EnvironmentFailed("the process that each {} is forked off from is no more".format(self._name),
+                                    hint="run again: what is done is skipped; it may have run out of memory") from error
 
     def _received(self) -> Connection:
         return Connection(reduction.recv_handle(self._connection))
@@ -52,8 +68,12 @@ class _Far:
         self._connection, self._pid = connection, pid
 
     def end(self) -> int:
-        self._connection.send((_END, self._pid))
-        return self._connection.recv()
+        """Kills it, where it is not dead already, and returns its wait status."""
+        try:
+            self._connection.send((_END, self._pid))
+            return self._connection.recv()
+        except _GONE:
+            return signal.SIGKILL  # all that a nursery has forked off dies with it
 
 
 class _Nursery:
@@ -67,7 +87,7 @@ class _Nursery:
             for line in wait(list(self._children)):
                 try:
                     self._answer(line, *line.recv())
-                except (EOFError, ConnectionResetError, BrokenPipeError):
+                except _GONE:
                     self._forget(line)
 
     def _answer(self, line: Connection, wish: str, pid: int) -> None:
@@ -75,14 +95,21 @@ class _Nursery:
             self._children[line].discard(pid)
             line.send(Child(pid).end())
         elif wish == _FORK:
-            connection, pid = forked(self._actor)
-            self._children[line].add(pid)
-            line.send(pid)
-            _handed_over(connection, line)
+            self._fork(line)
         else:
             ours, theirs = Pipe()
             self._children[ours] = set()
             _handed_over(theirs, line)
+
+    def _fork(self, line: Connection) -> None:
+        try:
+            connection, pid = forked(self._actor)
+        except JobError as error:
+            line.send(error)
+            return
+        self._children[line].add(pid)
+        line.send(pid)
+        _handed_over(connection, line)
 
     def _actor(self, connection: Connection) -> None:
         for line in self._children:

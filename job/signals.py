@@ -1,12 +1,15 @@
 """SIGTERM and SIGINT as exceptions of the main process, so that every context manager cleans up."""
+import contextlib
 import ctypes
+import os
 import signal
 from types import FrameType
-from typing import Type
+from typing import Iterator, Type
 
 from job.errors import Interrupted, JobError, Stopped
 
 _PR_SET_PDEATHSIG = 1  # sys/prctl.h
+_HEEDED = (signal.SIGTERM, signal.SIGINT)
 _HINT = "nothing partial is left; run it again, what is done is skipped"
 
 
@@ -28,9 +31,26 @@ def stop_when_told() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def end_with_parent() -> None:
-    """For a forked child: when its parent dies, of whatever cause, it is killed too."""
+def end_with_parent(parent: int) -> None:
+    """For a forked child of that process: when it dies, of whatever cause, the child is killed too."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it died before it could be said
+        os._exit(1)
+
+
+@contextlib.contextmanager
+def held_back() -> Iterator[None]:
+    """While a child is forked: an exception that meets it before it has a life of its own would lead it back into ours."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _HEEDED)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def let_through() -> None:
+    """For a forked child, once it is settled which signals it heeds."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _HEEDED)
 
 
 def _raise_on(number: int, kind: Type[JobError], message: str) -> None:

@@ -3,9 +3,9 @@ import json
 from pathlib import Path
 from typing import Dict, Iterator, Tuple
 
-from job.batch import SUMMARY, write_summary
 from job.errors import BadCheckpoint, UsageError, job_error_from_oserror
 from job.exit_codes import combined
+from job.output_folder import write_summary
 from job.values import Outcome
 
 

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import List, Mapping, Tuple
 
 from job import batch, determinism, log, verdict
-from job.command_line import Invocation
-from job.settings import DEFAULT_OUTPUT_DIR, RunSettings, run_settings
 from job.actors import side_with
+from job.command_line import Invocation
+from job.output_folder import prepare
+from job.settings import DEFAULT_OUTPUT_DIR, RunSettings, run_settings
 from job.verdict import Verdict
 
 NAME = "digits"
@@ -24,7 +25,7 @@ labels: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
 def demonstrate(run: RunSettings, chain: batch.Chain, openers: batch.Openers) -> Tuple[Verdict, str]:
     """Trains, writes NAME.pth and NAME.yaml, converts them as `convert` would; the text says how right all are."""
     folder = output_folder(run)
-    batch.prepare_output(folder)
+    prepare(folder)
     determinism.settle_process()
     checkpoint = folder / (NAME + ".pth")
     with log.stage("train", NAME), closing(side_with("job.demo.training:Trainer")) as side:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO, Callable, NamedTuple, Optional, Sequence
 
 from job import signals
-from job.errors import StageFailed
+from job.errors import Killed, StageFailed
 from job.memory import give_back_freed
 
 FAILED = 1  # exit codes of the child; from OS_ERROR on they carry an errno
@@ -37,9 +37,10 @@ class TocoRun:
         self._steps, self._done = steps, 0
         self._log = tempfile.TemporaryFile(dir=str(steps[0].file.parent))
         self._news, theirs = os.pipe()
+        ours = os.getpid()
         self._process = os.fork()  # type: Optional[int]
         if self._process == 0:
-            _convert_and_exit(steps, self._log, theirs)
+            _convert_and_exit(steps, self._log, theirs, ours)
         os.close(theirs)
 
     def finish(self, stage: str = "") -> None:
@@ -69,7 +70,8 @@ class TocoRun:
         ending = "was killed by " + killed_by if killed_by else "failed"
         step = self._steps[self._done]
         what = "the interpreter of its file" if step.file.exists() else "toco"
-        return StageFailed("{} {}: {}".format(what, ending, words or "it said nothing"), hint, step.stage)
+        kind = Killed if killed_by == "SIGKILL" else StageFailed
+        return kind("{} {}: {}".format(what, ending, words or "it said nothing"), hint, step.stage)
 
     def end(self) -> None:
         """Whatever is under way ends."""
@@ -94,7 +96,7 @@ def last_words(log: str) -> str:
     return paragraph[-LAST_WORDS:]
 
 
-def _convert_and_exit(steps: Sequence[Step], log: BinaryIO, news: int) -> None:
+def _convert_and_exit(steps: Sequence[Step], log: BinaryIO, news: int, parent: int) -> None:
     """The whole life of the child: it never returns into the code that forked it."""
     code = FAILED
     try:
@@ -102,7 +104,7 @@ def _convert_and_exit(steps: Sequence[Step], log: BinaryIO, news: int) -> None:
         os.dup2(log.fileno(), 2)
         faulthandler.disable()
         signals.leave_to_parent()
-        signals.end_with_parent()
+        signals.end_with_parent(parent)
         for step in steps:
             step.file.write_bytes(step.convert())
             give_back_freed()

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from job.batch import planned
+from job.planning import planned
 from job.checkpoint import read_checkpoint
 from job.checkpoint.digest import sha256_of_checkpoint
 from job.command_line import parsed

@@ -1,12 +1,14 @@
 """Actors in processes of their own, forked by us or by a nursery: asked, isolated, and their ends told."""
 import contextlib
 import os
+import signal
 import time
 
 import pytest
 
+from job import actors, signals
 from job.actors import BugInActor, side_with
-from job.errors import StageFailed
+from job.errors import EnvironmentFailed, StageFailed, Stopped
 from job.nursery import nursery
 
 COUNTER = "tests.unit.small_actor:Counter"
@@ -76,6 +78,55 @@ def test_what_a_nursery_forked_off_ends_with_it():
     pid = opened.side().call("pid")
     opened.close()
     _wait_until(lambda: not _is_alive(pid))
+
+
+def test_what_a_nursery_that_is_gone_is_asked_for(line):
+    """Killed for want of memory, say: a retry may mend it."""
+    side = line.side()
+    asked = side.start("sleep", 60)
+    os.kill(line._process._pid, signal.SIGKILL)
+    with pytest.raises(StageFailed, match="was killed by SIGKILL"):
+        asked.result()
+    side.close()
+    for wish in (line.side, line.another):
+        with pytest.raises(EnvironmentFailed, match="is no more"):
+            wish()
+
+
+def test_no_room_for_a_process_is_told_by_a_nursery(monkeypatch):
+    monkeypatch.setattr(actors, "_fork", lambda: _none_left() if os.getpid() != ours else fork())
+    ours, fork = os.getpid(), os.fork
+    with contextlib.closing(nursery(COUNTER)) as line:
+        for _ in range(2):
+            with pytest.raises(EnvironmentFailed, match="no room"):
+                line.side()
+
+
+def _none_left():
+    raise EnvironmentFailed("no room for one more process")
+
+
+def test_a_signal_while_a_child_is_forked_never_leads_it_back_here(tmp_path):
+    """Sent to the whole group at that very moment: it is held back until the child has a life of its own."""
+    main = os.fork()
+    if main == 0:
+        os.setpgrp()
+        signals.install()
+        actors._fork = _fork_under_fire
+        try:
+            side_with(COUNTER)
+        except Stopped:
+            (tmp_path / str(os.getpid())).touch()
+            time.sleep(0.2)
+        os._exit(0)
+    assert os.waitpid(main, 0)[1] == 0
+    assert [path.name for path in tmp_path.iterdir()] == [str(main)]
+
+
+def _fork_under_fire():
+    pid = os.fork()
+    os.kill(0, signal.SIGTERM)
+    return pid
 
 
 def _is_alive(pid):

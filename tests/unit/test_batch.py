@@ -9,13 +9,14 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from job import batch, log, signals
+from job import batch, log, output_folder, signals
 from job.command_line import parsed
 from job.discovery import found, named
-from job.errors import (BadCheckpoint, EnvironmentFailed, NoPermission, ParityFailed, Stopped,
+from job.errors import (BadCheckpoint, EnvironmentFailed, Killed, NoPermission, ParityFailed, Stopped,
                         UnsupportedModel, UsageError, job_error_from_oserror)
 from job.exit_codes import PRECEDENCE, combined
 from job.names import name_from_path, path_from_name
+from job.planning import planned
 from job.settings import run_settings
 from job.summaries import merged
 from job.values import Outcome
@@ -120,9 +121,9 @@ class Chain:
     It notes what it does in a file, since workers are processes of their own.
     """
 
-    def __init__(self, folder, **actions):
+    def __init__(self, folder, unreportable=(), **actions):
         self.notes = folder / "notes"
-        self.actions = actions
+        self.actions, self.unreportable = actions, unreportable
 
     def skipped(self, path, name, settings, output_dir):
         return Outcome(name, "current", 0, "", "") if self.actions.get(name) == "current" else None
@@ -138,6 +139,8 @@ class Chain:
 
     def report_failure(self, name, error, output_dir):
         self.note("report", name, error.exit_code)
+        if name in self.unreportable:
+            raise EnvironmentFailed("no space for the report")
 
     @contextlib.contextmanager
     def sides(self):
@@ -173,6 +176,9 @@ class Sides:
 class Nurseries:
     def for_another_process(self):
         return self
+
+    def close(self):
+        pass
 
     @contextlib.contextmanager
     def opened(self):
@@ -239,6 +245,76 @@ def test_a_worker_that_dies_fails_its_checkpoint_alone(volumes, tmp_path, capfd)
     assert [line for line in chain.noted if line.startswith("report")] == ["report b 5", "report c 5"]
 
 
+@pytest.mark.parametrize("killed", ["worker", "side"])
+def test_what_was_killed_beside_others_is_tried_once_more_alone(volumes, tmp_path, capfd, killed):
+    put(volumes[0], "a.pth", "b.pth", "c.pth")
+    (tmp_path / "b").mkdir()
+
+    def die_first_time():
+        try:
+            (tmp_path / "b" / "first").mkdir()
+        except FileExistsError:
+            return
+        time.sleep(0.3)
+        if killed == "side":
+            raise Killed("the side was killed by SIGKILL")
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    chain = Chain(tmp_path, a=lambda: time.sleep(1), b=die_first_time)
+    rows = chain.run(settings(*volumes, "--workers=2"))
+    assert [row.exit_code for row in rows] == [0, 0, 0]
+    assert [line for line in chain.noted if line.startswith("convert b")] == ["convert b None forked"] * 2
+    assert "once more at the end" in capfd.readouterr().err
+
+
+def test_what_is_killed_alone_is_not_tried_again(volumes, tmp_path):
+    put(volumes[0], "a.pth", "b.pth")
+    chain = Chain(tmp_path, a=lambda: os.kill(os.getpid(), signal.SIGKILL))
+    assert [row.exit_code for row in chain.run(settings(*volumes, "--workers=1"))] == [5, 0]
+    assert chain.noted.count("convert a None forked") == 1
+
+
+def test_a_failure_that_cannot_be_reported_is_its_own_checkpoints_affair(volumes, tmp_path, capfd):
+    """Of a worker that died, and of wrong settings; a retry may mend what kept the report from being written."""
+    put(volumes[0], "a.pth", "b.pth", "c.pth")
+    (volumes[0] / "c.yaml").write_text("nonsense: 1\n")
+    chain = Chain(tmp_path, unreportable="ac", a=lambda: os._exit(7))
+    rows = chain.run(settings(*volumes, "--workers=1"))
+    assert [(row.exit_code, row.message) for row in rows] == [
+        (75, "no space for the report"), (0, ""), (75, "no space for the report")]
+    said = capfd.readouterr().err
+    assert "ended with code 7" in said and "nonsense" in said
+
+
+def test_a_stop_on_a_full_volume_ends_as_a_stop(volumes, tmp_path, monkeypatch, capfd):
+    def full(*_):
+        raise EnvironmentFailed("no space left")
+
+    put(volumes[0], "a.pth")
+    monkeypatch.setattr(output_folder, "write_summary", full)
+    with pytest.raises(Stopped):
+        Chain(tmp_path, a=Stopped("stopped by SIGTERM")).run(settings(*volumes))
+    assert "no space left" in capfd.readouterr().err
+
+
+def test_no_room_for_a_process_ends_the_run_with_a_row_for_each(volumes, tmp_path, monkeypatch):
+    def none_left():
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    put(volumes[0], "a.pth", "b.pth")
+    monkeypatch.setattr(os, "fork", none_left)
+    with pytest.raises(EnvironmentFailed, match="starting a process"):
+        Chain(tmp_path).run(settings(*volumes))
+    summary = json.loads((volumes[1] / "summary.json").read_text())
+    assert [row["exit_code"] for row in summary["checkpoints"]] == [75, 75]
+
+
+def test_out_of_memory_in_python_is_no_bug(volumes, tmp_path):
+    put(volumes[0], "a.pth")
+    rows = Chain(tmp_path, a=MemoryError()).run(settings(*volumes))
+    assert (rows[0].exit_code, rows[0].message) == (75, "converting: out of memory")
+
+
 def test_a_checkpoint_that_takes_too_long_fails_alone(volumes, tmp_path):
     put(volumes[0], "a.pth", "b.pth")
     started = time.monotonic()
@@ -291,7 +367,7 @@ def test_a_folder_or_a_device_for_a_file(volumes, tmp_path):
 def test_folders_that_a_sidecar_names_hold_no_checkpoints(volumes):
     put(volumes[0], "net.pth", "pictures/one.npz")
     (volumes[0] / "net.yaml").write_text("samples: pictures\n")
-    assert [task.name for task in batch.planned(settings(*volumes))] == ["net"]
+    assert [task.name for task in planned(settings(*volumes))] == ["net"]
 
 
 def test_a_samples_folder_around_all_checkpoints_is_refused(volumes):
@@ -299,7 +375,7 @@ def test_a_samples_folder_around_all_checkpoints_is_refused(volumes):
     run = settings(*volumes)
     for folder in (volumes[0], volumes[0].parent):
         with pytest.raises(UsageError, match="holds the checkpoints too"):
-            batch.planned(run._replace(given=dict(run.given, samples=folder)))
+            planned(run._replace(given=dict(run.given, samples=folder)))
 
 
 def test_an_output_folder_that_is_a_file(volumes, tmp_path):

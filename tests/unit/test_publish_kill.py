@@ -2,7 +2,9 @@
 import os
 import random
 import signal
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
 
@@ -13,11 +15,16 @@ KILLS = 150
 
 
 def publish_until_killed(output_dir, without_exchange):
-    """Fork a process that publishes version after version; returns its number."""
+    """Fork a process that publishes version after version; returns its number once it has begun."""
+    news, theirs = os.pipe()
     process = os.fork()
     if process:
+        os.close(theirs)
+        os.read(news, 1)
+        os.close(news)
         return process
     try:
+        os.write(theirs, b"x")
         if without_exchange:
             place._renameat2 = lambda one, other, flags: place.errno.EINVAL
         for number in range(10 ** 6):
@@ -28,7 +35,11 @@ def publish_until_killed(output_dir, without_exchange):
 
 
 def kill_at_a_random_moment(process, moments):
-    time.sleep(moments.uniform(0.002, 0.03))
+    """On a busy machine too, most processes have published by then, and are at it again."""
+    start = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        publish_version(Path(folder), "timed")
+    time.sleep(moments.uniform(0, 3) * (time.perf_counter() - start))
     os.kill(process, signal.SIGKILL)
     assert os.WIFSIGNALED(os.waitpid(process, 0)[1])
 

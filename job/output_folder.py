@@ -1,0 +1,42 @@
+"""The folder that a run writes to: before its first checkpoint, and after its last.
+
+job.publish imports numpy: not before the sides are forked.
+"""
+import os
+from pathlib import Path
+from typing import Sequence
+
+from job import log
+from job.errors import NoPermission, UsageError, job_error_from_oserror
+from job.report.documents import json_bytes
+from job.report.run import summary
+from job.values import Outcome
+
+
+def prepare(folder: Path) -> None:
+    """Makes the folder where it is missing; UsageError or NoPermission where it cannot be written to."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise UsageError("--output-dir={}: not a folder".format(folder), hint="name a folder") from error
+    except OSError as error:
+        raise job_error_from_oserror(error, "making the output folder {}".format(folder)) from error
+    if not os.access(str(folder), os.W_OK | os.X_OK):
+        raise NoPermission(
+            "{}: the output folder cannot be written to by user {}".format(folder, os.geteuid()),
+            hint="run as a user who owns it (docker run --user UID:GID; Kubernetes: fsGroup), and mount it writable")
+
+
+def write_summary(folder: Path, rows: Sequence[Outcome], exit_code: int) -> None:
+    """summary.json, whole or not at all."""
+    from job.publish import publish_file
+
+    publish_file(folder, "summary.json", json_bytes(summary(rows, exit_code)))
+
+
+def recover(folder: Path) -> None:
+    """Finishes or undoes what a killed run left."""
+    from job import publish
+
+    for done in publish.recover(folder):
+        log.note(done)
