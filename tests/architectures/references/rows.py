@@ -49,7 +49,8 @@ for member in ("b0", "b1", "b2", "b3", "b4"):
         efficientnet("efficientnet_pytorch", "efficientnet-" + member), slow=slow)
 for member in ("lite0", "lite1", "lite2", "lite3", "lite4"):
     EFFICIENTNET["efficientnet_" + member] = Reference(
-        efficientnet("efficientnet_lite_pytorch", "efficientnet-" + member), slow=member not in ("lite0", "lite1"))
+        efficientnet("efficientnet_lite_pytorch", "efficientnet-" + member), gain=1.4,
+        slow=member not in ("lite0", "lite1"))
 for name, size in {"(image_size=65,97)": [65, 97], "(image_size=None)": None}.items():
     EFFICIENTNET["efficientnet_pytorch_b0" + name] = Reference(
         efficientnet("efficientnet_pytorch", "efficientnet-b0", image_size=size), (70, 91), arguments={"image_size": size})
