@@ -13,7 +13,7 @@ PUBLISHED_2019_LARGE_HEAD = ((r"^classifier\.1\.", "classifier.0."), (r"^classif
 
 IMAGE = (1, 3, 224, 224)
 FAMILY = "MobileNetV3"
-WIDTHS = ({"width_mult": 0.5}, {"width_mult": 0.75}, {"width_mult": 1.25})
+WIDTHS = tuple({"width_mult": width} for width in (0.5, 0.75, 1.25))
 common = {"infer": classes_of("classifier.3.weight"), "variants": WIDTHS}
 
 

@@ -51,7 +51,7 @@ FAMILIES = (
         "mobilenet",
         ("mobilenet_v2",),
         "classifier.1.weight",
-        variants=({"width_mult": 0.5}, {"width_mult": 0.75}, {"width_mult": 1.4}),
+        variants=tuple({"width_mult": width} for width in (0.5, 0.75, 1.4)),
     ),
     Family(
         "DenseNet",

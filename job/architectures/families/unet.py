@@ -13,7 +13,8 @@ def told_by(shapes: Shapes) -> ArchArgs:
     return arch_args
 
 
-@architecture("unet", (1, 3, 256, 256), "U-Net", "as milesial/Pytorch-UNet builds it", infer=told_by)
+@architecture("unet", (1, 3, 256, 256), "U-Net", "as milesial/Pytorch-UNet builds it", infer=told_by,
+              variants=({"bilinear": True},))
 def unet(num_classes: int = 2, in_channels: int = 3, bilinear: bool = False) -> Any:
     from job.architectures.families.unet_modules import UNet
 
