@@ -7,7 +7,7 @@ from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tup
 from job import log
 from job.actors import Pending, Side
 from job.checkpoint.digest import sha256_of_checkpoint
-from job.errors import BadCheckpoint, JobError
+from job.errors import BadCheckpoint, JobError, ParityFailed
 from job.parity.accuracy import Accuracy, told
 from job.parity.drift import located
 from job.parity.gate import first_drift, parity_failed
@@ -19,10 +19,12 @@ from job.publish import (
     check_replaceable, clear_failure, is_current, made_from, publish, publish_failure, settled, staging, write_json,
 )
 from job.report import inspection
+from job.report.comparison import Version, compared, drifts, read_version
 from job.report.documents import json_bytes
 from job.report.interface import interface
-from job.report.parity import failure_from_drift, failure_from_error, read_report
-from job.report.run import compared, machine, run_report
+from job.report.parity import failure_from_drift, failure_from_error
+from job.report.provenance import provenance
+from job.report.run import machine, run_report
 from job.samples.calibration import Calibration, calibration_for
 from job.samples.use import Samples, samples_for
 from job.settings import Settings
@@ -53,9 +55,9 @@ def convert(checkpoint: Path, name: str, settings: Settings, output_dir: Path, s
             _judge_accuracy(progress, sides, converted, model, work)
             _refuse_drift(progress, sides, converted, model)
             _warn_of_unusual(progress, converted.exported.depth)
-            _write_documents(model, output_dir / name, settings, converted, progress)
+            digests = _write_documents(model, output_dir / name, settings, converted, progress)
             with progress.stage("publish"):
-                publish(model, output_dir, name, converted.digests)
+                publish(model, output_dir, name, digests)
     except JobError as error:
         if error.exit_code < 128:  # a signal is no failure of the checkpoint's
             publish_failure(output_dir, name, {"parity.json": json_bytes(progress.report(_failure(error)))})
@@ -213,18 +215,37 @@ def _published(model: Path, converted: Converted) -> Mapping[str, Path]:
             for each in converted.models}
 
 
-def _write_documents(model: Path, replaced: Path, settings: Settings, converted: Converted, progress: Progress) -> None:
-    exported, layer, report = converted.exported, converted.batch_fixed_by, progress.report()
-    write_json(model / "interface.json", interface(
-        exported.inputs, exported.outputs, converted.models,
-        "layer {} is tied to the batch it was traced with".format(layer) if layer else "",
-        settings.preprocess and settings.preprocess._asdict(), settings.labels or None))
-    write_json(model / "parity.json", report)
-    before = read_report(replaced / "parity.json")
+def _write_documents(model: Path, replaced: Path, settings: Settings, converted: Converted,
+                     progress: Progress) -> Mapping[str, str]:
+    """Returns the digests of all files but run.json. Raises ParityFailed beyond a limit of --max-drift."""
+    exported, version = converted.exported, Version(progress.report(), _interface(settings, converted))
+    write_json(model / "interface.json", version.interface)
+    write_json(model / "parity.json", version.parity)
+    digests = dict(converted.digests, **settled(model, "interface.json"), **settled(model, "parity.json"))
+    write_json(model / "provenance.json", provenance(digests, converted.models, exported, progress.settings,
+                                                     progress.versions))
+    before = read_version(replaced)
+    comparison = None if before is None else compared(before, version)
+    _refuse_to_be_worse(comparison, settings.max_drift)
     run = run_report(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(progress.started)), progress.seconds,
-                     progress.peak_memory, machine(), before and compared(before, report))
+                     progress.peak_memory, machine(), comparison)
     write_json(model / "run.json", dict(run, made_from=made_from(
         model, exported.checkpoint.sha256, progress.settings_digest, progress.job_version)))
+    return digests
+
+
+def _interface(settings: Settings, converted: Converted) -> Mapping[str, Any]:
+    exported, layer = converted.exported, converted.batch_fixed_by
+    return interface(exported.inputs, exported.outputs, converted.models,
+                     "layer {} is tied to the batch it was traced with".format(layer) if layer else "",
+                     settings.preprocess and settings.preprocess._asdict(), settings.labels or None)
+
+
+def _refuse_to_be_worse(comparison: Optional[Mapping[str, Any]], limits: Mapping[str, float]) -> None:
+    problems = drifts(comparison, limits) if comparison is not None else []
+    if problems:
+        raise ParityFailed("it is worse than the published version: " + "; ".join(problems),
+                           hint="the published version stays; convert without --max-drift to replace it all the same")
 
 
 def _failure(error: JobError) -> Mapping[str, Any]:

@@ -14,15 +14,19 @@ from job.architectures import names as architecture_names, refused as refused_ar
 from job.errors import UsageError
 from job.nearest import did_you_mean
 from job.parity.tolerance import Override, check_override
+from job.report.comparison import LIMITS
+from job.share import Share
 from job.values import Shape
 from job.yaml_values import value_from_yaml
 
 INPUT_TYPES = ("float32", "int64", "int32")  # that PyTorch computes with and TensorFlow Lite takes
 MOST_WORKERS = 256
 MOST_CALIBRATION = 10000  # samples
+MOST_SHARES = 100000  # as many as an Indexed Job may have
 
 _SIZE = re.compile(r"[1-9][0-9]{0,8}$")
 _TENSOR_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]{0,99}$")
+_SHARE = re.compile(r"([0-9]{1,6})/([1-9][0-9]{0,5})$")
 _YES, _NO = ("true", "yes", "1"), ("false", "no", "0")
 
 
@@ -153,6 +157,18 @@ def tolerance(value: Any) -> Override:
         raise Refused(error.message, error.hint) from error
 
 
+def max_drift(value: Any) -> Mapping[str, float]:
+    allowed = "{{FIGURE: how much worse}}, of {}".format(", ".join(sorted(LIMITS)))
+    limits = mapping(value)
+    wrong = [str(name) for name in limits if name not in LIMITS]
+    if wrong or not limits:
+        raise Refused("{!r} is no figure".format(wrong[0]) if wrong else "no figure", allowed)
+    for name, most in limits.items():
+        if isinstance(most, bool) or not isinstance(most, (int, float)) or not 0 <= most < math.inf:
+            raise Refused("{}: {!r} is no number from 0 on".format(name, most), allowed)
+    return {name: float(most) for name, most in limits.items()}
+
+
 def switch(value: str) -> bool:
     if value.lower() not in _YES + _NO:
         raise Refused("neither yes nor no", "true or false, or the flag alone")
@@ -183,10 +199,23 @@ def seconds(value: str) -> int:
     return int(value)
 
 
-def file_to_write(value: str) -> Path:
+def share(value: str) -> Share:
+    match = _SHARE.match(value)
+    found = Share(int(match.group(1)), int(match.group(2))) if match else None
+    if found is None or not found.index < found.count <= MOST_SHARES:
+        raise Refused("no share of a number of them", "INDEX/COUNT, such as 0/4 to 3/4, of at most {}".format(MOST_SHARES))
+    return found
+
+
+def path_of_file(value: str) -> Path:
     path = Path(value)
     if path.is_dir():
         raise Refused("it is a folder", "the name of a file")
+    return path
+
+
+def file_to_write(value: str) -> Path:
+    path = path_of_file(value)
     if not path.parent.is_dir() or not os.access(str(path.parent), os.W_OK):
         raise Refused("no file can be written there", "a folder that is there and that this user may write to")
     return path

@@ -12,6 +12,7 @@ from job.errors import UsageError
 from job.parity.tolerance import Override
 from job.preprocessing import Preprocess, preprocess
 from job.setting_values import InputShape, ModelCode, Refused
+from job.share import WHOLE, Share
 from job.surface import FLAGS
 
 DEFAULT_INPUT_DIR = Path("/in")
@@ -41,6 +42,9 @@ READERS = {
     "force": read.switch,
     "workers": read.workers,
     "timeout_per_checkpoint": read.seconds,
+    "max_drift": read.max_drift,
+    "shard": read.share,
+    "result_file": read.path_of_file,
     "metrics_file": read.file_to_write,
     "trust_pickle": read.switch,
     "log": read.log_style,
@@ -65,6 +69,7 @@ class Settings(NamedTuple):
     labels: Tuple[str, ...]
     tolerance: Override  # kind of stage -> limit -> figure, over the defaults
     weights_key: Optional[str]
+    max_drift: Mapping[str, float]  # figure -> how much worse it may be than that of the version replaced
     force: bool
     trust_pickle: bool
 
@@ -78,6 +83,8 @@ class RunSettings(NamedTuple):
     output_dir: Path
     workers: Optional[int]  # None: as many as there is room for
     timeout: Optional[int]  # seconds for one checkpoint
+    share: Share
+    result_file: Optional[Path]
     metrics_file: Optional[Path]
     log: str
     given: Mapping[str, Any]  # the checked values of the flags that were given
@@ -95,6 +102,8 @@ def run_settings(invocation: Invocation) -> RunSettings:
         output_dir=given.get("output_dir", DEFAULT_OUTPUT_DIR),
         workers=given.get("workers"),
         timeout=given.get("timeout_per_checkpoint"),
+        share=given.get("shard", WHOLE),
+        result_file=given.get("result_file"),
         metrics_file=given.get("metrics_file"),
         log=given.get("log", "text"),
         given=given,
@@ -132,6 +141,7 @@ def settings_for(run: RunSettings, sidecar: Mapping[str, Any]) -> Settings:
         labels=said.get("labels", ()),
         tolerance=_tolerance(run.given.get("tolerance", {}), sidecar.get("tolerance", {})),
         weights_key=said.get("weights_key"),
+        max_drift=run.given.get("max_drift", {}),
         force=said.get("force", False),
         trust_pickle=said.get("trust_pickle", False),
     )

@@ -1,7 +1,5 @@
 """parity.json: how every stage's answers compare with PyTorch's. No time, host or path is in it."""
 import hashlib
-import json
-from pathlib import Path
 from typing import Any, Dict, Mapping, Optional, Sequence
 
 from job.errors import JobError
@@ -98,11 +96,3 @@ def _probe(probe: Any) -> Dict[str, Any]:
 
 def _checkpoint(facts: CheckpointFacts) -> Dict[str, Any]:
     return dict(facts._asdict(), notes=list(facts.notes))
-
-
-def read_report(file: Path) -> Optional[Mapping[str, Any]]:
-    """A report published before; None where there is none, or one that nobody can read."""
-    try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None

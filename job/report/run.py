@@ -2,7 +2,7 @@
 import os
 import platform
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, Optional, Sequence
+from typing import Any, Dict, Mapping, Optional, Sequence
 
 from job.report.documents import ordered
 from job.values import Outcome
@@ -30,43 +30,10 @@ def machine() -> Dict[str, Any]:
     return {"cpu": _cpu(), "cores": len(os.sched_getaffinity(0)), "kernel": platform.release()}
 
 
-def compared(before: Mapping[str, Any], now: Mapping[str, Any]) -> Dict[str, Any]:
-    """Two parity.json documents side by side: the version that was published, and this one."""
-    figures = _figures(before)
-    return {
-        "same_checkpoint": _sha256(before) == _sha256(now),
-        "same_versions": before["versions"] == now["versions"],
-        "same_settings": before["settings"] == now["settings"],
-        "outputs": [
-            {"stage": stage, "output": output, "before": figures.get((stage, output)), "now": figure}
-            for (stage, output), figure in _figures(now).items()
-        ],
-    }
-
-
 def summary(outcomes: Sequence[Outcome], exit_code: int) -> Dict[str, Any]:
     """summary.json: one row per checkpoint, by name."""
     rows = [dict(outcome._asdict()) for outcome in sorted(outcomes, key=lambda outcome: outcome.name)]
     return {"checkpoints": rows, "exit_code": exit_code}
-
-
-def _sha256(report: Mapping[str, Any]) -> Optional[str]:
-    return (report["checkpoint"] or {}).get("sha256")
-
-
-def _figures(report: Mapping[str, Any]) -> Mapping[Any, Mapping[str, Any]]:
-    """(stage, output) -> the figures that tell versions apart."""
-    found = {}
-    for stage in report["stages"]:
-        for output in stage["outputs"]:
-            names = _shown(output)
-            if names:
-                found[(stage["stage"], output["name"])] = {name: output[name] for name in names}
-    return found
-
-
-def _shown(output: Mapping[str, Any]) -> List[str]:
-    return [name for name in ("max_error_of_range", "snr_db", "top1", "mismatch") if name in output]
 
 
 def _cpu() -> str:

@@ -10,10 +10,11 @@ from job.parity.gate import first_drift, judge
 from job.parity.probes import make_probes
 from job.parity.reference import judge_reference
 from job.parity.tolerance import tolerance_for
+from job.report.comparison import Version, compared
 from job.report.documents import json_bytes, schema
 from job.report.interface import interface, layout
 from job.report.parity import failure_from_drift, failure_from_error, parity_report
-from job.report.run import compared, run_report, summary
+from job.report.run import run_report, summary
 from job.values import CheckpointFacts, Model, Outcome, TensorFacts, Unusual
 
 IMAGE = TensorFacts("image_array", "float32", (1, 3, 20, 28), (0, 2, 3, 1))
@@ -193,22 +194,22 @@ def test_layout_in_words(permutation, words):
 
 
 def test_run_report_compares_with_the_last_version():
-    before, now = report(), report([(x + np.float32(1e-5),) for x, in answers()])
-    comparison = compared(before, now)
-    document = run_report("2020-01-02T03:04:05Z", {"export": 0.61234}, 10 ** 9, {"cpus": 2}, comparison)
+    before = Version(report(), interface((IMAGE,), (CATEGORY,), (model("float32", 1),)))
+    now = before._replace(parity=report([(x + np.float32(1e-5),) for x, in answers()]))
+    document = run_report("2020-01-02T03:04:05Z", {"export": 0.61234}, 10 ** 9, {"cpus": 2}, compared(before, now))
     read = check("run", document)
     assert read["seconds"] == {"export": 0.612}
-    assert read["comparison"]["same_checkpoint"] and read["comparison"]["same_settings"]
     row = read["comparison"]["outputs"][0]
     assert row["stage"] == "keras"
     assert row["before"]["max_error_of_range"] == 0 < row["now"]["max_error_of_range"]
 
 
 def test_a_first_run_has_nothing_to_compare_with():
-    failed = parity_report([], [], None, {}, {}, failure_from_error(UnsupportedModel(["Loop"])))
-    read = check("run", run_report("2020-01-02T03:04:05Z", {}, 0, {}, compared(failed, report())))
-    assert read["comparison"]["outputs"][0]["before"] is None and not read["comparison"]["same_checkpoint"]
     check("run", run_report("2020-01-02T03:04:05.678Z", {}, 0, {}))
+    failed = Version(parity_report([], [], None, {}, {}, failure_from_error(UnsupportedModel(["Loop"]))), {"files": {}})
+    now = Version(report(), interface((IMAGE,), (CATEGORY,), (model("float32", 1),)))
+    read = check("run", run_report("2020-01-02T03:04:05Z", {}, 0, {}, compared(failed, now)))
+    assert read["comparison"]["outputs"][0]["before"] is None and not read["comparison"]["same_checkpoint"]
 
 
 def test_summary_has_a_row_per_checkpoint_by_name():

@@ -1,0 +1,60 @@
+"""A model that replaces an earlier one: compared with it, and refused where it is worse by more than is allowed."""
+import json
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from job.demo.model import digits_net
+from tests.published import CHECKOUT
+
+
+@pytest.fixture(scope="module")
+def volume(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("versions")
+    write(folder, 10)
+    convert(folder, "--arch-args={classes: 10}")
+    return folder
+
+
+def write(folder, classes):
+    torch.manual_seed(7)
+    torch.save(digits_net(classes).state_dict(), str(folder / "net.pth"))
+
+
+def convert(folder, *flags, code=0):
+    job = subprocess.run([sys.executable, "-m", "job", "convert", str(folder / "net.pth"),
+                          "--output-dir={}".format(folder / "out"), "--input-shape=1,1,8,8",
+                          "--model-code={}:digits_net".format(CHECKOUT / "job" / "demo" / "model.py"), *flags],
+                         cwd=str(CHECKOUT), stderr=subprocess.PIPE, universal_newlines=True, timeout=120)
+    assert job.returncode == code, job.stderr
+    return job.stderr
+
+
+def document(folder, name):
+    return json.loads((folder / "out" / "net" / (name + ".json")).read_text(encoding="utf-8"))
+
+
+def test_a_larger_model_is_not_published_where_size_is_limited(volume):
+    first = (volume / "out" / "net" / "SHA256SUMS").read_bytes()
+    write(volume, 40)
+    said = convert(volume, "--arch-args={classes: 40}", "--max-drift={size: 0.01}", code=6)
+    assert "worse than the published version: size of " in said and "size of net.dynamic.tflite" in said
+    assert (volume / "out" / "net" / "SHA256SUMS").read_bytes() == first
+    failed = json.loads((volume / "out" / ".failed" / "net" / "parity.json").read_text())["first_failure"]
+    assert failed["exit_code"] == 6 and "--max-drift" in failed["hint"]
+    convert(volume, "--arch-args={classes: 40}", "--max-drift={size: 0.5, operators: 0}")
+    rows = {row["file"]: row for row in document(volume, "run")["comparison"]["files"]}
+    assert set(rows) == {"saved_model", "net.float32.tflite", "net.dynamic.tflite"}
+    sizes = rows["net.float32.tflite"]
+    assert sizes["before"]["bytes"] < sizes["now"]["bytes"]
+
+
+def test_the_provenance_names_every_file_and_the_checkpoint(volume):
+    statement = document(volume, "provenance")
+    sums = (volume / "out" / "net" / "SHA256SUMS").read_text().splitlines()
+    named = ["{}  {}".format(each["digest"]["sha256"], each["name"]) for each in statement["subject"]]
+    assert sorted(named) == sorted(line for line in sums if not line.endswith("  provenance.json"))
+    checkpoint, = statement["predicate"]["buildDefinition"]["resolvedDependencies"]
+    assert checkpoint["digest"] == {"sha256": document(volume, "parity")["checkpoint"]["sha256"]}
