@@ -1,6 +1,5 @@
 """python -m job: runs the command line and turns what comes of it into an exit code."""
 import sys
-import traceback
 from typing import Sequence
 
 from job import signals
@@ -17,17 +16,9 @@ def main(words: Sequence[str]) -> int:
 
 
 def _ended(words: Sequence[str]) -> int:
-    from job import cli, log, verdict
+    from job import cli, verdict
 
-    try:
-        ending = cli.run(words)
-    except JobError as error:
-        log.failure(error, traceback=traceback.format_exc() if error.exit_code == 1 else "")
-        ending = verdict.of_error(error)
-    except Exception as error:
-        failure = JobError("a bug of this job: {}".format(error), "please report it, with the traceback", "bug")
-        log.failure(failure, traceback=traceback.format_exc())
-        ending = verdict.of_error(failure)
+    ending = verdict.of_call(lambda: cli.run(words))
     verdict.leave(ending)
     return ending.exit_code
 

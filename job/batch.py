@@ -9,6 +9,7 @@ from job.exit_codes import combined
 from job.planning import Task, planned
 from job.rows import Chain, Rows
 from job.settings import RunSettings
+from job.share import Share
 from job.values import Outcome
 
 
@@ -29,10 +30,11 @@ def convert_all(run: RunSettings, chain: Chain, openers: Openers) -> Tuple[Outco
         tasks = planned(run)
     except BadCheckpoint as error:
         output_folder.prepare(run.output_dir)
-        output_folder.write_summary(run.output_dir, (), error.exit_code)
+        output_folder.write_summary(run.output_dir, (), error.exit_code, run.share)
         raise
     determinism.settle_process()
     output_folder.prepare(run.output_dir)
+    output_folder.remove_outdated_summaries(run.output_dir, run.share)
     rows = Rows(tasks, run.output_dir, chain)
     try:
         if len(tasks) == 1 and run.timeout is None:
@@ -41,21 +43,21 @@ def convert_all(run: RunSettings, chain: Chain, openers: Openers) -> Tuple[Outco
             _convert_many(rows, run, openers)
     except JobError as error:  # a signal, or what the environment denies all of them
         rows.ended_by(error)
-        _write_last_summary(rows)
+        _write_last_summary(rows, run.share)
         raise
-    _write_summary(rows)
+    _write_summary(rows, run.share)
     return rows.outcomes
 
 
-def _write_summary(rows: Rows) -> None:
+def _write_summary(rows: Rows, share: Share) -> None:
     code = combined(row.exit_code for row in rows.outcomes)
-    output_folder.write_summary(rows.output_dir, rows.outcomes, code)
+    output_folder.write_summary(rows.output_dir, rows.outcomes, code, share)
 
 
-def _write_last_summary(rows: Rows) -> None:
+def _write_last_summary(rows: Rows, share: Share) -> None:
     """Of a run that ends early: with the code of what ended it, even if the volume is full."""
     try:
-        _write_summary(rows)
+        _write_summary(rows, share)
     except JobError as error:
         log.failure(error)
 

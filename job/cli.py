@@ -4,11 +4,13 @@ What is heavy is imported inside the commands, so that help and wrong usage answ
 """
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any, Callable, Sequence, Tuple
 
 from job import command_line, log, verdict
 from job.errors import JobError, UsageError
+from job.result_file import recorded
 from job.settings import RunSettings, run_settings
 from job.values import Outcome
 from job.verdict import Verdict
@@ -25,7 +27,8 @@ def run(words: Sequence[str]) -> Verdict:
     invocation = command_line.parsed(words)
     settings = run_settings(invocation)
     log.configure(settings.log)
-    return _COMMANDS[invocation.command](settings)
+    command = partial(_COMMANDS[invocation.command], settings)
+    return recorded(command, settings.result_file) if settings.result_file else command()
 
 
 def convert(run: RunSettings) -> Verdict:

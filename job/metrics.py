@@ -3,13 +3,12 @@
 https://prometheus.io/docs/instrumenting/exposition_formats
 """
 import json
-import os
 import time
 from pathlib import Path
 from typing import Any, Iterable, List, Mapping, NamedTuple, Sequence, Tuple
 
-from job.errors import job_error_from_oserror
 from job.values import Outcome
+from job.whole_file import write_whole
 
 OUTCOMES = ("converted", "current", "failed")
 
@@ -25,12 +24,7 @@ def write_metrics(file: Path, outcomes: Sequence[Outcome], exit_code: int, outpu
     runs = {name: json.loads((folder / "run.json").read_text(encoding="utf-8")) for name, folder in folders.items()}
     sizes = {(name, path.name): path.stat().st_size for name, folder in folders.items()
              for path in folder.glob("*.tflite")}
-    unfinished = file.with_name(".{}.{}".format(file.name, os.getpid()))
-    try:
-        unfinished.write_text(metrics_text(outcomes, exit_code, time.time(), runs, sizes), encoding="utf-8")
-        os.replace(str(unfinished), str(file))
-    except OSError as error:
-        raise job_error_from_oserror(error, "writing {}".format(file)) from error
+    write_whole(file, metrics_text(outcomes, exit_code, time.time(), runs, sizes))
 
 
 def metrics_text(outcomes: Sequence[Outcome], exit_code: int, ended: float, runs: Mapping[str, Mapping[str, Any]],

@@ -2,6 +2,7 @@
 
 job.publish imports numpy: not before the sides are forked.
 """
+import contextlib
 import os
 from pathlib import Path
 from typing import Sequence
@@ -10,6 +11,7 @@ from job import log
 from job.errors import NoPermission, UsageError, job_error_from_oserror
 from job.report.documents import json_bytes
 from job.report.run import summary
+from job.share import WHOLE, Share, summaries_of_shares
 from job.values import Outcome
 
 
@@ -27,11 +29,22 @@ def prepare(folder: Path) -> None:
             hint="run as a user who owns it (docker run --user UID:GID; Kubernetes: fsGroup), and mount it writable")
 
 
-def write_summary(folder: Path, rows: Sequence[Outcome], exit_code: int) -> None:
-    """summary.json, whole or not at all."""
+def remove_outdated_summaries(folder: Path, share: Share) -> None:
+    """Those of shares, less what the others among which this job divides the checkpoints have left."""
+    try:
+        for other, file in summaries_of_shares(folder):
+            if other.count != share.count or other == share:
+                with contextlib.suppress(FileNotFoundError):
+                    file.unlink()
+    except OSError as error:
+        raise job_error_from_oserror(error, "removing an earlier summary in {}".format(folder)) from error
+
+
+def write_summary(folder: Path, rows: Sequence[Outcome], exit_code: int, share: Share = WHOLE) -> None:
+    """summary.json or the share's own, whole or not at all."""
     from job.publish import publish_file
 
-    publish_file(folder, "summary.json", json_bytes(summary(rows, exit_code)))
+    publish_file(folder, share.summary_name, json_bytes(summary(rows, exit_code)))
 
 
 def recover(folder: Path) -> None:

@@ -19,9 +19,10 @@ class Task(NamedTuple):
 
 
 def planned(run: RunSettings) -> Tuple[Task, ...]:
-    """Every checkpoint of the run with its settings; nothing is read but names and sidecars."""
+    """Every checkpoint of the run's share with its settings; nothing is read but names and sidecars."""
     if run.checkpoints:
-        return tuple(_task(candidate, run) for candidate in named(run.checkpoints, run.input_dir))
+        return tuple(_task(candidate, run) for candidate in named(run.checkpoints, run.input_dir)
+                     if run.share.takes(candidate.name))
     inputs = [run.given[key] for key in ("samples", "calibration") if key in run.given]
     around = [folder for folder in inputs if is_inside(run.input_dir, folder)]
     if around:
@@ -31,7 +32,8 @@ def planned(run: RunSettings) -> Tuple[Task, ...]:
     tasks = [_task(candidate, run) for candidate in found(run.input_dir, left_out)]
     samples = {folder.resolve() for task in tasks if task.settings
                for folder in (task.settings.samples, task.settings.calibration) if folder}
-    return tuple(task for task in tasks if samples.isdisjoint(task.path.resolve().parents))
+    return tuple(task for task in tasks
+                 if run.share.takes(task.name) and samples.isdisjoint(task.path.resolve().parents))
 
 
 def _task(candidate: Candidate, run: RunSettings) -> Task:

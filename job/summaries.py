@@ -1,20 +1,22 @@
-"""The summaries of several shards as one."""
+"""The summaries of all shards as one."""
 import json
 from pathlib import Path
-from typing import Dict, Iterator, Tuple
+from typing import Dict, Iterator, Sequence, Tuple
 
-from job.errors import BadCheckpoint, UsageError, job_error_from_oserror
+from job.errors import BadCheckpoint, EnvironmentFailed, UsageError, job_error_from_oserror
 from job.exit_codes import combined
 from job.output_folder import write_summary
+from job.share import Share, summaries_of_shares
 from job.values import Outcome
 
 
 def merged(folder: Path) -> Tuple[Outcome, ...]:
-    """The rows of every summary*.json in a folder, by name; several files are merged into summary.json.
+    """The rows of a folder's summaries, by name, merged into summary.json: those of shards, else every summary*.json.
 
-    Of two rows of one name the one that decides an exit code stays.
+    Of two rows of one name the one that decides an exit code stays. EnvironmentFailed where a shard left none.
     """
-    files = sorted(path for path in folder.glob("summary*.json") if path.is_file())
+    shares = summaries_of_shares(folder)
+    files = [file for _, file in shares] or sorted(path for path in folder.glob("summary*.json") if path.is_file())
     if not files:
         raise UsageError("{}: holds no summary*.json".format(folder), hint="`convert` writes one at its end")
     rows = {}  # type: Dict[str, Outcome]
@@ -24,9 +26,25 @@ def merged(folder: Path) -> Tuple[Outcome, ...]:
             if combined([kept.exit_code, row.exit_code]) != kept.exit_code:
                 rows[row.name] = row
     ordered = tuple(rows[name] for name in sorted(rows))
+    missing = _missing([share for share, _ in shares])
+    if missing:
+        error = EnvironmentFailed(missing, hint="run it again, then summarize")
+        write_summary(folder, ordered, error.exit_code)
+        raise error
     if len(files) > 1:
         write_summary(folder, ordered, combined(row.exit_code for row in ordered))
     return ordered
+
+
+def _missing(shares: Sequence[Share]) -> str:
+    """Which of the shards that divided the checkpoints among themselves left no summary, "" where all did."""
+    counts = {share.count for share in shares}
+    if len(counts) > 1:
+        raise UsageError("summaries of {} shards".format(" and of ".join(map(str, sorted(counts)))),
+                         hint="remove those that are out of date")
+    left = {share.index for share in shares}
+    lost = [str(index) for count in counts for index in range(count) if index not in left]
+    return "no summary of shard {} of {}".format(", ".join(lost), *counts) if lost else ""
 
 
 def _rows(file: Path) -> Iterator[Outcome]:

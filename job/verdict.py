@@ -1,9 +1,11 @@
 """How a run ended, in one line that Kubernetes shows as the termination message."""
 import json
 import os
+import traceback
 from pathlib import Path
-from typing import NamedTuple, Sequence
+from typing import Callable, NamedTuple, Sequence
 
+from job import log
 from job.errors import JobError
 from job.exit_codes import combined
 from job.values import Outcome
@@ -34,15 +36,33 @@ def of_error(error: JobError) -> Verdict:
     return Verdict(error.exit_code, error.stage, error.message, error.hint)
 
 
-def leave(verdict: Verdict, file: Path = TERMINATION_LOG) -> None:
-    """One line of JSON in the termination log, where that file exists; failing to write it changes nothing."""
+def of_call(call: Callable[[], Verdict]) -> Verdict:
+    """What the call returns, or the verdict of what it raises, which goes to the log."""
+    try:
+        return call()
+    except JobError as error:
+        log.failure(error, traceback=traceback.format_exc() if error.exit_code == 1 else "")
+        return of_error(error)
+    except Exception as error:
+        failure = JobError("a bug of this job: {}".format(error), "please report it, with the traceback", "bug")
+        log.failure(failure, traceback=traceback.format_exc())
+        return of_error(failure)
+
+
+def line(verdict: Verdict) -> str:
+    """The verdict as one line of JSON, without what is empty."""
     fields = dict(verdict._asdict(), message=_short(verdict.message), hint=_short(verdict.hint))
+    return json.dumps({key: value for key, value in fields.items() if value != ""}) + "\n"
+
+
+def leave(verdict: Verdict, file: Path = TERMINATION_LOG) -> None:
+    """Its line in the termination log, where that file exists; failing to write it changes nothing."""
     try:
         opened = os.open(str(file), os.O_WRONLY | os.O_TRUNC | os.O_NOCTTY)
     except OSError:
         return
     with open(opened, "w", encoding="utf-8") as stream:
-        stream.write(json.dumps({key: value for key, value in fields.items() if value != ""}) + "\n")
+        stream.write(line(verdict))
 
 
 def _short(text: str) -> str:

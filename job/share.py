@@ -1,0 +1,33 @@
+"""One of several jobs that divide a folder's checkpoints among themselves, such as the pods of an Indexed Job."""
+import hashlib
+import re
+from pathlib import Path
+from typing import NamedTuple, Tuple
+
+_SUMMARY = re.compile(r"summary\.(?P<index>\d+)-of-(?P<count>\d+)\.json")
+
+
+class Share(NamedTuple):
+    """What this job takes: of ``count`` shares the one called ``index``, from 0."""
+
+    index: int
+    count: int
+
+    def takes(self, name: str) -> bool:
+        """Whether the checkpoint of this name is ours: its name alone decides, so that a new file moves no other."""
+        digest = hashlib.sha256(name.encode("ascii")).digest()
+        return int.from_bytes(digest[:8], "big") % self.count == self.index
+
+    @property
+    def summary_name(self) -> str:
+        return "summary.json" if self.count == 1 else "summary.{}-of-{}.json".format(self.index, self.count)
+
+
+WHOLE = Share(0, 1)
+
+
+def summaries_of_shares(folder: Path) -> Tuple[Tuple[Share, Path], ...]:
+    """The summaries that shares left in a folder, by share."""
+    found = [(_SUMMARY.fullmatch(path.name), path) for path in folder.glob("summary.*.json") if path.is_file()]
+    return tuple(sorted((Share(int(match.group("index")), int(match.group("count"))), path)
+                        for match, path in found if match))

@@ -1,0 +1,112 @@
+"""Jobs that divide a folder's checkpoints among themselves, and the one summary of them all."""
+import json
+
+import pytest
+
+from job import command_line
+from job.errors import BadCheckpoint, EnvironmentFailed, UsageError
+from job.output_folder import remove_outdated_summaries, write_summary
+from job.planning import planned
+from job.settings import run_settings
+from job.share import WHOLE, Share, summaries_of_shares
+from job.summaries import merged
+from job.values import Outcome
+
+NAMES = ["net{}".format(number) for number in range(40)]
+
+
+@pytest.fixture
+def volume(tmp_path):
+    for name in NAMES:
+        (tmp_path / (name + ".pth")).write_bytes(b"")
+    return tmp_path
+
+
+def names_of(volume, *words):
+    run = run_settings(command_line.parsed(["--input-dir={}".format(volume), *words]))
+    return [task.name for task in planned(run)]
+
+
+def outcome(name, code=0):
+    return Outcome(name, "failed" if code else "converted", code, "parity" if code else "", "wrong" if code else "")
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7, 100])
+def test_shares_are_disjoint_sorted_and_make_the_whole(volume, count):
+    shares = [names_of(volume, "--shard={}/{}".format(index, count)) for index in range(count)]
+    assert all(share == sorted(share) for share in shares)
+    assert sorted(name for share in shares for name in share) == names_of(volume) == sorted(NAMES)
+
+
+def test_a_new_file_moves_no_other(volume):
+    before = names_of(volume, "--shard=1/3")
+    (volume / "a-new-one.pth").write_bytes(b"")
+    (volume / "net0.pth").unlink()
+    assert set(names_of(volume, "--shard=1/3")) - {"a-new-one"} == set(before) - {"net0"}
+
+
+def test_which_share_a_name_is_in_stays_for_ever():
+    assert [next(index for index in range(5) if Share(index, 5).takes(name)) for name in NAMES[:8]] == [0, 2, 4, 1, 1, 1, 0, 0]
+
+
+def test_checkpoints_named_are_shared_too(volume):
+    named = [str(volume / "net{}.pth".format(number)) for number in range(6)]
+    halves = [names_of(volume, "--shard={}/2".format(index), *named) for index in range(2)]
+    assert sorted(halves[0] + halves[1]) == NAMES[:6] and all(halves)
+
+
+@pytest.mark.parametrize("value", ["1", "4/4", "-1/4", "0/0", "a/b", "1/4/2", "0/100001", "1.0/4", " 1/4"])
+def test_what_is_no_share_is_wrong_usage(value):
+    with pytest.raises(UsageError, match="0/4 to 3/4|no share"):
+        run_settings(command_line.parsed(["--shard=" + value]))
+
+
+def test_summaries_of_shards_become_that_of_one_job(tmp_path):
+    rows = [outcome("a"), outcome("b", 6), outcome("c"), outcome("d", 3)]
+    write_summary(tmp_path / "..", rows, 6)
+    whole = (tmp_path / ".." / "summary.json").read_bytes()
+    for index, code in enumerate((6, 0, 3)):
+        write_summary(tmp_path, [row for row in rows if row.exit_code == code], code, Share(index, 3))
+    assert merged(tmp_path) == tuple(rows)
+    assert (tmp_path / "summary.json").read_bytes() == whole
+
+
+def test_what_was_mended_is_mended_in_the_merged_one_too(tmp_path):
+    for first_code in (6, 0):
+        write_summary(tmp_path, [outcome("a", first_code)], first_code, Share(0, 2))
+        write_summary(tmp_path, [outcome("b")], 0, Share(1, 2))
+        merged(tmp_path)
+        assert json.loads((tmp_path / "summary.json").read_text())["exit_code"] == first_code
+
+
+def test_a_shard_that_left_no_summary_is_missed(tmp_path):
+    for index in (0, 2):
+        write_summary(tmp_path, [outcome("net{}".format(index))], 0, Share(index, 4))
+    with pytest.raises(EnvironmentFailed, match="no summary of shard 1, 3 of 4"):
+        merged(tmp_path)
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    assert summary["exit_code"] == 75 and [row["name"] for row in summary["checkpoints"]] == ["net0", "net2"]
+
+
+def test_summaries_that_do_not_belong_together_are_not_merged(tmp_path):
+    write_summary(tmp_path, [], 0, Share(0, 2))
+    write_summary(tmp_path, [], 0, Share(0, 3))
+    with pytest.raises(UsageError, match="of 2 and of 3 shards"):
+        merged(tmp_path)
+    (tmp_path / "summary.0-of-2.json").write_text("[]")
+    (tmp_path / "summary.0-of-3.json").unlink()
+    with pytest.raises(BadCheckpoint, match="not a summary"):
+        merged(tmp_path)
+
+
+@pytest.mark.parametrize("share, left", [
+    (Share(1, 2), ["summary.0-of-2.json", "summary.json"]),
+    (Share(2, 3), ["summary.0-of-3.json", "summary.json"]),
+    (WHOLE, ["summary.json"]),
+])
+def test_what_is_out_of_date_goes_before_work_begins(tmp_path, share, left):
+    for each in (WHOLE, Share(0, 2), Share(1, 2), Share(0, 3)):
+        write_summary(tmp_path, [], 0, each)
+    remove_outdated_summaries(tmp_path, share)
+    assert sorted(path.name for path in tmp_path.iterdir()) == left
+    assert [each.summary_name for each, _ in summaries_of_shares(tmp_path)] == left[:-1]
