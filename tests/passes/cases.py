@@ -284,6 +284,18 @@ def volumes():
     )
 
 
+def linear_layers_of_a_map():
+    return graph(
+        node("Transpose", "x", "last", perm=(0, 2, 3, 1)),
+        node("MatMul", "last w1", "wide"),
+        node("Add", "wide b1", "shifted"),
+        node("Tanh", "shifted", "active"),
+        node("MatMul", "active w2", "narrow"),
+        node("Transpose", "narrow", "y", perm=(0, 3, 1, 2)),
+        constants=drawn(w1=(6, 8), b1=(8,), w2=(8, 5)),
+    )
+
+
 def fused_heads():
     return graph(
         node("Reshape", "x split", "five"),
@@ -357,6 +369,7 @@ CASES = (
     reshapes_in_a_row,
     gemm_of_many_kinds,
     volumes,
+    linear_layers_of_a_map,
     fused_heads,
     choices_of_several,
     windows_by_rule,

@@ -22,6 +22,7 @@ from job.onnx_model.passes.infer_shapes import infer_shapes
 from job.onnx_model.passes.join_picks import join_picks
 from job.onnx_model.passes.keep_axis_of_pick import keep_axis_of_pick
 from job.onnx_model.passes.linear_resize import linear_resize
+from job.onnx_model.passes.linear_to_convolution import linear_to_convolution
 from job.onnx_model.passes.linear_to_gemm import linear_to_gemm
 from job.onnx_model.passes.lower_reshapes import lower_reshapes
 from job.onnx_model.passes.lower_volume_convolutions import lower_volume_convolutions
@@ -67,6 +68,7 @@ PASSES = (
     batch_norm_to_affine,        # so that one pass folds BatchNorm and hand-written scales alike
     division_to_multiplication,
     gemm_to_matmul,
+    linear_to_convolution,
     linear_to_gemm,              # before folding, so that a bias added by hand is folded too
     fold_affine,
     fold_affine_ahead,           # after: what the layer before can take is not left for the one after
