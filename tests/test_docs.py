@@ -181,7 +181,7 @@ def kinds_of(kind):
 
 
 def test_kubernetes_retries_where_a_retry_helps():
-    job = yaml.safe_load((CHECKOUT / "scripts/kubernetes/job.yaml").read_text())
+    job = yaml.safe_load((CHECKOUT / "scripts/kubernetes/base/job.yaml").read_text())
     final = [
         code
         for rule in job["spec"]["podFailurePolicy"]["rules"]

@@ -41,7 +41,7 @@ def docker() -> Iterator[Docker]:
 
 @pytest.fixture(scope="session")
 def tools(checkout: Path) -> Path:
-    """The folder of hadolint and kubernetes-validate, which take a newer Python than the job's."""
+    """The folder of hadolint, which takes a newer Python than the job's."""
     return locked_tools(Path(__file__).with_name("tools.lock"), checkout)
 
 

@@ -18,6 +18,7 @@ CHOICES = {
     "terminationMessagePolicy": {"File", "FallbackToLogsOnError"},
     "fsGroupChangePolicy": {"OnRootMismatch", "Always"},
     "podReplacementPolicy": {"TerminatingOrFailed", "Failed"},
+    "concurrencyPolicy": {"Allow", "Forbid", "Replace"},
     "completionMode": {"NonIndexed", "Indexed"},
     "action": {"FailIndex", "FailJob", "Ignore", "Count"},
     "operator": {"In", "NotIn"},
@@ -76,7 +77,8 @@ def _container_rules(pod: Manifest, container: Manifest) -> Iterator[str]:
 def inconsistent(job: Manifest) -> List[str]:
     """What the server refuses of a Job although each field for itself is well-formed."""
     spec = job["spec"]
-    return [*_unknown_choices(job), *_policy_rules(spec), *_mount_rules(spec["template"]["spec"])]
+    pod = spec["template"]["spec"]
+    return [*_unknown_choices(job), *_policy_rules(spec), *_index_rules(spec), *_mount_rules(pod)]
 
 
 def _unknown_choices(value: Any) -> Iterator[str]:
@@ -114,6 +116,21 @@ def _policy_rules(spec: Manifest) -> Iterator[str]:
             yield "exit code 0 is no failure"
         if rule["action"] == "FailIndex" and "backoffLimitPerIndex" not in spec:
             yield "FailIndex takes backoffLimitPerIndex"
+
+
+def _index_rules(spec: Manifest) -> Iterator[str]:
+    """What only an Indexed Job may have, and what it must."""
+    if spec.get("completionMode") == "Indexed":
+        if not spec.get("completions"):
+            yield "an Indexed Job says how many completions"
+    else:
+        for field in ("backoffLimitPerIndex", "maxFailedIndexes", "successPolicy"):
+            if field in spec:
+                yield field + " takes completionMode Indexed"
+    if "maxFailedIndexes" in spec and "backoffLimitPerIndex" not in spec:
+        yield "maxFailedIndexes takes backoffLimitPerIndex"
+    if spec.get("parallelism", 1) > spec.get("completions", spec.get("parallelism", 1)):
+        yield "more pods at a time than in all"
 
 
 def _mount_rules(pod: Manifest) -> Iterator[str]:
