@@ -34,6 +34,7 @@ def convert_all(run: RunSettings, chain: Chain, openers: Openers) -> Tuple[Outco
         raise
     determinism.settle_process()
     output_folder.prepare(run.output_dir)
+    output_folder.check_names(run.output_dir, [task.name for task in tasks])
     output_folder.remove_outdated_summaries(run.output_dir, run.share)
     rows = Rows(tasks, run.output_dir, chain)
     try:

@@ -159,7 +159,13 @@ def _output_folder(run: RunSettings) -> Path:
 def _say(text: str) -> None:
     """Prints for whoever called; nobody listening any more (`| head`) is no error."""
     try:
-        sys.stdout.write(text.rstrip("\n") + "\n")
+        sys.stdout.write(_printable(text.rstrip("\n")) + "\n")
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _printable(text: str) -> str:
+    """What the terminal cannot show, such as a file name that is not UTF-8, as escapes."""
+    encoding = sys.stdout.encoding or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)

@@ -11,6 +11,7 @@ from job.surface import COMMANDS
 
 SUFFIXES = (".pth", ".pt", ".bin", ".ckpt", ".tar", ".safetensors", ".npz", ".onnx", shards.SUFFIX)
 _SKIPPED_FOLDERS = ("lost+found", "calibration", "samples")
+_DEEPEST = 100  # folders below each other: no name that long can be published
 _SKIPPED_SUFFIXES = (".tmp", ".part")
 
 
@@ -79,7 +80,9 @@ def _walk(folder: Path, volume: Path, skipped: frozenset, above: Tuple[Path, ...
                 path.relative_to(volume)))
         elif path.is_dir():
             real = path.resolve()
-            if name not in _SKIPPED_FOLDERS and real not in skipped and real not in above:
+            if len(above) > _DEEPEST:
+                log.warning("{}: folders this deep are not looked at".format(path.relative_to(volume)))
+            elif name not in _SKIPPED_FOLDERS and real not in skipped and real not in above:
                 yield from _walk(path, volume, skipped, above + (real,))
         elif name.endswith(SUFFIXES):
             yield path

@@ -103,6 +103,7 @@ _MAY_PASS = frozenset((
     errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ESTALE, errno.EREMOTEIO, errno.ETIMEDOUT, errno.EHOSTDOWN,
     errno.ENOTCONN, errno.ENODEV, errno.ENXIO, errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE,
 ))
+_WAS_THERE = frozenset((errno.ENOENT, errno.ENOTDIR))
 
 
 def job_error_from_oserror(error: OSError, doing: str) -> JobError:
@@ -111,6 +112,9 @@ def job_error_from_oserror(error: OSError, doing: str) -> JobError:
     An error that says nothing of the environment is a bug of ours: a plain JobError, exit code 1.
     """
     message = "{}: {}".format(doing, error.strerror or error)
+    if error.errno in _WAS_THERE:
+        return EnvironmentFailed(message, hint="what was there a moment ago is gone: was the volume taken away, or "
+                                               "did someone else clear up? run again, what is done is skipped")
     if error.errno in _NO_PERMISSION:
         return NoPermission(message, hint="run as a user who owns the volume (docker run --user UID:GID; "
                                           "Kubernetes: fsGroup), and mount it writable where it is written to")

@@ -5,7 +5,7 @@ job.publish imports numpy: not before the sides are forked.
 import contextlib
 import os
 from pathlib import Path
-from typing import Sequence
+from typing import Dict, Sequence
 
 from job import log
 from job.errors import NoPermission, UsageError, job_error_from_oserror
@@ -27,6 +27,22 @@ def prepare(folder: Path) -> None:
         raise NoPermission(
             "{}: the output folder cannot be written to by user {}".format(folder, os.geteuid()),
             hint="run as a user who owns it (docker run --user UID:GID; Kubernetes: fsGroup), and mount it writable")
+
+
+def check_names(folder: Path, names: Sequence[str]) -> None:
+    """UsageError where two models would be one folder, on a volume to which Net and net are one name."""
+    seen = {}  # type: Dict[str, str]
+    alike = [(seen[name.lower()], name) for name in names if seen.setdefault(name.lower(), name) != name]
+    if alike and _is_blind_to_case(folder):
+        raise UsageError("{} and {} would be one folder: to this volume they are one name".format(*alike[0]),
+                         hint="rename one of them, or name the one to convert")
+
+
+def _is_blind_to_case(folder: Path) -> bool:
+    from job.publish import staging
+
+    with staging(folder, "CASE") as made:
+        return made.with_name(made.name.replace("CASE", "case")).exists()
 
 
 def remove_outdated_summaries(folder: Path, share: Share) -> None:

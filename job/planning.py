@@ -21,7 +21,7 @@ class Task(NamedTuple):
 def planned(run: RunSettings) -> Tuple[Task, ...]:
     """Every checkpoint of the run's share with its settings; nothing is read but names and sidecars."""
     if run.checkpoints:
-        return tuple(_task(candidate, run) for candidate in named(run.checkpoints, run.input_dir)
+        return tuple(_task(candidate, run, alone=True) for candidate in named(run.checkpoints, run.input_dir)
                      if run.share.takes(candidate.name))
     inputs = [run.given[key] for key in ("samples", "calibration") if key in run.given]
     around = [folder for folder in inputs if is_inside(run.input_dir, folder)]
@@ -36,10 +36,14 @@ def planned(run: RunSettings) -> Tuple[Task, ...]:
                  if run.share.takes(task.name) and samples.isdisjoint(task.path.resolve().parents))
 
 
-def _task(candidate: Candidate, run: RunSettings) -> Task:
+def _task(candidate: Candidate, run: RunSettings, alone: bool = False) -> Task:
+    """`alone`: nobody has looked at what lies beside it."""
     try:
         _check_file(candidate.path)
-        _check_shards(candidate)
+        if is_index(candidate.path):
+            _check_shards(candidate)
+        elif alone:
+            _refuse_lone_shard(candidate.path)
         settings = settings_for(run, sidecar_values(candidate.path, candidate.volume))
     except JobError as error:
         return Task(candidate.path, candidate.name, None, error)
@@ -50,18 +54,22 @@ def _task(candidate: Candidate, run: RunSettings) -> Task:
 
 
 def _check_shards(candidate: Candidate) -> None:
-    """Shards may be links, as long as they stay inside the volume; one alone is no checkpoint."""
-    if not is_index(candidate.path):
-        index = index_of(candidate.path)
-        if index:
-            raise BadCheckpoint("{} is only one shard".format(candidate.path.name),
-                                hint="name the index of all of them: {}".format(index))
-        return
+    """Shards are files, or links to files inside the volume; one that is not there is its reader's to tell."""
     for name in shards_of(candidate.path):
         shard = candidate.path.with_name(name)
+        if shard.exists() and not shard.is_file():
+            raise BadCheckpoint("{}: its shard {} is not a file".format(candidate.path.name, name),
+                                hint="copy the shard itself there")
         if shard.is_symlink() and not is_inside(shard, candidate.volume):
             raise BadCheckpoint("{}: its shard {} is a link that leads out of the volume".format(
                 candidate.path.name, name), hint="copy the shard itself there")
+
+
+def _refuse_lone_shard(path: Path) -> None:
+    index = index_of(path)
+    if index:
+        raise BadCheckpoint("{} is only one shard".format(path.name),
+                            hint="name the index of all of them: {}".format(index))
 
 
 def _check_file(path: Path) -> None:

@@ -99,7 +99,8 @@ def _as_job_error(error: Exception) -> JobError:
     if isinstance(error, JobError):
         return error
     if isinstance(error, OSError):
-        return job_error_from_oserror(error, "converting")
+        where = "converting" if error.filename is None else "at {}".format(error.filename)
+        return job_error_from_oserror(error, where)
     if isinstance(error, MemoryError):
         return EnvironmentFailed("converting: out of memory", hint="give the job more memory, or fewer --workers")
     last = str(error).strip().splitlines()[-1:] or [type(error).__name__]

@@ -34,6 +34,8 @@ def shards_of(index: Path) -> Mapping[str, Tuple[str, ...]]:
 
     BadCheckpoint where it is no index, or names what is no file of its own folder. OSError.
     """
+    if index.exists() and not index.is_file():  # a pipe would be waited for
+        raise _bad(index, "it is not a file")
     with open(str(index), "rb") as file:
         raw = file.read(LONGEST + 1)
     try:

@@ -7,8 +7,12 @@ _SCHEMAS = Path(__file__).resolve().parent / "schemas"
 
 
 def json_bytes(document: Mapping[str, Any]) -> bytes:
-    """The same bytes for the same document; NaN and infinities are refused (ValueError)."""
-    return (json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8")
+    """The same bytes for the same document; NaN and infinities are refused (ValueError).
+
+    A file name that is not UTF-8 stays readable: its odd bytes become JSON's own escapes.
+    """
+    text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return text.encode("utf-8", "backslashreplace")
 
 
 def schema(name: str) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ from tensorflow.python.framework.meta_graph import stripped_op_list_for_graph
 from tensorflow.python.ops.gen_io_ops import save_v2
 
 from job.determinism import canonical_bytes
+from job.tensorflow_model.file_errors import file_errors_as_oserrors
 from job.tensorflow_model.graph import VARIABLE, KerasGraph, Network, Variable, lean_network
 from job.tensorflow_model.nodes import node, of_text, of_type
 from job.tensorflow_model.restore import saver_def, saver_nodes, variable_def
@@ -33,7 +34,8 @@ def _write_variables(variables: Sequence[Variable], prefix: Path) -> None:
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
         tensors = [tf.compat.v1.placeholder(tf.float32, variable.value.shape) for variable in variables]
         save = save_v2(str(prefix), [variable.name for variable in variables], [""] * len(variables), tensors)
-        session.run(save, {tensor: variable.value for tensor, variable in zip(tensors, variables)})
+        with file_errors_as_oserrors():
+            session.run(save, {tensor: variable.value for tensor, variable in zip(tensors, variables)})
 
 
 def _meta_graph(model: KerasGraph, network: Network) -> MetaGraphDef:

@@ -1,0 +1,139 @@
+"""Names and kinds of what lies in an input volume: kept or refused, never misread, waited for or written elsewhere."""
+import contextlib
+import json
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from job import log, output_folder
+from job.cli import run as command
+from job.command_line import parsed
+from job.discovery import found
+from job.errors import BadCheckpoint, UsageError
+from job.names import path_from_name
+from job.planning import planned
+from job.settings import run_settings
+from job.values import Outcome
+
+ODD = [b"a\nb", b"it's \"quoted\"", b"$(reboot)", b"a\\b", b"\xff\xfe", "n\u00e9t".encode(), "\u7f51".encode() * 20,
+       b"-n", b"a b", b"a..b", b"...", b"%2E", b"a+b", b"%", b"\x1b[2J", b"x" * 200, b"CON", b"Net", b"net", b"*"]
+
+
+def touch(folder: Path, *names: bytes) -> None:
+    folder.mkdir(exist_ok=True)
+    for name in names:
+        with open(os.fsencode(folder) + b"/" + name, "wb"):
+            pass
+
+
+def plan(folder: Path, *words: str):
+    line = ["convert", "--input-dir={}".format(folder), "--output-dir={}".format(folder.parent / "out"), *words]
+    return planned(run_settings(parsed(line)))
+
+
+def test_odd_names_are_kept_apart_and_lead_back(tmp_path):
+    kept = [name for name in ODD if not name.startswith(b".")]
+    touch(tmp_path / "in", *(name + b".pth" for name in ODD))
+    names = [candidate.name for candidate in found(tmp_path / "in", [])]
+    assert sorted(os.fsencode(str(path_from_name(name))) for name in names) == sorted(kept)
+    for name in names:
+        assert "/" not in name and name.isprintable() and not name.startswith(".") and len(name) <= 255
+        name.encode("ascii")
+
+
+def test_a_name_that_hides_is_kept_where_it_is_given(tmp_path):
+    touch(tmp_path / "in", b"...pth", b"..pth")
+    tasks = plan(tmp_path / "in", str(tmp_path / "in" / "...pth"), str(tmp_path / "in" / "..pth"))
+    assert [task.name for task in tasks] == ["%2E", "%2E."]
+
+
+@pytest.mark.parametrize("name", [b"x" * 251, b"\xff" * 80, b"summary.json"])
+def test_names_too_long_or_taken_are_refused(tmp_path, name):
+    touch(tmp_path / "in", name + b".pth")
+    with pytest.raises(UsageError, match="rename it"):
+        found(tmp_path / "in", [])
+
+
+@pytest.mark.parametrize("blind", [False, True])
+def test_names_that_differ_in_case_only(tmp_path, monkeypatch, blind):
+    """Two models where the output volume tells them apart; where it does not, none is taken for the other."""
+    assert not output_folder._is_blind_to_case(tmp_path) and list(tmp_path.iterdir()) == []
+    monkeypatch.setattr(output_folder, "_is_blind_to_case", lambda folder: blind)
+    with pytest.raises(UsageError, match="Net and net would be one") if blind else contextlib.suppress():
+        output_folder.check_names(tmp_path, ["Net", "a", "net"])
+    output_folder.check_names(tmp_path, ["Net", "a"])
+
+
+def test_a_volume_that_is_blind_to_case_is_told(tmp_path, monkeypatch):
+    exists = Path.exists
+    monkeypatch.setattr(Path, "exists", lambda path: exists(path) or exists(path.with_name(path.name.replace(
+        ".staging-case", ".staging-CASE"))))
+    assert output_folder._is_blind_to_case(tmp_path)
+
+
+def test_pipes_and_devices_are_refused_at_once(tmp_path):
+    folder = tmp_path / "in"
+    touch(folder, b"good.pth", b"sharded.bin")
+    (folder / "one.safetensors.index.json").write_text(json.dumps({"weight_map": {"w": "shard-00001-of-00001"}}))
+    for name in ("pipe.pth", "index.bin.index.json", "shard-00001-of-00001", "good.yaml"):
+        os.mkfifo(str(folder / name))
+    os.mknod(str(folder / "device.pth"), 0o644 | 0o020000, os.makedev(1, 5))  # /dev/zero: without end
+    (folder / "linked.pth").symlink_to("pipe.pth")
+    problems = {task.name: task.problem and task.problem.message for task in plan(folder)}
+    assert problems == {
+        "device": "device.pth is not a file", "linked": "linked.pth is not a file", "pipe": "pipe.pth is not a file",
+        "good": "good.yaml: not a file inside the input volume",
+        "index": "index.bin.index.json is not a file",
+        "one": "one.safetensors.index.json: its shard shard-00001-of-00001 is not a file",
+        "sharded": None}
+
+
+def test_ten_thousand_files_are_looked_through_in_seconds(tmp_path):
+    touch(tmp_path / "in", *(b"model-%05d-of-10000.pth" % number for number in range(10000)))
+    started = time.monotonic()
+    tasks = plan(tmp_path / "in", "--arch=resnet18")
+    assert len(tasks) == 10000 and not [task for task in tasks if task.problem]
+    assert time.monotonic() - started < 60
+
+
+def test_folders_without_end(tmp_path, capfd):
+    log.configure("text")
+    deepest = tmp_path / "in"
+    deepest.mkdir()
+    touch(deepest, b"net.pth")
+    here = os.open(str(deepest), os.O_RDONLY)
+    for _ in range(1500):  # a path as long is no system call's
+        os.mkdir("d", dir_fd=here)
+        here, above = os.open("d", os.O_RDONLY, dir_fd=here), here
+        os.close(above)
+    os.close(here)
+    assert [candidate.name for candidate in found(tmp_path / "in", [])] == ["net"]
+    assert capfd.readouterr().err.count("this deep") == 1
+    subprocess.check_call(["rm", "-r", str(deepest / "d")])  # shutil.rmtree cannot
+
+
+def test_a_name_that_is_no_text_is_told_all_the_same(tmp_path, capfd):
+    """In the summary, and by whoever reads it."""
+    name = os.fsdecode(b"\xff.pth")
+    output_folder.write_summary(tmp_path, [Outcome("%FF", "failed", 3, "checkpoint", name + " is not a file")], 3)
+    assert json.loads((tmp_path / "summary.json").read_text())["checkpoints"][0]["message"] == name + " is not a file"
+    assert command(["summarize", str(tmp_path)]).exit_code == 3
+    assert "\\udcff.pth is not a file" in capfd.readouterr().out
+
+
+def test_a_loop_of_links_and_links_that_lead_out(tmp_path):
+    touch(tmp_path / "in", b"net.pth")
+    (tmp_path / "in" / "self").symlink_to(".")
+    (tmp_path / "in" / "up").symlink_to("..")
+    (tmp_path / "in" / "root").symlink_to("/")
+    (tmp_path / "in" / "passwd.pth").symlink_to("/etc/passwd")
+    assert [candidate.name for candidate in found(tmp_path / "in", [])] == ["net"]
+
+
+def test_nothing_but_refused_files_is_a_bad_checkpoint(tmp_path):
+    touch(tmp_path / "in", b"a.txt")
+    with pytest.raises(BadCheckpoint):
+        found(tmp_path / "in", [])
