@@ -5,8 +5,6 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from job.architectures.families.channels import multiple_of_8  # noqa: F401  (a block's users want both)
-
 Activation = Callable[[], nn.Module]
 
 

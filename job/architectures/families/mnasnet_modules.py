@@ -4,7 +4,8 @@ from typing import List
 import torch
 from torch import nn
 
-from job.architectures.families.blocks import multiple_of_8, pointwise, pooled
+from job.architectures.families.blocks import pointwise, pooled
+from job.architectures.families.channels import multiple_of_8
 
 STEM, SEPARATED, LAST = 32, 16, 1280
 STACKS = (  # kernel, stride of the first block, expansion, blocks, channels

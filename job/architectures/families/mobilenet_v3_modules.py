@@ -9,7 +9,8 @@ import torch
 from torch import nn
 
 from job.architectures.families.blocks import (
-    ConvNormActivation, FeaturesAndClassifier, HSigmoid, HSwish, SqueezeExcite, multiple_of_8)
+    ConvNormActivation, FeaturesAndClassifier, HSigmoid, HSwish, SqueezeExcite)
+from job.architectures.families.channels import multiple_of_8
 from job.architectures.families.mobilenetv3_rows import LARGE_2020, SMALL_2020, Row, Rows
 
 Convolution = functools.partial(ConvNormActivation, epsilon=0.001)

@@ -8,7 +8,8 @@ from typing import Sequence
 import torch
 from torch import nn
 
-from job.architectures.families.blocks import HSigmoid, HSwish, multiple_of_8, pointwise
+from job.architectures.families.blocks import HSigmoid, HSwish, pointwise
+from job.architectures.families.channels import multiple_of_8
 from job.architectures.families.mobilenetv3_rows import Row
 
 
