@@ -108,11 +108,10 @@ def with_ones(x: Activation, shape: Tuple[Any, ...], order: Order, name: str) ->
     The axes that are not one must come in the order that they are in already.
     """
     target = tuple(-1 if shape[axis] is None else shape[axis] for axis in order)
-    root = x.source or x
     tensor = operation(lambda t: tf.reshape(t, target), x.numbers, name)
     theirs = dict(zip([axis for axis in order if shape[axis] != 1],
-                      [x.source_axes[axis] if x.source else axis for axis in x.order if x.onnx_shape[axis] != 1]))
-    return x._replace(tensor=tensor, order=order, source=root, root=x.numbers,
+                      [axis for axis in x.order if x.onnx_shape[axis] != 1]))
+    return x._replace(tensor=tensor, order=order, source=x, root=x.numbers,
                       source_axes=tuple(theirs.get(axis) for axis in range(len(shape))))
 
 
@@ -146,7 +145,5 @@ def as_map(x: Activation) -> Activation:
 
 def constant_in_order(value: np.ndarray, order: Order) -> np.ndarray:
     """A constant that is broadcast against a tensor of that order."""
-    if value.ndim == 0:
-        return value
     full = value.reshape((1,) * (len(order) - value.ndim) + value.shape)
     return np.ascontiguousarray(full.transpose(order))

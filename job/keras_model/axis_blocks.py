@@ -36,9 +36,8 @@ def merged_sizes(sizes: Sequence[Size], blocks: Sequence[Block]) -> Tuple[int, .
 
 def blocks_around(rank: int, alone: Sequence[int]) -> Tuple[Block, ...]:
     """All axes in their order: those that are named alone, those between them together."""
-    runs = itertools.groupby(range(rank), lambda axis: (axis in alone, axis if axis in alone else
-                                                        sum(other < axis for other in alone)))
-    return tuple(tuple(run) for _, run in runs)
+    edges = sorted({0, rank}.union(alone, (axis + 1 for axis in alone)))
+    return tuple(tuple(range(begin, end)) for begin, end in zip(edges, edges[1:]))
 
 
 def blocks_alike(kinds: Sequence[object]) -> Tuple[Block, ...]:

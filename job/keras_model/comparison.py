@@ -75,7 +75,7 @@ def _in_rows(value: Any, columns: int, name: str) -> Any:
     """One number stays one."""
     if isinstance(value, np.ndarray):
         return value.reshape(-1, min(columns, value.size))
-    row = (-1, min(columns, int(np.prod(value.shape.as_list()[1:]))))
+    row = (-1, value.shape.as_list()[-1])
     return operation(lambda t: tf.reshape(t, row), value, name + ".rows")
 
 

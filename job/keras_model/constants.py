@@ -26,5 +26,5 @@ def beside(value: np.ndarray, tensor: Any) -> Any:
 def _for_channels(value: np.ndarray, tensor: Any) -> np.ndarray:
     """One number beside a map, once for each channel: calibrated int8 takes no single number in a sum or product."""
     if len(tensor.shape) != 4 or value.dtype != np.float32:
-        return value.reshape(-1) if value.ndim else value
+        return value.reshape(-1)
     return np.full(tensor.shape.as_list()[-1:], value.reshape(()), np.float32)

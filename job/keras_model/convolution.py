@@ -27,15 +27,11 @@ def conv(operator: Operator, x: Activation, kernel: np.ndarray, bias: Optional[n
     return Activation(_grouped(x.tensor, kernel, bias, window, padding, group, name), x.order)
 
 
-def _weights(kernel: np.ndarray, bias: Optional[np.ndarray]):
-    return (kernel,) if bias is None else (kernel, bias)
-
-
 def _dense(tensor: Any, kernel: np.ndarray, bias: Optional[np.ndarray], window: Window, padding: str, name: str) -> Any:
     layer = Conv2D(kernel.shape[0], kernel.shape[2:], padding=padding, use_bias=bias is not None,
                    kernel_initializer="zeros", name=layer_name(name))
     layer.strides, layer.dilation_rate = window.strides, window.dilations  # Keras allows one or the other only
-    return weighted(layer, tensor, _weights(kernel.transpose(CONV_KERNEL_HWIO), bias))
+    return weighted(layer, tensor, (kernel.transpose(CONV_KERNEL_HWIO), bias))
 
 
 def depthwise(x: Activation, kernel: np.ndarray, bias: Optional[np.ndarray], window: Window, name: str) -> Any:
@@ -67,7 +63,7 @@ def _depthwise_layer(tensor: Any, kernel: np.ndarray, bias: Optional[np.ndarray]
         use_bias=bias is not None, depthwise_initializer="zeros", name=layer_name(name))
     layer.dilation_rate = window.dilations  # Keras 2.2.4 reads it but has no argument for it
     split = kernel.reshape((channels, multiplier) + kernel.shape[2:])
-    return weighted(layer, tensor, _weights(split.transpose(DEPTHWISE_KERNEL_HWIM), bias))
+    return weighted(layer, tensor, (split.transpose(DEPTHWISE_KERNEL_HWIM), bias))
 
 
 def _grouped(tensor: Any, kernel: np.ndarray, bias: Optional[np.ndarray], window: Window, padding: str, group: int,

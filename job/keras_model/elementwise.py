@@ -107,22 +107,17 @@ def _of_fixed_shape(function: Callable[[Any, Any], Any], shape: Any) -> Callable
     """Where the batch is tied it may stand on another axis, whose size later layers ask for."""
     def run(left: Any, right: Any) -> Any:
         result = function(left, right)
-        result.set_shape([have or size if axis else have for axis, (have, size)
-                          in enumerate(zip(result.shape.as_list(), shape))])
+        result.set_shape(shape)
         return result
     return run
 
 
 def _keeps_shape(operator: Operator, x: Operand, constant: Operand) -> bool:
-    """Whether a tensor of ones put in or left out, or of many axes, meets a constant that does not enlarge it."""
+    """Whether a tensor meets a constant that does not enlarge it."""
     if isinstance(constant, Activation) or x.rank != len(operator.output_shape):
         return False
-    return not _enlarges(constant, x) if x.rank > MOST_AXES else x.source is not None
-
-
-def _enlarges(constant: np.ndarray, x: Activation) -> bool:
     full = (1,) * (x.rank - constant.ndim) + constant.shape
-    return any(size != 1 and have == 1 for size, have in zip(full, x.onnx_shape))
+    return not any(size != 1 and have == 1 for size, have in zip(full, x.onnx_shape))
 
 
 def _nonnegative(operand: Operand) -> bool:

@@ -30,11 +30,8 @@ def transposed(tensor: Any, sizes: Sizes, permutation: Order) -> Any:
 
 def on_elements(tensor: Any, function: Callable[[Any], Any]) -> Any:
     """A function of one tensor, element by element, in any shape. One operator alone works on any number of axes."""
-    if len(tensor.shape) > MOST_AXES:
-        result = function(tensor)
-        if list(result.op.inputs) == [tensor]:
-            return result
-    return function(in_rows(tensor))
+    result = function(tensor)
+    return result if list(result.op.inputs) == [tensor] else function(in_rows(tensor))
 
 
 def in_rows(tensor: Any) -> Any:
@@ -60,13 +57,6 @@ def along(tensor: Any, sizes: Sizes, places: Sequence[int], function: Callable[[
         for place, axis in where.items() if left else ():
             now[place] = tensor.shape.as_list()[axis]
     return tensor
-
-
-def reduced(tensor: Any, sizes: Sizes, places: Sequence[int], function: Callable[..., Any]) -> Any:
-    """Over some axes, which go away."""
-    blocks = blocks_alike([place in places for place in range(len(sizes))])
-    axes = [axis for axis, block in enumerate(blocks) if block[0] in places]
-    return function(reshaped(tensor, merged_sizes(sizes, blocks)), axis=axes, keepdims=False)
 
 
 def concatenated(tensors: Sequence[Any], sizes: Sequence[Sizes], place: int) -> Any:

@@ -3,16 +3,15 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from keras.engine import Layer
 
 from job.axes import as_pytorch
 from job.keras_model.activation import Activation, Operand, as_onnx
-from job.keras_model.layers import layer_name, operation, weighted
+from job.keras_model.layers import Shaped, layer_name, operation, weighted
 from job.keras_model.many_axes import along_axes
 from job.keras_model.registry import Operator, converts
 
 
-class Table(Layer):
+class Table(Shaped):
     """indices of any shape S -> S + the shape of one row; the table is a weight."""
 
     def __init__(self, shape: tuple, **kwargs: Any) -> None:
@@ -22,11 +21,8 @@ class Table(Layer):
     def build(self, input_shape: Any) -> None:
         self._table = self.add_weight("table", self._table_shape, initializer="zeros")
 
-    def call(self, indices: Any) -> Any:
+    def result(self, indices: Any) -> Any:
         return tf.gather(self._table, indices)
-
-    def compute_output_shape(self, input_shape: Any) -> Any:
-        return input_shape + self._table_shape[1:]
 
 
 @converts("Gather", attributes={"axis": None})

@@ -1,6 +1,6 @@
 """The two kinds of Keras layers that the converters lay: any function, and PyTorch's Linear."""
 import re
-from typing import Any, Callable, Sequence
+from typing import Any, Callable, Optional, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -10,19 +10,11 @@ from keras.engine import Layer
 from job.values import Shape
 
 
-class Operation(Layer):
-    """A function of tensors as a layer.
-
-    Unlike Keras' Lambda it runs the function once, not a second time to learn the output's shape.
-    """
-
-    def __init__(self, function: Callable[..., Any], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self._function = function
-        self._shape = None
+class Shaped(Layer):
+    """A layer of a function `result`: TensorFlow says the shape of what it gives, so that Keras need not."""
 
     def call(self, inputs: Any) -> Any:
-        result = self._function(*inputs) if isinstance(inputs, list) else self._function(inputs)
+        result = self.result(inputs)
         self._shape = ([backend.int_shape(part) for part in result] if isinstance(result, list)
                        else backend.int_shape(result))
         return result
@@ -31,7 +23,21 @@ class Operation(Layer):
         return self._shape
 
 
-class Linear(Layer):
+class Operation(Shaped):
+    """A function of tensors as a layer.
+
+    Unlike Keras' Lambda it runs the function once, not a second time to learn the output's shape.
+    """
+
+    def __init__(self, function: Callable[..., Any], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._function = function
+
+    def result(self, inputs: Any) -> Any:
+        return self._function(*inputs) if isinstance(inputs, list) else self._function(inputs)
+
+
+class Linear(Shaped):
     """x [N, I] -> x @ kernel.T + bias [N, O], the kernel kept as PyTorch has it, [O, I].
 
     TensorFlow Lite wants that layout too, so nothing is transposed on the way.
@@ -46,12 +52,9 @@ class Linear(Layer):
         self._bias = self.add_weight("bias", self._kernel_shape[:1], initializer="zeros") if self._use_bias else None
         super().build(input_shape)
 
-    def call(self, x: Any) -> Any:
+    def result(self, x: Any) -> Any:
         product = tf.matmul(x, self._kernel, transpose_b=True)
         return tf.nn.bias_add(product, self._bias) if self._use_bias else product
-
-    def compute_output_shape(self, input_shape: Any) -> Any:
-        return input_shape[:-1] + self._kernel_shape[:1]
 
 
 def operation(function: Callable[..., Any], inputs: Any, name: str) -> Any:
@@ -66,10 +69,10 @@ def by_group(layer: Callable[[int, Any], Any], x: Any, group: int, name: str) ->
     return operation(lambda *tensors: tf.concat(tensors, axis=-1), results, name)
 
 
-def weighted(layer: Layer, x: Any, weights: Sequence[np.ndarray]) -> Any:
-    """Applies a layer and leaves its weights on it: they are set all at once, after the walk."""
+def weighted(layer: Layer, x: Any, weights: Sequence[Optional[np.ndarray]]) -> Any:
+    """Applies a layer and leaves its weights on it: they are set all at once, after the walk. None where it has none."""
     result = layer(x)
-    layer.values = tuple(map(np.ascontiguousarray, weights))
+    layer.values = {variable.op.name: np.ascontiguousarray(value) for variable, value in zip(layer.weights, weights)}
     return result
 
 

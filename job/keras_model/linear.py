@@ -11,12 +11,11 @@ from job.keras_model.registry import Operator, converts, only
 
 
 @converts("Gemm", attributes={"alpha": only(1.0), "beta": only(1.0), "transA": only(0), "transB": only(1)},
-          constants=(1, 2), ranks=(2,))
+          constants=(1, 2))
 def gemm(operator: Operator, x: Activation, weight: np.ndarray, bias: Optional[np.ndarray] = None) -> Activation:
     x = as_onnx(x)
     layer = Linear(weight.shape, bias is not None, name=layer_name(operator.name))
-    weights = (weight,) if bias is None else (weight, bias)
-    return Activation(weighted(layer, x.tensor, weights), x.order)
+    return Activation(weighted(layer, x.tensor, (weight, bias)), x.order)
 
 
 MOST_PRODUCTS = 2 ** 26

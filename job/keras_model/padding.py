@@ -26,7 +26,7 @@ def window_of(operator: Operator) -> Window:
     attributes = operator.attributes
     kernel = tuple(attributes.get("kernel_shape") or operator.input_shapes[1][2:])
     ones = (1,) * len(kernel)
-    pads = tuple(attributes.get("pads") or (0,) * 2 * len(kernel))
+    pads = tuple(attributes.get("pads") or (0, 0) * len(kernel))
     return Window(kernel, tuple(attributes.get("strides") or ones), tuple(attributes.get("dilations") or ones),
                   pads[:len(kernel)], pads[len(kernel):])
 
@@ -54,8 +54,6 @@ def filled(kernel: np.ndarray, window: Window) -> Tuple[np.ndarray, Window]:
 def padded(x: Activation, window: Window, name: str, value: float = 0.0) -> Tuple[Activation, str]:
     """The map and Keras' name of the padding to use with it; a PAD only where SAME and VALID do not do."""
     sizes = tuple(x.onnx_shape[2:])
-    if not any(window.begin) and not any(window.end):
-        return x, "valid"
     if is_same(window, sizes):
         return x, "same"
     return explicitly_padded(x, window, name, value), "valid"

@@ -28,7 +28,7 @@ def resize(operator: Operator, x: Activation, scales: np.ndarray) -> Activation:
     return x.after(tensor)
 
 
-@converts("DepthToSpace", attributes={"blocksize": None}, ranks=(4,))
+@converts("DepthToSpace", attributes={"blocksize": None})
 def depth_to_space(operator: Operator, x: Activation) -> Activation:
     """TensorFlow Lite 1.14 has no such operator: rows of blocks change places with rows of pixels."""
     x, block = as_map(x), operator.attributes["blocksize"]
@@ -40,7 +40,7 @@ def depth_to_space(operator: Operator, x: Activation) -> Activation:
     return x.after(operation(spread, x.tensor, operator.name))
 
 
-@converts("SpaceToDepth", attributes={"blocksize": None}, ranks=(4,))
+@converts("SpaceToDepth", attributes={"blocksize": None})
 def space_to_depth(operator: Operator, x: Activation) -> Activation:
     x = as_map(x)
     return x.after(operation(lambda t: tf.space_to_depth(t, operator.attributes["blocksize"]), x.tensor, operator.name))

@@ -19,14 +19,14 @@ from job.values import Shape
 
 @converts("Reshape", constants=(1,))
 def reshape(operator: Operator, x: Activation, target: np.ndarray) -> Activation:
-    """Batch first before and after: any batch will do. Else the size given is tied."""
+    """Any batch will do where it is first before and after. Else the size given is tied."""
     before, after = operator.input_shape, operator.output_shape
     for laid in (x, as_onnx(x)):
         order = _order_without_ones(laid.order, before, after)
         if order is not None:
             return with_ones(laid, laid.onnx_shape[:1] + after[1:], order, operator.name)
     x, order = _laid(x, before, after)
-    free = bool(before) and bool(after) and (before[0] == after[0] or target[0] == -1)
+    free = -1 in target[:1]  # free_batch() has said so
     shape = tuple(-1 if free and not axis else after[axis] for axis in order)
     tensor = operation(lambda t: tf.reshape(t, shape), x.numbers, operator.name)
     return Activation(tensor, order, x.nonnegative, "" if free else operator.name, root=x.numbers)
@@ -49,7 +49,7 @@ def _order_without_ones(order, before, after):
     """The order to keep where only axes of size one come or go, wherever they are; None in any other case."""
     kept = [axis for axis, size in enumerate(before) if size != 1 or axis == 0]
     left = [axis for axis, size in enumerate(after) if size != 1 or axis == 0]
-    if [before[axis] for axis in kept] != [after[axis] for axis in left] or order[0] != 0:
+    if [before[axis] for axis in kept] != [after[axis] for axis in left]:
         return None
     renamed = {old: new for old, new in zip(kept, left)}
     moved = [renamed[axis] for axis in order if axis in renamed]
@@ -99,9 +99,8 @@ def concat(operator: Operator, *parts: Operand) -> Activation:
 @converts("Pad", attributes={"mode": only("constant", "reflect"), "pads": None, "value": None})
 def pad(operator: Operator, x: Activation) -> Activation:
     """A negative pad cuts off."""
-    pads = operator.attributes["pads"]
-    pairs = {place: (pads[axis], pads[axis + x.rank]) for place, axis in enumerate(x.order)
-             if pads[axis] or pads[axis + x.rank]}
+    ends = list(zip(operator.attributes["pads"], operator.attributes["pads"][x.rank:]))
+    pairs = {place: ends[axis] for place, axis in enumerate(x.order) if any(ends[axis])}
     mode = operator.attributes.get("mode", "constant")
     value = operator.attributes.get("value", 0.0)
 
@@ -182,4 +181,4 @@ def _repeated(x: Activation, times: Dict[int, int], operator: Operator) -> Activ
             size = operator.output_shape[x.order[place]] // times[place]
             tensor = tf.gather(tensor, np.tile(np.arange(size, dtype=np.int32), times[place]), axis=axis)
         return tensor
-    return along_axes(x, sorted(times), repeated, operator.output_shape, operator.name)
+    return along_axes(x, list(times), repeated, operator.output_shape, operator.name)

@@ -40,7 +40,7 @@ def keras_model_from_onnx(graph: Graph) -> KerasModel:
         outputs = tuple(tf.identity(tensor, name) for name, tensor in zip(graph.outputs, network.outputs))
         weights = {}  # type: Dict[str, np.ndarray]
         for layer in network.layers:
-            weights.update(zip((variable.op.name for variable in layer.weights), getattr(layer, "values", ())))
+            weights.update(getattr(layer, "values", {}))
         keras_graph = KerasGraph(tf_graph, tuple(network.inputs), outputs, weights)
         return KerasModel(keras_graph, walk.fixed_by, dict(walk.tensors))
 

@@ -1,45 +1,42 @@
 """Which tests a mutant meets, and in which order."""
-from typing import Dict, List, Tuple
+import itertools
+from typing import Dict, FrozenSet, List, Tuple
 
 from tests.mutation.mutants import Mutant
-from tests.mutation.suite import Line, Reach
+from tests.mutation.suite import Reach
 
-MOST_TESTS = 400  # for one mutant
-FEW_TESTS = 10    # that show most of what is killed at the level of a module
+MOST_TESTS = 120  # for one mutant
 
 
 class Choice:
     def __init__(self, reach: Reach) -> None:
         self._at_import = reach.at_import
-        self._by_line = {}  # type: Dict[Line, List[str]]
-        runs = {}  # type: Dict[str, Dict[str, int]]  # file -> test -> how many of its statements it runs
+        self._ways = {}  # type: Dict[str, Dict[FrozenSet[int], List[str]]]  # file -> lines that run of it -> such tests
         self._refused = []  # type: List[str]
         for test, lines in reach.lines.items():
-            for line in lines:
-                self._by_line.setdefault(line, []).append(test)
-                runs.setdefault(line[0], {}).setdefault(test, 0)
-                runs[line[0]][test] += 1
             files = {file for file, _ in lines}
+            for file in files:
+                way = frozenset(line for each, line in lines if each == file)
+                self._ways.setdefault(file, {}).setdefault(way, []).append(test)
             if "job/keras_model/preflight.py" in files and "job/keras_model/walk.py" not in files:
                 self._refused.append(test)
-        self._by_file = {file: sorted(tests, key=lambda test: (-tests[test], test))
-                         for file, tests in runs.items()}
 
     def runs_at_import(self, mutant: Mutant) -> bool:
         return mutant.statement is None or (mutant.file, mutant.statement) in self._at_import
 
     def tests_for(self, mutant: Mutant) -> Tuple[str, ...]:
-        """Those that run the statement, no more than MOST_TESTS: such as run most of the file, and such as run least.
+        """Those that run the statement, no more than MOST_TESTS: every way through the file comes before a way again.
 
         Of what runs at import those that run anything of the file, and those in which something is refused.
         """
-        touching = self._by_file.get(mutant.file, [])
+        ways = self._ways.get(mutant.file, {})
         if not self.runs_at_import(mutant):
-            reached = set(self._by_line.get((mutant.file, mutant.statement), ()))
-            return _from_both_ends([test for test in touching if test in reached])
-        refused = [test for test in self._refused if test not in touching]
-        return tuple(touching[:FEW_TESTS] + refused) + _from_both_ends(touching[FEW_TESTS:])
+            return _in_turn({way: tests for way, tests in ways.items() if mutant.statement in way})[:MOST_TESTS]
+        return tuple(dict.fromkeys(tuple(self._refused) + _in_turn(ways)[:MOST_TESTS]))
 
 
-def _from_both_ends(tests: List[str]) -> Tuple[str, ...]:
-    return tuple(tests if len(tests) <= MOST_TESTS else tests[:MOST_TESTS // 2] + tests[-(MOST_TESTS // 2):])
+def _in_turn(ways: Dict[FrozenSet[int], List[str]]) -> Tuple[str, ...]:
+    """The first test of every way, longest ways first, then the second of each, and so on."""
+    longest = sorted(ways, key=lambda way: (-len(way), sorted(way)))
+    turns = itertools.zip_longest(*(ways[way] for way in longest))
+    return tuple(test for turn in turns for test in turn if test is not None)

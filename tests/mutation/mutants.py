@@ -6,6 +6,7 @@ from typing import Any, Iterator, List, NamedTuple, Optional, Set
 import astor
 
 from tests.mutation.mutators import MUTATORS
+from tests.mutation.reporting import is_docstring
 
 _LONGEST = 60  # characters that are shown whole
 _AROUND = 20   # characters shown around a change in longer ones
@@ -92,13 +93,17 @@ def _below(place: _Place, in_function: bool) -> Iterator[_Place]:
             if inside and (isinstance(node, ast.stmt) or is_result):
                 statement = node.lineno
             elif is_function and field == "args":
-                statement = parent.lineno if in_function else parent.body[0].lineno
+                statement = parent.lineno if in_function else _first_statement(parent)
             function = place.function
             if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
                 function = "{}.{}".format(function, node.name).lstrip(".")
             found = _Place(node, place, field, index, function, statement, place.root)
             yield found
             yield from _below(found, inside)
+
+
+def _first_statement(function: ast.FunctionDef) -> int:
+    return next(each.lineno for each in function.body if not is_docstring(each))
 
 
 def _is_wording(node: ast.AST, field: str) -> bool:

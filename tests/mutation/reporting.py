@@ -34,7 +34,7 @@ class _Reporting(ast.NodeTransformer):
 
     def _told(self, node: Any) -> List[ast.AST]:
         visited = self.visit(node)
-        if not self._inside or not isinstance(node, ast.stmt) or _is_docstring(node):
+        if not self._inside or not isinstance(node, ast.stmt) or is_docstring(node):
             return [visited]
         return [ast.copy_location(ast.Expr(_telling(node.lineno)), node), visited]
 
@@ -44,6 +44,6 @@ def _telling(line: int) -> ast.Call:
     return ast.Call(ast.Name(REACHED, ast.Load()), [ast.Num(line)], [])
 
 
-def _is_docstring(node: ast.stmt) -> bool:
+def is_docstring(node: ast.stmt) -> bool:
     """It must stay the first: some are shown to users."""
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Str)

@@ -45,6 +45,14 @@ def test_a_dilated_depthwise_convolution_keeps_its_kernel():
     assert kernel.shape == (3, 3, 6, 1)
 
 
+def test_a_table_of_what_was_learned_is_a_weight():
+    """Not a constant in the graph, which has an end at 2 GB."""
+    of = graph(node("Clip", "x", "c", min=0.0, max=2.5), node("Cast", "c", "i", to=7), node("Gather", "t i", "y"),
+               constants=drawn(t=(5, 3)))
+    (table,) = keras_model_from_onnx(of).network.weights.values()
+    assert table.shape == (5, 3)
+
+
 @pytest.mark.parametrize("op, inputs", [
     ("TopK", "x i"), ("Reshape", "x i"), ("Tile", "x i"), ("Expand", "x i"), ("Resize", "x i"),
     ("Slice", "x i c"), ("Slice", "x c i"), ("Slice", "x c c i"), ("Slice", "x c c c i")])
@@ -53,6 +61,17 @@ def test_what_says_a_shape_must_not_be_computed(op, inputs):
                {"x": MAP, "i": (4,), "y": MAP}, {"i": "float32" if op == "Resize" else "int64"})
     (problem,) = problems_of(of)
     assert "{} with a computed input {}".format(op, inputs.split().index("i")) in problem
+
+
+@pytest.mark.parametrize("dtype, words", [("object", "input x of type text"), ("float16", "input x of type float16")])
+def test_a_type_of_input_is_refused_by_name(dtype, words):
+    assert problems_of(Graph((), ("x",), ("x",), {}, {"x": MAP}, {"x": dtype})) == [words]
+
+
+@pytest.mark.parametrize("attributes, words", [({}, "Relu of unknown shape"), ({"k": 3}, "Relu attribute k=3")])
+def test_what_has_no_known_shape_is_named_once(attributes, words):
+    (problem,) = problems_of(Graph((node("Relu", "x", "y", **attributes),), ("x",), ("y",), {}, {"x": MAP}))
+    assert words in problem
 
 
 @pytest.mark.parametrize("op, attributes, before, after, words", [

@@ -82,7 +82,7 @@ PRODUCTS = [
         4)),
     several("MatMul of stacks, transposed", "TRANSPOSE RESHAPE RESHAPE MUL SUM", node("Transpose", "z", "t",
         perm=(0, 2, 1)), node("MatMul", "x t", "y"), x=(2, 3, 5), z=(2, 4, 5)),
-    several("MatMul over the last axis", "TRANSPOSE FULLY_CONNECTED RESHAPE TRANSPOSE", node("MatMul",
+    several("MatMul over the last axis", "TRANSPOSE CONV_2D TRANSPOSE", node("MatMul",
         "x c", "y"), constants=drawn(c=(7, 4))),
 ]
 

@@ -1,6 +1,8 @@
 """Reshapes of maps in any order."""
 from typing import Any, Tuple
 
+import numpy as np
+
 from tests.operators.attributes.row import Row, several
 from tests.passes.small_graphs import MAP, drawn, node, whole
 
@@ -45,6 +47,13 @@ ROWS = [
     _reshaped("RESHAPE TRANSPOSE RESHAPE", 2, 9, 7, 3, 2, perm=(0, 2, 3, 1), after=(0, 3, 4, 1, 2)),
     _reshaped("RESHAPE TRANSPOSE RESHAPE", 2, 9, 2, 3, 7, perm=(0, 2, 1, 3), after=(0, 2, 3, 1, 4)),
     _reshaped("TRANSPOSE RESHAPE", 2, 1, 6, 1, 7, shape=(2, 6, 7), after=(0, 3, 4, 1, 2)),
+    _reshaped("TRANSPOSE RESHAPE", 2, 6, 9, 7, perm=(0, 1, 3, 2)),
+    _reshaped("RESHAPE TRANSPOSE RESHAPE TRANSPOSE", 2, 3, 20, 7, shape=(2, 3, 4, 7, 5), perm=(0, 1, 2, 4, 3)),
+    _reshaped("RESHAPE TRANSPOSE RESHAPE", 2, 3, 20, 7, shape=(2, 4, 3, 7, 5), perm=(0, 2, 1, 4, 3)),
+    _reshaped("TRANSPOSE RESHAPE", 6, 1, 2, 63, perm=(1, 0, 2, 3), free=False),
+    _reshaped("TRANSPOSE RESHAPE", 6, 1, 2, 9, 7, perm=(1, 0, 2, 3), free=False),
+    several("Reshape to one number", "REDUCE_MAX RESHAPE", node("ReduceMax", "x", "m", keepdims=1), node("Reshape", "m s", "y"),
+            constants=dict(s=np.zeros(0, np.int64)), free=False),
     several("Reshape of one number", "REDUCE_MAX RESHAPE", node("ReduceMax", "x", "m", keepdims=0),
             node("Reshape", "m s", "y"),
             constants=dict(s=whole(1, 1)), free=False),

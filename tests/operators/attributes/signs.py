@@ -35,6 +35,7 @@ ROWS = [
         "p"),)),
     _then_pool("Sqrt", "ABS SQRT PAD", "p", before=POSITIVE),
     _then_pool("Log", "ABS LOG PADV2", "p", before=POSITIVE),
+    _then_pool("LRN", "ABS LOCAL_RESPONSE_NORMALIZATION PAD", "p", before=POSITIVE, size=3),
     _then_pool("Softplus", "RELU ABS NEG EXP ADD LOG ADD PAD"),
     _then_pool("HardSigmoid", "MUL ADD MINIMUM PAD"),
     _then_pool("LeakyRelu", "LEAKY_RELU PADV2"),
