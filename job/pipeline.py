@@ -16,7 +16,8 @@ from job.parity.questions import Questions
 from job.parity.usual import unusual
 from job.progress import Progress
 from job.publish import (
-    check_replaceable, clear_failure, is_current, made_from, publish, publish_failure, settled, staging, write_json,
+    check_replaceable, clear_failure, is_current, keep_earlier, made_from, next_version, publish, publish_failure, settled,
+    staging, write_json,
 )
 from job.report import inspection
 from job.report.comparison import Version, compared, drifts, read_version
@@ -31,7 +32,14 @@ from job.settings import Settings
 from job.sides import Sides
 from job.values import Exported, Model, Outcome
 
-SAVED_MODEL = "saved_model/1"  # TensorFlow Serving's layout
+
+class Place(NamedTuple):
+    """Where a model is made, and whose place it takes."""
+
+    model: Path        # the folder to be published
+    work: Path         # what goes with the staging folder
+    saved_model: str   # saved_model/VERSION in the model's folder: TensorFlow Serving's layout
+    published: Path    # an earlier version of the model, where there is one
 
 
 class Converted(NamedTuple):
@@ -48,21 +56,27 @@ def convert(checkpoint: Path, name: str, settings: Settings, output_dir: Path, s
     check_replaceable(output_dir, name)
     try:
         with staging(output_dir, name) as folder, sides.at_work():
-            model, work = folder / "model", folder / "work"
-            model.mkdir()
-            work.mkdir()
-            converted = _converted(checkpoint, settings, sides, model, work, progress)
-            _judge_accuracy(progress, sides, converted, model, work)
-            _refuse_drift(progress, sides, converted, model)
+            place = _place(folder, output_dir / name, settings.keep)
+            converted = _converted(checkpoint, settings, sides, place, progress)
+            _judge_accuracy(progress, sides, converted, place)
+            _refuse_drift(progress, sides, converted, place)
             _warn_of_unusual(progress, converted.exported.depth)
-            digests = _write_documents(model, output_dir / name, settings, converted, progress)
+            keep_earlier(place.published, place.model, settings.keep)
+            digests = _write_documents(place, settings, converted, progress)
             with progress.stage("publish"):
-                publish(model, output_dir, name, digests)
+                publish(place.model, output_dir, name, digests)
     except JobError as error:
         if error.exit_code < 128:  # a signal is no failure of the checkpoint's
             publish_failure(output_dir, name, {"parity.json": json_bytes(progress.report(_failure(error)))})
         raise
     return Outcome(name, "converted", 0, "", "")
+
+
+def _place(staged: Path, published: Path, keep: int) -> Place:
+    place = Place(staged / "model", staged / "work", "saved_model/{}".format(next_version(published, keep)), published)
+    place.model.mkdir()
+    place.work.mkdir()
+    return place
 
 
 def skipped(checkpoint: Path, name: str, settings: Settings, output_dir: Path) -> Optional[Outcome]:
@@ -118,41 +132,41 @@ class _Asked(NamedTuple):
     memory: Tuple[Pending, Pending]
 
 
-def _converted(checkpoint: Path, settings: Settings, sides: Sides, model: Path, work: Path,
-               progress: Progress) -> Converted:
+def _converted(checkpoint: Path, settings: Settings, sides: Sides, place: Place, progress: Progress) -> Converted:
     """Asks both sides for everything at once; they work through it while we judge and flush what has come."""
     with progress.stage("export"):
-        exported = sides.pytorch.call("export", checkpoint, settings, work / "model.onnx")
+        exported = sides.pytorch.call("export", checkpoint, settings, place.work / "model.onnx")
     progress.checkpoint = exported.checkpoint
     for note in exported.checkpoint.notes:
         log.note(note, progress.name)
     build = sides.tensorflow.start("build", exported)
-    samples = samples_for(settings, exported, sides.pytorch, work / "samples.npz")
-    progress.probes = probes_for(exported.inputs, exported.multiply_adds, samples.probes)
-    calibration = calibration_for(settings, exported, sides.pytorch, samples.probes, work / "calibration")
+    samples = samples_for(settings, exported, sides.pytorch, place.work / "samples.npz")
+    calibration = calibration_for(settings, exported, sides.pytorch, samples.probes, place.work / "calibration")
     if calibration is not None:
         progress.calibration = calibration.document()
         _warn_of_calibration(progress, calibration)
-    counts = probe_counts(exported.multiply_adds, len(samples.probes))
-    questions = Questions(work, progress.probes, counts, exported.outputs, settings.tolerance, exported.reference)
-    asked = _asked(settings, sides, model, work, progress.name, build, questions, calibration)
-    return Converted(exported, samples, *_collected(asked, model, progress))
+    own = calibration.probes if calibration is not None else ()
+    progress.probes = probes_for(exported.inputs, exported.multiply_adds, samples.probes, own)
+    counts = probe_counts(exported.multiply_adds, len(samples.probes), len(own))
+    questions = Questions(place.work, progress.probes, counts, exported.outputs, settings.tolerance, exported.reference)
+    asked = _asked(settings, sides, place, progress.name, build, questions, calibration)
+    return Converted(exported, samples, *_collected(asked, place.model, progress))
 
 
-def _asked(settings: Settings, sides: Sides, model: Path, work: Path, name: str, build: Pending,
+def _asked(settings: Settings, sides: Sides, place: Place, name: str, build: Pending,
            questions: Questions, calibration: Optional[Calibration]) -> _Asked:
     """The reference and ONNX answer on one side while the other makes its files, and answers for each of them."""
     pytorch, tensorflow = sides
     files = {mode: "{}.{}.tflite".format(name, mode) for mode in ("float32",) + settings.quantize}
     questions.ask(questions.reference, pytorch)
     questions.ask("onnx", pytorch)
-    tensorflow.start("start_tflites", model, files, {mode: questions.question("tflite." + mode) for mode in files},
+    tensorflow.start("start_tflites", place.model, files, {mode: questions.question("tflite." + mode) for mode in files},
                      calibration and calibration.folder)
-    questions.ask("keras", tensorflow, work)
-    written = {"saved_model": tensorflow.start("write_saved_model", model, SAVED_MODEL)}
-    questions.ask("saved_model", tensorflow, model / SAVED_MODEL)
+    questions.ask("keras", tensorflow, place.work)
+    written = {"saved_model": tensorflow.start("write_saved_model", place.model, place.saved_model)}
+    questions.ask("saved_model", tensorflow, place.model / place.saved_model)
     for mode, file in files.items():
-        written["tflite." + mode] = tensorflow.start("finish_tflite", model, file, mode)
+        written["tflite." + mode] = tensorflow.start("finish_tflite", place.model, file, mode)
         questions.expect("tflite." + mode, written["tflite." + mode])
     return _Asked((pytorch.start("versions"), tensorflow.start("versions")), build, questions, written,
                   (pytorch.start("peak_memory"), tensorflow.start("peak_memory")))
@@ -183,23 +197,23 @@ def _warn_of_calibration(progress: Progress, calibration: Calibration) -> None:
         log.warning("calibration: left out: " + skipped, progress.name)
 
 
-def _judge_accuracy(progress: Progress, sides: Sides, converted: Converted, model: Path, work: Path) -> None:
+def _judge_accuracy(progress: Progress, sides: Sides, converted: Converted, place: Place) -> None:
     """Before and after, on the user's labelled samples where there are any."""
     if not converted.samples.classes:
         return
     with progress.stage("accuracy"):
-        accuracy = Accuracy(work, converted.samples, converted.exported.outputs[0])
+        accuracy = Accuracy(place.work, converted.samples, converted.exported.outputs[0])
         accuracy.ask(converted.exported.reference, sides.pytorch)
-        for stage, file in _published(model, converted).items():
+        for stage, file in _published(place.model, converted).items():
             accuracy.ask(stage, sides.tensorflow, file)
         progress.accuracy = accuracy.figures()
     log.note(told(progress.accuracy["stages"]), progress.name)
 
 
-def _refuse_drift(progress: Progress, sides: Sides, converted: Converted, model: Path) -> None:
+def _refuse_drift(progress: Progress, sides: Sides, converted: Converted, place: Place) -> None:
     drift = first_drift(progress.stages)
     if drift is not None:
-        drift = located(drift, progress.stages, progress.probes, sides, _published(model, converted))
+        drift = located(drift, progress.stages, progress.probes, sides, _published(place.model, converted))
         raise parity_failed(drift)
 
 
@@ -211,20 +225,20 @@ def _warn_of_unusual(progress: Progress, depth: int) -> None:
 
 def _published(model: Path, converted: Converted) -> Mapping[str, Path]:
     """The file that answers for each stage of what is published."""
-    return {each.mode if each.file == SAVED_MODEL else "tflite." + each.mode: model / each.file
+    return {each.mode if each.mode == "saved_model" else "tflite." + each.mode: model / each.file
             for each in converted.models}
 
 
-def _write_documents(model: Path, replaced: Path, settings: Settings, converted: Converted,
-                     progress: Progress) -> Mapping[str, str]:
+def _write_documents(place: Place, settings: Settings, converted: Converted, progress: Progress) -> Mapping[str, str]:
     """Returns the digests of all files but run.json. Raises ParityFailed beyond a limit of --max-drift."""
-    exported, version = converted.exported, Version(progress.report(), _interface(settings, converted))
+    model, exported = place.model, converted.exported
+    version = Version(progress.report(), _interface(settings, converted))
     write_json(model / "interface.json", version.interface)
     write_json(model / "parity.json", version.parity)
     digests = dict(converted.digests, **settled(model, "interface.json"), **settled(model, "parity.json"))
     write_json(model / "provenance.json", provenance(digests, converted.models, exported, progress.settings,
                                                      progress.versions))
-    before = read_version(replaced)
+    before = read_version(place.published)
     comparison = None if before is None else compared(before, version)
     _refuse_to_be_worse(comparison, settings.max_drift)
     run = run_report(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(progress.started)), progress.seconds,

@@ -38,29 +38,37 @@ def make_probes(inputs: Tuple[TensorFacts, ...], count: int) -> Tuple[Probe, ...
     return tuple(_probe(inputs, *divmod(number, len(KINDS))) for number in range(count))
 
 
-def probes_from_arrays(samples: Sequence[Sequence[np.ndarray]], names: Sequence[str]) -> Tuple[Probe, ...]:
-    """The user's samples as probes: one sequence of arrays, one per input, for each name."""
+def probes_from_arrays(samples: Sequence[Sequence[np.ndarray]], names: Sequence[str],
+                       kind: str = "sample") -> Tuple[Probe, ...]:
+    """The user's inputs as probes: one sequence of arrays, one per input, for each name."""
     return tuple(
-        Probe("sample:" + name, tuple(np.asarray(array) for array in arrays))
+        Probe("{}:{}".format(kind, name), tuple(np.asarray(array) for array in arrays))
         for name, arrays in zip(names, samples)
     )
 
 
-def probes_for(inputs: Tuple[TensorFacts, ...], multiply_adds: int,
-               samples: Tuple[Probe, ...] = ()) -> Tuple[Probe, ...]:
-    """Seeded probes and samples, ordered so that the first few hold a stage's share of both."""
+def probes_for(inputs: Tuple[TensorFacts, ...], multiply_adds: int, samples: Tuple[Probe, ...] = (),
+               calibration: Tuple[Probe, ...] = ()) -> Tuple[Probe, ...]:
+    """Seeded probes and samples, ordered so that the first few hold a stage's share of both.
+
+    Where int8 is calibrated with the user's own inputs, some of these stand in for its seeded probes: what is outside
+    their range it cannot hold, and is not asked to.
+    """
     counts = _seeded_counts(multiply_adds)
     seeded, ordered = make_probes(inputs, max(counts.values())), []  # type: Tuple[Probe, ...], List[Probe]
     for stage in ("tflite.int8", "tflite.dynamic", "pytorch"):
-        for source, count in ((seeded, counts[stage]), (samples, _sample_count(stage))):
+        own = calibration if stage == "tflite.int8" and calibration else seeded
+        for source, count in ((own, counts[stage]), (samples, _sample_count(stage))):
             ordered += [probe for probe in source[:count] if not any(probe is other for other in ordered)]
     return tuple(ordered)
 
 
-def probe_counts(multiply_adds: int, samples: int = 0) -> Mapping[str, int]:
-    """How many of the first probes each stage answers: fixed by the work of a forward and the samples."""
-    return {stage: seeded + min(samples, _sample_count(stage))
-            for stage, seeded in _seeded_counts(multiply_adds).items()}
+def probe_counts(multiply_adds: int, samples: int = 0, calibration: int = 0) -> Mapping[str, int]:
+    """How many of the first probes each stage answers: fixed by the work of a forward and what the user gives."""
+    seeded = _seeded_counts(multiply_adds)
+    own = min(calibration, seeded["tflite.int8"])
+    counts = {stage: own + count + min(samples, _sample_count(stage)) for stage, count in seeded.items()}
+    return dict(counts, **{"tflite.int8": counts["tflite.int8"] - seeded["tflite.int8"]}) if own else counts
 
 
 def save_probes(path: Path, probes: Sequence[Probe]) -> None:

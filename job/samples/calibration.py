@@ -9,11 +9,12 @@ import numpy as np
 
 from job.modes import CALIBRATED
 from job.parity.probes import Probe, load_probes, make_probes, save_probes
-from job.samples.folder import sample_folder
+from job.samples.folder import evenly_spaced, sample_folder
 from job.samples.values import CALIBRATION, bad_samples
 from job.values import Exported, TensorFacts
 
 SEEDED = 8  # probes, where the user gives nothing
+JUDGED = 4  # of the user's, at most
 
 
 class Calibration(NamedTuple):
@@ -21,6 +22,7 @@ class Calibration(NamedTuple):
     source: str  # "folder" of the user, or "probes"
     found: int  # samples in the user's folder
     used: int
+    probes: Tuple[Probe, ...] = ()  # a few of the user's, on which int8 is judged
     skipped: Tuple[str, ...] = ()  # a sentence for each file that is no sample
 
     def document(self) -> Mapping[str, Any]:
@@ -59,7 +61,19 @@ def _of_user(settings: Any, exported: Exported, side: Any, folder: Path) -> Cali
     if problems and not settings.skip_bad_images:
         raise bad_samples(problems, "mend these files or take them out of the folder, or leave them out with "
                                     "--skip-bad-images", CALIBRATION)
-    used = len(list(folder.iterdir()))
-    if not used:
+    files = sorted(folder.iterdir())
+    if not files:
         raise bad_samples(problems or ["the folder holds none"], "put pictures or .npy files in it", CALIBRATION)
-    return Calibration(folder, "folder", listed.found, used, problems)
+    _refuse_blank(files)
+    probes = tuple(probe for file in evenly_spaced(files, JUDGED) for probe in load_probes(file))
+    return Calibration(folder, "folder", listed.found, len(files), probes, problems)
+
+
+def _refuse_blank(files: Sequence[Path]) -> None:
+    """Black pictures and their like: ranges of nothing would pass, since nothing is what int8 would be judged on."""
+    for file in files:
+        probe, = load_probes(file)
+        if any(np.ptp(array) for array in probe.inputs):
+            return
+    raise bad_samples(["every sample is one value throughout"], "put inputs in it such as the network will see",
+                      CALIBRATION)

@@ -55,7 +55,7 @@ def read_calibration(files: Sequence[SampleFile], inputs: Inputs, preprocess: Op
             problems.append("{} {}".format(file.name, bad))
             continue
         sample = [_as_batch(array, facts) for array, facts in zip(arrays, inputs)]
-        save_probes(target / "{:06}.npz".format(number), probes_from_arrays([sample], [file.name]))
+        save_probes(target / "{:06}.npz".format(number), probes_from_arrays([sample], [file.name], CALIBRATION))
     return tuple(problems)
 
 

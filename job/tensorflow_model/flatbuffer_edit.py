@@ -6,7 +6,9 @@ import struct
 from typing import Sequence, Tuple
 
 from job.tensorflow_model.flatbuffer import OFFSET, Table, root_table
-from job.tensorflow_model.tflite_file import GRAPH_OPERATORS, MODEL_SUBGRAPHS
+from job.tensorflow_model.tflite_file import (
+    GRAPH_OPERATORS, MODEL_SUBGRAPHS, OPERATOR_INPUTS, OPERATOR_OPTIONS, OPERATOR_OPTIONS_KIND, OPERATOR_OUTPUTS,
+)
 
 _ALIGNMENT = 16  # bytes, of a buffer's data
 
@@ -54,6 +56,52 @@ def append_shape(data: bytearray, shape: Sequence[int]) -> int:
     return vector
 
 
+def append_code(data: bytearray, builtin: int) -> int:
+    """An OperatorCode: field 0, the number of a builtin operator; its version is the default, 1."""
+    _align(data)
+    layout = len(data)
+    data.extend(struct.pack("<HHHxx", 6, 8, 4))
+    table = len(data)
+    data.extend(struct.pack("<iBxxx", table - layout, builtin))
+    return table
+
+
+def append_operator(data: bytearray, like: Table, code: int) -> int:
+    """An Operator as another, under another code: fields 0 (code), 1, 2 (tensors), 3 and 4 (its kind of options, them)."""
+    options = like.table(OPERATOR_OPTIONS)
+    _align(data)
+    layout = len(data)
+    data.extend(struct.pack("<HHHHHHHxx", 14, 24, 4, 8, 12, 16 if options else 0, 20 if options else 0))
+    table = len(data)
+    data.extend(struct.pack("<iIIIBxxxI", table - layout, code, 0, 0, like.number(OPERATOR_OPTIONS_KIND, "B"), 0))
+    point(data, table + 8, append_shape(data, like.numbers(OPERATOR_INPUTS, "<i4").tolist()))
+    point(data, table + 12, append_shape(data, like.numbers(OPERATOR_OUTPUTS, "<i4").tolist()))
+    if options:
+        point(data, table + 20, append_copy(data, options))
+    return table
+
+
+def append_copy(data: bytearray, table: Table) -> int:
+    """A table of numbers only, once more: offsets lead forward, so what is new cannot lead to what is old."""
+    _align(data)
+    copy = len(data)
+    layout = table.position - struct.unpack_from("<i", data, table.position)[0]
+    size, = struct.unpack_from("<H", data, layout + 2)
+    data.extend(struct.pack("<i", copy - layout) + data[table.position + 4:table.position + size])
+    return copy
+
+
+def append_codes(data: bytearray, codes: Sequence[Table], builtin: int) -> int:
+    """A vector of OperatorCodes: copies of these (see append_copy), and that of another builtin operator."""
+    _align(data)
+    vector = len(data)
+    data.extend(struct.pack("<I", len(codes) + 1) + bytes(OFFSET * (len(codes) + 1)))
+    for place, code in enumerate(codes):
+        point(data, vector + OFFSET * (1 + place), append_copy(data, code))
+    point(data, vector + OFFSET * (1 + len(codes)), append_code(data, builtin))
+    return vector
+
+
 def keep_operators(data: bytearray, kept: Sequence[int]) -> None:
     """The operators' vector, shortened in place."""
     graph = root_table(data).tables(MODEL_SUBGRAPHS)[0]
@@ -71,6 +119,10 @@ def entry(table: Table, field: int, index: int) -> int:
 
 def point(data: bytearray, at: int, target: int) -> None:
     struct.pack_into("<I", data, at, target - at)
+
+
+def write_number(data: bytearray, at: int, number: int) -> None:
+    struct.pack_into("<i", data, at, number)
 
 
 def _align(data: bytearray) -> None:

@@ -16,10 +16,10 @@ from tensorflow.lite.python.optimize.tensorflow_lite_wrap_calibration_wrapper im
 
 from job.tensorflow_model.flatbuffer import root_table
 from job.tensorflow_model.flatbuffer_edit import append_range, append_shape, point
+from job.tensorflow_model.quantizer_guards import guarded, mended
 from job.tensorflow_model.ranges import NOTHING_SEEN, Range
 from job.tensorflow_model.tflite_file import (
-    BUFFER_DATA, GRAPH_TENSORS, MODEL_BUFFERS, MODEL_SUBGRAPHS, QUANTIZATION_AXIS, TENSOR_BUFFER, TENSOR_QUANTIZATION,
-    TENSOR_SHAPE, TFLiteFile, parse_tflite,
+    GRAPH_TENSORS, MODEL_SUBGRAPHS, QUANTIZATION_AXIS, TENSOR_QUANTIZATION, TENSOR_SHAPE, constant_values, parse_tflite,
 )
 
 _LAYERS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV")  # whose constants are weights
@@ -28,20 +28,19 @@ _FLOAT = np.dtype(np.float32).num
 
 def int8_from_float32(float32: bytes, ranges: Mapping[int, Range]) -> bytes:
     """The int8 file, which takes and gives float32. Raises RuntimeError where the quantizer refuses the network."""
-    prepared = _with_ranges(float32, {**_constant_ranges(float32), **ranges})
+    source = guarded(float32)
+    prepared = _with_ranges(source, {**_constant_ranges(source), **ranges})
     wrapper = CalibrationWrapper.CreateWrapperCPPFromBuffer(prepared)  # reads it where it is
-    return _with_bias_axes(wrapper.QuantizeModel(_FLOAT, _FLOAT, True))
+    return _with_bias_axes(mended(wrapper.QuantizeModel(_FLOAT, _FLOAT, True), float32))
 
 
 def _constant_ranges(float32: bytes) -> Dict[int, Range]:
     """Of the constants that are no weights of layers."""
-    file, model = parse_tflite(float32), root_table(float32)
-    tables, buffers = model.tables(MODEL_SUBGRAPHS)[0].tables(GRAPH_TENSORS), model.tables(MODEL_BUFFERS)
-    ranges = {}
+    file, ranges = parse_tflite(float32), {}
     for operator in file.operators:
         for index in operator.inputs if operator.name not in _LAYERS else ():
             if index >= 0 and file.tensors[index].dtype == "float32":
-                values = buffers[tables[index].number(TENSOR_BUFFER, "I")].numbers(BUFFER_DATA, "<f4")
+                values = constant_values(float32, index, "<f4")
                 if values.size:
                     ranges[index] = NOTHING_SEEN.with_values(values)
     return ranges

@@ -12,6 +12,7 @@ from job.errors import BadCheckpoint
 from job.tensorflow_model.runners import InnerTensors
 from job.tensorflow_model.tflite_file import TFLiteFile, parse_tflite
 
+LOWEST = float(np.finfo(np.float32).min)
 STEPS = 32  # of a bound, from one power of two's half to the whole
 MOST_BYTES = 2 ** 28  # of inner tensors that one run reads
 
@@ -24,6 +25,10 @@ class Range(NamedTuple):
     high: float
 
     def with_values(self, values: np.ndarray) -> "Range":
+        """Less the border of a max-pool: the lowest float stands for nothing at all."""
+        values = values[values > LOWEST] if values.min() <= LOWEST else values
+        if not values.size:
+            return self
         return Range(min(self.low, float(values.min())), max(self.high, float(values.max())))
 
     def snapped(self) -> "Range":

@@ -16,7 +16,8 @@ CODE_BUILTIN, CODE_CUSTOM = 0, 1
 GRAPH_TENSORS, GRAPH_INPUTS, GRAPH_OUTPUTS, GRAPH_OPERATORS = 0, 1, 2, 3
 TENSOR_SHAPE, TENSOR_TYPE, TENSOR_BUFFER, TENSOR_NAME, TENSOR_QUANTIZATION = 0, 1, 2, 3, 4
 QUANTIZATION_SCALE, QUANTIZATION_ZERO_POINT, QUANTIZATION_AXIS = 2, 3, 6
-OPERATOR_CODE, OPERATOR_INPUTS, OPERATOR_OUTPUTS, OPERATOR_OPTIONS = 0, 1, 2, 4
+OPERATOR_CODE, OPERATOR_INPUTS, OPERATOR_OUTPUTS, OPERATOR_OPTIONS_KIND, OPERATOR_OPTIONS = 0, 1, 2, 3, 4
+REDUCER_KEEPS = 0  # of the options of a MEAN: whether axes of one stay
 CONV_DILATIONS = (4, 5)  # of the options of a CONV_2D
 
 TENSOR_TYPES = (
@@ -63,6 +64,13 @@ def parse_tflite(data: Any) -> TFLiteFile:
         tensors=tuple(_tensor(table) for table in graph.tables(GRAPH_TENSORS)),
         operators=tuple(_operator(table, names) for table in graph.tables(GRAPH_OPERATORS)),
         inputs=_indices(graph, GRAPH_INPUTS), outputs=_indices(graph, GRAPH_OUTPUTS))
+
+
+def constant_values(data: Any, index: int, dtype: str) -> np.ndarray:
+    """Of the tensor of that index, flat; of one that is computed, nothing."""
+    model = root_table(data)
+    tensor = model.tables(MODEL_SUBGRAPHS)[0].tables(GRAPH_TENSORS)[index]
+    return model.tables(MODEL_BUFFERS)[tensor.number(TENSOR_BUFFER, "I")].numbers(BUFFER_DATA, "u1").view(dtype)
 
 
 def with_inner_outputs(data: bytes, names: Optional[Collection[str]] = None) -> bytes:

@@ -1,0 +1,160 @@
+"""int8 through the whole job: calibrated with the user's own inputs, judged on them, or refused."""
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import numpy as np
+import pytest
+from PIL import Image
+from tests.published import Published
+
+from job.demo.digits import held_out_pictures, training_pictures
+from job.demo.training import Trainer
+from job.report.documents import schema
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+FLAGS = ("--model-code={}:digits_net".format(CHECKOUT / "job" / "demo" / "model.py"), "--input-shape=1,1,8,8",
+         "--preprocess={channels: gray}")
+
+
+def convert(checkpoint, out, *words):
+    return subprocess.run(
+        [sys.executable, "-m", "job", "convert", str(checkpoint), "--output-dir={}".format(out), *FLAGS, *map(str, words)],
+        cwd=str(CHECKOUT), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True, timeout=300)
+
+
+def published(job, out):
+    assert job.returncode == 0, job.stdout
+    for document in ("parity", "interface"):
+        read = json.loads((out / "digits" / (document + ".json")).read_text())
+        jsonschema.validate(read, schema(document), cls=jsonschema.Draft7Validator)
+    return Published(out / "digits")
+
+
+def failure(job, out):
+    assert not (out / "digits").exists()
+    return json.loads((out / ".failed" / "digits" / "parity.json").read_text())["first_failure"]
+
+
+def int8_bytes(out):
+    return (out / "digits" / "digits.int8.tflite").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def digits(tmp_path_factory):
+    checkpoint = tmp_path_factory.mktemp("trained") / "digits.pth"
+    Trainer().train(checkpoint)
+    return checkpoint
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pictures")
+    for number, image in enumerate(training_pictures().images[:40]):
+        Image.fromarray(np.round(image[0] * 255).astype(np.uint8)).save(str(folder / "{:02d}.png".format(number)))
+    return folder
+
+
+@pytest.fixture
+def copied(pictures, tmp_path):
+    """The same pictures, for a test to add to."""
+    return Path(shutil.copytree(str(pictures), str(tmp_path / "copied")))
+
+
+@pytest.fixture(scope="module")
+def calibrated(digits, pictures, tmp_path_factory):
+    out = tmp_path_factory.mktemp("out")
+    return published(convert(digits, out, "--calibration={}".format(pictures)), out), out
+
+
+def test_calibration_data_asks_for_int8(calibrated):
+    model, _ = calibrated
+    assert model.modes == ["saved_model", "float32", "dynamic", "int8"]
+    assert model.parity["calibration"] == {
+        "source": "folder", "samples_found": 40, "samples_used": 40, "skipped": []}
+    stages = {stage["stage"]: stage for stage in model.parity["stages"]}
+    assert stages["tflite.int8"]["passed"] and stages["tflite.int8"]["outputs"][0]["snr_db"] > 20
+
+
+def test_it_takes_and_gives_float_and_what_stays_float_inside_is_named(calibrated):
+    model, _ = calibrated
+    _, entry = model.file("int8")
+    assert [tensor["dtype"] for tensor in entry["inputs"] + entry["outputs"]] == ["float32", "float32"]
+    assert entry["operators"]["QUANTIZE"] and entry["operators"]["DEQUANTIZE"]
+    assert entry["float_operators"] == {"MEAN": 2}  # one axis after the other, which no int8 kernel of 1.14 gets right
+
+
+def test_held_out_digits_are_told_as_the_float_file_tells_them(calibrated):
+    model, _ = calibrated
+    images = held_out_pictures().images[:100, np.newaxis]
+    told = {mode: [model.answer(mode, image).argmax() for image in images] for mode in ("float32", "int8")}
+    assert np.mean(np.equal(told["float32"], told["int8"])) >= 0.98
+
+
+def test_the_order_of_the_files_does_not_matter(digits, pictures, calibrated, tmp_path):
+    shuffled = tmp_path / "shuffled"
+    shuffled.mkdir()
+    for number, file in enumerate(sorted(pictures.iterdir())):
+        shutil.copyfile(str(file), str(shuffled / "{:02d}.png".format(number * 7 % 40)))
+    published(convert(digits, tmp_path / "out", "--calibration={}".format(shuffled)), tmp_path / "out")
+    assert int8_bytes(tmp_path / "out") == int8_bytes(calibrated[1])
+
+
+def test_fewer_when_fewer_are_asked_for(digits, pictures, tmp_path):
+    model = published(convert(digits, tmp_path, "--calibration={}".format(pictures), "--calibration-count=1"), tmp_path)
+    assert (model.parity["calibration"]["samples_found"], model.parity["calibration"]["samples_used"]) == (40, 1)
+
+
+def test_without_calibration_data_it_says_that_its_figures_are_not_of_real_data(digits, tmp_path):
+    job = convert(digits, tmp_path, "--quantize=int8")
+    model = published(job, tmp_path)
+    assert "no real data" in job.stdout and model.parity["calibration"]["source"] == "probes"
+    assert model.modes == ["saved_model", "float32", "int8"]
+
+
+@pytest.mark.parametrize("content", [b"", b"not a picture", b"\x89PNG\r\n\x1a\n" + bytes(50)])
+def test_a_corrupt_picture_is_named(digits, copied, content, tmp_path):
+    (copied / "bad.png").write_bytes(content)
+    job = convert(digits, tmp_path / "out", "--calibration={}".format(copied))
+    assert job.returncode == 3, job.stdout
+    said = failure(job, tmp_path / "out")
+    assert said["stage"] == "calibration" and "bad.png" in said["message"] and "--skip-bad-images" in said["hint"]
+
+
+def test_corrupt_pictures_are_left_out_and_listed_where_that_is_asked_for(digits, copied, calibrated, tmp_path):
+    (copied / "bad.png").write_bytes(b"not a picture")
+    (copied / "notes.txt").write_text("none either")
+    job = convert(digits, tmp_path / "out", "--calibration={}".format(copied), "--skip-bad-images")
+    model = published(job, tmp_path / "out")
+    assert [each.split()[0] for each in model.parity["calibration"]["skipped"]] == ["notes.txt", "bad.png"]
+    assert "left out: bad.png" in job.stdout
+    assert int8_bytes(tmp_path / "out") == int8_bytes(calibrated[1])
+
+
+def test_black_pictures_are_refused(digits, tmp_path):
+    folder = tmp_path / "black"
+    folder.mkdir()
+    for number in range(3):
+        Image.new("L", (8, 8)).save(str(folder / "{}.png".format(number)))
+    job = convert(digits, tmp_path / "out", "--calibration={}".format(folder))
+    assert job.returncode == 3 and "one value throughout" in failure(job, tmp_path / "out")["message"]
+
+
+def test_an_empty_folder_is_refused(digits, tmp_path):
+    (tmp_path / "empty").mkdir()
+    job = convert(digits, tmp_path / "out", "--calibration={}".format(tmp_path / "empty"))
+    assert job.returncode == 3 and failure(job, tmp_path / "out")["stage"] == "calibration"
+
+
+@pytest.mark.parametrize("scale", [1 / 255, 1000])
+def test_calibration_of_another_scale_than_the_samples_fails_the_gate(digits, pictures, tmp_path, scale):
+    folder = tmp_path / "arrays"
+    folder.mkdir()
+    for number, image in enumerate(training_pictures().images[:10]):
+        np.save(str(folder / "{}.npy".format(number)), (image * scale).astype(np.float32)[np.newaxis])
+    job = convert(digits, tmp_path / "out", "--calibration={}".format(folder), "--samples={}".format(pictures))
+    assert job.returncode == 6, job.stdout
+    assert failure(job, tmp_path / "out")["stage"] == "tflite.int8"
