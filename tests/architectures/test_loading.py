@@ -194,6 +194,12 @@ def test_a_width_is_told_by_the_tensors(tmp_path):
         assert module(models.noise_images((1, 3, 64, 96), 0)).shape == (2, 3)
 
 
+def test_channels_are_told_by_the_tensors(tmp_path):
+    grey = build("unet", {"num_classes": 2, "in_channels": 1}).state_dict()
+    loaded = load_module(saved(tmp_path / "m.pth", grey), by_name(""))
+    assert loaded.default_input_shape == (1, 1, 256, 256) and loaded.module.state_dict().keys() == grey.keys()
+
+
 def test_what_is_given_wins_over_what_is_recognised(tmp_path):
     whole = models.seeded_weights(build("fcn_resnet50", {"aux_loss": True, "num_classes": 4}), seed=3)
     path = saved(tmp_path / "m.pth", OrderedDict((key, torch.from_numpy(value)) for key, value in whole.items()))

@@ -172,6 +172,15 @@ def test_one_tensor_of_another_shape():
     assert "--arch=NAME" in error.hint and "--model-code" in error.hint
 
 
+def test_the_best_variant_of_an_architecture_is_shown():
+    variant = next(each for each in EVERY if each.architecture == "mobilenet_v2" and each.arch_args)
+    shapes = shapes_of(variant)
+    del shapes["classifier.1.bias"]
+    near = [line for line in refusal(shapes).message.splitlines() if line.startswith("  near mobilenet_v2")]
+    assert near == ['  near mobilenet_v2 {"width_mult": 0.5}: 261 of its 262 names and shapes fit, '
+                    "1 missing (classifier.1.bias)"]
+
+
 def test_a_missing_tensor_and_one_left_over():
     shapes = shapes_of(of("squeezenet1_1"))
     shapes["features.0.gamma"] = shapes.pop("features.0.bias")
