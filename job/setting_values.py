@@ -21,6 +21,7 @@ from job.yaml_values import value_from_yaml
 
 INPUT_TYPES = ("float32", "int64", "int32")  # that PyTorch computes with and TensorFlow Lite takes
 MOST_WORKERS = 256
+MOST_VERSIONS = 1000
 MOST_CALIBRATION = 10000  # samples
 MOST_SHARES = 100000  # as many as an Indexed Job may have
 
@@ -155,6 +156,12 @@ def tolerance(value: Any) -> Override:
         return check_override(mapping(value))
     except UsageError as error:
         raise Refused(error.message, error.hint) from error
+
+
+def versions_kept(value: str) -> int:
+    if value != "0" and not (_SIZE.match(value) and int(value) <= MOST_VERSIONS):
+        raise Refused("not a number of versions", "a whole number from 0 to {}".format(MOST_VERSIONS))
+    return int(value)
 
 
 def max_drift(value: Any) -> Mapping[str, float]:

@@ -42,6 +42,7 @@ READERS = {
     "force": read.switch,
     "workers": read.workers,
     "timeout_per_checkpoint": read.seconds,
+    "keep": read.versions_kept,
     "max_drift": read.max_drift,
     "shard": read.share,
     "result_file": read.path_of_file,
@@ -69,6 +70,7 @@ class Settings(NamedTuple):
     labels: Tuple[str, ...]
     tolerance: Override  # kind of stage -> limit -> figure, over the defaults
     weights_key: Optional[str]
+    keep: int  # earlier versions
     max_drift: Mapping[str, float]  # figure -> how much worse it may be than that of the version replaced
     force: bool
     trust_pickle: bool
@@ -141,6 +143,7 @@ def settings_for(run: RunSettings, sidecar: Mapping[str, Any]) -> Settings:
         labels=said.get("labels", ()),
         tolerance=_tolerance(run.given.get("tolerance", {}), sidecar.get("tolerance", {})),
         weights_key=said.get("weights_key"),
+        keep=run.given.get("keep", 0),
         max_drift=run.given.get("max_drift", {}),
         force=said.get("force", False),
         trust_pickle=said.get("trust_pickle", False),

@@ -51,6 +51,7 @@ _FLAGS = (
     Flag("force", "", "convert again even where the published model is current"),
     Flag("workers", "N", "checkpoints converted at a time (default: as many as cores and memory allow)"),
     Flag("timeout_per_checkpoint", "SECONDS", "a checkpoint that takes longer fails, alone"),
+    Flag("keep", "N", "earlier versions that stay beside the new one, as TensorFlow Serving numbers them (default 0)"),
     Flag("max_drift", "{FIGURE: X}",
          "how much worse than the version it replaces a model may be, such as {accuracy: 0.01, size: 0.1}"),
     Flag("shard", "INDEX/COUNT",

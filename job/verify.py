@@ -57,7 +57,7 @@ def _check_parity(folder: Path, sides: Sides) -> None:
     document = _document(folder / "interface.json")
     inputs, outputs = (tuple(map(_facts, document[key])) for key in ("inputs", "outputs"))
     files = {_stage(entry["mode"]): folder / file for file, entry in document["files"].items()}
-    any_batch = document["files"]["saved_model/1"]["batch"]["size"] == "any"
+    any_batch, = [entry["batch"]["size"] == "any" for entry in document["files"].values() if entry["mode"] == REFERENCE]
     tolerance = _document(folder / "parity.json")["settings"]["tolerance"]
     with tempfile.TemporaryDirectory() as work, sides.at_work():
         probes = make_probes(inputs, PROBES)
