@@ -55,7 +55,7 @@ class Activation(NamedTuple):
 
     def after(self, tensor: Any, **changes: Any) -> "Activation":
         """What an operator that keeps the order has made of this tensor."""
-        return self._replace(**dict({"tensor": tensor, "source": None, "source_axes": (), "root": None}, **changes))
+        return self._replace(**dict({"tensor": tensor, "source": None, "root": None}, **changes))
 
     def remade(self, numbers: Any, name: str, sizes: Optional[Sizes] = None, **changes: Any) -> "Activation":
         """What an operator has made in whatever shape: of these sizes, or else of the same as before."""

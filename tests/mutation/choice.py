@@ -36,7 +36,6 @@ class Choice:
 
 
 def _in_turn(ways: Dict[FrozenSet[int], List[str]]) -> Tuple[str, ...]:
-    """The first test of every way, longest ways first, then the second of each, and so on."""
-    longest = sorted(ways, key=lambda way: (-len(way), sorted(way)))
-    turns = itertools.zip_longest(*(ways[way] for way in longest))
+    """The first test of every way, in the order of the tests, then the second of each, and so on."""
+    turns = itertools.zip_longest(*ways.values())
     return tuple(test for turn in turns for test in turn if test is not None)

@@ -24,11 +24,14 @@ TRUTH = "a truth value is zero or one: any limit between tells them apart"
 TIED = "only where the batch is tied, and then -1 stands for its size"
 SMALL = "32 or 64 bits: the same choice, in a smaller file"
 SPARES = "it spares a layer of a Reshape to the shape that is there already, which toco drops"
+ONES = "toco itself makes a Reshape of a Transpose that moves axes of one only"
 ALIKE = "neighbours are compared with each other only"
 
 EQUIVALENT = (
     Equivalent("activation", "Activation.remade", "condition", "(backend.int_shape(numbers) == target) -> False", SPARES),
     Equivalent("activation", "in_order", "condition", "(x.order == order) -> False", SPARES),
+    Equivalent("activation", "in_order", "condition", "_moves_only_ones(x, permutation) -> False", ONES),
+    Equivalent("activation", "_moves_only_ones", "condition", "(shape[axis] != 1) -> True", ONES),
     Equivalent("activation", "_as_number", "number", "0.5", TRUTH),
     Equivalent("comparison", "where.select", "number", "0.5", TRUTH),
     Equivalent("comparison", "_in_rows", "number", "-1 -> -2", "numpy takes any negative number for the size that is left"),
