@@ -9,8 +9,8 @@ import yaml
 
 from job import command_line, errors
 from job.settings import run_settings
-from manifests import manifests_in, of_kind
-from restricted_profile import inconsistent, restricted
+from tests.kubernetes.manifests import manifests_in, of_kind
+from tests.kubernetes.restricted_profile import inconsistent, restricted
 
 pytestmark = pytest.mark.slow
 
