@@ -1,9 +1,9 @@
 """The summaries of all shards as one."""
 import json
 from pathlib import Path
-from typing import Dict, Iterator, Sequence, Tuple
+from typing import Dict, Iterator, Optional, Sequence, Tuple
 
-from job.errors import BadCheckpoint, EnvironmentFailed, UsageError, job_error_from_oserror
+from job.errors import BadCheckpoint, EnvironmentFailed, JobError, UsageError, job_error_from_oserror
 from job.exit_codes import combined
 from job.output_folder import write_summary
 from job.share import Share, summaries_of_shares
@@ -13,7 +13,8 @@ from job.values import Outcome
 def merged(folder: Path) -> Tuple[Outcome, ...]:
     """The rows of a folder's summaries, by name, merged into summary.json: those of shards, else every summary*.json.
 
-    Of two rows of one name the one that decides an exit code stays. EnvironmentFailed where a shard left none.
+    Of two rows of one name the one that decides an exit code stays. EnvironmentFailed where a shard left none,
+    BadCheckpoint where there was nothing to convert.
     """
     shares = summaries_of_shares(folder)
     files = [file for _, file in shares] or sorted(path for path in folder.glob("summary*.json") if path.is_file())
@@ -26,25 +27,27 @@ def merged(folder: Path) -> Tuple[Outcome, ...]:
             if combined([kept.exit_code, row.exit_code]) != kept.exit_code:
                 rows[row.name] = row
     ordered = tuple(rows[name] for name in sorted(rows))
-    missing = _missing([share for share, _ in shares])
-    if missing:
-        error = EnvironmentFailed(missing, hint="run it again, then summarize")
-        write_summary(folder, ordered, error.exit_code)
-        raise error
+    lacking = _lacking([share for share, _ in shares], ordered)
+    if lacking:
+        write_summary(folder, ordered, lacking.exit_code)
+        raise lacking
     if len(files) > 1:
         write_summary(folder, ordered, combined(row.exit_code for row in ordered))
     return ordered
 
 
-def _missing(shares: Sequence[Share]) -> str:
-    """Which of the shards that divided the checkpoints among themselves left no summary, "" where all did."""
+def _lacking(shares: Sequence[Share], rows: Sequence[Outcome]) -> Optional[JobError]:
+    """What keeps the summaries from being those of a whole run."""
     counts = {share.count for share in shares}
     if len(counts) > 1:
         raise UsageError("summaries of {} shards".format(" and of ".join(map(str, sorted(counts)))),
                          hint="remove those that are out of date")
     left = {share.index for share in shares}
     lost = [str(index) for count in counts for index in range(count) if index not in left]
-    return "no summary of shard {} of {}".format(", ".join(lost), *counts) if lost else ""
+    if lost:
+        return EnvironmentFailed("no summary of shard {} of {}".format(", ".join(lost), *counts),
+                                 hint="run it again, then summarize")
+    return None if rows else BadCheckpoint("no checkpoint was found", hint="see that the input volume holds some")
 
 
 def _rows(file: Path) -> Iterator[Outcome]:

@@ -88,6 +88,20 @@ def test_a_shard_that_left_no_summary_is_missed(tmp_path):
     assert summary["exit_code"] == 75 and [row["name"] for row in summary["checkpoints"]] == ["net0", "net2"]
 
 
+def test_an_empty_volume_is_no_success_of_all_shards(tmp_path):
+    for index in range(2):
+        write_summary(tmp_path, [], 3, Share(index, 2))
+    with pytest.raises(BadCheckpoint, match="no checkpoint"):
+        merged(tmp_path)
+    assert json.loads((tmp_path / "summary.json").read_text()) == {"checkpoints": [], "exit_code": 3}
+
+
+def test_a_shard_without_a_checkpoint_of_its_own_is_no_failure(tmp_path):
+    write_summary(tmp_path, [outcome("a")], 0, Share(0, 2))
+    write_summary(tmp_path, [], 0, Share(1, 2))
+    assert merged(tmp_path) == (outcome("a"),)
+
+
 def test_summaries_that_do_not_belong_together_are_not_merged(tmp_path):
     write_summary(tmp_path, [], 0, Share(0, 2))
     write_summary(tmp_path, [], 0, Share(0, 3))
