@@ -121,6 +121,15 @@ def test_it_is_small(docker, image):
     assert docker.inspect(image)["Size"] <= UNCOMPRESSED
 
 
+def test_the_bill_of_materials_lists_what_is_there(files, source):
+    """Of each package there is its own record; the wheel of what was built here may be called by another case."""
+    bill = json.loads(subprocess.check_output([sys.executable, "-I", str(source / "scripts" / "sbom")]).decode("ascii"))
+    listed = {"{name}-{version}".format(**each) for each in bill["components"][1:] if each["scope"] == "required"}
+    records = (re.search(r"/site-packages/([^/]+)\.(?:dist|egg)-info$", name) for name in files)
+    found = {record.group(1).replace("_", "-").lower() for record in records if record}
+    assert len(found) > 20 and found == listed
+
+
 @pytest.mark.slow
 def test_it_is_small_to_send(docker, image, tmp_path: Path):
     archive = tmp_path / "image.tar"
