@@ -153,8 +153,10 @@ def _of_os_error(path: Path, error: OSError) -> JobError:
         )
     if error.errno == errno.EISDIR:
         return BadCheckpoint("{} is a folder, not a file".format(path), hint="name the checkpoint's file")
-    if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG):
-        return BadCheckpoint("there is no file {}".format(path), hint="is the volume mounted?")
+    if error.errno in (errno.ELOOP, errno.ENAMETOOLONG):
+        return BadCheckpoint("there is no file {}".format(path), hint="name the checkpoint's file")
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        return EnvironmentFailed("{} is not there any more".format(path), hint="was the volume taken away? run again")
     return EnvironmentFailed(
         "{} cannot be read: {}".format(path, error.strerror or os.strerror(errno.EIO)),
         hint="check the volume, then retry",

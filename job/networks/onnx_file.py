@@ -8,7 +8,7 @@ from job.axes import published
 from job.checkpoint.digest import new_sha256, sha256_of_file
 from job.checkpoint.reading import read_whole
 from job.checkpoint.source import Source
-from job.errors import BadCheckpoint, UnsupportedModel, UsageError
+from job.errors import BadCheckpoint, UnsupportedModel, UsageError, job_error_from_oserror
 from job.onnx_model.graph import Graph
 from job.onnx_model.protobuf import OPSET, protobuf_from_graph
 from job.onnx_model.reading import OnnxFile, by_input, graph_of, open_onnx, published_name
@@ -28,14 +28,14 @@ Forward = Callable[[Sequence[np.ndarray]], Answers]
 
 
 def is_onnx(path: Path) -> bool:
-    """By its name, or by its first bytes."""
+    """By its name, or by its first bytes; EnvironmentFailed where they cannot be read."""
     if path.suffix == ".onnx":
         return True
     try:
         with open(str(path), "rb") as file:
             head = file.read(HEAD)
-    except OSError:
-        return False  # whoever reads it says why it cannot be read
+    except OSError as error:
+        raise job_error_from_oserror(error, "reading {}".format(path.name)) from error
     return len(head) == HEAD and head[0] == _VERSION and head[1] in _VERSIONS and head[2] in _NEXT_FIELDS
 
 

@@ -54,8 +54,8 @@ def test_a_folder(tmp_path):
         read_checkpoint(tmp_path)
 
 
-def test_no_file(tmp_path):
-    with pytest.raises(BadCheckpoint, match="there is no file"):
+def test_a_file_that_has_gone_since_it_was_found(tmp_path):
+    with pytest.raises(EnvironmentFailed, match="is not there any more"):
         read_checkpoint(tmp_path / "absent.pth")
 
 

@@ -1,0 +1,107 @@
+"""Whole jobs that get a signal at random moments of first, replacing and batch runs.
+
+    python -m tests.faults.kills SIGKILL 200     so many signals, and what was found
+"""
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import List, Sequence
+
+from tests.faults.jobs import Expected, ended, kill_group, left_over, published, started, words, write_checkpoints
+from tests.faults.processes import descendants, is_alive
+
+CODES = {signal.SIGKILL: -signal.SIGKILL, signal.SIGTERM: 143, signal.SIGINT: 130}
+_BATCH = 3  # checkpoints
+_LONGEST = 30  # seconds until a job that was told to stop has stopped, on a machine that is busy
+
+
+class Target:
+    """Jobs of one kind, and what they may publish."""
+
+    def __init__(self, scratch: Path, kind: str) -> None:
+        self.kind, self.out = kind, scratch / kind / "out"
+        count = _BATCH if kind == "batch" else 1
+        folder = scratch / kind
+        folder.mkdir()
+        self._inputs = [write_checkpoints(folder / "in{}".format(seed), count, seed) for seed in (0, 10)]
+        self._flags = ("--workers=2",) if kind == "batch" else ()
+        versions = []
+        for number in (0, 1):
+            begun = time.monotonic()
+            ended(self._line(number))
+            self.seconds = time.monotonic() - begun
+            versions.append(published(self.out))
+            if kind != "replacing":
+                shutil.rmtree(str(self.out))
+        self.expected, self._next = Expected(versions), 0
+        self._there = published(self.out)
+
+    def _line(self, number: int) -> List[str]:
+        return words(self._inputs[number], self.out, *self._flags)
+
+    def strike(self, number: signal.Signals, moment: float, whole_group: bool) -> str:
+        """Signals a job at this share of its time; returns how it ended, after looking at what it left."""
+        job = started(self._line(self._next))
+        try:
+            said = job.communicate(timeout=moment * self.seconds)[1]
+        except subprocess.TimeoutExpired:
+            children = descendants(job.pid)
+            (kill_group(job, number) if whole_group else job.send_signal(number))
+            said = job.communicate(timeout=_LONGEST)[1]
+            _wait_for_the_end_of(children)
+        self._there = self.expected.check(self.out, self._there)
+        if self._there == self.expected.versions[self._next]:
+            self._next = 1 - self._next
+        return self._ending(job.returncode, number, said)
+
+    def _ending(self, code: int, number: signal.Signals, said: str) -> str:
+        if code == 0:
+            return "had ended"
+        if not said and code in (-number, 1):
+            return "had not begun"
+        assert code == CODES[number], "exit code {}:\n{}".format(code, said)
+        left = left_over(self.out, set(self._there))
+        assert number == signal.SIGKILL or not left, left
+        return "left something" if left else "left nothing"
+
+    def repair(self) -> None:
+        """The next run finishes, and clears up."""
+        ended(self._line(self._next))
+        self._there = published(self.out)
+        assert self._there == self.expected.versions[self._next]
+        assert left_over(self.out, set(self._there)) == []
+        if self.kind == "first":
+            shutil.rmtree(str(self.out))
+            self._there = {}
+
+
+def _wait_for_the_end_of(children: Sequence[int]) -> None:
+    deadline = time.monotonic() + _LONGEST
+    while any(map(is_alive, children)):
+        assert time.monotonic() < deadline, "a process lives on"
+        time.sleep(0.01)
+
+
+def struck(scratch: Path, kind: str, number: signal.Signals, count: int, seed: int = 0) -> Counter:
+    """How so many jobs ended that got the signal; AssertionError where one left anything wrong."""
+    target, at_random, endings = Target(scratch, kind), random.Random(seed), Counter()
+    for strike in range(count):
+        moment = (strike + at_random.random()) / count  # spread over the whole run
+        endings[target.strike(number, moment, whole_group=strike % 2 == 0)] += 1
+        if strike % 10 == 9:
+            target.repair()
+    target.repair()
+    return endings
+
+
+if __name__ == "__main__":
+    for each in ("first", "replacing", "batch"):
+        with tempfile.TemporaryDirectory() as folder:
+            told, seed = signal.Signals[sys.argv[1]], int((sys.argv[3:] or ["0"])[0])
+            print(each, told.name, dict(struck(Path(folder), each, told, int(sys.argv[2]) // 3 + 1, seed)), flush=True)

@@ -1,0 +1,25 @@
+"""Volumes of a test: mounted by root for a while, small or odd on purpose."""
+import contextlib
+import subprocess
+from pathlib import Path
+from typing import Iterator
+
+
+@contextlib.contextmanager
+def tmpfs(folder: Path, options: str = "size=64m") -> Iterator[Path]:
+    """A volume in memory, also where somebody has taken it away meanwhile."""
+    folder.mkdir(parents=True, exist_ok=True)
+    subprocess.check_call(["mount", "-t", "tmpfs", "-o", options, "none", str(folder)])
+    try:
+        yield folder
+    finally:
+        subprocess.call(["umount", str(folder)], stderr=subprocess.DEVNULL)
+
+
+def remount(folder: Path, options: str) -> None:
+    subprocess.check_call(["mount", "-o", "remount," + options, str(folder)])
+
+
+def take_away(folder: Path) -> None:
+    """Though it is in use."""
+    subprocess.check_call(["umount", "--lazy", str(folder)])
