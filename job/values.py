@@ -81,6 +81,7 @@ class Model(NamedTuple):
     inputs: Tuple[Mapping[str, Any], ...]  # as the file itself declares them: name, dtype, shape, quantization
     outputs: Tuple[Mapping[str, Any], ...]
     float_operators: Mapping[str, int] = {}  # of an int8 file, those that compute in float32
+    ranges: Mapping[str, Tuple[float, float]] = {}  # of an int8 file, what its inputs may hold
 
 
 class Drift(NamedTuple):

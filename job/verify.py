@@ -2,13 +2,15 @@
 import json
 import tempfile
 from pathlib import Path
-from typing import Any, Mapping, Tuple
+from typing import Any, Mapping, Sequence, Tuple
 
 from job import log, modes
 from job.errors import BadCheckpoint, JobError, ParityFailed
 from job.parity.gate import first_drift, parity_failed
-from job.parity.probes import make_probes
+from job.parity.patterns import within
+from job.parity.probes import Probe, make_probes
 from job.parity.questions import Questions
+from job.parity.tolerance import kind_of
 from job.publish import verify_checksums
 from job.sides import Sides
 from job.values import Outcome, TensorFacts
@@ -60,8 +62,8 @@ def _check_parity(folder: Path, sides: Sides) -> None:
     any_batch, = [entry["batch"]["size"] == "any" for entry in document["files"].values() if entry["mode"] == REFERENCE]
     tolerance = _document(folder / "parity.json")["settings"]["tolerance"]
     with tempfile.TemporaryDirectory() as work, sides.at_work():
-        probes = make_probes(inputs, PROBES)
-        counts = {stage: PROBES for stage in files}
+        probes = [_fitted(probe, inputs, document) for probe in make_probes(inputs, PROBES)]
+        counts = {stage: 1 if kind_of(stage) in modes.CALIBRATED else PROBES for stage in files}
         questions = Questions(Path(work), probes, counts, outputs, tolerance, REFERENCE)
         sides.tensorflow.call("open_published", inputs, outputs, any_batch)
         for stage in [REFERENCE] + sorted(set(files) - {REFERENCE}):
@@ -69,6 +71,14 @@ def _check_parity(folder: Path, sides: Sides) -> None:
         drift = first_drift([questions.judged(stage) for stage in questions.stages])
     if drift is not None:
         raise parity_failed(drift)
+
+
+def _fitted(probe: Probe, inputs: Sequence[TensorFacts], document: Mapping[str, Any]) -> Probe:
+    """Stretched over what a calibrated file has room for, where there is such a file: its user's inputs are like that."""
+    ranges = dict(item for entry in document["files"].values() for item in entry.get("input_ranges", {}).items())
+    return probe._replace(inputs=tuple(
+        within(array, *ranges[facts.name]) if facts.name in ranges else array
+        for array, facts in zip(probe.inputs, inputs)))
 
 
 def _stage(mode: str) -> str:

@@ -1,6 +1,7 @@
 """A failed limit, and a stage's drift, in the words a user understands."""
 from typing import Any, Mapping
 
+from job.modes import CALIBRATED
 from job.parity.tolerance import kind_of
 
 REFERENCES = {"pytorch": "PyTorch", "onnxruntime": "ONNX Runtime"}  # stages that the others are compared with
@@ -43,9 +44,9 @@ def hint(stage: str) -> str:
     if kind_of(stage) == "float":
         return "this is a fault of the conversion, not of the checkpoint: please report it with parity.json"
     return (
-        "8 bits cost this model too much: leave {kind} out of --quantize, show real inputs with --samples, "
+        "8 bits cost this model too much: leave {kind} out of --quantize, show real inputs with {flag}, "
         "or accept it with --tolerance='{{{kind}: {{...}}}}'"
-    ).format(kind=kind_of(stage))
+    ).format(kind=kind_of(stage), flag="--calibration" if kind_of(stage) in CALIBRATED else "--samples")
 
 
 FROZEN = ("ONNX export records one forward, so the code must not choose nor compute outside of PyTorch's operators: "

@@ -25,6 +25,12 @@ def pattern(kind: str, turn: int, name: str, dtype: str, shape: Shape) -> np.nda
     return _as_dtype(units, np.dtype(dtype))
 
 
+def within(values: np.ndarray, low: float, high: float) -> np.ndarray:
+    """A pattern's values, stretched from what a photograph's are to those from `low` to `high`."""
+    share = (np.clip(values * UNIT, LOWEST, HIGHEST) - LOWEST) / np.float32(HIGHEST - LOWEST)
+    return (low + share * (high - low)).astype(values.dtype)
+
+
 def _as_dtype(units: np.ndarray, dtype: np.dtype) -> np.ndarray:
     if dtype.kind == "f":
         return (units / np.float64(UNIT)).astype(dtype)

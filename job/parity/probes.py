@@ -23,7 +23,7 @@ _COUNTS = (
 _FLOAT_STAGES = ("pytorch", "onnxruntime", "onnx", "keras", "saved_model", "tflite.float32")
 # Of the user's samples, so many beside the seeded probes, whatever the work.
 MOST_SAMPLES = 4
-_FEWER_SAMPLES = {"tflite.dynamic": 2, "tflite.int8": 1}
+_FEWER_SAMPLES = {"tflite.dynamic": 2, "tflite.int8": 1, "tflite.int8-io": 1}
 
 
 class Probe(NamedTuple):
@@ -68,7 +68,8 @@ def probe_counts(multiply_adds: int, samples: int = 0, calibration: int = 0) -> 
     seeded = _seeded_counts(multiply_adds)
     own = min(calibration, seeded["tflite.int8"])
     counts = {stage: own + count + min(samples, _sample_count(stage)) for stage, count in seeded.items()}
-    return dict(counts, **{"tflite.int8": counts["tflite.int8"] - seeded["tflite.int8"]}) if own else counts
+    calibrated = {stage: counts[stage] - seeded[stage] for stage in ("tflite.int8", "tflite.int8-io") if own}
+    return dict(counts, **calibrated)
 
 
 def save_probes(path: Path, probes: Sequence[Probe]) -> None:
@@ -93,7 +94,7 @@ def load_probes(path: Path, count: Optional[int] = None) -> Tuple[Probe, ...]:
 def _seeded_counts(multiply_adds: int) -> Mapping[str, int]:
     _, floats, dynamic, int8 = next(row for row in _COUNTS if multiply_adds <= row[0])
     counts = {stage: floats for stage in _FLOAT_STAGES}
-    return dict(counts, **{"tflite.dynamic": dynamic, "tflite.int8": int8})
+    return dict(counts, **{"tflite.dynamic": dynamic, "tflite.int8": int8, "tflite.int8-io": int8})
 
 
 def _sample_count(stage: str) -> int:

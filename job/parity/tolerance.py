@@ -48,7 +48,7 @@ _QUANTISED = {
     "mismatch": 0.1,
 }
 
-DEFAULT = {"float": _FLOAT, "dynamic": _QUANTISED, "int8": _QUANTISED}  # type: Override
+DEFAULT = {"float": _FLOAT, "dynamic": _QUANTISED, "int8": _QUANTISED, "int8-io": _QUANTISED}  # type: Override
 
 
 def kind_of(stage: str) -> str:

@@ -64,6 +64,7 @@ def _file(
         "plumbing": model.plumbing,
         "operators": ordered(model.operators),
         "float_operators": ordered(model.float_operators),
+        "input_ranges": {name: list(model.ranges[name]) for name in sorted(model.ranges)},
     }
 
 

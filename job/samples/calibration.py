@@ -13,7 +13,7 @@ from job.samples.folder import evenly_spaced, sample_folder
 from job.samples.values import CALIBRATION, bad_samples
 from job.values import Exported, TensorFacts
 
-SEEDED = 8  # probes, where the user gives nothing
+SEEDED = 4  # probes, where the user gives nothing
 JUDGED = 4  # of the user's, at most
 
 

@@ -21,7 +21,9 @@ def describe_tflite(folder: Path, file: str, mode: str) -> Model:
         file, mode, (folder / file).stat().st_size, (operator.name for operator in content.operators),
         tuple(_declared(content.tensors[index]) for index in content.inputs),
         tuple(_declared(content.tensors[index]) for index in content.outputs))
-    return model._replace(float_operators=_left_in_float(content)) if mode in CALIBRATED else model
+    if mode not in CALIBRATED:
+        return model
+    return model._replace(float_operators=_left_in_float(content), ranges=_input_ranges(content))
 
 
 def _left_in_float(content: TFLiteFile) -> Mapping[str, int]:
@@ -30,6 +32,15 @@ def _left_in_float(content: TFLiteFile) -> Mapping[str, int]:
                     and any(content.tensors[index].dtype == "float32"
                             for index in operator.inputs + operator.outputs if index >= 0))
     return {name: names[name] for name in sorted(names)}
+
+
+def _input_ranges(content: TFLiteFile) -> Mapping[str, Tuple[float, float]]:
+    """Of each input that goes into int8: what is outside cannot be told from its end."""
+    quantised = {operator.inputs[0]: operator.outputs[0] for operator in content.operators
+                 if operator.name == "QUANTIZE"}
+    ends = {content.tensors[index].name: content.tensors[quantised.get(index, index)] for index in content.inputs}
+    return {name: tuple((end - tensor.zero_point[0]) * tensor.scale[0] for end in (-128, 127))
+            for name, tensor in ends.items() if tensor.dtype == "int8"}
 
 
 def describe_saved_model(folder: Path, file: str) -> Model:

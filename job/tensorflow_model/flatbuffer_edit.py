@@ -56,6 +56,14 @@ def append_shape(data: bytearray, shape: Sequence[int]) -> int:
     return vector
 
 
+def append_text(data: bytearray, text: str) -> int:
+    """A string: its length, its bytes, and a zero."""
+    _align(data)
+    string, content = len(data), text.encode("utf-8")
+    data.extend(struct.pack("<I", len(content)) + content + b"\0")
+    return string
+
+
 def append_code(data: bytearray, builtin: int) -> int:
     """An OperatorCode: field 0, the number of a builtin operator; its version is the default, 1."""
     _align(data)

@@ -1,9 +1,8 @@
 """Keeps TensorFlow 1.14's quantizer, and its int8 kernels, from what they get wrong.
 
 Operators that stay float: the int8 kernels of 1.14 take a mean right over both axes of a map only, and broadcast right
-along the last axis only; of MAXIMUM, MINIMUM and comparisons the quantizer takes one operand; PADV2 has the lowest
-float in it, for which no scale serves; what follows a SOFTMAX finds no scale. Before the quantizer they are called
-FLOOR, which it leaves alone, and afterwards what they are.
+along the last axis only; of MAXIMUM, MINIMUM and PADV2 the quantizer takes one operand; what follows a SOFTMAX finds no
+scale. Before the quantizer they are called by a name that it leaves alone; afterwards, what they are.
 
 Constants behind a PAD of nothing, which hides them from toco: they are read where they are.
 
@@ -22,8 +21,8 @@ from job.tensorflow_model.tflite_file import (
 )
 from job.values import Shape
 
-_DISGUISE = "FLOOR"
-_MIXED = ("MAXIMUM", "MINIMUM", "PADV2", "LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL", "EQUAL", "NOT_EQUAL")
+_DISGUISES = {"MEAN": "SUM", "MAXIMUM": "POW", "MINIMUM": "POW", "ADD": "POW", "SUB": "POW", "MUL": "POW", "SOFTMAX": "EXP",
+              "PADV2": "FLOOR"}
 _MAP, _BOTH = 4, (1, 2)  # axes of a map, and those of its height and width
 
 
@@ -47,7 +46,7 @@ def _stays_float(data: bytes, file: TFLiteFile, operator: Operator, table: Table
         return not _broadcasts_plainly(*(file.tensors[index].shape for index in operator.inputs))
     if operator.name == "SOFTMAX":
         return operator.outputs[0] not in file.outputs
-    return operator.name in _MIXED
+    return operator.name in ("MAXIMUM", "MINIMUM", "PADV2")
 
 
 def _broadcasts_plainly(left: Shape, right: Shape) -> bool:
@@ -63,10 +62,11 @@ def _without_leading_ones(shape: Shape) -> Shape:
 
 def _disguised(float32: bytes) -> bytes:
     file, data = parse_tflite(float32), bytearray(float32)
-    hidden = [number for number, (operator, table) in enumerate(zip(file.operators, _operator_tables(data)))
-              if _stays_float(float32, file, operator, table)]
-    for number in hidden:
-        _rename(data, number, _code(data, _DISGUISE))
+    hidden = {number: _DISGUISES[operator.name]
+              for number, (operator, table) in enumerate(zip(file.operators, _operator_tables(data)))
+              if _stays_float(float32, file, operator, table)}
+    for number, name in hidden.items():
+        _rename(data, number, _code(data, name))
     return bytes(data)
 
 
@@ -76,7 +76,7 @@ def _undisguised(int8: bytes, float32: bytes) -> bytes:
     data, file = bytearray(int8), parse_tflite(int8)
     for number, operator in enumerate(file.operators):
         name = names.get(file.tensors[operator.outputs[0]].name, operator.name)
-        if operator.name == _DISGUISE != name:
+        if operator.name == _DISGUISES.get(name):
             _rename(data, number, _code(data, name))
     return bytes(data)
 

@@ -126,10 +126,26 @@ def _allocated(**model: Any) -> Interpreter:
 
 def _invoke(interpreter: Interpreter, inputs: Sequence[np.ndarray]) -> Arrays:
     _run(interpreter, inputs)
-    return tuple(interpreter.get_tensor(detail["index"]) for detail in interpreter.get_output_details())
+    return tuple(_as_float(interpreter.get_tensor(detail["index"]), detail)
+                 for detail in interpreter.get_output_details())
 
 
 def _run(interpreter: Interpreter, inputs: Sequence[np.ndarray]) -> None:
     for detail, value in zip(interpreter.get_input_details(), inputs):
-        interpreter.set_tensor(detail["index"], value)
+        interpreter.set_tensor(detail["index"], _as_int8(value, detail))
     interpreter.invoke()
+
+
+def _as_int8(value: np.ndarray, detail: Mapping[str, Any]) -> np.ndarray:
+    """What an input of int8 takes for a float: the nearest that it can say."""
+    if detail["dtype"] != np.int8 or value.dtype != np.float32:
+        return value
+    scale, zero_point = detail["quantization"]
+    return np.clip(np.round(value / np.float32(scale)) + zero_point, -128, 127).astype(np.int8)
+
+
+def _as_float(value: np.ndarray, detail: Mapping[str, Any]) -> np.ndarray:
+    if value.dtype != np.int8:
+        return value
+    scale, zero_point = detail["quantization"]
+    return (value.astype(np.float32) - np.float32(zero_point)) * np.float32(scale)

@@ -15,6 +15,7 @@ from job.memory import give_back_freed
 from job.modes import CALIBRATED
 from job.tensorflow_model.float_weights import needs_float_weights, with_float_weights
 from job.tensorflow_model.freeze import FrozenGraph
+from job.tensorflow_model.int8_ends import with_int8_ends
 from job.tensorflow_model.ranges import Samples, ranges_of
 from job.tensorflow_model.tflite_file import parse_tflite
 from job.tensorflow_model.toco import Step, TocoRun
@@ -38,10 +39,9 @@ def tflite_steps(frozen: FrozenGraph, files: Mapping[str, Path], then: Mapping[s
                  samples: Samples = tuple) -> Tuple[Step, ...]:
     """The conversions to job.modes, or `float32`; what follows each, by mode; the samples that some are calibrated with.
     """
-    float32 = files.get("float32")
-    return tuple(Step("tflite." + mode, functools.partial(_int8_bytes, frozen, float32, samples) if mode in CALIBRATED
-                      else functools.partial(_tflite_bytes, frozen, mode, float32), file, then.get(mode, _nothing))
-                 for mode, file in files.items())
+    made = {mode: functools.partial(_int8_bytes, frozen, mode, files, samples) if mode in CALIBRATED
+            else functools.partial(_tflite_bytes, frozen, mode, files.get("float32")) for mode in files}
+    return tuple(Step("tflite." + mode, made[mode], file, then.get(mode, _nothing)) for mode, file in files.items())
 
 
 def _nothing() -> None:
@@ -58,13 +58,16 @@ def _tflite_bytes(frozen: FrozenGraph, mode: str, float32: Optional[Path]) -> by
     return data
 
 
-def _int8_bytes(frozen: FrozenGraph, float32: Optional[Path], samples: Samples) -> bytes:
+def _int8_bytes(frozen: FrozenGraph, mode: str, files: Mapping[str, Path], samples: Samples) -> bytes:
+    """Of `files`, those that are there already are made use of."""
     from job.tensorflow_model.int8 import int8_from_float32  # its library is large, and few conversions need it
 
-    source = _float32(frozen, float32)
+    if mode == "int8-io" and "int8" in files and files["int8"].exists():
+        return with_int8_ends(files["int8"].read_bytes())
+    source = _float32(frozen, files.get("float32"))
     data = int8_from_float32(source, ranges_of(source, samples))
     _check_names(frozen, data)
-    return data
+    return with_int8_ends(data) if mode == "int8-io" else data
 
 
 def _float32(frozen: FrozenGraph, file: Optional[Path]) -> bytes:

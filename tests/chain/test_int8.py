@@ -87,6 +87,15 @@ def test_it_takes_and_gives_float_and_what_stays_float_inside_is_named(calibrate
     assert entry["float_operators"] == {"MEAN": 2}  # one axis after the other, which no int8 kernel of 1.14 gets right
 
 
+def test_verify_asks_within_the_range_that_it_was_calibrated_for(calibrated):
+    model, out = calibrated
+    low, high = model.file("int8")[1]["input_ranges"]["image_array"]
+    assert low == 0 and 0.97 <= high <= 1.03
+    job = subprocess.run([sys.executable, "-m", "job", "verify", str(out)], cwd=str(CHECKOUT), stdout=subprocess.PIPE,
+                         stderr=subprocess.STDOUT, universal_newlines=True, timeout=300)
+    assert job.returncode == 0, job.stdout
+
+
 def test_held_out_digits_are_told_as_the_float_file_tells_them(calibrated):
     model, _ = calibrated
     images = held_out_pictures().images[:100, np.newaxis]
@@ -109,7 +118,7 @@ def test_fewer_when_fewer_are_asked_for(digits, pictures, tmp_path):
 
 
 def test_without_calibration_data_it_says_that_its_figures_are_not_of_real_data(digits, tmp_path):
-    job = convert(digits, tmp_path, "--quantize=int8")
+    job = convert(digits, tmp_path, "--quantize=int8", "--tolerance={int8: {top1_loss: 0.3}}")
     model = published(job, tmp_path)
     assert "no real data" in job.stdout and model.parity["calibration"]["source"] == "probes"
     assert model.modes == ["saved_model", "float32", "int8"]
@@ -149,7 +158,7 @@ def test_an_empty_folder_is_refused(digits, tmp_path):
     assert job.returncode == 3 and failure(job, tmp_path / "out")["stage"] == "calibration"
 
 
-@pytest.mark.parametrize("scale", [1 / 255, 1000])
+@pytest.mark.parametrize("scale", [1 / 255, 30])
 def test_calibration_of_another_scale_than_the_samples_fails_the_gate(digits, pictures, tmp_path, scale):
     folder = tmp_path / "arrays"
     folder.mkdir()

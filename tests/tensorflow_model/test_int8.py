@@ -1,0 +1,148 @@
+"""int8 files from float32 ones: close to them, with every fault of 1.14's quantizer kept out, and equal each time."""
+import os
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from small_models import inputs_for, plain_graph, two_by_two_graph
+
+from job.errors import BadCheckpoint
+from job.tensorflow_model.describe import describe_tflite
+from job.tensorflow_model.freeze import frozen_graph
+from job.tensorflow_model.int8 import int8_from_float32
+from job.tensorflow_model.int8_ends import with_int8_ends
+from job.tensorflow_model.ranges import Range, ranges_of
+from job.tensorflow_model.runners import TFLiteRunner
+from job.tensorflow_model.tflite import write_tflite
+from job.tensorflow_model.tflite_file import parse_tflite
+
+MAP = (1, 7, 9, 6)
+OF_RANGE = 0.03
+RANDOM = np.random.RandomState(5)
+KERNEL = RANDOM.randn(3, 3, 6, 8).astype(np.float32)
+DEPTHWISE = RANDOM.randn(3, 3, 6, 1).astype(np.float32)
+ROW = RANDOM.randn(9, 1).astype(np.float32)
+
+
+def convolved(x):
+    return tf.nn.conv2d(x, tf.constant(KERNEL), [1, 1, 1, 1], "SAME")
+
+
+def depthwise(x):
+    made = tf.nn.depthwise_conv2d(x, tf.constant(DEPTHWISE), [1, 1, 1, 1], "SAME")
+    return tf.nn.relu6(made + tf.constant(np.arange(6, dtype=np.float32)))
+
+
+def max_pool_of_negative(x):
+    lowest = float(np.finfo(np.float32).min)
+    padded = tf.pad(convolved(x) - 9, [[0, 0], [1, 1], [1, 1], [0, 0]], constant_values=lowest)
+    return tf.nn.max_pool2d(padded, [3, 3], [1, 1], "VALID")
+
+
+NETWORKS = {
+    "conv": (convolved, {}),
+    "depthwise": (depthwise, {}),
+    "one number": (lambda x: tf.reduce_mean(convolved(x), [1, 2]) * 0.3 + 2.5, {}),
+    "mean of a map": (lambda x: tf.reduce_mean(convolved(x), [1, 2]), {}),
+    "mean of rows": (lambda x: tf.reduce_mean(convolved(x), 1), {"MEAN": 1}),
+    "mean of means": (lambda x: tf.reduce_mean(tf.reduce_mean(convolved(x), 2), 1), {"MEAN": 2}),
+    "minimum": (lambda x: tf.minimum(convolved(x), 1.25), {"MINIMUM": 1}),
+    "a row times a map": (lambda x: convolved(x) * tf.pad(tf.constant(ROW), [[0, 0], [0, 0]]), {"MUL": 1}),
+    "max pool of negative": (max_pool_of_negative, {"PADV2": 1}),
+    "parts": (lambda x: tf.concat(tf.split(convolved(x), 2, 3)[::-1], 3), {"SPLIT": 1}),
+}
+
+
+def samples(shape=MAP, seed=0, count=6):
+    random = np.random.RandomState(seed)
+    return [(random.randn(*shape).astype(np.float32),) for _ in range(count)]
+
+
+def float32_of(build, folder, shape=MAP):
+    write_tflite(frozen_graph(plain_graph(build, [None] + list(shape[1:])), shape[0]), "float32", folder / "m.float32.tflite")
+    return (folder / "m.float32.tflite").read_bytes()
+
+
+def quantised(float32, folder, given=None):
+    """In a process of its own, as the job does it: the quantizer leaves things behind."""
+    process = os.fork()
+    if process == 0:
+        (folder / "quantised").write_bytes(int8_from_float32(float32, ranges_of(float32, lambda: given or samples())))
+        os._exit(0)
+    assert os.waitpid(process, 0)[1] == 0
+    return (folder / "quantised").read_bytes()
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_it_answers_as_the_float_file_does(name, tmp_path):
+    build, in_float = NETWORKS[name]
+    float32 = float32_of(build, tmp_path)
+    (tmp_path / "m.int8.tflite").write_bytes(quantised(float32, tmp_path))
+    described = describe_tflite(tmp_path, "m.int8.tflite", "int8")
+    assert described.float_operators == in_float
+    with TFLiteRunner(tmp_path / "m.float32.tflite") as wanted, TFLiteRunner(tmp_path / "m.int8.tflite") as run:
+        for sample in samples():
+            expected, answer = wanted(*sample)[0], run(*sample)[0]
+            assert answer.dtype == np.float32 and answer.shape == expected.shape
+            assert 0 < np.abs(answer - expected).max() <= OF_RANGE * np.ptp(expected)
+
+
+def test_the_same_bytes_whatever_the_order_of_the_samples(tmp_path):
+    float32 = float32_of(depthwise, tmp_path)
+    assert quantised(float32, tmp_path, samples()) == quantised(float32, tmp_path, samples()[::-1])
+
+
+def test_last_bits_of_float_kernels_reach_no_range():
+    seen = Range(-1.2345678, 6.7890123).snapped()
+    assert Range(-1.2345679, 6.789012).snapped() == seen and seen == Range(-1.25, 6.75)
+    assert Range(0.0, 0.0).snapped() == Range(0.0, 1.0)
+
+
+def test_every_bias_says_that_its_scales_belong_to_its_one_axis(tmp_path):
+    """Current runtimes refuse a file in which they belong to axis 3."""
+    from job.tensorflow_model.flatbuffer import root_table
+    from job.tensorflow_model.tflite_file import GRAPH_TENSORS, MODEL_SUBGRAPHS, QUANTIZATION_AXIS, TENSOR_QUANTIZATION
+
+    data = quantised(float32_of(depthwise, tmp_path), tmp_path)
+    tables = root_table(data).tables(MODEL_SUBGRAPHS)[0].tables(GRAPH_TENSORS)
+    axes = [(len(tensor.shape), table.table(TENSOR_QUANTIZATION).number(QUANTIZATION_AXIS, "i"))
+            for tensor, table in zip(parse_tflite(data).tensors, tables) if len(tensor.scale) > 1]
+    assert sorted(axes) == [(1, 0), (4, 3)]
+
+
+def test_a_sample_that_ends_in_nan_is_named(tmp_path):
+    float32 = float32_of(convolved, tmp_path)
+    with pytest.raises(BadCheckpoint, match="sample 1 .*NaN"):
+        ranges_of(float32, lambda: [samples()[0], (np.full(MAP, np.nan, np.float32),)])
+
+
+@pytest.fixture(scope="module")
+def two_ends(tmp_path_factory):
+    """Two inputs and two outputs, with float ends and with int8 ends."""
+    folder, model = tmp_path_factory.mktemp("ends"), two_by_two_graph()
+    write_tflite(frozen_graph(model, 1), "float32", folder / "m.float32.tflite")
+    given = [inputs_for(model)] * 2
+    data = quantised((folder / "m.float32.tflite").read_bytes(), folder, given)
+    (folder / "m.int8.tflite").write_bytes(data)
+    (folder / "m.int8-io.tflite").write_bytes(with_int8_ends(data))
+    return folder, given[0]
+
+
+def test_int8_ends_keep_their_names_and_say_what_they_mean(two_ends):
+    folder, _ = two_ends
+    floats, ends = (describe_tflite(folder, "m.{}.tflite".format(mode), mode) for mode in ("int8", "int8-io"))
+    for with_float, with_int8 in zip(floats.inputs + floats.outputs, ends.inputs + ends.outputs):
+        assert (with_float["name"], with_float["dtype"]) == (with_int8["name"], "float32")
+        assert with_int8["dtype"] == "int8" and with_int8["quantization"]["scale"] > 0
+    assert not {"QUANTIZE", "DEQUANTIZE"} & set(ends.operators)
+    assert ends.ranges == floats.ranges
+
+
+def test_int8_ends_change_no_number(two_ends):
+    folder, given = two_ends
+    answers = []
+    for mode in ("int8", "int8-io"):
+        with TFLiteRunner(folder / "m.{}.tflite".format(mode)) as run:
+            answers.append(run(*given))
+    for whole, within in zip(*answers):
+        assert np.ptp(whole) and np.array_equal(whole, within)
