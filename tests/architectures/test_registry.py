@@ -14,6 +14,7 @@ from job.architectures.build import build, without_initialisation
 from job.architectures.load import load_weights
 from job.errors import UnsupportedModel, UsageError
 from job.onnx_model.outputs import FlatOutputs
+from tests.architectures.references import proof
 
 ONE_OF_EACH = (
     "mobilenetv3_large",
@@ -30,7 +31,8 @@ ONE_OF_EACH = (
     "fcn_resnet50",
     "deeplabv3_resnet50",
 )
-OTHERS = [pytest.param(name, marks=pytest.mark.slow) for name in names() if name not in ONE_OF_EACH]
+PROVEN = {proof.architecture_of(row) for row in proof.proofs()}  # against a reference's answers
+OTHERS = [pytest.param(name, marks=pytest.mark.slow) for name in names() if name not in PROVEN.union(ONE_OF_EACH)]
 
 
 def test_names_and_shapes_without_pytorch(checkout):
@@ -52,12 +54,12 @@ def test_a_name_is_registered_once():
 
 def test_unknown_name_gives_the_nearest():
     with pytest.raises(UsageError, match="mobilenetv3_large") as caught:
-        find("mobilenet_v3_large")
+        find("mobilenetv3-large")
     assert caught.value.exit_code == 2
 
 
 def test_the_table_is_complete():
-    assert len(table()) == len(set(names())) == 37
+    assert len(table()) == len(set(names()))
     for row in table():
         assert row.summary and row.family and row.input_shape[:2] == (1, 3)
 
@@ -70,7 +72,12 @@ def test_every_builder_of_torchvision_is_known():
     }
     known = set(names()) | {each.name for each in refused()}
     assert len(builders) == 36 and builders <= known
-    assert {name for name in known if not name.startswith("mobilenetv3")} == builders
+    assert {row.name for row in table() if row.summary == "as torchvision 0.3.0 builds it"} <= builders
+
+
+def test_every_other_architecture_has_been_held_against_its_reference():
+    own = {row.name for row in table() if row.summary == "as torchvision 0.3.0 builds it" or row.family == "MobileNetV3"}
+    assert set(names()) - own == PROVEN - own
 
 
 def test_a_refused_architecture_says_why_and_what_next():

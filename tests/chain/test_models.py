@@ -1,13 +1,14 @@
-"""Every network that has a name, converted whole: right at every stage, in as many operators as measured."""
+"""Networks that have a name, one of a family at least: right at every stage, in as many operators as measured."""
 from typing import NamedTuple, Tuple
 
 import numpy as np
 import pytest
 import torch
-from job.architectures import find, names
+from job.architectures import find
 from job.architectures.figures import measured
 from job.values import Shape
 from tests.architectures.measuring import structure
+from tests.architectures.representatives import representatives
 from tests.architectures.sizes import SMALL, small_size
 from tests.models import blocky_images, noise_images, seeded_module
 from tests.published import convert
@@ -55,7 +56,9 @@ FAST = (
     Case("shufflenet_v2_x0_5", SMALL, False, "dynamic"),
     Case("googlenet", SMALL, False, "dynamic"),
 )
-EVERY = tuple(Case(each, OWN if find(each).family in POOLED_TO_THEIR_OWN else small_size(each)) for each in names())
+EVERY = tuple(
+    Case(each, OWN if find(each).family in POOLED_TO_THEIR_OWN else small_size(each)) for each in representatives()
+)
 SLOW = tuple(case for case in EVERY if case[:2] not in [fast[:2] for fast in FAST]) + (
     Case("alexnet", OTHER_SIZE, quantize="dynamic"),
     Case("vgg11_bn", OTHER_SIZE),
