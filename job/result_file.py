@@ -13,8 +13,8 @@ from job.whole_file import write_whole
 def recorded(call: Callable[[], Verdict], file: Path) -> Verdict:
     """How the call ended, as the file says it too.
 
-    UsageError before the call where no file can be written there; one that cannot be written after it changes how
-    the run ended only if all was well.
+    UsageError before the call where no file can be written there. Where it cannot be written after the call, a run
+    that went well has failed after all.
     """
     _make_way(file)
     ending = verdict.of_call(call)
@@ -29,9 +29,9 @@ def recorded(call: Callable[[], Verdict], file: Path) -> Verdict:
 def _make_way(file: Path) -> None:
     """The folder is there, and what an earlier run left is gone: nobody must take it for this run's."""
     hint = "name a file in a folder that this user may write to"
-    if file.exists() and not file.is_file():
-        raise UsageError("--result-file={}: it is there, and no file".format(file), hint=hint)
     try:
+        if file.exists() and not file.is_file():
+            raise UsageError("--result-file={}: it is there, and no file".format(file), hint=hint)
         file.parent.mkdir(parents=True, exist_ok=True)
         if os.path.lexists(str(file)):
             file.unlink()

@@ -210,7 +210,8 @@ def share(value: str) -> Share:
     match = _SHARE.match(value)
     found = Share(int(match.group(1)), int(match.group(2))) if match else None
     if found is None or not found.index < found.count <= MOST_SHARES:
-        raise Refused("no share of a number of them", "INDEX/COUNT, such as 0/4 to 3/4, of at most {}".format(MOST_SHARES))
+        raise Refused("no share of a number of them",
+                      "INDEX/COUNT, such as 0/4 to 3/4, of at most {}".format(MOST_SHARES))
     return found
 
 

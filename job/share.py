@@ -1,4 +1,4 @@
-"""One of several jobs that divide a folder's checkpoints among themselves, such as the pods of an Indexed Job."""
+"""One of several jobs that divide checkpoints among themselves, such as the pods of an Indexed Job."""
 import hashlib
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ class Share(NamedTuple):
     count: int
 
     def takes(self, name: str) -> bool:
-        """Whether the checkpoint of this name is ours: its name alone decides, so that a new file moves no other."""
+        """Whether this checkpoint is ours: its name alone decides, so that a new file moves no other."""
         digest = hashlib.sha256(name.encode("ascii")).digest()
         return int.from_bytes(digest[:8], "big") % self.count == self.index
 
@@ -28,6 +28,7 @@ WHOLE = Share(0, 1)
 
 def summaries_of_shares(folder: Path) -> Tuple[Tuple[Share, Path], ...]:
     """The summaries that shares left in a folder, by share."""
-    found = [(_SUMMARY.fullmatch(path.name), path) for path in folder.glob("summary.*.json") if path.is_file()]
+    files = [path for path in folder.glob("summary.*.json") if path.is_file()]
+    matches = [(_SUMMARY.fullmatch(path.name), path) for path in files]
     return tuple(sorted((Share(int(match.group("index")), int(match.group("count"))), path)
-                        for match, path in found if match))
+                        for match, path in matches if match))

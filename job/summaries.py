@@ -11,29 +11,34 @@ from job.values import Outcome
 
 
 def merged(folder: Path) -> Tuple[Outcome, ...]:
-    """The rows of a folder's summaries, by name, merged into summary.json: those of shards, else every summary*.json.
+    """The rows of a folder's summaries, by name: those of shards, else every summary*.json; summary.json has them all.
 
-    Of two rows of one name the one that decides an exit code stays. EnvironmentFailed where a shard left none,
-    BadCheckpoint where there was nothing to convert.
+    EnvironmentFailed where a shard left none, BadCheckpoint where there was nothing to convert.
     """
     shares = summaries_of_shares(folder)
-    files = [file for _, file in shares] or sorted(path for path in folder.glob("summary*.json") if path.is_file())
+    every = sorted(path for path in folder.glob("summary*.json") if path.is_file())
+    files = [file for _, file in shares] or every
     if not files:
         raise UsageError("{}: holds no summary*.json".format(folder), hint="`convert` writes one at its end")
+    rows = _by_name(files)
+    lacking = _lacking([share for share, _ in shares], rows)
+    if lacking:
+        write_summary(folder, rows, lacking.exit_code)
+        raise lacking
+    if len(files) > 1:
+        write_summary(folder, rows, combined(row.exit_code for row in rows))
+    return rows
+
+
+def _by_name(files: Sequence[Path]) -> Tuple[Outcome, ...]:
+    """Of two rows of one name the one that decides an exit code stays."""
     rows = {}  # type: Dict[str, Outcome]
     for file in files:
         for row in _rows(file):
             kept = rows.setdefault(row.name, row)
             if combined([kept.exit_code, row.exit_code]) != kept.exit_code:
                 rows[row.name] = row
-    ordered = tuple(rows[name] for name in sorted(rows))
-    lacking = _lacking([share for share, _ in shares], ordered)
-    if lacking:
-        write_summary(folder, ordered, lacking.exit_code)
-        raise lacking
-    if len(files) > 1:
-        write_summary(folder, ordered, combined(row.exit_code for row in ordered))
-    return ordered
+    return tuple(rows[name] for name in sorted(rows))
 
 
 def _lacking(shares: Sequence[Share], rows: Sequence[Outcome]) -> Optional[JobError]:
@@ -47,7 +52,7 @@ def _lacking(shares: Sequence[Share], rows: Sequence[Outcome]) -> Optional[JobEr
     if lost:
         return EnvironmentFailed("no summary of shard {} of {}".format(", ".join(lost), *counts),
                                  hint="run it again, then summarize")
-    return None if rows else BadCheckpoint("no checkpoint was found", hint="see that the input volume holds some")
+    return None if rows else BadCheckpoint("no checkpoint was found", hint="see what the input volume holds")
 
 
 def _rows(file: Path) -> Iterator[Outcome]:

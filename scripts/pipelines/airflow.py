@@ -1,8 +1,8 @@
-"""An Airflow 3 DAG, for the dags folder: what is new in the volume is converted every night, in a pod of its own.
+"""An Airflow 3 DAG, for the dags folder: every night what is new in the volume is converted, in a pod of its own.
 
-The verdict is the task's XCom: {{ ti.xcom_pull(task_ids="convert")["converted"] }}. It wants
-apache-airflow-providers-cncf-kubernetes. What container Airflow puts beside the job's to fetch the verdict, and with what
-rights, is said in Airflow's own connection to Kubernetes.
+The verdict is the task's XCom: {{ ti.xcom_pull(task_ids="convert")["converted"] }}. It wants the package
+apache-airflow-providers-cncf-kubernetes. What container Airflow puts beside the job's to fetch the verdict, and
+with what rights, is said in Airflow's own connection to Kubernetes.
 """
 from datetime import timedelta
 

@@ -21,9 +21,14 @@ NAMES = ["net{}".format(number) for number in range(40)]
 def jobs(checkout, image, tmp_path_factory):
     """The manifests of the two Jobs: that of the shards, and that which makes one summary of theirs."""
     tools = locked_tools(checkout / "tests" / "kubernetes" / "kubernetes.lock", checkout)
-    folder, settings = tmp_path_factory.mktemp("manifests"), {"image": image, "shards": str(SHARDS), "memory": "3Gi"}
-    return {name: of_kind(rendered(tools / "kubectl", checkout / "scripts" / "kubernetes", folder / name,
-                                   "overlays/" + name, settings), "Job") for name in ("indexed", "summarize")}
+    folder = tmp_path_factory.mktemp("manifests")
+    settings = {"image": image, "shards": str(SHARDS), "memory": "3Gi"}
+
+    def job(overlay: str):
+        source = checkout / "scripts" / "kubernetes"
+        return of_kind(rendered(tools / "kubectl", source, folder / overlay, "overlays/" + overlay, settings), "Job")
+
+    return {overlay: job(overlay) for overlay in ("indexed", "summarize")}
 
 
 @pytest.fixture
@@ -78,7 +83,8 @@ def test_killed_and_out_of_memory_and_run_again_it_is_as_one_job(docker, image, 
     assert run("summarize") == 3
 
     one_job = volume("single")
-    done = docker.run("run", "--rm", "-v", run.claims["pt2tflite-in"] + ":/in:ro", "-v", one_job + ":/out", image)
+    mounts = ("-v", run.claims["pt2tflite-in"] + ":/in:ro", "-v", one_job + ":/out")
+    done = docker.run("run", "--rm", *mounts, image)
     assert done.code == 3
     sharded = content(docker, image, run.claims["pt2tflite-out"], tmp_path / "sharded")
     single = content(docker, image, one_job, tmp_path / "whole")

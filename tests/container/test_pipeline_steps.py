@@ -35,8 +35,8 @@ def test_github(docker, image, checkout, project):
     environment["PATH"] = str(Path(docker.client).parent) + os.pathsep + environment["PATH"]
     for step in job["steps"]:
         if "run" in step:
-            subprocess.run(["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]], check=True,
-                           cwd=str(project), env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
+            subprocess.run(shell, check=True, cwd=str(project), env=environment, stdout=subprocess.PIPE)
     check_verdict(project / "out")
     (output,) = Path(files["GITHUB_OUTPUT"]).read_text().splitlines()
     assert json.loads(output[len("verdict="):]) == json.loads(Path(files["GITHUB_STEP_SUMMARY"]).read_text())
@@ -48,15 +48,17 @@ def test_gitlab(docker, image, checkout, project):
     (project / "job").mkdir()  # a module of the project's own, of the same name
     (project / "job" / "__init__.py").write_text("raise SystemExit('not this one')")
     script = "\n".join(["set -e", 'cd "$CI_PROJECT_DIR"'] + job["script"])
-    docker("run", "--rm", "--entrypoint", job["image"]["entrypoint"][0], "--env", "CI_PROJECT_DIR=/builds/project",
-           "--env", "CHECKPOINT=small.pth", "--volume", "{}:/builds/project".format(project), image, "sh", "-c", script)
+    flags = ["--entrypoint", job["image"]["entrypoint"][0], "--volume", "{}:/builds/project".format(project),
+             "--env", "CI_PROJECT_DIR=/builds/project", "--env", "CHECKPOINT=small.pth"]
+    docker("run", "--rm", *flags, image, "sh", "-c", script)
     check_verdict(project / "out")
 
 
 def test_cron(docker, image, checkout, volume, checkpoints, tmp_path):
     ckpt, out = volume("ckpt"), volume("out")
     fill(docker, image, ckpt, checkpoints)
-    line = [line for line in (checkout / "scripts/pipelines/crontab").read_text().splitlines() if "docker run" in line][-1]
+    lines = (checkout / "scripts/pipelines/crontab").read_text().splitlines()
+    (line,) = [line for line in lines if "docker run" in line]
     words = shlex.split(line[line.index("docker run"):])[1:]
     instead = {"ckpt:/in:ro": ckpt + ":/in:ro", "out:/out": out + ":/out", "pt2tflite": image}
     docker(*[instead.get(word, word) for word in words])

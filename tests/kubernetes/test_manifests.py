@@ -16,8 +16,9 @@ pytestmark = pytest.mark.slow
 
 OVERLAYS = ("overlays/job", "overlays/indexed", "overlays/summarize", "overlays/cron", "claims")
 VERSIONS = ("1.29", "1.33", "1.37")
-OTHERS = dict(image="r.example/a/b:1", checkpoints="in-claim", models="out-claim", storage="5Gi", cpu="3", memory="9Gi",
-              deadline="77", keep="99", checkpoint="sub/other.pth", shards="7", parallel="3", schedule="30 4 * * 1")
+OTHERS = dict(
+    image="r.example/a/b:1", checkpoints="in-claim", models="out-claim", storage="5Gi", cpu="3", memory="9Gi",
+    deadline="77", keep="99", checkpoint="sub/other.pth", shards="7", parallel="3", schedule="30 4 * * 1")
 
 
 @pytest.fixture(scope="module")
@@ -62,8 +63,9 @@ def test_the_schema_is_really_applied(kubernetes_tools, job, tmp_path):
 
 
 def _validate(tools: Path, version: str, *manifests: Path) -> "subprocess.CompletedProcess[bytes]":
-    command = [str(tools / "python"), str(tools / "kubernetes-validate"), "--strict", "--kubernetes-version", version]
-    return subprocess.run(command + [str(file) for file in manifests], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    command = [str(tools / "kubernetes-validate"), "--strict", "--kubernetes-version", version]
+    files = [str(file) for file in manifests]
+    return subprocess.run(command + files, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
 def test_all_of_them_pass_the_restricted_profile(jobs):
@@ -106,7 +108,8 @@ BROKEN = {
     "exit code 0 is no failure": (RULE + ".onExitCodes.values", [0, 1]),
     "exit codes are not sorted, or twice there": (RULE + ".onExitCodes.values", [3, 2]),
     "a rule takes exit codes or conditions, one of the two": (RULE + ".onPodConditions", []),
-    "no volume is named models": ("spec.template.spec.volumes", [{"name": "checkpoints"}, {"name": "scratch"}]),
+    "no volume is named models": (
+        "spec.template.spec.volumes", [{"name": "checkpoints"}, {"name": "scratch"}]),
 }
 
 
@@ -158,7 +161,8 @@ def test_no_packet_leaves_or_reaches_any_pod(files, jobs):
 def test_the_schedule_never_runs_two(files):
     spec = of_kind(files["overlays/cron"], "CronJob")["spec"]
     assert spec["concurrencyPolicy"] == "Forbid" and spec["startingDeadlineSeconds"] > 0
-    assert [each["kind"] for each in manifests_in(files["overlays/cron"])] == ["ConfigMap", "CronJob", "NetworkPolicy"]
+    kinds = [each["kind"] for each in manifests_in(files["overlays/cron"])]
+    assert kinds == ["ConfigMap", "CronJob", "NetworkPolicy"]
 
 
 def test_every_node_can_mount_the_claims(files):
@@ -181,8 +185,8 @@ def test_they_fit_the_image(jobs, checkout):
 
 def test_the_job_understands_what_they_say(jobs):
     said = {name: pod_of(job)["containers"][0]["args"] for name, job in jobs.items()}
-    runs = {name: run_settings(command_line.parsed([word.replace("$(JOB_COMPLETION_INDEX)", "3") for word in words]))
-            for name, words in said.items()}
+    third = {name: [word.replace("$(JOB_COMPLETION_INDEX)", "3") for word in words] for name, words in said.items()}
+    runs = {name: run_settings(command_line.parsed(words)) for name, words in third.items()}
     assert {name: run.command for name, run in runs.items()} == {
         "job": "convert", "indexed": "convert", "cron": "convert", "summarize": "summarize"}
     assert runs["job"].checkpoints == ("model.pth",) and runs["cron"].checkpoints == ()
@@ -192,18 +196,21 @@ def test_the_job_understands_what_they_say(jobs):
 def test_every_setting_arrives_where_it_belongs(render, kubernetes_tools):
     rendered = {overlay: render(overlay, **OTHERS) for overlay in OVERLAYS}
     assert _validate(kubernetes_tools, VERSIONS[-1], *rendered.values()).returncode == 0
-    indexed, cron = of_kind(rendered["overlays/indexed"], "Job")["spec"], of_kind(rendered["overlays/cron"], "CronJob")["spec"]
+    indexed = of_kind(rendered["overlays/indexed"], "Job")["spec"]
+    cron = of_kind(rendered["overlays/cron"], "CronJob")["spec"]
     assert (indexed["completions"], indexed["parallelism"]) == (7, 3)
     assert pod_of({"spec": indexed})["containers"][0]["args"][-1] == "--shard=$(JOB_COMPLETION_INDEX)/7"
     assert cron["schedule"] == "30 4 * * 1"
     assert pod_of(of_kind(rendered["overlays/job"], "Job"))["containers"][0]["args"][-1] == "sub/other.pth"
     for spec in (indexed, cron["jobTemplate"]["spec"]):
-        container, = pod_of({"spec": spec})["containers"]
+        (container,) = pod_of({"spec": spec})["containers"]
+        limits = container["resources"]["limits"]
         assert (spec["activeDeadlineSeconds"], spec["ttlSecondsAfterFinished"]) == (77, 99)
         assert container["image"] == "r.example/a/b:1"
-        assert (container["resources"]["limits"]["cpu"], container["resources"]["limits"]["memory"]) == ("3", "9Gi")
-        claims = [volume["persistentVolumeClaim"]["claimName"] for volume in pod_of({"spec": spec})["volumes"][:2]]
+        assert (limits["cpu"], limits["memory"]) == ("3", "9Gi")
+        volumes = pod_of({"spec": spec})["volumes"][:2]
+        claims = [volume["persistentVolumeClaim"]["claimName"] for volume in volumes]
         assert claims == ["in-claim", "out-claim"]
     claims = [each for each in manifests_in(rendered["claims"]) if each["kind"] == "PersistentVolumeClaim"]
-    assert [(claim["metadata"]["name"], claim["spec"]["resources"]["requests"]["storage"]) for claim in claims] == [
-        ("in-claim", "5Gi"), ("out-claim", "5Gi")]
+    sizes = {claim["metadata"]["name"]: claim["spec"]["resources"]["requests"]["storage"] for claim in claims}
+    assert sizes == {"in-claim": "5Gi", "out-claim": "5Gi"}

@@ -1,4 +1,4 @@
-"""Reads a WorkflowTemplate by Argo's published definitions, and names what they do not know; run by a newer Python."""
+"""Reads a WorkflowTemplate by Argo's definitions, and names what they do not know; run by a newer Python."""
 import sys
 
 import yaml

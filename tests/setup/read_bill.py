@@ -4,4 +4,6 @@ import sys
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-sys.exit(str(JsonStrictValidator(SchemaVersion.V1_5).validate_str(open(sys.argv[1], encoding="utf-8").read()) or "") or 0)
+bill = open(sys.argv[1], encoding="utf-8").read()
+error = JsonStrictValidator(SchemaVersion.V1_5).validate_str(bill)
+sys.exit(str(error) if error else 0)

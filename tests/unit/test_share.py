@@ -46,7 +46,8 @@ def test_a_new_file_moves_no_other(volume):
 
 
 def test_which_share_a_name_is_in_stays_for_ever():
-    assert [next(index for index in range(5) if Share(index, 5).takes(name)) for name in NAMES[:8]] == [0, 2, 4, 1, 1, 1, 0, 0]
+    fifths = [next(index for index in range(5) if Share(index, 5).takes(name)) for name in NAMES[:8]]
+    assert fifths == [0, 2, 4, 1, 1, 1, 0, 0]
 
 
 def test_checkpoints_named_are_shared_too(volume):
