@@ -208,6 +208,7 @@ def test_every_setting_arrives_where_it_belongs(render, kubernetes_tools):
         assert (spec["activeDeadlineSeconds"], spec["ttlSecondsAfterFinished"]) == (77, 99)
         assert container["image"] == "r.example/a/b:1"
         assert (limits["cpu"], limits["memory"]) == ("3", "9Gi")
+        assert {**limits, **container["resources"]["requests"]} == {**limits, "ephemeral-storage": "256Mi"}
         volumes = pod_of({"spec": spec})["volumes"][:2]
         claims = [volume["persistentVolumeClaim"]["claimName"] for volume in volumes]
         assert claims == ["in-claim", "out-claim"]
