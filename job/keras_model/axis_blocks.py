@@ -48,7 +48,7 @@ def blocks_alike(kinds: Sequence[object]) -> Tuple[Block, ...]:
 
 @functools.lru_cache(maxsize=None)
 def _moves(start: Block, target: Block) -> Tuple[Move, ...]:
-    for count in itertools.count():
+    for count in itertools.count(1):
         found = _within(start, target, count)
         if found is not None:
             return found
@@ -59,7 +59,7 @@ def _within(start: Block, target: Block, count: int) -> Optional[Tuple[Move, ...
     blocks = _blocks(start, target)
     if len(blocks) <= 1:
         return ()
-    if len(blocks) <= MOST_AXES and count >= 1:
+    if len(blocks) <= MOST_AXES:
         order = sorted(range(len(blocks)), key=lambda place: target.index(blocks[place][0]))
         return (Move(blocks, tuple(order)),)
     if count <= 1:

@@ -57,5 +57,5 @@ def order_for_map(groups: Sequence[Group], rank: int) -> Order:
     wanted = channels_last(rank) if rank == 4 else as_pytorch(rank)
     by_place = sorted(groups, key=lambda group: wanted.index(group[1][0]))
     if tuple(axis for _, after in by_place for axis in after) != wanted:
-        by_place = sorted(groups)
+        by_place = list(groups)
     return tuple(axis for before, _ in by_place for axis in before)

@@ -12,14 +12,14 @@ class Choice:
     def __init__(self, reach: Reach) -> None:
         self._at_import = reach.at_import
         self._ways = {}  # type: Dict[str, Dict[FrozenSet[int], List[str]]]  # file -> lines that run of it -> such tests
-        self._refused = []  # type: List[str]
+        self._quick = []  # type: List[str]
         for test, lines in reach.lines.items():
             files = {file for file, _ in lines}
             for file in files:
                 way = frozenset(line for each, line in lines if each == file)
                 self._ways.setdefault(file, {}).setdefault(way, []).append(test)
-            if "job/keras_model/preflight.py" in files and "job/keras_model/walk.py" not in files:
-                self._refused.append(test)
+            if not files or "job/keras_model/preflight.py" in files and "job/keras_model/walk.py" not in files:
+                self._quick.append(test)
 
     def runs_at_import(self, mutant: Mutant) -> bool:
         return mutant.statement is None or (mutant.file, mutant.statement) in self._at_import
@@ -27,12 +27,12 @@ class Choice:
     def tests_for(self, mutant: Mutant) -> Tuple[str, ...]:
         """Those that run the statement, no more than MOST_TESTS: every way through the file comes before a way again.
 
-        Of what runs at import those that run anything of the file, and those in which something is refused.
+        Of what runs at import those that run anything of the file, and those in which something is refused or told of.
         """
         ways = self._ways.get(mutant.file, {})
         if not self.runs_at_import(mutant):
             return _in_turn({way: tests for way, tests in ways.items() if mutant.statement in way})[:MOST_TESTS]
-        return tuple(dict.fromkeys(tuple(self._refused) + _in_turn(ways)[:MOST_TESTS]))
+        return tuple(dict.fromkeys(tuple(self._quick) + _in_turn(ways)[:MOST_TESTS]))
 
 
 def _in_turn(ways: Dict[FrozenSet[int], List[str]]) -> Tuple[str, ...]:

@@ -5,7 +5,7 @@ import pytest
 from job.errors import UnsupportedModel
 from job.keras_model.preflight import problems_of
 from job.keras_model.walk import keras_model_from_onnx
-from job.onnx_model.graph import Graph
+from job.onnx_model.graph import Graph, Node
 from tests.operators.cases_preflight import ROWS
 from tests.passes.small_graphs import MAP, drawn, graph, node
 
@@ -61,6 +61,14 @@ def test_what_says_a_shape_must_not_be_computed(op, inputs):
                {"x": MAP, "i": (4,), "y": MAP}, {"i": "float32" if op == "Resize" else "int64"})
     (problem,) = problems_of(of)
     assert "{} with a computed input {}".format(op, inputs.split().index("i")) in problem
+
+
+@pytest.mark.parametrize("inputs, outputs", [(("x", "k"), ("", "i")), (("x", "k", ""), ("v", "i"))])
+def test_what_is_left_out_needs_no_shape(inputs, outputs):
+    of = Graph((Node("TopK", inputs, outputs, {"axis": 2}, "layer"),), ("x",), ("i",), {"k": np.array([3])},
+               {"x": MAP, "v": (2, 6, 3, 7), "i": (2, 6, 3, 7)})
+    assert problems_of(of) == []
+    assert len(problems_of(of._replace(shapes=dict(of.shapes, i=(2, 6, 0, 7))))) == 1
 
 
 @pytest.mark.parametrize("dtype, words", [("object", "input x of type text"), ("float16", "input x of type float16")])

@@ -22,6 +22,7 @@ ROWS = [
             "y"), x=_CUBES, z=(3, 4, 5, 7), free=False),
     several("volume times its frames", "RESHAPE RESHAPE MUL RESHAPE", node("Mul", "x z", "y"), x=_VOLUME,
             z=(2, 1, 4, 1, 1)),
+    several("frames times a number for each of them", "RESHAPE RESHAPE MUL RESHAPE", node("Mul", "x z", "y"), x=(2, 3, 1, 5, 7), z=(2, 1, 1, 5, 1)),
     several("a pool after a sum of volumes that are positive",
             "ABS EXP RESHAPE RESHAPE ADD RESHAPE TRANSPOSE PAD MAX_POOL_2D", node("Abs", "x", "p"),
             node("Exp", "z", "q"),
