@@ -25,6 +25,10 @@ class Table(NamedTuple):
         start = self._follow(at)
         return np.frombuffer(self.data, dtype, self._uint(start), start + OFFSET)
 
+    def vector(self, field: int) -> int:
+        """Where the field's vector stands, which begins with its length."""
+        return self._follow(self.place(field))
+
     def text(self, field: int) -> str:
         return self.numbers(field, "u1").tobytes().decode()
 

@@ -7,7 +7,8 @@ from typing import Sequence, Tuple
 
 from job.tensorflow_model.flatbuffer import OFFSET, Table, root_table
 from job.tensorflow_model.tflite_file import (
-    GRAPH_OPERATORS, MODEL_SUBGRAPHS, OPERATOR_INPUTS, OPERATOR_OPTIONS, OPERATOR_OPTIONS_KIND, OPERATOR_OUTPUTS,
+    BUFFER_DATA, GRAPH_OPERATORS, GRAPH_TENSORS, MODEL_BUFFERS, MODEL_SUBGRAPHS, OPERATOR_INPUTS, OPERATOR_OPTIONS, OPERATOR_OPTIONS_KIND, OPERATOR_OUTPUTS,
+    TENSOR_BUFFER,
 )
 
 _ALIGNMENT = 16  # bytes, of a buffer's data
@@ -127,6 +128,17 @@ def entry(table: Table, field: int, index: int) -> int:
 
 def point(data: bytearray, at: int, target: int) -> None:
     struct.pack_into("<I", data, at, target - at)
+
+
+def overwrite_constant(data: bytearray, index: int, content: bytes) -> None:
+    """The constant tensor's values, by others of the same size."""
+    model = root_table(data)
+    buffer = model.tables(MODEL_SUBGRAPHS)[0].tables(GRAPH_TENSORS)[index].number(TENSOR_BUFFER, "I")
+    start = model.tables(MODEL_BUFFERS)[buffer].vector(BUFFER_DATA)
+    size, = struct.unpack_from("<I", data, start)
+    if size != len(content):
+        raise ValueError("{} bytes in place of {}".format(len(content), size))
+    data[start + OFFSET:start + OFFSET + size] = content
 
 
 def write_number(data: bytearray, at: int, number: int) -> None:

@@ -14,31 +14,34 @@ from typing import Dict, Mapping
 import numpy as np
 from tensorflow.lite.python.optimize.tensorflow_lite_wrap_calibration_wrapper import CalibrationWrapper
 
+from job.tensorflow_model.bias_correction import with_corrected_biases
 from job.tensorflow_model.flatbuffer import root_table
 from job.tensorflow_model.flatbuffer_edit import append_range, append_shape, point
 from job.tensorflow_model.quantizer_guards import guarded, mended
-from job.tensorflow_model.ranges import NOTHING_SEEN, Range
+from job.tensorflow_model.ranges import NOTHING_SEEN, Range, Seen
 from job.tensorflow_model.tflite_file import (
-    GRAPH_TENSORS, MODEL_SUBGRAPHS, QUANTIZATION_AXIS, TENSOR_QUANTIZATION, TENSOR_SHAPE, constant_values, parse_tflite,
+    GRAPH_TENSORS, LAYERS, MODEL_SUBGRAPHS, QUANTIZATION_AXIS, TENSOR_QUANTIZATION, TENSOR_SHAPE,
+    constant_values, parse_tflite,
 )
 
-_LAYERS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV")  # whose constants are weights
+_WEIGHTED = LAYERS + ("TRANSPOSE_CONV",)  # whose constants are no part of arithmetic
 _FLOAT = np.dtype(np.float32).num
 
 
-def int8_from_float32(float32: bytes, ranges: Mapping[int, Range]) -> bytes:
+def int8_from_float32(float32: bytes, seen: Seen) -> bytes:
     """The int8 file, which takes and gives float32. Raises RuntimeError where the quantizer refuses the network."""
     source = guarded(float32)
-    prepared = _with_ranges(source, {**_constant_ranges(source), **ranges})
+    prepared = _with_ranges(source, {**_constant_ranges(source), **seen.ranges})
     wrapper = CalibrationWrapper.CreateWrapperCPPFromBuffer(prepared)  # reads it where it is
-    return _with_bias_axes(mended(wrapper.QuantizeModel(_FLOAT, _FLOAT, True), float32))
+    int8 = _with_bias_axes(mended(wrapper.QuantizeModel(_FLOAT, _FLOAT, True), float32))
+    return with_corrected_biases(int8, float32, seen.means)
 
 
 def _constant_ranges(float32: bytes) -> Dict[int, Range]:
     """Of the constants that are no weights of layers."""
     file, ranges = parse_tflite(float32), {}
     for operator in file.operators:
-        for index in operator.inputs if operator.name not in _LAYERS else ():
+        for index in operator.inputs if operator.name not in _WEIGHTED else ():
             if index >= 0 and file.tensors[index].dtype == "float32":
                 values = constant_values(float32, index, "<f4")
                 if values.size:

@@ -10,10 +10,11 @@ import numpy as np
 
 from job.errors import BadCheckpoint
 from job.tensorflow_model.runners import InnerTensors
-from job.tensorflow_model.tflite_file import TFLiteFile, parse_tflite
+from job.tensorflow_model.tflite_file import LAYERS, TFLiteFile, parse_tflite
 
 LOWEST = float(np.finfo(np.float32).min)
 STEPS = 32  # of a bound, from one power of two's half to the whole
+UNITS = 2 ** 24  # of a channel's mean, in one
 MOST_BYTES = 2 ** 28  # of inner tensors that one run reads
 
 Sample = Sequence[np.ndarray]  # an array an input, in the file's own layout
@@ -43,21 +44,38 @@ class Range(NamedTuple):
 NOTHING_SEEN = Range(0.0, 0.0)
 
 
-def ranges_of(float32: bytes, samples: Samples) -> Mapping[int, Range]:
-    """By a tensor's index: inputs, and what operators make, where it is float32.
+class Seen(NamedTuple):
+    """By a tensor's index: inputs, and what operators make, where it is float32."""
 
-    The samples are gone through once for each MOST_BYTES of inner tensors. Raises BadCheckpoint for one that makes
-    a tensor NaN or infinite.
+    ranges: Mapping[int, Range]
+    means: Mapping[int, np.ndarray]  # of each channel (the last axis), of what layers read
+
+
+def ranges_of(float32: bytes, samples: Samples) -> Seen:
+    """The samples are gone through once for each MOST_BYTES of inner tensors.
+
+    Raises BadCheckpoint for one that makes a tensor NaN or infinite.
     """
     file = parse_tflite(float32)
-    seen = {}  # type: Dict[int, Range]
+    read = {operator.inputs[0] for operator in file.operators if operator.name in LAYERS}
+    seen, sums, count = {}, {}, 0  # type: Dict[int, Range], Dict[int, np.ndarray], int
     for group in _groups(file):
         inner = InnerTensors(float32, [file.tensors[index].name for index in group])
         for number, sample in enumerate(samples()):
+            count = number + 1
             for index, values in _values(file, inner, sample):
                 _check_finite(file.tensors[index].name, values, number)
                 seen[index] = seen.get(index, NOTHING_SEEN).with_values(values)
-    return {index: seen[index].snapped() for index in sorted(seen)}
+                if index in read:
+                    sums[index] = sums.get(index, 0) + _channel_units(values)
+    means = {index: total / (count * UNITS) for index, total in sums.items()}
+    return Seen({index: seen[index].snapped() for index in sorted(seen)}, means)
+
+
+def _channel_units(values: np.ndarray) -> np.ndarray:
+    """The mean of each channel as a whole number of units: sums of these do not depend on the order of the samples."""
+    rows = values.reshape(-1, values.shape[-1])
+    return np.round(rows.mean(axis=0, dtype=np.float64) * UNITS).astype(np.int64)
 
 
 def _values(file: TFLiteFile, inner: InnerTensors, sample: Sample) -> Iterator[Tuple[int, np.ndarray]]:

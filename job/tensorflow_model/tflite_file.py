@@ -20,6 +20,8 @@ OPERATOR_CODE, OPERATOR_INPUTS, OPERATOR_OUTPUTS, OPERATOR_OPTIONS_KIND, OPERATO
 REDUCER_KEEPS = 0  # of the options of a MEAN: whether axes of one stay
 CONV_DILATIONS = (4, 5)  # of the options of a CONV_2D
 
+LAYERS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")  # inputs: what they read, weights, biases
+
 TENSOR_TYPES = (
     "float32", "float16", "int32", "uint8", "int64", "string", "bool", "int16", "complex64", "int8")
 

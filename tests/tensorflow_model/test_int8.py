@@ -92,6 +92,22 @@ def test_the_same_bytes_whatever_the_order_of_the_samples(tmp_path):
     assert quantised(float32, tmp_path, samples()) == quantised(float32, tmp_path, samples()[::-1])
 
 
+def test_biases_make_up_for_what_rounding_the_weights_adds(tmp_path, monkeypatch):
+    """To each channel on average, over maps that are positive throughout."""
+    positive = [(np.abs(sample),) for sample, in samples()]
+    float32 = float32_of(convolved, tmp_path)
+    shifts = []
+    for corrected in (False, True):
+        if not corrected:
+            monkeypatch.setattr("job.tensorflow_model.int8.with_corrected_biases", lambda int8, *_: int8)
+        (tmp_path / "q").write_bytes(quantised(float32, tmp_path, positive))
+        monkeypatch.undo()
+        with TFLiteRunner(tmp_path / "m.float32.tflite") as wanted, TFLiteRunner(tmp_path / "q") as run:
+            shift = np.mean([run(*each)[0] - wanted(*each)[0] for each in positive], axis=(0, 1))
+        shifts.append(np.abs(shift[1:-1, 1:-1].mean(axis=(0, 1))).mean())  # a border has zeros beside it
+    assert shifts[1] < 0.7 * shifts[0]
+
+
 def test_last_bits_of_float_kernels_reach_no_range():
     seen = Range(-1.2345678, 6.7890123).snapped()
     assert Range(-1.2345679, 6.789012).snapped() == seen and seen == Range(-1.25, 6.75)
