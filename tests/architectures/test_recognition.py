@@ -162,11 +162,11 @@ def test_one_tensor_of_another_shape():
     shapes = shapes_of(of("resnet18"), num_classes=7)
     shapes["layer3.0.conv1.weight"] = (256, 128, 5, 5)
     error = refusal(shapes)
-    first, nearest, second, compared, wrong = error.message.splitlines()
+    first, nearest, *further, compared, wrong = error.message.splitlines()
     assert first == "no known architecture has just these 102 tensors"
     assert nearest == ("  near resnet18: 101 of its 102 names and shapes fit, "
                        "1 of another shape (layer3.0.conv1.weight)")
-    assert second.startswith("  near resnet34: 101 of its 182 names and shapes fit, 80 missing (layer1.2.conv1.weight, ")
+    assert further and all(line.startswith("  near ") for line in further)
     assert compared == "  compared with resnet18:"
     assert wrong == "  layer3.0.conv1.weight is [256, 128, 5, 5] in the checkpoint, [256, 128, 3, 3] in the model"
     assert "--arch=NAME" in error.hint and "--model-code" in error.hint
