@@ -190,6 +190,8 @@ def test_the_job_understands_what_they_say(jobs):
     assert {name: run.command for name, run in runs.items()} == {
         "job": "convert", "indexed": "convert", "cron": "convert", "summarize": "summarize"}
     assert runs["job"].checkpoints == ("model.pth",) and runs["cron"].checkpoints == ()
+    (index,) = pod_of(jobs["indexed"])["containers"][0]["env"]
+    assert index["name"] == "JOB_COMPLETION_INDEX" and "job-completion-index" in str(index["valueFrom"])
     assert runs["indexed"].share == (3, jobs["indexed"]["spec"]["completions"])
 
 
