@@ -2,8 +2,8 @@
 
 Rounded weights answer a map that is positive throughout, as after a ReLU, with a shift of their own in each channel:
     bias := bias - sum((rounded - exact) * mean of the input's channel)
-Corrections come in parts of the output's own step: finer ones change hardly an answer, and would carry the last bits of the
-means, which differ between CPUs.
+Corrections come in parts of the output's own step: finer ones change hardly an answer, and would carry the last bits of
+the means, which differ between CPUs.
 """
 from typing import Mapping, NamedTuple, Tuple
 
@@ -45,10 +45,12 @@ def _layers(int8: bytes, float32: bytes, means: Mapping[int, np.ndarray]) -> Tup
              if operator.name in LAYERS and operator.inputs[_INPUT] in means}
     ours = [operator for operator in file.operators
             if [file.tensors[index].dtype for index in operator.inputs] == _INT8]
+    floats = {operator.inputs[0]: operator.outputs[0] for operator in file.operators if operator.name == "DEQUANTIZE"}
     biases = [operator.inputs[_BIAS] for operator in ours]
     found = []
     for operator in ours:
-        theirs = exact.get(file.tensors[operator.outputs[0]].name)
+        made = operator.outputs[0]
+        theirs = exact.get(file.tensors[made].name) or exact.get(file.tensors[floats.get(made, made)].name)
         if theirs is not None and biases.count(operator.inputs[_BIAS]) == 1:
             weights = constant_values(float32, theirs.inputs[_WEIGHTS], "<f4")
             shape = file.tensors[operator.inputs[_WEIGHTS]].shape
