@@ -7,7 +7,7 @@ and then swap the Reshape with a Transpose that follows, whose permutation comes
 before: s -> Reshape -> x -> Relu -> y
 after:  s -> Relu -> Reshape -> y
 """
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
 import numpy as np
 
@@ -24,17 +24,15 @@ def elementwise(x: Activation, function: Callable[[Any], Any], name: str, nonneg
     if x.source is None:
         return x.after(operation(function, x.tensor, name), nonnegative=nonnegative)
     result = elementwise(x.source, function, name, nonnegative)
-    return with_ones(result, x.onnx_shape, x.order, name + ".ones")._replace(fixed_by=x.fixed_by)
+    return with_ones(result, x.onnx_shape, x.order, name + ".ones")
 
 
 def with_constant(x: Activation, value: np.ndarray, function: Callable[[Any, np.ndarray], Any], name: str,
                   nonnegative: bool) -> Activation:
-    """A function of x and of a constant that is broadcast to it."""
+    """A function of x and of a constant that is broadcast to it, and does not make it larger."""
     if x.source is not None:
-        theirs = _for_source(x, value)
-        if theirs is not None:
-            result = with_constant(x.source, theirs, function, name, nonnegative)
-            return with_ones(result, x.onnx_shape, x.order, name + ".ones")._replace(fixed_by=x.fixed_by)
+        result = with_constant(x.source, _for_source(x, value), function, name, nonnegative)
+        return with_ones(result, x.onnx_shape, x.order, name + ".ones")
     constant = constant_in_order(value, x.order)
     if x.rank > MOST_AXES and constant.size > 1:
         return x.remade(_with_blocks(x, constant, function, name), name, nonnegative=nonnegative)
@@ -49,11 +47,9 @@ def _with_blocks(x: Activation, constant: np.ndarray, function: Callable[[Any, n
     return operation(lambda t: function(reshaped(t, sizes), short), x.numbers, name)
 
 
-def _for_source(x: Activation, value: np.ndarray) -> Optional[np.ndarray]:
-    """The constant in the ONNX axes of x.source; None where it makes x larger."""
+def _for_source(x: Activation, value: np.ndarray) -> np.ndarray:
+    """The constant in the ONNX axes of x.source."""
     full = value.reshape((1,) * (x.rank - value.ndim) + value.shape)
-    if any(size != 1 and have == 1 for size, have in zip(full.shape, x.onnx_shape)):
-        return None
     kept = sorted((axis for axis in range(x.rank) if x.source_axes[axis] is not None), key=x.source_axes.__getitem__)
     put_in = [axis for axis in range(x.rank) if x.source_axes[axis] is None]
     shape = [1] * x.source.rank

@@ -48,15 +48,20 @@ def along(tensor: Any, sizes: Sizes, places: Sequence[int], function: Callable[[
         return function(tensor, {place: place for place in places})
     now, left = list(sizes), sorted(places)
     while left:
-        count = max(count for count in range(1, len(left) + 1)
-                    if len(blocks_around(len(now), left[:count])) <= MOST_AXES)
-        blocks = blocks_around(len(now), left[:count])
-        where = {place: blocks.index((place,)) for place in left[:count]}
+        together = _together(len(now), left)
+        blocks = blocks_around(len(now), together)
+        where = {place: blocks.index((place,)) for place in together}
         tensor = function(reshaped(tensor, merged_sizes(now, blocks)), where)
-        left = left[count:]
+        left = left[len(together):]
         for place, axis in where.items() if left else ():
             now[place] = tensor.shape.as_list()[axis]
     return tensor
+
+
+def _together(rank: int, places: Sequence[int]) -> Sequence[int]:
+    """As many of the first places as may stand alone in few axes."""
+    return [places[:count] for count, _ in enumerate(places, 1)
+            if len(blocks_around(rank, places[:count])) <= MOST_AXES][-1]
 
 
 def concatenated(tensors: Sequence[Any], sizes: Sequence[Sizes], place: int) -> Any:

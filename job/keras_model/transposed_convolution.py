@@ -49,10 +49,10 @@ def _cut(tensor: Any, window: Window, operator: Operator, bias: Optional[np.ndar
 
     def cut(full):
         ends = [begin + size for begin, size in zip(window.begin, sizes)]
-        missing = [max(end - int(have), 0) for end, have in zip(ends, full.shape[1:3])]
+        missing = [max(end - int(have), 0) for end, have in zip(ends, full.shape[1:-1])]
         if any(missing):
             full = tf.pad(full, [(0, 0), (0, missing[0]), (0, missing[1]), (0, 0)])
-        if [int(size) for size in full.shape[1:3]] != list(sizes):
+        if [int(size) for size in full.shape[1:-1]] != list(sizes):
             full = full[:, window.begin[0]:ends[0], window.begin[1]:ends[1]]
         return full if bias is None else full + bias
     return operation(cut, tensor, operator.name + ".cut")

@@ -9,7 +9,7 @@ MUTATORS = {}  # type: Dict[str, Callable[[ast.AST, ast.AST], Iterator[ast.AST]]
 
 NEUTRAL = "__neutral__"  # a builtin of mutated modules: zeros of the same type
 
-_NOT_BEHAVIOUR = ("name", "kernel_initializer", "depthwise_initializer", "initializer", "stage")
+_NOT_BEHAVIOUR = ("name", "kernel_initializer", "depthwise_initializer", "initializer", "stage", "verbose")
 _DROPPED_CALLS = ("as_map", "as_onnx", "in_order", "sorted", "reversed", "max", "min", "set")
 _DROPPED_METHODS = ("transpose", "reshape", "transposed", "clamp", "copy", "astype", "float")
 _BOUNDARIES = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,

@@ -147,6 +147,7 @@ REFUSED = [
 ] + [  # of a rank that the converter has no form for
     _refuses("of rank 3", "Conv", "x w b", drawn(w=(4, 6, 3), b=(4,)), SEQUENCE, kernel_shape=(3,)),
     _refuses("of rank 3", "ConvTranspose", "x w b", drawn(w=(6, 4, 3), b=(4,)), SEQUENCE, kernel_shape=(3,)),
+    _refuses("of rank 3", "LRN", shapes=SEQUENCE, size=3),
     _refuses("of rank 3", "MaxPool", shapes=SEQUENCE, kernel_shape=(3,)),
     _refuses("of rank 3", "AveragePool", shapes=SEQUENCE, kernel_shape=(3,)),
     _refuses("of rank 3", "Resize", "x s", dict(s=np.array([1, 1, 2], np.float32)), SEQUENCE, mode="nearest"),

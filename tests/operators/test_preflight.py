@@ -76,6 +76,11 @@ def test_a_type_of_input_is_refused_by_name(dtype, words):
     assert problems_of(Graph((), ("x",), ("x",), {}, {"x": MAP}, {"x": dtype})) == [words]
 
 
+def test_an_input_without_axes_is_refused():
+    (problem,) = problems_of(Graph((), ("x", "z"), ("z",), {}, {"x": (), "z": MAP}))
+    assert "input x, which is a number without axes" in problem
+
+
 @pytest.mark.parametrize("attributes, words", [({}, "Relu of unknown shape"), ({"k": 3}, "Relu attribute k=3")])
 def test_what_has_no_known_shape_is_named_once(attributes, words):
     (problem,) = problems_of(Graph((node("Relu", "x", "y", **attributes),), ("x",), ("y",), {}, {"x": MAP}))
