@@ -202,8 +202,9 @@ def _judge_accuracy(progress: Progress, sides: Sides, converted: Converted, plac
     if not converted.samples.classes:
         return
     with progress.stage("accuracy"):
-        accuracy = Accuracy(place.work, converted.samples, converted.exported.outputs[0])
-        accuracy.ask(converted.exported.reference, sides.pytorch)
+        exported = converted.exported
+        accuracy = Accuracy(place.work, converted.samples, exported.outputs[0], exported.multiply_adds)
+        accuracy.ask(exported.reference, sides.pytorch)
         for stage, file in _published(place.model, converted).items():
             accuracy.ask(stage, sides.tensorflow, file)
         progress.accuracy = accuracy.figures()

@@ -1,26 +1,34 @@
 """How often PyTorch and each published file tell the class of the user's labelled samples."""
+import math
 from collections import OrderedDict
 from pathlib import Path
-from typing import Any, Dict, Mapping, Sequence
+from typing import Any, Dict, Mapping, Sequence, Tuple
 
 import numpy as np
 
+from job.modes import CALIBRATED
 from job.parity.answers import load_answers
 from job.parity.metrics import round_significant
+from job.parity.tolerance import kind_of
 from job.samples.use import Samples
 from job.values import Question, TensorFacts
 
 
-class Accuracy:
-    """The same samples put to each stage; the highest score of the first output is what it says."""
+INT8_WORK = 1.6e10  # multiply-adds of all samples together: about a minute of TensorFlow 1.14's int8 kernels
+LEAST = 4  # samples
 
-    def __init__(self, folder: Path, samples: Samples, output: TensorFacts) -> None:
+
+class Accuracy:
+    """The same samples put to each stage, fewer to slow ones; the highest score of the first output is what it says."""
+
+    def __init__(self, folder: Path, samples: Samples, output: TensorFacts, multiply_adds: int) -> None:
         self._folder, self._samples, self._output = folder, samples, output
+        self._multiply_adds = multiply_adds
         self._pending = OrderedDict()  # type: Dict[str, Any]
 
     def ask(self, stage: str, side: Any, *file: Path) -> None:
         """The side answers, once it has done what it was asked before."""
-        question = Question(stage, self._samples.file, len(self._samples.labels), self._answers(stage))
+        question = Question(stage, self._samples.file, self._count(stage), self._answers(stage))
         self._pending[stage] = side.start("answer", question, *file)
 
     def figures(self) -> Mapping[str, Any]:
@@ -39,8 +47,15 @@ class Accuracy:
         answers, samples = load_answers(self._answers(stage)), self._samples
         right = sum(rows_right(answer[0], self._output, samples.classes[label], rows)
                     for answer, label, rows in zip(answers, samples.labels, samples.rows))
-        total = sum(samples.rows)
-        return {"stage": stage, "correct": right, "total": total, "share": round_significant(right / total, 4)}
+        total = sum(samples.rows[:len(answers)])
+        return {"stage": stage, "correct": right, "total": total, "share": round_significant(right / total, 4),
+                "interval_95": [round_significant(end, 4) for end in interval(right, total)]}
+
+    def _count(self, stage: str) -> int:
+        most = len(self._samples.labels)
+        if kind_of(stage) not in CALIBRATED:
+            return most
+        return min(most, max(LEAST, int(INT8_WORK / max(self._multiply_adds, 1))))
 
     def _answers(self, stage: str) -> Path:
         return self._folder / "accuracy.{}.npz".format(stage)
@@ -52,6 +67,14 @@ def rows_right(scores: np.ndarray, output: TensorFacts, number: int, rows: int) 
         return 0
     scores = scores.reshape(scores.shape[:2])[:rows]
     return int((np.isfinite(scores).all(axis=1) & (scores.argmax(axis=1) == number)).sum())
+
+
+def interval(right: int, total: int) -> Tuple[float, float]:
+    """Between what shares the true one lies, 95 times of 100 (Wilson's interval, which holds for few samples too)."""
+    z = 1.96
+    middle = (right + z * z / 2) / (total + z * z)
+    half = z * math.sqrt(right * (total - right) / total + z * z / 4) / (total + z * z)
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def told(stages: Sequence[Mapping[str, Any]]) -> str:
