@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Callable, Sequence, Tuple
 
-from job import command_line, log, verdict
+from job import command_line, log, signals, verdict
 from job.errors import JobError, UsageError
 from job.result_file import recorded
 from job.settings import RunSettings, run_settings
@@ -116,8 +116,8 @@ def _chain_and_openers() -> Tuple[Any, Any]:
 def _of_pipeline(name: str) -> Callable[..., Any]:
     """A function of job.pipeline, which imports numpy: not before the checkpoints are known and a side is forked."""
     def call(*arguments: Any) -> Any:
-        from job import pipeline
-
+        with signals.held_back():
+            from job import pipeline
         return getattr(pipeline, name)(*arguments)
     return call
 

@@ -1,13 +1,10 @@
-"""The folder that a run writes to: before its first checkpoint, and after its last.
-
-job.publish imports numpy: not before the sides are forked.
-"""
+"""The folder that a run writes to: before its first checkpoint, and after its last."""
 import contextlib
 import os
 from pathlib import Path
-from typing import Dict, Sequence
+from typing import Any, Dict, Sequence
 
-from job import log
+from job import log, signals
 from job.errors import NoPermission, UsageError, job_error_from_oserror
 from job.report.documents import json_bytes
 from job.report.run import summary
@@ -39,9 +36,7 @@ def check_names(folder: Path, names: Sequence[str]) -> None:
 
 
 def _is_blind_to_case(folder: Path) -> bool:
-    from job.publish import staging
-
-    with staging(folder, "CASE") as made:
+    with _publish().staging(folder, "CASE") as made:
         return made.with_name(made.name.replace("CASE", "case")).exists()
 
 
@@ -58,14 +53,17 @@ def remove_outdated_summaries(folder: Path, share: Share) -> None:
 
 def write_summary(folder: Path, rows: Sequence[Outcome], exit_code: int, share: Share = WHOLE) -> None:
     """summary.json or the share's own, whole or not at all."""
-    from job.publish import publish_file
-
-    publish_file(folder, share.summary_name, json_bytes(summary(rows, exit_code)))
+    _publish().publish_file(folder, share.summary_name, json_bytes(summary(rows, exit_code)))
 
 
 def recover(folder: Path) -> None:
     """Finishes or undoes what a killed run left."""
-    from job import publish
-
-    for done in publish.recover(folder):
+    for done in _publish().recover(folder):
         log.note(done)
+
+
+def _publish() -> Any:
+    """The package imports numpy: not before the sides are forked, and whole."""
+    with signals.held_back():
+        from job import publish
+    return publish

@@ -40,7 +40,11 @@ def end_with_parent(parent: int) -> None:
 
 @contextlib.contextmanager
 def held_back() -> Iterator[None]:
-    """While a child is forked: an exception that meets it before it has a life of its own would lead it back into ours."""
+    """While what must not be broken off is done: they are raised after it.
+
+    A child that is forked would be led back into our life before it has one of its own, and a module that was imported
+    by half (numpy) is not to be had again, though the cleaning up needs it.
+    """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _HEEDED)
     try:
         yield

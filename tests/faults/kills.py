@@ -1,13 +1,8 @@
-"""Whole jobs that get a signal at random moments of first, replacing and batch runs.
-
-    python -m tests.faults.kills SIGKILL 200     so many signals, and what was found
-"""
+"""Whole jobs that get a signal at random moments of first, replacing and batch runs."""
 import random
 import shutil
 import signal
 import subprocess
-import sys
-import tempfile
 import time
 from collections import Counter
 from pathlib import Path
@@ -16,6 +11,7 @@ from typing import List, Sequence
 from tests.faults.jobs import Expected, ended, kill_group, left_over, published, started, words, write_checkpoints
 from tests.faults.processes import descendants, is_alive
 
+KINDS = ("first", "replacing", "batch")
 CODES = {signal.SIGKILL: -signal.SIGKILL, signal.SIGTERM: 143, signal.SIGINT: 130}
 _BATCH = 3  # checkpoints
 _LONGEST = 30  # seconds until a job that was told to stop has stopped, on a machine that is busy
@@ -28,7 +24,7 @@ class Target:
         self.kind, self.out = kind, scratch / kind / "out"
         count = _BATCH if kind == "batch" else 1
         folder = scratch / kind
-        folder.mkdir()
+        folder.mkdir(parents=True)
         self._inputs = [write_checkpoints(folder / "in{}".format(seed), count, seed) for seed in (0, 10)]
         self._flags = ("--workers=2",) if kind == "batch" else ()
         versions = []
@@ -63,10 +59,10 @@ class Target:
     def _ending(self, code: int, number: signal.Signals, said: str) -> str:
         if code == 0:
             return "had ended"
-        if not said and code in (-number, 1):
+        left = left_over(self.out, set(self._there))
+        if code == -number and not left and not said:
             return "had not begun"
         assert code == CODES[number], "exit code {}:\n{}".format(code, said)
-        left = left_over(self.out, set(self._there))
         assert number == signal.SIGKILL or not left, left
         return "left something" if left else "left nothing"
 
@@ -99,9 +95,3 @@ def struck(scratch: Path, kind: str, number: signal.Signals, count: int, seed: i
     target.repair()
     return endings
 
-
-if __name__ == "__main__":
-    for each in ("first", "replacing", "batch"):
-        with tempfile.TemporaryDirectory() as folder:
-            told, seed = signal.Signals[sys.argv[1]], int((sys.argv[3:] or ["0"])[0])
-            print(each, told.name, dict(struck(Path(folder), each, told, int(sys.argv[2]) // 3 + 1, seed)), flush=True)

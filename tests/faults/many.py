@@ -1,10 +1,5 @@
-"""Very many checkpoints in one run: memory stays bounded, and nothing is left of any of them.
-
-    python -m tests.faults.many N     converts N tiny checkpoints, and says what it took
-"""
+"""Very many checkpoints in one run: memory stays bounded, and nothing is left of any of them."""
 import os
-import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Dict, List, NamedTuple
@@ -50,7 +45,3 @@ def measured(scratch: Path, count: int, *flags: str) -> Figures:
 def _done(out: Path) -> int:
     return sum(not name.startswith(".") for name in os.listdir(str(out))) if out.exists() else 0
 
-
-if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder:
-        print(measured(Path(folder), *map(int, sys.argv[1:2]), *sys.argv[2:]))

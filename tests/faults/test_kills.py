@@ -1,4 +1,4 @@
-"""Whole jobs are killed, stopped and interrupted at random moments; tests.faults.kills does it hundreds of times."""
+"""Whole jobs are killed, stopped and interrupted at random moments; scripts/faults does it hundreds of times."""
 import signal
 
 import pytest

@@ -1,4 +1,4 @@
-"""Many checkpoints in one run, with bad ones among them; tests.faults.many takes a thousand."""
+"""Many checkpoints in one run, with bad ones among them; scripts/faults takes a thousand."""
 import subprocess
 import sys
 

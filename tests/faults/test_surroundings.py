@@ -4,10 +4,13 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
-from tests.faults.jobs import ended, left_over, published, started, words, write_checkpoints
+import pytest
+
+from tests.faults.jobs import CHECKOUT, ended, left_over, published, started, words, write_checkpoints
 from tests.faults.memory_limit import memory_limit
 from tests.faults.mounted import take_away, tmpfs
 
@@ -73,6 +76,31 @@ def test_a_dead_jobs_lock_keeps_nobody_out(tmp_path):
     assert left_over(out, set())
     assert "which a killed run had left" in ended(words(inputs, out))
     assert left_over(out, {"net0"}) == []
+
+
+STOPPED_IN_AN_IMPORT = """
+import os, signal, sys
+main_process = os.getpid()
+
+class Stop:
+    def find_spec(self, name, path, target=None):
+        if name == sys.argv[1] and os.getpid() == main_process:
+            os.kill(main_process, signal.SIGTERM)
+
+sys.meta_path.insert(0, Stop())
+from job.__main__ import main
+sys.exit(main(sys.argv[2:]))
+"""
+
+
+@pytest.mark.parametrize("module", ["numpy.lib.scimath", "job.publish.place", "job.parity.gate", "job.rows"])
+def test_stopped_while_it_imports(tmp_path, module):
+    """A module that is imported by half is not to be had again: what the cleaning up needs must be whole."""
+    inputs, out = write_checkpoints(tmp_path / "in", 1), tmp_path / "out"
+    job = subprocess.run([sys.executable, "-c", STOPPED_IN_AN_IMPORT, module] + words(inputs, out), cwd=str(CHECKOUT),
+                         stderr=subprocess.PIPE, universal_newlines=True)
+    assert job.returncode == 143 and "stopped by SIGTERM" in job.stderr and "bug" not in job.stderr, job.stderr
+    assert published(out) == {} and left_over(out, set()) == []
 
 
 def test_the_clock_jumps_back(tmp_path):

@@ -1,4 +1,4 @@
-"""The Nth call that changes the output folder fails, for a sample of all N; tests.faults.sweep takes every one."""
+"""The Nth call that changes the output folder fails, for a sample of all N; scripts/faults takes every one."""
 import errno
 
 import pytest

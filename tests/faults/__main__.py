@@ -1,0 +1,59 @@
+"""Faults by the hundred, with counts; ends with 1 where one of them did harm.
+
+    python -m tests.faults signals N    SIGKILL at N random moments, SIGTERM and SIGINT at a quarter as many each
+    python -m tests.faults calls        every call that changes the output folder fails once
+    python -m tests.faults many N       N checkpoints in one run
+"""
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from typing import Callable, Mapping, Sequence
+
+from tests.faults.kills import KINDS, struck
+from tests.faults.many import measured
+from tests.faults.sweep import PLANS, ground, swept
+
+
+def signals(scratch: Path, count: str) -> bool:
+    """The first that does harm ends it, with an AssertionError."""
+    few = int(count) // 4
+    for number, times in ((signal.SIGKILL, int(count)), (signal.SIGTERM, few), (signal.SIGINT, few)):
+        for kind in KINDS:
+            endings = struck(scratch / number.name, kind, number, -(-times // len(KINDS)))
+            print(number.name, kind, dict(endings), flush=True)
+    return True
+
+
+def calls(scratch: Path) -> bool:
+    good = True
+    with ground(scratch) as at:
+        for plan in PLANS:
+            for before in (None, 0):
+                found = list(swept(at, plan, before))
+                problems = [problem for each in found for problem in each]
+                run = "a first run" if before is None else "a replacing run"
+                print("{}, {}: {} calls".format(plan.name, run, len(found)), *problems, sep="\n  ", flush=True)
+                good = good and not problems
+    return good
+
+
+def many(scratch: Path, count: str, *flags: str) -> bool:
+    figures = measured(scratch, int(count), *flags)
+    print(*("{}: {}".format(*item) for item in figures._asdict().items()), sep="\n")
+    return (figures.exit_code, figures.models, figures.left_over) == (0, int(count), [])
+
+
+_WHAT = {each.__name__: each for each in (signals, calls, many)}  # type: Mapping[str, Callable[..., bool]]
+
+
+def main(words: Sequence[str]) -> int:
+    if words[:1] and words[0] in _WHAT:
+        with tempfile.TemporaryDirectory() as scratch:
+            return 0 if _WHAT[words[0]](Path(scratch), *words[1:]) else 1
+    print(__doc__, file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
