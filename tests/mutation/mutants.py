@@ -108,7 +108,7 @@ def _first_statement(function: ast.FunctionDef) -> int:
 
 def _is_wording(node: ast.AST, field: str) -> bool:
     return (field in ("annotation", "returns") or isinstance(node, (ast.Raise, ast.Import, ast.ImportFrom))
-            or (isinstance(node, ast.keyword) and node.arg in ("hint", "name"))
+            or (isinstance(node, ast.keyword) and node.arg in ("hint", "name", "verbose"))
             or (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format"))
 
 

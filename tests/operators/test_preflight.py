@@ -81,6 +81,11 @@ def test_an_input_without_axes_is_refused():
     assert "input x, which is a number without axes" in problem
 
 
+def test_an_output_that_no_input_decides_is_refused():
+    (problem,) = problems_of(Graph((), ("x",), ("x", "c"), {"c": np.ones(3, np.float32)}, {"x": MAP, "c": (3,)}))
+    assert "output c, which no input decides: a constant" in problem
+
+
 @pytest.mark.parametrize("attributes, words", [({}, "Relu of unknown shape"), ({"k": 3}, "Relu attribute k=3")])
 def test_what_has_no_known_shape_is_named_once(attributes, words):
     (problem,) = problems_of(Graph((node("Relu", "x", "y", **attributes),), ("x",), ("y",), {}, {"x": MAP}))
