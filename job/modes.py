@@ -6,12 +6,14 @@ class Mode(NamedTuple):
     name: str
     calibrated: bool  # ranges of its activations come from samples
     text: str
+    use: str
 
 
 MODES = (
-    Mode("dynamic", False, "weights in 8 bits, computed in float"),
-    Mode("int8", True, "weights and activations in 8 bits; takes and gives float32"),
-    Mode("int8-io", True, "as int8, but takes and gives int8: for accelerators that know no float"),
+    Mode("dynamic", False, "weights in 8 bits, computed in float", "a file of a quarter of the size, and no data at hand"),
+    Mode("int8", True, "weights and activations in 8 bits, a scale for each channel of a weight; takes and gives float32",
+         "phones: the smallest and fastest"),
+    Mode("int8-io", True, "the same numbers as int8, but takes and gives int8", "accelerators that know no float"),
 )
 
 NAMES = tuple(mode.name for mode in MODES)

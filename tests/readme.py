@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, List, Sequence, Tuple
 
-from job import architectures, help
+from job import architectures, help, modes
 from job.architectures import listing
 from job.architectures.figures import measured
 from job.checkpoint import readers
@@ -90,16 +90,24 @@ def refused() -> str:
 
 
 def limits() -> str:
-    """The gate's limits, a column for each kind of stage; int8's are shown once it is available."""
-    kinds = ("float", "dynamic")
+    """The gate's limits, a column for each kind of stage; int8-io's are those of int8."""
+    kinds = ("float", "dynamic", "int8")
     names = [
         name
         for name in tolerance.AT_MOST + tolerance.AT_LEAST
         if any(name in tolerance.DEFAULT[kind] for kind in kinds)
     ]
     return _table(
-        ("limit", "float stages", "dynamic"),
+        ("limit", "float stages", "dynamic", "int8, int8-io"),
         ([_code(name)] + [_limit(name, tolerance.DEFAULT[kind]) for kind in kinds] for name in names),
+    )
+
+
+def quantised() -> str:
+    """What --quantize takes."""
+    return _table(
+        ("mode", "what it is", "when", "calibrated"),
+        ((_code(mode.name), mode.text, mode.use, "yes" if mode.calibrated else "") for mode in modes.MODES),
     )
 
 
@@ -121,7 +129,7 @@ def operators() -> str:
 
 
 TABLES = {
-    table.__name__: table for table in (flags, exit_codes, formats, networks, refused, figures, limits, operators)
+    table.__name__: table for table in (flags, exit_codes, formats, networks, refused, figures, limits, quantised, operators)
 }  # type: Dict[str, Callable[[], str]]
 
 
