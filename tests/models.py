@@ -36,20 +36,19 @@ def write_seeded_checkpoint(path: Path, arch: str, seed: int = 0, **arch_args: A
 def seeded_weights(module: torch.nn.Module, seed: int) -> Dict[str, np.ndarray]:
     """An array for every key of the module: He-normal kernels, BatchNorm's vectors about (1, 0, 0, 1).
 
-    What a block adds to its input is small beside it, and the gates of a block are half open, as in a trained network:
-    else a hundred blocks make of the last bit of an input more than float stages may differ by, in PyTorch as everywhere.
+    What a block adds to its input is small beside it, and its gates are half open, as in a trained network: else a
+    hundred blocks make of the last bit of an input more than float stages may differ by, in PyTorch as everywhere.
     """
     random = np.random.RandomState(seed)
-    weights = {
-        key: seeded_arrays.seeded_weight(key, tuple(value.shape), random) for key, value in module.state_dict().items()
-    }
+    shapes = {key: tuple(value.shape) for key, value in module.state_dict().items()}
+    weights = {key: seeded_arrays.seeded_weight(key, shape, random) for key, shape in shapes.items()}
     for key in chain(_ends_of_branches(module), (key for key in weights if key.endswith(GATES))):
         weights[key] *= np.float32(0.25)
     return weights
 
 
 def _ends_of_branches(module: torch.nn.Module) -> Iterator[str]:
-    """The scale of the last BatchNorm in each residual block of a ResNet, and of those that say that they are such."""
+    """The scale of the last BatchNorm in each residual block: of a ResNet, or one that says that it is such."""
     for path, block in module.named_modules():
         if getattr(block, "adds_input", False):
             norms = [name for name, layer in block.named_modules() if isinstance(layer, torch.nn.BatchNorm2d)]

@@ -3,7 +3,7 @@ import numpy as np
 
 
 def seeded_weight(key: str, shape: tuple, random: np.random.RandomState, gain: float = 2.0) -> np.ndarray:
-    """What a key of a state dict is filled with: kernels of variance gain / fan-in, BatchNorm's vectors about (1, 0, 0, 1)."""
+    """For a key of a state dict: kernels of variance gain / fan-in, BatchNorm's vectors about (1, 0, 0, 1)."""
     if key.endswith("num_batches_tracked"):
         return np.array(random.randint(1, 1000), np.int64)
     if key.endswith("running_var"):

@@ -1,7 +1,7 @@
 """Which architectures stand for their family in tests that take long.
 
-Members of a family whose code is the job's own differ in widths and depths alone: the first stands for all. Each is held
-against its reference, and was converted whole when its figures were measured.
+Members of a family whose code is the job's own differ in widths and depths alone: the first stands for all. Each is
+held against its reference, and was converted whole when its figures were measured.
 """
 from typing import Tuple
 

@@ -21,8 +21,8 @@ BEST = {
     "vgg16": (24, 2),
 }
 RESHAPES = {"ssdlite320_mobilenet_v3_large": 12}  # of six maps each of two heads makes a list of anchors
-# Its first gate needs the mean of a map of 190 x 190 pixels: TensorFlow adds one after the other, where PyTorch and ONNX
-# Runtime add in parts; PyTorch's answer with sums of that kind is as far off.
+# Its first gate needs the mean of a map of 190 x 190 pixels: TensorFlow adds one after the other, where PyTorch and
+# ONNX Runtime add in parts; PyTorch's answer with sums of that kind is as far off.
 LONG_SUMS = {"efficientnet_pytorch_b4": 7}
 WINDOWS = (torch.nn.Conv2d, torch.nn.MaxPool2d, torch.nn.AvgPool2d)
 

@@ -76,7 +76,8 @@ def test_every_builder_of_torchvision_is_known():
 
 
 def test_every_other_architecture_has_been_held_against_its_reference():
-    own = {row.name for row in table() if row.summary == "as torchvision 0.3.0 builds it" or row.family == "MobileNetV3"}
+    own = {row.name for row in table()
+           if row.summary == "as torchvision 0.3.0 builds it" or row.family == "MobileNetV3"}
     assert set(names()) - own == PROVEN - own
 
 

@@ -38,7 +38,7 @@ def pointwise(inputs: int, outputs: int) -> nn.Module:
 
 
 class ConvNormActivation(nn.Sequential):
-    """Convolution 0, BatchNorm 1 and activation 2 under these names, or without the last; padded by half the kernel."""
+    """Convolution, BatchNorm and perhaps an activation, named 0, 1 and 2; padded by half the kernel."""
 
     def __init__(
         self,

@@ -1,17 +1,17 @@
 """EfficientNet B0 to B4 with the names of efficientnet_pytorch and with torchvision's, and Lite0 to Lite4.
 
-The packages of the first and of the Lite members pad as TensorFlow does for images of `image_size`, whatever is fed: it
-is the member's own size if nothing is said, and null pads as TensorFlow does for what is fed.
+The packages of the first and of the Lite members pad as TensorFlow does for images of `image_size`, whatever is
+fed: it is the member's own size if nothing is said, and null pads as TensorFlow does for what is fed.
 """
 import functools
-from typing import Any, Callable, Sequence, Union
+from typing import Any, Callable
 
-from job.architectures.families.efficientnet_rows import LITE, MEMBERS, MEMBERS_OF_TORCHVISION, Member
+from job.architectures.families.efficientnet_rows import (
+    LITE, MEMBERS, MEMBERS_OF_TORCHVISION, ImageSize, Member)
 from job.architectures.registry import architecture, classes_of
 
-ImageSize = Union[int, Sequence[int], None]
-PADDED = ("padded as for images of {0}x{0} pixels, which is its package's default; if the network was built for others: "
-          "--arch-args={{image_size: N}}")
+PADDED = ("padded as for images of {0}x{0} pixels, which is its package's default; if the network was built for "
+          "others: --arch-args={{image_size: N}}")
 
 
 def by_torchvision(member: Member, num_classes: int = 1000) -> Any:
@@ -33,8 +33,9 @@ def lite(member: Member, image_size: ImageSize, num_classes: int = 1000) -> Any:
 
 
 def register(name: str, member: Member, family: str, summary: str) -> None:
-    architecture(name, (1, 3, member.side, member.side), family, summary, infer=classes_of("classifier.1.weight"))(
-        functools.partial(by_torchvision, member))
+    architecture(
+        name, (1, 3, member.side, member.side), family, summary, infer=classes_of("classifier.1.weight"),
+    )(functools.partial(by_torchvision, member))
 
 
 def register_padded(name: str, member: Member, family: str, summary: str, build: Callable[..., Any]) -> None:

@@ -1,5 +1,5 @@
 """EfficientNet's modules with the names of efficientnet_pytorch, which efficientnet_lite_pytorch has too."""
-from typing import List, Optional, Sequence, Tuple, Union
+from typing import List, Optional, Sequence, Tuple
 
 import torch
 from torch import nn
@@ -8,7 +8,7 @@ from torch.nn import functional
 from job.architectures.families.blocks import Activation, Swish, pointwise, pooled
 from job.architectures.families.channels import multiple_of_8
 from job.architectures.families.efficientnet_rows import (
-    LAST, ROWS, STEM, Block, Member, deepened, deepened_within, stages)
+    LAST, ROWS, STEM, Block, ImageSize, Member, deepened, deepened_within, stages)
 
 Size = Optional[Tuple[int, int]]  # of a map, height and width; None for that of whatever is fed
 
@@ -18,7 +18,7 @@ def halved(size: Size, stride: int) -> Size:
 
 
 def same_padding(size: Sequence[int], kernel: int, stride: int) -> List[int]:
-    """What TensorFlow's SAME adds to a map, as `functional.pad` wants it: the odd row and column at the end."""
+    """What TensorFlow's SAME adds to a map, as `functional.pad` wants it: an odd row or column at the end."""
     pads = []
     for length in reversed(size):
         missing = max((-(-length // stride) - 1) * stride + kernel - length, 0)
@@ -88,19 +88,19 @@ class EfficientNet(nn.Module):
         return self._fc(pooled(self.activation(self._bn1(self._conv_head(x)))))
 
 
-def efficientnet(member: Member, num_classes: int, image_size: Union[int, Sequence[int], None]) -> nn.Module:
+def efficientnet(member: Member, num_classes: int, image_size: ImageSize) -> nn.Module:
     stem, last = multiple_of_8(STEM * member.width), multiple_of_8(LAST * member.width)
     blocks = sum(stages(deepened(ROWS, member.depth), member.width, stem), ())
     return EfficientNet(stem, blocks, last, num_classes, both_sides(image_size), True, Swish)
 
 
-def efficientnet_lite(member: Member, num_classes: int, image_size: Union[int, Sequence[int], None]) -> nn.Module:
+def efficientnet_lite(member: Member, num_classes: int, image_size: ImageSize) -> nn.Module:
     """The stem, the last convolution and the number of blocks at either end are those of Lite0."""
     blocks = sum(stages(deepened_within(ROWS, member.depth), member.width, STEM), ())
     return EfficientNet(STEM, blocks, LAST, num_classes, both_sides(image_size), False, nn.ReLU6)
 
 
-def both_sides(image_size: Union[int, Sequence[int], None]) -> Size:
+def both_sides(image_size: ImageSize) -> Size:
     if image_size is None or isinstance(image_size, int):
         return image_size and (image_size, image_size)
     height, width = image_size

@@ -1,8 +1,10 @@
 """EfficientNet's blocks and its members, as its publications give them."""
 import math
-from typing import NamedTuple, Tuple
+from typing import NamedTuple, Sequence, Tuple, Union
 
 from job.architectures.families.channels import multiple_of_8
+
+ImageSize = Union[int, Sequence[int], None]  # one side or both, None for those of whatever is fed
 
 
 class Row(NamedTuple):

@@ -5,6 +5,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from job.architectures.families.blocks import ConvNormActivation, pointwise
 from job.architectures.families.mobilenet_v3_modules import large_features
 
 LOW, LOW_CHANNELS, HIGH_CHANNELS = 4, 40, 960  # the last block of an eighth of the picture; the last layer
@@ -17,9 +18,9 @@ def resized(x: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
 class Head(nn.Module):
     def __init__(self, num_classes: int, channels: int = 128) -> None:
         super().__init__()
-        self.cbr = nn.Sequential(nn.Conv2d(HIGH_CHANNELS, channels, 1, bias=False), nn.BatchNorm2d(channels), nn.ReLU())
+        self.cbr = ConvNormActivation(HIGH_CHANNELS, channels)
         self.scale = nn.Sequential(
-            nn.AdaptiveAvgPool2d(1), nn.Conv2d(HIGH_CHANNELS, channels, 1, bias=False), nn.Sigmoid())
+            nn.AdaptiveAvgPool2d(1), pointwise(HIGH_CHANNELS, channels), nn.Sigmoid())
         self.low_classifier = nn.Conv2d(LOW_CHANNELS, num_classes, 1)
         self.high_classifier = nn.Conv2d(channels, num_classes, 1)
 

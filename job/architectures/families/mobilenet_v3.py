@@ -1,4 +1,4 @@
-"""MobileNetV3, Large and Small, as torchvision has it since 0.9, and LR-ASPP, which segments with the Large one."""
+"""MobileNetV3 as torchvision has it since 0.9, and LR-ASPP, which segments with the Large one."""
 from typing import Any
 
 from job.architectures.registry import architecture, classes_of
@@ -24,7 +24,8 @@ def small(num_classes: int = 1000, width_mult: float = 1.0) -> Any:
 
 
 @architecture(
-    "lraspp_mobilenet_v3_large", IMAGE, "Segmentation", SUMMARY, infer=classes_of("classifier.low_classifier.weight")
+    "lraspp_mobilenet_v3_large", IMAGE, "Segmentation", SUMMARY,
+    infer=classes_of("classifier.low_classifier.weight"),
 )
 def lraspp(num_classes: int = 21) -> Any:
     from job.architectures.families.lraspp_modules import LRASPP

@@ -5,7 +5,8 @@ from torch import nn
 from job.architectures.families.blocks import pointwise, pooled
 from job.architectures.families.channels import multiple_of_8
 
-STAGES = ((1, 1, 64), (2, 2, 128), (2, 2, 256), (6, 2, 512), (2, 2, 1024))  # blocks, stride of the first, channels
+# Blocks, stride of the first of them, channels.
+STAGES = ((1, 1, 64), (2, 2, 128), (2, 2, 256), (6, 2, 512), (2, 2, 1024))
 
 
 class DepthwiseSeparable(nn.Module):

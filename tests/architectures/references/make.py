@@ -2,9 +2,9 @@
 
     python -m tests.architectures.references.make [NAME ...]
 
-those named, or all; the others stay. In an environment with a current Python, torch 2.13.0, torchvision 0.28.0, timm
-1.0.31, efficientnet_pytorch 0.7.1, efficientnet_lite_pytorch 0.1.0 and pytorchcv 0.0.74, and the package `unet` of
-https://github.com/milesial/Pytorch-UNet on PYTHONPATH.
+those named, or all; the others stay. In an environment with a current Python, torch 2.13.0, torchvision 0.28.0,
+timm 1.0.31, efficientnet_pytorch 0.7.1, efficientnet_lite_pytorch 0.1.0 and pytorchcv 0.0.74, and the package
+`unet` of https://github.com/milesial/Pytorch-UNet on PYTHONPATH.
 """
 import sys
 from typing import Sequence
@@ -33,11 +33,12 @@ def proof_of(reference: Reference) -> proof.Proof:
     for key, array in proof.filled(shapes, reference.gain).items():
         slots[key].copy_(torch.from_numpy(array))
     with torch.no_grad():
-        outputs = [output.numpy() for output in proof.flat(module(torch.from_numpy(proof.images(reference.size))))]
+        answer = module(torch.from_numpy(proof.images(reference.size)))
+    outputs = [output.numpy() for output in proof.flat(answer)]
     span, samples = proof.range_and_samples(outputs)
     apart = proof.difference(outputs)
     if not apart > TOLD_APART:
-        raise SystemExit("the answers to two images differ by {:.2g} of {:.2g}: give another gain".format(apart, span))
+        raise SystemExit("two images' answers differ by {:.2g} of {:.2g}: give another gain".format(apart, span))
     return proof.Proof(
         size=list(reference.size), gain=reference.gain, slow=reference.slow, arguments=dict(reference.arguments),
         keys=len(shapes), digest=proof.digest_of(shapes), range=rounded(span),

@@ -1,4 +1,4 @@
-"""What a network and its reference implementation must agree on, by NumPy alone: either side computes it in its own PyTorch.
+"""What a network and its reference implementation must agree on; by NumPy alone, for either side's own PyTorch.
 
 Both are filled with the same numbers, key by key, and asked the same two images.
 """
@@ -33,7 +33,8 @@ class Proof(NamedTuple):
 
 def proofs() -> Dict[str, Proof]:
     """By the architecture's name, with something in brackets after it where it has more than one."""
-    return {name: Proof(**row) for name, row in json.loads(FILE.read_text()).items()} if FILE.is_file() else {}
+    rows = json.loads(FILE.read_text()) if FILE.is_file() else {}
+    return {name: Proof(**row) for name, row in rows.items()}
 
 
 def architecture_of(name: str) -> str:
@@ -81,4 +82,6 @@ def flat(answer: Any) -> List[Any]:
     """The tensors in whatever a network returns, in its own order."""
     if isinstance(answer, Mapping):
         answer = list(answer.values())
-    return [tensor for part in answer for tensor in flat(part)] if isinstance(answer, (list, tuple)) else [answer]
+    if not isinstance(answer, (list, tuple)):
+        return [answer]
+    return [tensor for part in answer for tensor in flat(part)]

@@ -1,4 +1,4 @@
-"""Where the reference implementation of each architecture is: a row is the registry's name and what builds the reference."""
+"""Where the reference implementations are: a row is the registry's name and what builds its reference."""
 import importlib
 from typing import Any, Callable, Mapping, NamedTuple, Tuple
 
@@ -53,11 +53,13 @@ for member in ("lite0", "lite1", "lite2", "lite3", "lite4"):
         slow=member not in ("lite0", "lite1"))
 for name, size in {"(image_size=65,97)": [65, 97], "(image_size=None)": None}.items():
     EFFICIENTNET["efficientnet_pytorch_b0" + name] = Reference(
-        efficientnet("efficientnet_pytorch", "efficientnet-b0", image_size=size), (70, 91), arguments={"image_size": size})
+        efficientnet("efficientnet_pytorch", "efficientnet-b0", image_size=size), (70, 91),
+        arguments={"image_size": size})
 SEGMENTATION = {
     "unet": Reference(from_package("unet", "UNet", n_channels=3, n_classes=2)),
     "unet(bilinear)": Reference(
-        from_package("unet", "UNet", n_channels=3, n_classes=2, bilinear=True), (53, 70), arguments={"bilinear": True}),
+        from_package("unet", "UNet", n_channels=3, n_classes=2, bilinear=True), (53, 70),
+        arguments={"bilinear": True}),
 }
 
 REFERENCES = dict(MOBILE, **MNASNET, **EFFICIENTNET, **SEGMENTATION)
