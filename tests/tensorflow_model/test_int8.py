@@ -1,5 +1,6 @@
 """int8 files from float32 ones: close to them, with every fault of 1.14's quantizer kept out, and equal each time."""
 import os
+import subprocess
 
 import numpy as np
 import pytest
@@ -162,3 +163,41 @@ def test_int8_ends_change_no_number(two_ends):
             answers.append(run(*given))
     for whole, within in zip(*answers):
         assert np.ptp(whole) and np.array_equal(whole, within)
+
+
+ASK = """
+import sys
+import numpy as np
+import tensorflow as tf
+file, inputs, answers = sys.argv[1:]
+interpreter = tf.lite.Interpreter(file)
+interpreter.allocate_tensors()
+given = np.load(inputs)
+for detail in interpreter.get_input_details():
+    value, (scale, zero_point) = given[detail["name"]], detail["quantization"]
+    if detail["dtype"] == np.int8:
+        value = np.clip(np.round(value / scale) + zero_point, -128, 127).astype(np.int8)
+    interpreter.set_tensor(detail["index"], value)
+interpreter.invoke()
+found = {}
+for detail in interpreter.get_output_details():
+    value, (scale, zero_point) = interpreter.get_tensor(detail["index"]), detail["quantization"]
+    found[detail["name"]] = (value.astype(np.float32) - zero_point) * scale if value.dtype == np.int8 else value
+np.savez(answers, **found)
+"""
+
+
+@pytest.mark.parametrize("mode", ["int8", "int8-io"])
+def test_a_current_runtime_answers_alike(two_ends, mode, tmp_path, current_tensorflow):
+    """Within two steps of the output: its kernels round otherwise."""
+    folder, given = two_ends
+    np.savez(str(tmp_path / "inputs.npz"), image=given[0], side=given[1])
+    files = [folder / "m.{}.tflite".format(mode), tmp_path / "inputs.npz", tmp_path / "answers.npz"]
+    subprocess.run([current_tensorflow, "-c", ASK, *map(str, files)], check=True, timeout=120, cwd=str(tmp_path))
+    answers = np.load(str(tmp_path / "answers.npz"))
+    steps = {tensor["name"]: tensor["quantization"]["scale"]
+             for tensor in describe_tflite(folder, "m.int8-io.tflite", "int8-io").outputs}
+    with TFLiteRunner(folder / "m.{}.tflite".format(mode)) as run:
+        for name, wanted in zip(("scores", "features"), run(*given)):
+            assert np.ptp(wanted) > 20 * steps[name]
+            assert np.abs(answers[name] - wanted).max() <= 2.01 * steps[name]
