@@ -14,8 +14,9 @@ OF_TIMM = (
     "legacy_seresnet18", "legacy_seresnet34", "legacy_seresnet50", "legacy_seresnext50_32x4d",
 )
 SLOW_OF_TIMM = ("resnet101d", "legacy_seresnet101")
-SHUFFLENETS = ("g1_w1", "g2_w1", "g3_w1", "g4_w1", "g8_w1", "g3_w3d4", "g3_wd2")
-WIDTHS_OF_V2 = ("0_5", "1_0", "1_5", "2_0")
+KINDS = ("g1_w1", "g2_w1", "g3_w1", "g4_w1", "g8_w1", "g3_w3d4", "g3_wd2")
+SHUFFLENETS = tuple("shufflenet_" + kind for kind in KINDS)
+SHUFFLENETS_V2 = tuple("shufflenet_v2_x" + width for width in ("0_5", "1_0", "1_5", "2_0"))
 
 
 class BackboneAndHead(torch.nn.Module):
@@ -37,18 +38,11 @@ def ssdlite() -> torch.nn.Module:
 REFERENCES = {
     "wide_resnet50_2": Reference(from_torchvision("wide_resnet50_2")),
     "wide_resnet101_2": Reference(from_torchvision("wide_resnet101_2"), slow=True),
-    "resnext101_64x4d": Reference(from_torchvision("resnext101_64x4d"), slow=True),
     "convnext_tiny": Reference(from_torchvision("convnext_tiny")),
-    "convnext_small": Reference(from_torchvision("convnext_small"), slow=True),
     "ssdlite320_mobilenet_v3_large": Reference(ssdlite),
 }
 REFERENCES.update((name, Reference(from_torchvision(name), gain=GATED)) for name in REGNETS)
 REFERENCES.update((name, Reference(from_timm(name), gain=GATED)) for name in OF_TIMM)
 REFERENCES.update((name, Reference(from_timm(name), gain=GATED, slow=True)) for name in SLOW_OF_TIMM)
-REFERENCES.update(
-    ("shufflenet_v2_x" + width, Reference(from_torchvision("shufflenet_v2_x" + width))) for width in WIDTHS_OF_V2
-)
-REFERENCES.update(
-    ("shufflenet_" + kind, Reference(from_package("pytorchcv.models.shufflenet", "shufflenet_" + kind), FULL))
-    for kind in SHUFFLENETS
-)
+REFERENCES.update((name, Reference(from_torchvision(name))) for name in SHUFFLENETS_V2)
+REFERENCES.update((name, Reference(from_package("pytorchcv.models.shufflenet", name), FULL)) for name in SHUFFLENETS)
