@@ -7,17 +7,22 @@ from typing import List, Mapping, Tuple
 from job import batch, determinism, log, verdict
 from job.actors import side_with
 from job.command_line import Invocation
+from job.demo.digits import HELD_OUT
 from job.output_folder import prepare
+from job.parity.accuracy import interval
 from job.settings import DEFAULT_OUTPUT_DIR, RunSettings, run_settings
 from job.verdict import Verdict
 
 NAME = "digits"
 _MODEL = Path(__file__).resolve().parent / "model.py"
 _LOCAL = Path("pt2tflite-demo")
+_CALIBRATION = 100  # pictures
 _SIDECAR = """# What the job should know of digits.pth
 input_shape: [1, 1, 8, 8]
 output_names: [digit]
 preprocess: {size: 8, channels: gray}
+quantize: [dynamic, int8, int8-io]
+calibration: calibration
 labels: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
 """
 
@@ -30,6 +35,7 @@ def demonstrate(run: RunSettings, chain: batch.Chain, openers: batch.Openers) ->
     checkpoint = folder / (NAME + ".pth")
     with log.stage("train", NAME), closing(side_with("job.demo.training:Trainer")) as side:
         shares = {"PyTorch": side.call("train", checkpoint)}
+        side.call("write_calibration", folder / "calibration", _CALIBRATION)
     checkpoint.with_suffix(".yaml").write_text(_SIDECAR, encoding="utf-8")
     typed = as_a_user_would(checkpoint, folder, run.log)
     rows = batch.convert_all(typed, chain, openers)
@@ -58,9 +64,14 @@ def output_folder(run: RunSettings) -> Path:
 
 def told(folder: Path, shares: Mapping[str, float]) -> List[str]:
     """The accuracies, and where everything is."""
-    lines = ["", "Digits told right, of 360 pictures held out from training:"]
-    lines += ["  {:<22} {:6.2f} %".format(name, 100 * share) for name, share in shares.items()]
+    lines = ["", "Digits told right, of {} pictures held out from training (95 % interval):".format(HELD_OUT)]
+    lines += [_row(name, share) for name, share in shares.items()]
     return lines + [
         "", "The model and its parity report are in {0}; the checkpoint is {0}.pth.".format(folder / NAME),
         "Your own: convert CHECKPOINT --arch=NAME --output-dir=DIR (or --model-code=FILE.py:FACTORY)",
     ]
+
+
+def _row(name: str, share: float) -> str:
+    low, high = interval(round(share * HELD_OUT), HELD_OUT)
+    return "  {:<22} {:6.2f} %  ({:.1f} to {:.1f})".format(name, 100 * share, 100 * low, 100 * high)

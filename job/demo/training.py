@@ -2,6 +2,7 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch.nn import functional
 
@@ -30,6 +31,12 @@ class Trainer:
         with torch.no_grad():
             scores = network.eval()(torch.from_numpy(pictures.images))
         return share_right(scores.numpy(), pictures.labels)
+
+    def write_calibration(self, folder: Path, count: int) -> None:
+        """So many of the training pictures, a file for each."""
+        folder.mkdir(exist_ok=True)
+        for number, image in enumerate(training_pictures().images[:count]):
+            np.save(str(folder / "{:03}.npy".format(number)), image)
 
 
 def _fit(network: torch.nn.Module) -> None:

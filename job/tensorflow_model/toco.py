@@ -10,6 +10,7 @@ from typing import BinaryIO, Callable, NamedTuple, Optional, Sequence
 from job import signals
 from job.errors import Killed, StageFailed
 from job.memory import give_back_freed
+from job.modes import CALIBRATED
 
 FAILED = 1  # exit codes of the child; from OS_ERROR on they carry an errno
 OS_ERROR = 100
@@ -65,11 +66,13 @@ class TocoRun:
     def _failure(self, killed_by: str) -> StageFailed:
         self._log.seek(0)
         words = last_words(self._log.read().decode("utf-8", "replace"))
+        step = self._steps[self._done]
+        calibrated = step.stage.split(".")[-1] in CALIBRATED
         hint = ("it ran out of memory: give it more" if killed_by == "SIGKILL"
+                else "TensorFlow Lite 1.14 cannot quantise this network: leave int8 out of --quantize" if calibrated
                 else "TensorFlow Lite 1.14 has no such operator, or not in this form: replace it")
         ending = "was killed by " + killed_by if killed_by else "failed"
-        step = self._steps[self._done]
-        what = "the interpreter of its file" if step.file.exists() else "toco"
+        what = "the interpreter of its file" if step.file.exists() else "the quantizer" if calibrated else "toco"
         kind = Killed if killed_by == "SIGKILL" else StageFailed
         return kind("{} {}: {}".format(what, ending, words or "it said nothing"), hint, step.stage)
 

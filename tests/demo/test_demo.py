@@ -14,6 +14,7 @@ from job.demo.show import output_folder
 from job.command_line import parsed
 from job.settings import run_settings
 
+MODES = ["dynamic", "float32", "int8", "int8-io"]
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -31,7 +32,7 @@ def demo(tmp_path_factory):
 
 def test_it_publishes_what_convert_does(demo):
     out, _ = demo
-    assert sorted(os.listdir(str(out))) == ["digits", "digits.pth", "digits.yaml", "summary.json"]
+    assert sorted(os.listdir(str(out))) == ["calibration", "digits", "digits.pth", "digits.yaml", "summary.json"]
     report = json.loads((out / "digits" / "parity.json").read_text())
     assert report["verdict"] == "passed"
     assert report["checkpoint"]["architecture"] == "model.py:digits_net"
@@ -39,11 +40,14 @@ def test_it_publishes_what_convert_does(demo):
 
 
 def test_it_tells_how_right_each_file_is(demo):
-    shares = {name: float(share) for name, share in re.findall(r"^  (\S+) +([0-9.]+) %$", demo[1].stdout, re.MULTILINE)}
-    assert sorted(shares) == ["PyTorch", "digits.dynamic.tflite", "digits.float32.tflite"]
+    rows = re.findall(r"^  (\S+) +([0-9.]+) %  \(([0-9.]+) to ([0-9.]+)\)$", demo[1].stdout, re.MULTILINE)
+    shares = {name: float(share) for name, share, _, _ in rows}
+    assert set(shares) == {"PyTorch"} | {"digits.{}.tflite".format(mode) for mode in MODES}
+    assert all(float(low) < float(share) < float(high) for _, share, low, high in rows)
     assert shares["PyTorch"] >= 95
     assert shares["digits.float32.tflite"] == shares["PyTorch"]
-    assert abs(shares["digits.dynamic.tflite"] - shares["PyTorch"]) < 1
+    for mode in MODES:
+        assert abs(shares["digits.{}.tflite".format(mode)] - shares["PyTorch"]) < 1.5
 
 
 def test_its_stages_are_in_the_log(demo):
