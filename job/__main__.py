@@ -24,4 +24,6 @@ def _ended(words: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+    signals.ignore()  # all is done, and the interpreter's own end would take them for deadly
+    sys.exit(code)

@@ -19,6 +19,12 @@ def install() -> None:
     _raise_on(signal.SIGINT, Interrupted, "interrupted by SIGINT")
 
 
+def ignore() -> None:
+    """Once nothing can be stopped any more."""
+    for number in _HEEDED:
+        signal.signal(number, signal.SIG_IGN)
+
+
 def leave_to_parent() -> None:
     """For a forked child: a terminal's Ctrl-C reaches the whole group, and the main process decides."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -60,8 +66,7 @@ def let_through() -> None:
 def _raise_on(number: int, kind: Type[JobError], message: str) -> None:
     def handler(_: int, __: FrameType) -> None:
         # One signal is enough: a second one must not break off the cleaning up.
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        ignore()
         raise kind(message, hint=_HINT)
 
     signal.signal(number, handler)
