@@ -6,7 +6,6 @@ import numpy as np
 
 _FILE = Path(__file__).resolve().parent / "digits.npz"
 _TRAINING = 1437
-HELD_OUT = 360
 _DOTS = 16.0  # a pixel's largest value
 
 

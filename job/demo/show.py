@@ -7,9 +7,8 @@ from typing import List, Mapping, Tuple
 from job import batch, determinism, log, verdict
 from job.actors import side_with
 from job.command_line import Invocation
-from job.demo.digits import HELD_OUT
 from job.output_folder import prepare
-from job.parity.accuracy import interval
+from job.parity.intervals import interval
 from job.settings import DEFAULT_OUTPUT_DIR, RunSettings, run_settings
 from job.verdict import Verdict
 
@@ -17,6 +16,7 @@ NAME = "digits"
 _MODEL = Path(__file__).resolve().parent / "model.py"
 _LOCAL = Path("pt2tflite-demo")
 _CALIBRATION = 100  # pictures
+_HELD_OUT = 360  # pictures that no training sees
 _SIDECAR = """# What the job should know of digits.pth
 input_shape: [1, 1, 8, 8]
 output_names: [digit]
@@ -64,7 +64,7 @@ def output_folder(run: RunSettings) -> Path:
 
 def told(folder: Path, shares: Mapping[str, float]) -> List[str]:
     """The accuracies, and where everything is."""
-    lines = ["", "Digits told right, of {} pictures held out from training (95 % interval):".format(HELD_OUT)]
+    lines = ["", "Digits told right, of {} pictures held out from training (95 % interval):".format(_HELD_OUT)]
     lines += [_row(name, share) for name, share in shares.items()]
     return lines + [
         "", "The model and its parity report are in {0}; the checkpoint is {0}.pth.".format(folder / NAME),
@@ -73,5 +73,5 @@ def told(folder: Path, shares: Mapping[str, float]) -> List[str]:
 
 
 def _row(name: str, share: float) -> str:
-    low, high = interval(round(share * HELD_OUT), HELD_OUT)
+    low, high = interval(round(share * _HELD_OUT), _HELD_OUT)
     return "  {:<22} {:6.2f} %  ({:.1f} to {:.1f})".format(name, 100 * share, 100 * low, 100 * high)

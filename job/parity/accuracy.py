@@ -1,13 +1,13 @@
 """How often PyTorch and each published file tell the class of the user's labelled samples."""
-import math
 from collections import OrderedDict
 from pathlib import Path
-from typing import Any, Dict, Mapping, Sequence, Tuple
+from typing import Any, Dict, Mapping, Sequence
 
 import numpy as np
 
 from job.modes import CALIBRATED
 from job.parity.answers import load_answers
+from job.parity.intervals import interval
 from job.parity.metrics import round_significant
 from job.parity.tolerance import kind_of
 from job.samples.use import Samples
@@ -67,14 +67,6 @@ def rows_right(scores: np.ndarray, output: TensorFacts, number: int, rows: int) 
         return 0
     scores = scores.reshape(scores.shape[:2])[:rows]
     return int((np.isfinite(scores).all(axis=1) & (scores.argmax(axis=1) == number)).sum())
-
-
-def interval(right: int, total: int) -> Tuple[float, float]:
-    """Between what shares the true one lies, 95 times of 100 (Wilson's interval, which holds for few samples too)."""
-    z = 1.96
-    middle = (right + z * z / 2) / (total + z * z)
-    half = z * math.sqrt(right * (total - right) / total + z * z / 4) / (total + z * z)
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def told(stages: Sequence[Mapping[str, Any]]) -> str:

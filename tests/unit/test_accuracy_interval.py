@@ -1,7 +1,7 @@
 """Wilson's interval against figures worked out by hand, and where it must not leave 0 to 1."""
 import pytest
 
-from job.parity.accuracy import interval
+from job.parity.intervals import interval
 
 
 @pytest.mark.parametrize("right, total, low, high", [
