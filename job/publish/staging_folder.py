@@ -1,12 +1,13 @@
 """Private folders on the output volume, where a model is made before it is published.
 
 Beside each lies a lock file that its process holds as long as it lives: a process number would say nothing to
-another container on the same volume.
+another container on the same volume. Where the volume knows no locks, a staging folder is given up after a day.
 """
 import contextlib
 import errno
 import fcntl
 import os
+import tempfile
 import uuid
 from pathlib import Path
 from typing import Iterator, List, Optional, Tuple
@@ -17,6 +18,7 @@ from job.publish.files import flush_folder, refusals_as_job_errors, remove
 _PREFIX = ".staging-"
 _LOCK = ".lock"
 _REPLACED = "replaced"
+_LONGEST_LIFE = 24 * 60 * 60  # seconds; far longer than a conversion takes
 _READABLE_NAME = 40  # characters; longer would go past 255 bytes with a long model's name
 
 
@@ -125,10 +127,20 @@ def _dead_lock(path: Path) -> Optional[int]:
         lock = os.open(str(path), os.O_RDWR)
     except (FileNotFoundError, PermissionError):
         return None
-    if _locked(lock, path, fcntl.LOCK_EX | fcntl.LOCK_NB):
+    locked = _locked(lock, path, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    if locked or (locked is None and _is_given_up(lock, path.parent)):
         return lock
     os.close(lock)
     return None
+
+
+def _is_given_up(lock: int, volume: Path) -> bool:
+    """By the volume's own clock: a host's may have jumped."""
+    try:
+        with tempfile.TemporaryFile(dir=str(volume)) as now:
+            return os.fstat(now.fileno()).st_mtime - os.fstat(lock).st_mtime > _LONGEST_LIFE
+    except OSError:
+        return False
 
 
 def _locked(lock: int, path: Path, operation: int) -> Optional[bool]:

@@ -5,6 +5,7 @@ import pickle
 import shutil
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -156,7 +157,7 @@ def test_what_another_user_has_left_stops_nobody(volume):
 
 
 def test_a_volume_without_locks(tmp_path, monkeypatch):
-    """Models are published all the same; what a killed run left is not touched, for it may be living."""
+    """Models are published all the same; what a killed run left is not touched for a day, for it may be living."""
     def no_locks(*_):
         raise OSError(errno.ENOLCK, "No locks available")
 
@@ -166,6 +167,11 @@ def test_a_volume_without_locks(tmp_path, monkeypatch):
     assert names(tmp_path) == ["net"] and version(tmp_path) == "two"
     with staging(tmp_path, "net") as folder:
         assert recover(tmp_path) == () and folder.is_dir()
+        lock = folder.with_name(folder.name + ".lock")
+        for age, done in ((23 * 3600, 0), (25 * 3600, 1)):
+            os.utime(str(lock), (time.time() - age,) * 2)
+            assert len(recover(tmp_path)) == done
+    assert names(tmp_path) == ["net"] and version(tmp_path) == "two"
 
 
 @pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EPERM])
