@@ -46,10 +46,10 @@ def convert(run: RunSettings) -> Verdict:
 
 
 def inspect(run: RunSettings) -> Verdict:
-    from job import batch, sides
+    from job import planning, sides
 
     _warn_of_trust(run)
-    task = batch.planned(run)[0]
+    task = planning.planned(run)[0]
     if task.problem:
         raise task.problem
     with sides.open_pytorch_first() as (pytorch, tensorflow):
