@@ -48,7 +48,7 @@ def blocks_alike(kinds: Sequence[object]) -> Tuple[Block, ...]:
 
 @functools.lru_cache(maxsize=None)
 def _moves(start: Block, target: Block) -> Tuple[Move, ...]:
-    for count in itertools.count(1):
+    for count in itertools.count(2):
         found = _within(start, target, count)
         if found is not None:
             return found

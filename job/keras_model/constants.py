@@ -13,7 +13,7 @@ def beside(value: np.ndarray, tensor: Any) -> Any:
     """`value`, broadcast to `tensor` from the last axis on, as a tensor: where it must be, behind a Pad of nothing,
     which toco does not see through."""
     if value.size == 1:
-        return tf.constant(_for_channels(value, tensor))
+        return tf.constant(value.reshape(-1))  # calibrated int8 takes no number without an axis
     if tensor.op.type == "GatherV2":  # neither a layer to fold into nor a Reshape to move past
         return tf.constant(value)
     if value.dtype == np.bool_:
@@ -21,10 +21,3 @@ def beside(value: np.ndarray, tensor: Any) -> Any:
     if value.size == value.shape[-1] == tensor.shape.as_list()[-1]:
         return tf.constant(value.reshape(-1))
     return tf.pad(value, [(0, 0)] * value.ndim) if value.ndim <= 4 else tf.constant(value)
-
-
-def _for_channels(value: np.ndarray, tensor: Any) -> np.ndarray:
-    """One number beside a map, once for each channel: calibrated int8 takes no single number in a sum or product."""
-    if len(tensor.shape) != 4 or value.dtype != np.float32:
-        return value.reshape(-1)
-    return np.full(tensor.shape.as_list()[-1:], value.reshape(()), np.float32)

@@ -1,6 +1,6 @@
 """Which tests a mutant meets, and in which order."""
 import itertools
-from typing import Dict, FrozenSet, List, Tuple
+from typing import Dict, FrozenSet, List, NamedTuple, Tuple
 
 from tests.mutation.mutants import Mutant
 from tests.mutation.suite import Reach
@@ -8,15 +8,20 @@ from tests.mutation.suite import Reach
 MOST_TESTS = 120  # for one mutant
 
 
+class Way(NamedTuple):
+    lines: FrozenSet[int]  # that run of the mutated file
+    tests: str             # the file of the tests that run these
+
+
 class Choice:
     def __init__(self, reach: Reach) -> None:
         self._at_import = reach.at_import
-        self._ways = {}  # type: Dict[str, Dict[FrozenSet[int], List[str]]]  # file -> lines that run of it -> such tests
+        self._ways = {}  # type: Dict[str, Dict[Way, List[str]]]  # file -> ways through it -> tests that go so
         self._quick = []  # type: List[str]
         for test, lines in reach.lines.items():
             files = {file for file, _ in lines}
             for file in files:
-                way = frozenset(line for each, line in lines if each == file)
+                way = Way(frozenset(line for each, line in lines if each == file), test.split("::")[0])
                 self._ways.setdefault(file, {}).setdefault(way, []).append(test)
             if not files or "job/keras_model/preflight.py" in files and "job/keras_model/walk.py" not in files:
                 self._quick.append(test)
@@ -31,11 +36,11 @@ class Choice:
         """
         ways = self._ways.get(mutant.file, {})
         if not self.runs_at_import(mutant):
-            return _in_turn({way: tests for way, tests in ways.items() if mutant.statement in way})[:MOST_TESTS]
+            return _in_turn({way: tests for way, tests in ways.items() if mutant.statement in way.lines})[:MOST_TESTS]
         return tuple(dict.fromkeys(tuple(self._quick) + _in_turn(ways)[:MOST_TESTS]))
 
 
-def _in_turn(ways: Dict[FrozenSet[int], List[str]]) -> Tuple[str, ...]:
+def _in_turn(ways: Dict[Way, List[str]]) -> Tuple[str, ...]:
     """The first test of every way, in the order of the tests, then the second of each, and so on."""
     turns = itertools.zip_longest(*ways.values())
     return tuple(test for turn in turns for test in turn if test is not None)

@@ -34,6 +34,7 @@ ROWS = [
     ("h-swish between convolutions", _between(of(_h_swish)), "CONV_2D ADD MUL CONV_2D"),
     ("h-sigmoid", of(lambda x: F.relu6(x + 3) / 6), "ADD MUL"),
     ("h-sigmoid between convolutions", _between(of(lambda x: F.relu6(x + 3) / 6)), "CONV_2D CONV_2D"),
+    ("what is left of one", of(lambda x: 1 - x), "MUL ADD"),
     ("swish", of(lambda x: x * torch.sigmoid(x)), "LOGISTIC MUL"),
     ("swish between convolutions", _between(of(lambda x: x * torch.sigmoid(x))), "CONV_2D LOGISTIC MUL CONV_2D"),
     ("group norm", drawn(nn.GroupNorm, 3, 6), "MEAN CONV_2D SUB MUL MEAN CONV_2D SQRT DIV MUL ADD"),

@@ -40,8 +40,13 @@ def test_layers_of_whole_numbers(op, shape, attributes):
 
 
 def test_an_input_has_its_own_type_and_the_process_is_left_as_it_was():
-    before = dict(onnx2keras.AVAILABLE_CONVERTERS)
+    before, image_format = dict(onnx2keras.AVAILABLE_CONVERTERS), keras.backend.image_data_format()
+    keras.backend.set_image_data_format("channels_first")
     of = Graph((node("Cast", "x", "y", to=1),), ("x",), ("y",), {}, {"x": (2, 6), "y": (2, 6)}, {"x": "int64"})
-    (x,) = keras_model_from_onnx(of).network.inputs
+    try:
+        (x,) = keras_model_from_onnx(of).network.inputs
+        assert keras.backend.image_data_format() == "channels_first"
+    finally:
+        keras.backend.set_image_data_format(image_format)
     assert x.dtype == "int64" and x.shape.as_list() == [None, 6]
     assert onnx2keras.keras is keras and onnx2keras.AVAILABLE_CONVERTERS == before
