@@ -60,7 +60,7 @@ class Target:
         if code == 0:
             return "had ended"
         left = left_over(self.out, set(self._there))
-        if code == -number and not left and not said:
+        if not left and _not_begun(code, number, said):
             return "had not begun"
         assert code == CODES[number], "exit code {}:\n{}".format(code, said)
         assert number == signal.SIGKILL or not left, left
@@ -75,6 +75,11 @@ class Target:
         if self.kind == "first":
             shutil.rmtree(str(self.out))
             self._there = {}
+
+
+def _not_begun(code: int, number: signal.Signals, said: str) -> bool:
+    """The interpreter was still starting, which takes SIGINT in its own way."""
+    return (code == -number and not said) or (code == 1 and said.endswith("KeyboardInterrupt\n"))
 
 
 def _wait_for_the_end_of(children: Sequence[int]) -> None:
