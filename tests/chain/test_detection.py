@@ -23,5 +23,5 @@ def test_logits_and_boxes_of_every_anchor(tmp_path):
     assert [(each["name"], each["shape"]) for each in published.file("float32")[1]["outputs"]] == [
         ("bbox_regression", [1, anchors, 4]), ("cls_logits", [1, anchors, 5])]
     assert published.file("saved_model")[1]["batch"] == {"size": "any", "reason": None}
-    figures = measured()[SSDLITE]
-    assert structure(published) == {name: getattr(figures, name) for name in ("operators", "plumbing", "kinds")}
+    figures = measured()[SSDLITE]._asdict()
+    assert structure(published) == {name: figures[name] for name in ("operators", "plumbing", "kinds")}

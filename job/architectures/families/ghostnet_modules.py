@@ -121,4 +121,5 @@ class GhostNet(nn.Module):
 
 
 def last_block(inputs: int, outputs: int) -> nn.Module:
-    return nn.Sequential(OrderedDict(conv=pointwise(inputs, outputs), bn1=nn.BatchNorm2d(outputs), act=nn.ReLU()))
+    layers = OrderedDict(conv=pointwise(inputs, outputs), bn1=nn.BatchNorm2d(outputs), act=nn.ReLU())
+    return nn.Sequential(layers)

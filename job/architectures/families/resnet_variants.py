@@ -1,4 +1,4 @@
-"""ResNets that torchvision 0.3.0 has the parts of: wider ones, and ResNet-D, whose shortcuts stride by means."""
+"""ResNets that torchvision 0.3.0 has the parts of: wide ones, and ResNet-D, whose shortcuts take means."""
 import functools
 from typing import Any, Tuple
 

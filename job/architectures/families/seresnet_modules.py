@@ -13,7 +13,7 @@ ACTIVATED = 2  # convolutions of a block: both of a basic one, all but the last 
 
 
 class Block(nn.Module):
-    """Convolutions conv1, conv2, ... and their BatchNorms; an activation after the first two and after the sum."""
+    """Convolutions conv1, conv2, ... and their BatchNorms, an activation after the first two and the sum."""
 
     def __init__(self, inputs: int, windows: Sequence[Window]) -> None:
         super().__init__()

@@ -37,7 +37,6 @@ def _convolution(node: Node, product: Node, bias: Optional[np.ndarray], view: Vi
     steps = Steps(node, "convolution")
     steps.knows(x, shape)
     constants = [np.ascontiguousarray(kernel.T)[:, :, None, None]] + ([] if bias is None else [bias])
-    first = steps.channels_first(x)
-    size = (shape[0], kernel.shape[1]) + shape[1:3]
-    layer = steps.add("Conv", [first] + [steps.constant(each) for each in constants], size, kernel_shape=(1, 1))
+    inputs = [steps.channels_first(x)] + [steps.constant(each) for each in constants]
+    layer = steps.add("Conv", inputs, (shape[0], kernel.shape[1]) + shape[1:3], kernel_shape=(1, 1))
     return steps.ending_in(steps.channels_last(layer))

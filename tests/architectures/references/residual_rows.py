@@ -14,6 +14,7 @@ OF_TIMM = (
     "legacy_seresnet18", "legacy_seresnet34", "legacy_seresnet50", "legacy_seresnext50_32x4d",
 )
 SLOW_OF_TIMM = ("resnet101d", "legacy_seresnet101")
+PYTORCHCV = "pytorchcv.models.shufflenet"
 KINDS = ("g1_w1", "g2_w1", "g3_w1", "g4_w1", "g8_w1", "g3_w3d4", "g3_wd2")
 SHUFFLENETS = tuple("shufflenet_" + kind for kind in KINDS)
 SHUFFLENETS_V2 = tuple("shufflenet_v2_x" + width for width in ("0_5", "1_0", "1_5", "2_0"))
@@ -45,4 +46,4 @@ REFERENCES.update((name, Reference(from_torchvision(name), gain=GATED)) for name
 REFERENCES.update((name, Reference(from_timm(name), gain=GATED)) for name in OF_TIMM)
 REFERENCES.update((name, Reference(from_timm(name), gain=GATED, slow=True)) for name in SLOW_OF_TIMM)
 REFERENCES.update((name, Reference(from_torchvision(name))) for name in SHUFFLENETS_V2)
-REFERENCES.update((name, Reference(from_package("pytorchcv.models.shufflenet", name), FULL)) for name in SHUFFLENETS)
+REFERENCES.update((name, Reference(from_package(PYTORCHCV, name), FULL)) for name in SHUFFLENETS)
