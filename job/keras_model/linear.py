@@ -77,4 +77,4 @@ def _last_axis(operator: Operator, x: Activation, weight: np.ndarray) -> Activat
     product = weighted(layer, flat, (weight.T,))
     target = (-1,) + operator.output_shape[1:]
     tensor = operation(lambda t: tf.reshape(t, target), product, operator.name + ".unflat")
-    return Activation(tensor, x.order, root=product)
+    return Activation(tensor, x.order)

@@ -30,6 +30,11 @@ def test_arithmetic_that_there_is(op, dtype):
     assert problems_of(_of(op, dtype)) == []
 
 
+@pytest.mark.parametrize("dtype", ["float32", "int64", "int32", "bool"])
+def test_inputs_that_there_are(dtype):
+    assert problems_of(Graph((node("Cast", "x", "y", to=1),), ("x",), ("y",), {}, {"x": MAP, "y": MAP}, {"x": dtype})) == []
+
+
 @pytest.mark.parametrize("op, shape, attributes", LAYERS)
 def test_layers_of_whole_numbers(op, shape, attributes):
     of = Graph((node(op, "x w", "y", **attributes),), ("x",), ("y",), {"w": np.ones(shape, np.int64)},
