@@ -42,6 +42,10 @@ def with_constant(x: Activation, value: np.ndarray, function: Callable[[Any, np.
 
 
 def _with_blocks(x: Activation, constant: np.ndarray, function: Callable[[Any, np.ndarray], Any], name: str) -> Any:
+    """Where the constant varies along the last axis alone, in the shape in which x was made: layers fuse there."""
+    row = constant.size == constant.shape[-1] and x.numbers.shape.as_list()[-1] == x.sizes[-1]
+    if row and len(x.numbers.shape) <= MOST_AXES:
+        return operation(lambda t: function(t, constant.reshape(-1)), x.numbers, name)
     short, blocks = constant_in_blocks(constant, x.sizes)
     sizes = merged_sizes(x.sizes, blocks)
     return operation(lambda t: function(reshaped(t, sizes), short), x.numbers, name)
