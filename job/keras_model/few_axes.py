@@ -64,6 +64,13 @@ def _together(rank: int, places: Sequence[int]) -> Sequence[int]:
             if len(blocks_around(rank, places[:count])) <= MOST_AXES][-1]
 
 
+def reduced(tensor: Any, sizes: Sizes, places: Sequence[int], function: Callable[..., Any]) -> Any:
+    """Over some axes, which go away."""
+    blocks = blocks_alike([place in places for place in range(len(sizes))])
+    axes = [axis for axis, block in enumerate(blocks) if block[0] in places]
+    return function(reshaped(tensor, merged_sizes(sizes, blocks)), axis=axes, keepdims=False)
+
+
 def concatenated(tensors: Sequence[Any], sizes: Sequence[Sizes], place: int) -> Any:
     """Joined along one axis; along the last in the shape in which they were made, if it is one for all."""
     rank = len(sizes[0])

@@ -1,5 +1,5 @@
 """Reductions over axes; the largest element and its place; Softmax."""
-from typing import Any, Callable, Dict, List, Tuple
+from typing import Any, Callable, Dict, List, Sequence, Tuple
 
 import numpy as np
 import tensorflow as tf
@@ -7,7 +7,7 @@ import tensorflow as tf
 from job.axes import as_pytorch
 from job.keras_model.activation import Activation, as_onnx, in_order
 from job.keras_model.axis_blocks import MOST_AXES
-from job.keras_model.few_axes import Sizes, along, reshaped
+from job.keras_model.few_axes import Sizes, along, reduced, reshaped
 from job.keras_model.layers import operation
 from job.keras_model.many_axes import for_along
 from job.keras_model.registry import Operator, converts
@@ -33,12 +33,17 @@ def _reduced(operator: Operator, x: Activation, function: Callable[..., Any]) ->
     keepdims = bool(operator.attributes.get("keepdims", True))
     places = sorted(x.axis(axis) for axis in axes)
     order = x.order if keepdims else _renumbered([axis for axis in x.order if axis not in axes])
-    tensor = operation(lambda t: function(t, axis=places, keepdims=keepdims), x.tensor, operator.name)
-    return x.after(tensor, order=order, fixed_by=operator.name if 0 in axes else "")
+    fixed_by = operator.name if 0 in axes else ""
+    if x.rank <= MOST_AXES:
+        tensor = operation(lambda t: function(t, axis=places, keepdims=keepdims), x.tensor, operator.name)
+        return x.after(tensor, order=order, fixed_by=fixed_by)
+    before = x.sizes
+    numbers = operation(lambda t: reduced(t, before, places, function), x.numbers, operator.name)
+    return x.remade(numbers, operator.name, _left(before, places, keepdims), order=order, fixed_by=fixed_by)
 
 
-def _left(sizes: Sizes, gone: int, keepdims: bool) -> Sizes:
-    return [1 if place == gone else size for place, size in enumerate(sizes) if keepdims or place != gone]
+def _left(sizes: Sizes, gone: Sequence[int], keepdims: bool) -> Sizes:
+    return [1 if place in gone else size for place, size in enumerate(sizes) if keepdims or place not in gone]
 
 
 def _renumbered(axes) -> tuple:
@@ -57,7 +62,7 @@ def _choice(function: Callable[..., Any]):
         before = x.sizes
         numbers = operation(lambda t: along(t, before, [place], chosen), for_along(x), operator.name)
         order = x.order if keepdims else _renumbered([kept for kept in x.order if kept != axis])
-        return x.remade(numbers, operator.name, _left(before, place, keepdims), order=order, nonnegative=True,
+        return x.remade(numbers, operator.name, _left(before, [place], keepdims), order=order, nonnegative=True,
                         fixed_by=operator.name if axis == 0 else "")
     return convert
 
