@@ -13,7 +13,8 @@ def beside(value: np.ndarray, tensor: Any) -> Any:
     """`value`, broadcast to `tensor` from the last axis on, as a tensor: where it must be, behind a Pad of nothing,
     which toco does not see through."""
     if value.size == 1:
-        return tf.constant(value.reshape(-1))  # calibrated int8 takes no number without an axis
+        axes = min(tensor.shape.ndims, 1)  # calibrated int8 takes no number without one beside a tensor that has some
+        return tf.constant(value.reshape((1,) * axes))
     if tensor.op.type == "GatherV2":  # neither a layer to fold into nor a Reshape to move past
         return tf.constant(value)
     if value.dtype == np.bool_:

@@ -100,7 +100,7 @@ def _of_constant(function: Callable[[Any, Any], Any], value: np.ndarray, tensor:
 
 def _minus_from(constant: Any, tensor: Any) -> Any:
     """constant - tensor, as a sum: toco 1.14 forgets the sign where it folds such a difference into the layer before."""
-    return tensor * np.float32([-1]) + constant
+    return tensor * beside(np.array(-1, np.float32), tensor) + constant
 
 
 def _of_fixed_shape(function: Callable[[Any, Any], Any], shape: Any) -> Callable[[Any, Any], Any]:
