@@ -54,6 +54,8 @@ ROWS = [
     _reshaped("TRANSPOSE RESHAPE", 6, 1, 2, 9, 7, perm=(1, 0, 2, 3), free=False),
     several("Reshape to one number", "REDUCE_MAX RESHAPE", node("ReduceMax", "x", "m", keepdims=1), node("Reshape", "m s", "y"),
             constants=dict(s=np.zeros(0, np.int64)), free=False),
+    several("arithmetic of one number", "REDUCE_MAX MUL MUL ADD", node("ReduceMax", "x", "m", keepdims=0),
+            node("Mul", "m c", "t"), node("Sub", "c t", "y"), constants={"c": np.array(2.5, np.float32)}, free=False),
     several("Reshape of one number", "REDUCE_MAX RESHAPE", node("ReduceMax", "x", "m", keepdims=0),
             node("Reshape", "m s", "y"),
             constants=dict(s=whole(1, 1)), free=False),

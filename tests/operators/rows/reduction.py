@@ -43,7 +43,6 @@ _ONE_AXIS = functions(
     ("standardised", lambda x: (x - x.mean([2, 3], keepdim=True)) / (x.std([2, 3], keepdim=True) + 1e-5)),
     ("normalised to the range",
      lambda x: (x - x.min(3, keepdim=True)[0]) / (x.max(3, keepdim=True)[0] - x.min(3, keepdim=True)[0])),
-    ("all, then arithmetic", lambda x: 1 - (x.mean() * 2 + 3)),
     ("all, times", lambda x: x.mean() * x), ("sum of all, times", lambda x: x.sum() * x),
     ("max of all, plus", lambda x: x.max() + x), ("std of all, times", lambda x: x.std() * x),
     ("norm of all, times", lambda x: x.norm() * x), ("all of var, times", lambda x: x.var() * x),
