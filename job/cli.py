@@ -129,8 +129,8 @@ def _leave_metrics(run: RunSettings, outcomes: Sequence[Outcome], exit_code: int
 
         try:
             write_metrics(run.metrics_file, outcomes, exit_code, run.output_dir)
-        except JobError as error:
-            log.warning("no metrics: {}".format(error.message))
+        except (JobError, OSError, ValueError) as error:  # the folder of a model may be another job's again
+            log.warning("no metrics: {}".format(error))
 
 
 def _warn_of_trust(run: RunSettings) -> None:

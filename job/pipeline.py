@@ -241,7 +241,7 @@ def _write_documents(place: Place, settings: Settings, converted: Converted, pro
                                                      progress.versions))
     before = read_version(place.published)
     comparison = None if before is None else compared(before, version)
-    _refuse_to_be_worse(comparison, settings.max_drift)
+    _refuse_to_be_worse(place.published, comparison, settings.max_drift)
     run = run_report(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(progress.started)), progress.seconds,
                      progress.peak_memory, machine(), comparison)
     write_json(model / "run.json", dict(run, made_from=made_from(
@@ -256,8 +256,11 @@ def _interface(settings: Settings, converted: Converted) -> Mapping[str, Any]:
                      settings.preprocess and settings.preprocess._asdict(), settings.labels or None)
 
 
-def _refuse_to_be_worse(comparison: Optional[Mapping[str, Any]], limits: Mapping[str, float]) -> None:
-    problems = drifts(comparison, limits) if comparison is not None else []
+def _refuse_to_be_worse(published: Path, comparison: Optional[Mapping[str, Any]], limits: Mapping[str, float]) -> None:
+    if comparison is not None:
+        problems = drifts(comparison, limits)
+    else:
+        problems = ["its report cannot be read"] if limits and published.exists() else []
     if problems:
         raise ParityFailed("it is worse than the published version: " + "; ".join(problems),
                            hint="the published version stays; convert without --max-drift to replace it all the same")

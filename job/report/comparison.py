@@ -18,12 +18,14 @@ class Version(NamedTuple):
 
 
 def read_version(folder: Path) -> Optional[Version]:
-    """What was published before; None where there is nothing, or nothing that can be read."""
+    """What was published before; None where there is nothing, or nothing that can be compared."""
     try:
-        return Version(*(json.loads((folder / name).read_text(encoding="utf-8"))
-                         for name in ("parity.json", "interface.json")))
-    except (OSError, ValueError):
+        version = Version(*(json.loads((folder / name).read_text(encoding="utf-8"))
+                            for name in ("parity.json", "interface.json")))
+        compared(version, version)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+    return version
 
 
 def compared(before: Version, now: Version) -> Dict[str, Any]:

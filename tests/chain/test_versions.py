@@ -51,6 +51,16 @@ def test_a_larger_model_is_not_published_where_size_is_limited(volume):
     assert sizes["before"]["bytes"] < sizes["now"]["bytes"]
 
 
+def test_a_limit_is_not_kept_where_the_published_report_is_damaged(volume):
+    report = volume / "out" / "net" / "parity.json"
+    whole = report.read_text(encoding="utf-8")
+    report.write_text("{}", encoding="utf-8")
+    write(volume, 20)
+    said = convert(volume, "--arch-args={classes: 20}", "--max-drift={size: 0.5}", code=6)
+    assert "worse than the published version: its report cannot be read" in said
+    report.write_text(whole, encoding="utf-8")
+
+
 def test_earlier_versions_stay_where_a_server_looks(volume):
     sums = (volume / "out" / "net" / "saved_model" / "1" / "saved_model.pb").read_bytes()
     write(volume, 20)

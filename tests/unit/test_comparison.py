@@ -70,5 +70,9 @@ def test_a_limit_that_nothing_can_be_held_to_is_not_kept():
 def test_a_version_that_cannot_be_read_is_none(tmp_path):
     assert read_version(tmp_path) is None
     (tmp_path / "parity.json").write_text("{}", encoding="utf-8")
-    (tmp_path / "interface.json").write_text("{", encoding="utf-8")
-    assert read_version(tmp_path) is None
+    for text in ("{", "{}", "[]", '{"files": {"a": 1}}'):
+        (tmp_path / "interface.json").write_text(text, encoding="utf-8")
+        assert read_version(tmp_path) is None
+    for name, document in zip(("parity.json", "interface.json"), version()):
+        (tmp_path / name).write_text(json.dumps(document), encoding="utf-8")
+    assert read_version(tmp_path) == version()
