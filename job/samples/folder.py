@@ -37,6 +37,13 @@ def evenly_spaced(everything: Sequence[Each], count: int) -> Tuple[Each, ...]:
     return tuple(everything[number * size // count] for number in range(count))
 
 
+def spread(everything: Sequence[Each]) -> Tuple[Each, ...]:
+    """All of them, in an order in which any first part is spread over the whole: places by their bits from the last on."""
+    width = max(len(everything) - 1, 1).bit_length()
+    places = sorted(range(len(everything)), key=lambda place: "{:0{}b}".format(place, width)[::-1])
+    return tuple(everything[place] for place in places)
+
+
 def digest_of_samples(folder: Path, most: int = MOST) -> str:
     """SHA-256 over names and contents: it changes where the answers, the accuracy or what is refused may."""
     listed = sample_folder(folder, most)

@@ -16,7 +16,7 @@ import numpy as np
 
 from job.parity.probes import MOST_SAMPLES, Probe, load_probes
 from job.samples.classes import class_numbers
-from job.samples.folder import evenly_spaced, sample_folder
+from job.samples.folder import evenly_spaced, sample_folder, spread
 from job.samples.values import SampleFile, SampleFolder, bad_samples
 from job.values import Exported, TensorFacts
 
@@ -92,7 +92,8 @@ def _classes(folder: SampleFolder, labels: Sequence[str], exported: Exported) ->
 
 
 def _in_order_of_use(files: Sequence[SampleFile], count: int) -> Tuple[SampleFile, ...]:
-    """So many of the files: first those that become probes, all evenly spaced."""
+    """So many of the files, evenly spaced: first those that become probes; the rest so that who takes fewer of them, as
+    int8 does, has some of every class too."""
     used = evenly_spaced(files, count)
     first = evenly_spaced(used, MOST_SAMPLES)
-    return first + tuple(file for file in used if file not in first)
+    return first + tuple(file for file in spread(used) if file not in first)

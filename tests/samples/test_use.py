@@ -1,11 +1,16 @@
 """How many samples are used for what, and what counts as told right."""
+from collections import Counter
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from job.parity.accuracy import rows_right
 from job.parity.answers import TOGETHER, answers_of_file
 from job.parity.probes import Probe, probe_counts, probes_for
+from job.samples.folder import spread
 from job.samples.use import number_judged, number_of_scores
+from job.samples.values import SampleFile
 from job.values import CheckpointFacts, Exported, TensorFacts
 
 IMAGE = TensorFacts("image_array", "float32", (1, 3, 224, 224), (0, 2, 3, 1))
@@ -41,6 +46,16 @@ def test_each_stage_is_asked_its_seeded_probes_and_its_share_of_samples(work, co
 def test_accuracy_costs_a_bounded_amount(work, judged):
     assert number_judged(exported(work)) == judged  # of 256 pictures of 224 x 224, 222 are 128 MiB
     assert number_judged(exported(work, IMAGE._replace(pytorch_shape=(1, 3, 4096, 4096)))) == 4
+
+
+@pytest.mark.parametrize("size, classes", [(64, 4), (60, 5), (16, 4), (256, 10)])
+def test_any_first_part_of_the_samples_has_some_of_every_class(size, classes):
+    labels = [number * classes // size for number in range(size)]
+    files = spread([SampleFile(str(number), Path(str(number)), str(label)) for number, label in enumerate(labels)])
+    assert sorted(int(str(file.path)) for file in files) == list(range(size))
+    for count in range(2 * classes, size + 1):
+        each = Counter(file.label for file in files[:count])
+        assert len(each) == classes and max(each.values()) - min(each.values()) <= 4
 
 
 @pytest.mark.parametrize("shape, dtype, scores", [
