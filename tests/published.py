@@ -1,23 +1,19 @@
 """A published model as its user meets it: the folder and TensorFlow, nothing of the job."""
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any, Dict, Mapping, Sequence, Tuple
 
 import numpy as np
 import tensorflow as tf
 
-CHECKOUT = Path(__file__).resolve().parents[1]
+from tests.running import run_job
 
 
 def convert(checkpoint: Path, output_dir: Path, *flags: str) -> "Published":
     """Runs the job as a whole process; an AssertionError repeats what it said where it did not end with 0."""
-    command = [sys.executable, "-m", "job", "convert", str(checkpoint), "--output-dir=" + str(output_dir)]
-    job = subprocess.run(
-        command + list(flags), cwd=str(CHECKOUT), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
-    assert job.returncode == 0, job.stdout.decode()
+    job = run_job("convert", checkpoint, "--output-dir={}".format(output_dir), *flags, stderr=subprocess.STDOUT)
+    assert job.returncode == 0, job.stdout
     folder, = [each for each in output_dir.iterdir() if each.is_dir() and not each.name.startswith(".")]
     return Published(folder)
 

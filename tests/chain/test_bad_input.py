@@ -3,7 +3,6 @@ import ctypes
 import json
 import os
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -11,17 +10,11 @@ import pytest
 import torch
 
 from job.demo.model import digits_net
+from tests.running import DIGITS_NET, run_job
 
-CHECKOUT = Path(__file__).resolve().parents[2]
-CODE = "--model-code={}:digits_net".format(CHECKOUT / "job" / "demo" / "model.py")
 SHAPE = "--input-shape=1,1,8,8"
 PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 24, 1, 2  # linux/prctl.h, linux/capability.h
 root_only = pytest.mark.skipif(os.getuid() != 0, reason="mounting takes root")
-
-
-def run_job(*words, **options):
-    return subprocess.run([sys.executable, "-m", "job", *map(str, words)], cwd=str(CHECKOUT), stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, universal_newlines=True, timeout=300, **options)
 
 
 def convert(checkpoint, out, *words, **options):
@@ -59,7 +52,7 @@ def test_files_that_are_no_checkpoints_beside_a_good_one(tmp_path, checkpoint, s
     for name, content in {"empty": b"", "half": whole[:len(whole) // 2], "few": whole[:100], "random": os.urandom(5000),
                           "text": b"not a checkpoint\n", "zeros": bytes(5000), "good": whole}.items():
         (folder / (name + ".pth")).write_bytes(content)
-    done = run_job("convert", "--input-dir={}".format(folder), "--output-dir={}".format(out), CODE, SHAPE)
+    done = run_job("convert", "--input-dir={}".format(folder), "--output-dir={}".format(out), DIGITS_NET, SHAPE)
     assert done.returncode == 3 and "Traceback" not in done.stderr
     rows = {row["name"]: row for row in json.loads((out / "summary.json").read_text())["checkpoints"]}
     assert {name: row["exit_code"] for name, row in rows.items()} == {
@@ -75,11 +68,11 @@ def test_files_that_are_no_checkpoints_beside_a_good_one(tmp_path, checkpoint, s
 
 def test_a_folder_for_a_file(tmp_path):
     (tmp_path / "net.pth").mkdir()
-    check(convert(tmp_path / "net.pth", tmp_path / "out", CODE, SHAPE), 3, "net.pth is a folder, not a checkpoint")
+    check(convert(tmp_path / "net.pth", tmp_path / "out", DIGITS_NET, SHAPE), 3, "net.pth is a folder, not a checkpoint")
 
 
 def test_a_missing_file(tmp_path):
-    check(convert(tmp_path / "net.pth", tmp_path / "out", CODE, SHAPE), 2, "there is no such checkpoint")
+    check(convert(tmp_path / "net.pth", tmp_path / "out", DIGITS_NET, SHAPE), 2, "there is no such checkpoint")
     assert not (tmp_path / "out").exists()
 
 
@@ -96,7 +89,7 @@ def test_missing_extra_and_misshaped_keys_are_named_at_once(tmp_path, state):
     changed["features.0.weight"] = torch.zeros(16, 3, 3, 3)
     changed["head.bias"] = torch.zeros(7)
     torch.save(changed, str(tmp_path / "net.pth"))
-    done = convert(tmp_path / "net.pth", tmp_path / "out", CODE, SHAPE)
+    done = convert(tmp_path / "net.pth", tmp_path / "out", DIGITS_NET, SHAPE)
     check(done, 3, "classifier.weight [10, 24] (nearest: clasifier.weight)", "unexpected head.bias [7]")
     line = next(line for line in done.stderr.splitlines() if "features.0.weight" in line)
     assert "16, 3, 3, 3" in line and "16, 1, 3, 3" in line
@@ -104,7 +97,7 @@ def test_missing_extra_and_misshaped_keys_are_named_at_once(tmp_path, state):
 
 @pytest.mark.parametrize("shape", ["1,3,8,8", "1,64", "1,1,8"])
 def test_a_wrong_input_shape(tmp_path, checkpoint, shape):
-    check(convert(checkpoint, tmp_path / "out", CODE, "--input-shape=" + shape), 3, "--input-shape=", shape.replace(",", ", "))
+    check(convert(checkpoint, tmp_path / "out", DIGITS_NET, "--input-shape=" + shape), 3, "--input-shape=", shape.replace(",", ", "))
     assert files_in(tmp_path / "out") == [".failed/net/parity.json", "summary.json"]
 
 
@@ -119,7 +112,7 @@ def test_a_bad_sidecar_fails_its_own_checkpoint_only(tmp_path, checkpoint, state
     torch.save(state, str(tmp_path / "other.pth"))
     (tmp_path / "net.yaml").write_text("model_code: net.py:make\n")
     out = tmp_path / "out"
-    done = convert(checkpoint, out, tmp_path / "other.pth", CODE, SHAPE)
+    done = convert(checkpoint, out, tmp_path / "other.pth", DIGITS_NET, SHAPE)
     check(done, 3, "net.yaml: model_code: can only be given on the command line")
     assert sorted(os.listdir(str(out))) == [".failed", "other", "summary.json"]
     assert json.loads((out / ".failed" / "net" / "parity.json").read_text())["first_failure"]["exit_code"] == 3
@@ -139,14 +132,14 @@ def small_volume():
 
 @root_only
 def test_a_full_disk(checkpoint, small_volume):
-    check(convert(checkpoint, small_volume, CODE, SHAPE), 75, "No space left on device")
+    check(convert(checkpoint, small_volume, DIGITS_NET, SHAPE), 75, "No space left on device")
     assert not [name for name in files_in(small_volume) if name not in ("summary.json", ".failed/net/parity.json")]
 
 
 @root_only
 def test_a_read_only_output_folder(checkpoint, small_volume):
     subprocess.check_call(["mount", "-o", "remount,ro", str(small_volume)])
-    check(convert(checkpoint, small_volume, CODE, SHAPE), 2, "output folder cannot be written to", "--user", "fsGroup")
+    check(convert(checkpoint, small_volume, DIGITS_NET, SHAPE), 2, "output folder cannot be written to", "--user", "fsGroup")
 
 
 def without_override():
@@ -158,13 +151,13 @@ def without_override():
 def test_no_permission(tmp_path, checkpoint):
     out = tmp_path / "out"
     out.mkdir(mode=0o555)
-    done = convert(checkpoint, out, CODE, SHAPE, preexec_fn=without_override)
+    done = convert(checkpoint, out, DIGITS_NET, SHAPE, preexec_fn=without_override)
     check(done, 2, "cannot be written to by user", "--user", "fsGroup")
-    done = convert(checkpoint, out / "new", CODE, SHAPE, preexec_fn=without_override)
+    done = convert(checkpoint, out / "new", DIGITS_NET, SHAPE, preexec_fn=without_override)
     check(done, 2, "making the output folder", "Permission denied", "--user")
     assert files_in(out) == []
     checkpoint.chmod(0o000)
-    done = convert(checkpoint, tmp_path / "other", CODE, SHAPE, preexec_fn=without_override)
+    done = convert(checkpoint, tmp_path / "other", DIGITS_NET, SHAPE, preexec_fn=without_override)
     check(done, 2, "ermission", "net.pth", "--user")
     assert files_in(tmp_path / "other") == [".failed/net/parity.json", "summary.json"]
 

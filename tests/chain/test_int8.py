@@ -2,7 +2,6 @@
 import json
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import jsonschema
@@ -10,20 +9,16 @@ import numpy as np
 import pytest
 from PIL import Image
 from tests.published import Published
+from tests.running import DIGITS_NET, run_job
 
 from job.demo.digits import held_out_pictures, training_pictures
-from job.demo.training import Trainer
 from job.report.documents import schema
 
-CHECKOUT = Path(__file__).resolve().parents[2]
-FLAGS = ("--model-code={}:digits_net".format(CHECKOUT / "job" / "demo" / "model.py"), "--input-shape=1,1,8,8",
-         "--preprocess={channels: gray}")
+FLAGS = (DIGITS_NET, "--input-shape=1,1,8,8", "--preprocess={channels: gray}")
 
 
 def convert(checkpoint, out, *words):
-    return subprocess.run(
-        [sys.executable, "-m", "job", "convert", str(checkpoint), "--output-dir={}".format(out), *FLAGS, *map(str, words)],
-        cwd=str(CHECKOUT), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True, timeout=300)
+    return run_job("convert", checkpoint, "--output-dir={}".format(out), *FLAGS, *words, stderr=subprocess.STDOUT)
 
 
 def published(job, out):
@@ -41,13 +36,6 @@ def failure(job, out):
 
 def int8_bytes(out):
     return (out / "digits" / "digits.int8.tflite").read_bytes()
-
-
-@pytest.fixture(scope="module")
-def digits(tmp_path_factory):
-    checkpoint = tmp_path_factory.mktemp("trained") / "digits.pth"
-    Trainer().train(checkpoint)
-    return checkpoint
 
 
 @pytest.fixture(scope="module")
@@ -91,8 +79,7 @@ def test_verify_asks_within_the_range_that_it_was_calibrated_for(calibrated):
     model, out = calibrated
     low, high = model.file("int8")[1]["input_ranges"]["image_array"]
     assert low == 0 and 0.97 <= high <= 1.03
-    job = subprocess.run([sys.executable, "-m", "job", "verify", str(out)], cwd=str(CHECKOUT), stdout=subprocess.PIPE,
-                         stderr=subprocess.STDOUT, universal_newlines=True, timeout=300)
+    job = run_job("verify", out, stderr=subprocess.STDOUT)
     assert job.returncode == 0, job.stdout
 
 

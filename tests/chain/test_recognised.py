@@ -1,21 +1,18 @@
 """A checkpoint whose network nobody names, through the whole job."""
 import json
-import subprocess
-import sys
 from collections import OrderedDict
-from pathlib import Path
 
 import pytest
 import torch
 
 from tests.models import seeded_module
 from tests.published import convert
+from tests.running import run_job
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 ARCH, SHAPE = "shufflenet_v2_x0_5", (1, 3, 64, 96)
 NOTE = "recognised as shufflenet_v2_x0_5 by the names and shapes of 282 tensors: num_classes 7"
 
-REPORTS = ("parity.json", "provenance.json", "report.html")  # they say how the network was known
+REPORTS = ("parity.json", "provenance.json")  # they say how the network was known
 
 
 @pytest.fixture(scope="module")
@@ -29,11 +26,6 @@ def checkpoint(tmp_path, weights):
     wrapped = OrderedDict(("module." + key, value) for key, value in weights.items())
     torch.save({"epoch": 3, "state_dict": wrapped}, str(tmp_path / "net.pth"))
     return tmp_path / "net.pth"
-
-
-def run_job(*words):
-    return subprocess.run([sys.executable, "-m", "job", *map(str, words)], cwd=str(CHECKOUT), stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, universal_newlines=True, timeout=300)
 
 
 def test_it_converts(tmp_path, checkpoint):

@@ -1,8 +1,6 @@
 """The user's own inputs through the whole job: probes of every stage, and accuracy before and after."""
 import json
 import subprocess
-import sys
-from pathlib import Path
 
 import jsonschema
 import numpy as np
@@ -11,11 +9,9 @@ import torch
 from PIL import Image
 
 from job.demo.digits import held_out_pictures
-from job.demo.training import Trainer
 from job.report.documents import schema
+from tests.running import DIGITS_NET, run_job
 
-CHECKOUT = Path(__file__).resolve().parents[2]
-CODE = "--model-code={}:digits_net".format(CHECKOUT / "job" / "demo" / "model.py")
 TWO_INPUTS = """
 import torch
 class Net(torch.nn.Module):
@@ -28,9 +24,7 @@ class Net(torch.nn.Module):
 
 
 def convert(checkpoint, out, *words):
-    return subprocess.run(
-        [sys.executable, "-m", "job", "convert", str(checkpoint), "--output-dir={}".format(out), *map(str, words)],
-        cwd=str(CHECKOUT), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True, timeout=300)
+    return run_job("convert", checkpoint, "--output-dir={}".format(out), *words, stderr=subprocess.STDOUT)
 
 
 def report(job, out, name="digits"):
@@ -47,14 +41,6 @@ def sample_names(read):
 def asked(read):
     """How many probes each stage answered."""
     return {stage["stage"]: stage["outputs"][0]["probes"] for stage in read["stages"]}
-
-
-@pytest.fixture(scope="module")
-def digits(tmp_path_factory):
-    """A trained network."""
-    checkpoint = tmp_path_factory.mktemp("trained") / "digits.pth"
-    Trainer().train(checkpoint)
-    return checkpoint
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +69,7 @@ def told_right(checkpoint, pictures):
     return sum(int(file.parent.name) == best for file, best in zip(files, scores.argmax(axis=1)))
 
 
-FLAGS = [CODE, "--input-shape=1,1,8,8", "--preprocess={channels: gray}"]
+FLAGS = [DIGITS_NET, "--input-shape=1,1,8,8", "--preprocess={channels: gray}"]
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +130,7 @@ def test_a_sidecar_names_them_too_and_a_batch_is_filled(digits, pictures, tmp_pa
         np.save(str(volume / "own" / "{}.npy".format(number)), picture)
     (volume / "digits.pth").write_bytes(digits.read_bytes())
     (volume / "digits.yaml").write_text("samples: own\ninput_shape: [3, 1, 8, 8]\n")
-    read = report(convert(volume / "digits.pth", tmp_path / "out", CODE), tmp_path / "out")
+    read = report(convert(volume / "digits.pth", tmp_path / "out", DIGITS_NET), tmp_path / "out")
     assert read["accuracy"] is None
     assert sample_names(read) == ["sample:{}.npy".format(number) for number in (0, 1, 3, 4)]
     assert {tuple(probe["inputs"][0]["shape"]) for probe in read["probes"]} == {(3, 1, 8, 8)}

@@ -4,7 +4,8 @@ import torch
 from tensorflow.lite.python.interpreter import Interpreter
 
 from tests.chain.two_inputs import Outer, Ranked
-from tests.published import CHECKOUT, convert
+from tests.published import convert
+from tests.running import CHECKOUT
 
 
 def _converted(network, shapes, folder):

@@ -1,13 +1,12 @@
 """A model that replaces an earlier one: compared with it, and refused where it is worse by more than is allowed."""
 import json
 import subprocess
-import sys
 
 import pytest
 import torch
 
 from job.demo.model import digits_net
-from tests.published import CHECKOUT
+from tests.running import DIGITS_NET, run_job
 
 
 @pytest.fixture(scope="module")
@@ -24,10 +23,8 @@ def write(folder, classes):
 
 
 def convert(folder, *flags, code=0):
-    job = subprocess.run([sys.executable, "-m", "job", "convert", str(folder / "net.pth"),
-                          "--output-dir={}".format(folder / "out"), "--input-shape=1,1,8,8",
-                          "--model-code={}:digits_net".format(CHECKOUT / "job" / "demo" / "model.py"), *flags],
-                         cwd=str(CHECKOUT), stderr=subprocess.PIPE, universal_newlines=True, timeout=120)
+    job = run_job("convert", folder / "net.pth", "--output-dir={}".format(folder / "out"), "--input-shape=1,1,8,8",
+                  DIGITS_NET, *flags)
     assert job.returncode == code, job.stderr
     return job.stderr
 
@@ -71,8 +68,7 @@ def test_earlier_versions_stay_where_a_server_looks(volume):
     assert (net / "saved_model" / "1" / "assets.extra" / "net.float32.tflite").stat().st_size > 1000
     assert "saved_model/2" in document(volume, "interface")["files"]
     assert subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=str(net)).returncode == 0
-    verified = subprocess.run([sys.executable, "-m", "job", "verify", str(volume / "out")], cwd=str(CHECKOUT))
-    assert verified.returncode == 0
+    assert run_job("verify", volume / "out").returncode == 0
     assert "current: " in convert(volume, "--arch-args={classes: 20}", "--keep=1")
 
 

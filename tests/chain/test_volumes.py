@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from tests.chain.volume_networks import TinyC3D, TinyUNet3D
-from tests.published import CHECKOUT, convert
+from tests.published import convert
+from tests.running import CHECKOUT
 
 CODE = CHECKOUT / "tests" / "chain" / "volume_networks.py"
 NETWORKS = ((TinyC3D, (2, 3, 8, 16, 20)), (TinyUNet3D, (1, 2, 4, 6, 8)))

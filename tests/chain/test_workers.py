@@ -11,9 +11,8 @@ import pytest
 import torch
 
 from job.demo.model import digits_net
-from tests.published import CHECKOUT
+from tests.running import CHECKOUT, DIGITS_NET
 
-CODE = "--model-code={}:digits_net".format(CHECKOUT / "job" / "demo" / "model.py")
 SHAPE = "--input-shape=1,1,8,8"
 
 
@@ -30,7 +29,7 @@ def checkpoints(tmp_path):
 def started(checkpoints, out, *words):
     return subprocess.Popen(
         [sys.executable, "-m", "job", "convert", "--input-dir={}".format(checkpoints), "--output-dir={}".format(out),
-         CODE, SHAPE, *words], cwd=str(CHECKOUT), stderr=subprocess.PIPE, universal_newlines=True)
+         DIGITS_NET, SHAPE, *words], cwd=str(CHECKOUT), stderr=subprocess.PIPE, universal_newlines=True)
 
 
 def summary_of(out):
