@@ -1,5 +1,6 @@
 """The registry of architectures: name -> how to build it and what to feed it, or why it cannot be converted."""
 import difflib
+import functools
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Sequence, Tuple
 
 from job.errors import UnsupportedModel, UsageError
@@ -58,6 +59,21 @@ def architecture(
         _ARCHITECTURES[name] = Architecture(
             name, family, summary, build, tuple(input_shape), tuple(renamings), infer, **more
         )
+        return build
+
+    return register
+
+
+def members(rows: Mapping[str, Any], input_shape: Shape, family: str, summary: str,
+            **more: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register the decorated builder under each name, with that name's row as its first argument.
+
+    The summary may show the row: "{:g} times as wide".
+    """
+
+    def register(build: Callable[..., Any]) -> Callable[..., Any]:
+        for name, row in rows.items():
+            architecture(name, input_shape, family, summary.format(row), **more)(functools.partial(build, row))
         return build
 
     return register

@@ -1,8 +1,7 @@
 """RegNet with torchvision's names: X, and Y, which has squeeze-and-excite."""
-import functools
 from typing import Any, NamedTuple, Tuple
 
-from job.architectures.registry import architecture, classes_of
+from job.architectures.registry import classes_of, members
 
 
 class Stages(NamedTuple):
@@ -25,14 +24,8 @@ ROWS = {
 }
 
 
+@members(ROWS, (1, 3, 224, 224), "RegNet", "as torchvision 0.11 and later build it", infer=classes_of("fc.weight"))
 def build(stages: Stages, num_classes: int = 1000) -> Any:
     from job.architectures.families.regnet_modules import RegNet
 
     return RegNet(stages, num_classes)
-
-
-for name, stages in ROWS.items():
-    summary = "as torchvision 0.11 and later build it"
-    architecture(name, (1, 3, 224, 224), "RegNet", summary, infer=classes_of("fc.weight"))(
-        functools.partial(build, stages)
-    )

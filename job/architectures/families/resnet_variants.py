@@ -1,8 +1,7 @@
 """ResNets that torchvision 0.3.0 has the parts of: wide ones, and ResNet-D, whose shortcuts take means."""
-import functools
 from typing import Any, Tuple
 
-from job.architectures.registry import architecture, classes_of
+from job.architectures.registry import classes_of, members
 
 IMAGE = (1, 3, 224, 224)
 BASIC, BOTTLENECK = "BasicBlock", "Bottleneck"
@@ -17,23 +16,15 @@ DEEP = {
 classes = classes_of("fc.weight")
 
 
+@members(WIDE, IMAGE, "Wide ResNet", "as torchvision 0.4 and later build it", infer=classes)
 def build_wide(builder: str, num_classes: int = 1000) -> Any:
     from torchvision.models import resnet
 
     return getattr(resnet, builder)(width_per_group=128, num_classes=num_classes)
 
 
-def build_deep(block: str, depths: Tuple[int, ...], num_classes: int = 1000) -> Any:
+@members(DEEP, IMAGE, "ResNet-D", "as timm builds it", infer=classes)
+def build_deep(blocks: Tuple[str, Tuple[int, ...]], num_classes: int = 1000) -> Any:
     from job.architectures.families.resnet_d_modules import ResNetD
 
-    return ResNetD(block, depths, num_classes)
-
-
-for name, builder in WIDE.items():
-    architecture(name, IMAGE, "Wide ResNet", "as torchvision 0.4 and later build it", infer=classes)(
-        functools.partial(build_wide, builder)
-    )
-for name, (block, depths) in DEEP.items():
-    architecture(name, IMAGE, "ResNet-D", "as timm builds it", infer=classes)(
-        functools.partial(build_deep, block, depths)
-    )
+    return ResNetD(*blocks, num_classes=num_classes)

@@ -1,8 +1,7 @@
 """SE-ResNet and SE-ResNeXt with the names of pretrainedmodels, which are timm's of its legacy ones."""
-import functools
 from typing import Any, NamedTuple, Tuple
 
-from job.architectures.registry import architecture, classes_of
+from job.architectures.registry import classes_of, members
 
 
 class Variant(NamedTuple):
@@ -20,14 +19,9 @@ VARIANTS = {
 }
 
 
+@members(VARIANTS, (1, 3, 224, 224), "SE-ResNet", "as timm builds it, and pretrainedmodels named its keys",
+         infer=classes_of("last_linear.weight"))
 def build(variant: Variant, num_classes: int = 1000) -> Any:
     from job.architectures.families.seresnet_modules import SEResNet
 
     return SEResNet(variant, num_classes)
-
-
-for name, variant in VARIANTS.items():
-    architecture(
-        name, (1, 3, 224, 224), "SE-ResNet", "as timm builds it, and pretrainedmodels named its keys",
-        infer=classes_of("last_linear.weight"),
-    )(functools.partial(build, variant))

@@ -1,8 +1,7 @@
 """ShuffleNet, the first, with the names of pytorchcv."""
-import functools
 from typing import Any, NamedTuple
 
-from job.architectures.registry import architecture, classes_of
+from job.architectures.registry import classes_of, members
 
 
 class Variant(NamedTuple):
@@ -22,14 +21,8 @@ VARIANTS = {
 }
 
 
+@members(VARIANTS, (1, 3, 224, 224), "ShuffleNet", "of 2017, as pytorchcv builds it", infer=classes_of("output.weight"))
 def build(variant: Variant, num_classes: int = 1000) -> Any:
     from job.architectures.families.shufflenet_modules import ShuffleNet
 
     return ShuffleNet(variant, num_classes)
-
-
-for name, variant in VARIANTS.items():
-    summary = "of 2017, as pytorchcv builds it"
-    architecture(name, (1, 3, 224, 224), "ShuffleNet", summary, infer=classes_of("output.weight"))(
-        functools.partial(build, variant)
-    )
