@@ -1,4 +1,4 @@
-"""One reader per setting: what a user wrote, in a flag or a sidecar, -> the checked value.
+"""One reader for each setting of a checkpoint: what a user wrote, in a flag or a sidecar, -> the checked value.
 
 A flag gives text; a sidecar gives text, numbers, lists or mappings. A reader raises Refused with what is
 wrong and what is allowed; its caller knows where the value stood.
@@ -14,21 +14,14 @@ from job.architectures import names as architecture_names, refused as refused_ar
 from job.errors import UsageError
 from job.nearest import did_you_mean
 from job.parity.tolerance import Override, check_override
-from job.report.comparison import LIMITS
-from job.share import Share
 from job.values import Shape
 from job.yaml_values import value_from_yaml
 
 INPUT_TYPES = ("float32", "int64", "int32")  # that PyTorch computes with and TensorFlow Lite takes
-MOST_WORKERS = 256
-MOST_VERSIONS = 1000
 MOST_CALIBRATION = 10000  # samples
-MOST_SHARES = 100000  # as many as an Indexed Job may have
 
-_SIZE = re.compile(r"[1-9][0-9]{0,8}$")
+SIZE = re.compile(r"[1-9][0-9]{0,8}$")
 _TENSOR_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]{0,99}$")
-_SHARE = re.compile(r"([0-9]{1,6})/([1-9][0-9]{0,5})$")
-_YES, _NO = ("true", "yes", "1"), ("false", "no", "0")
 
 
 class Refused(Exception):
@@ -158,32 +151,8 @@ def tolerance(value: Any) -> Override:
         raise Refused(error.message, error.hint) from error
 
 
-def versions_kept(value: str) -> int:
-    if value != "0" and not (_SIZE.match(value) and int(value) <= MOST_VERSIONS):
-        raise Refused("not a number of versions", "a whole number from 0 to {}".format(MOST_VERSIONS))
-    return int(value)
-
-
-def max_drift(value: Any) -> Mapping[str, float]:
-    allowed = "{{FIGURE: how much worse}}, of {}".format(", ".join(sorted(LIMITS)))
-    limits = mapping(value)
-    wrong = [str(name) for name in limits if name not in LIMITS]
-    if wrong or not limits:
-        raise Refused("{!r} is no figure".format(wrong[0]) if wrong else "no figure", allowed)
-    for name, most in limits.items():
-        if isinstance(most, bool) or not isinstance(most, (int, float)) or not 0 <= most < math.inf:
-            raise Refused("{}: {!r} is no number from 0 on".format(name, most), allowed)
-    return {name: float(most) for name, most in limits.items()}
-
-
-def switch(value: str) -> bool:
-    if value.lower() not in _YES + _NO:
-        raise Refused("neither yes nor no", "true or false, or the flag alone")
-    return value.lower() in _YES
-
-
 def calibration_count(value: Any) -> int:
-    if not _SIZE.match(str(value)) or isinstance(value, bool) or int(value) > MOST_CALIBRATION:
+    if not SIZE.match(str(value)) or isinstance(value, bool) or int(value) > MOST_CALIBRATION:
         raise Refused("not a number of samples", "a whole number from 1 to {}".format(MOST_CALIBRATION))
     return int(value)
 
@@ -191,47 +160,6 @@ def calibration_count(value: Any) -> int:
 def weights_key(value: Any) -> str:
     if not isinstance(value, str) or not value or len(value) > 500 or not value.isprintable():
         raise Refused("not a path of keys", "the keys on the way with dots between them, such as ema or state_dict.model")
-    return value
-
-
-def workers(value: str) -> int:
-    if not _SIZE.match(value) or int(value) > MOST_WORKERS:
-        raise Refused("not a number of workers", "a whole number from 1 to {}".format(MOST_WORKERS))
-    return int(value)
-
-
-def seconds(value: str) -> int:
-    if not _SIZE.match(value):
-        raise Refused("not a number of seconds", "a whole number of seconds above zero")
-    return int(value)
-
-
-def share(value: str) -> Share:
-    match = _SHARE.match(value)
-    found = Share(int(match.group(1)), int(match.group(2))) if match else None
-    if found is None or not found.index < found.count <= MOST_SHARES:
-        raise Refused("no share of a number of them",
-                      "INDEX/COUNT, such as 0/4 to 3/4, of at most {}".format(MOST_SHARES))
-    return found
-
-
-def path_of_file(value: str) -> Path:
-    path = Path(value)
-    if path.is_dir():
-        raise Refused("it is a folder", "the name of a file")
-    return path
-
-
-def file_to_write(value: str) -> Path:
-    path = path_of_file(value)
-    if not path.parent.is_dir() or not os.access(str(path.parent), os.W_OK):
-        raise Refused("no file can be written there", "a folder that is there and that this user may write to")
-    return path
-
-
-def log_style(value: str) -> str:
-    if value not in ("text", "json"):
-        raise Refused("no such kind of log", "text or json")
     return value
 
 
@@ -252,7 +180,7 @@ def _shape(sizes: Any) -> Shape:
     if not isinstance(sizes, (list, tuple)) or not 1 <= len(sizes) <= 5:
         raise Refused("not a shape", allowed)
     words = [str(size).strip() for size in sizes]
-    wrong = [word for word in words if not _SIZE.match(word)]
+    wrong = [word for word in words if not SIZE.match(word)]
     if wrong:
         raise Refused("{!r} is no size".format(wrong[0]), allowed)
     shape = tuple(int(word) for word in words)

@@ -5,7 +5,7 @@ Precedence: flag, sidecar, default.
 from pathlib import Path
 from typing import Any, Callable, Mapping, NamedTuple, Optional, Tuple
 
-from job import setting_values as read
+from job import flag_values as flags, setting_values as read
 from job.architectures import find
 from job.command_line import Invocation
 from job.errors import UsageError
@@ -33,22 +33,22 @@ READERS = {
     "quantize": read.modes,
     "calibration": read.folder,
     "calibration_count": read.calibration_count,
-    "skip_bad_images": read.switch,
+    "skip_bad_images": flags.switch,
     "samples": read.folder,
     "preprocess": preprocess,
     "labels": read.labels,
     "tolerance": read.tolerance,
     "weights_key": read.weights_key,
-    "force": read.switch,
-    "workers": read.workers,
-    "timeout_per_checkpoint": read.seconds,
-    "keep": read.versions_kept,
-    "max_drift": read.max_drift,
-    "shard": read.share,
-    "result_file": read.path_of_file,
-    "metrics_file": read.file_to_write,
-    "trust_pickle": read.switch,
-    "log": read.log_style,
+    "force": flags.switch,
+    "workers": flags.workers,
+    "timeout_per_checkpoint": flags.seconds,
+    "keep": flags.versions_kept,
+    "max_drift": flags.max_drift,
+    "shard": flags.share,
+    "result_file": flags.path_of_file,
+    "metrics_file": flags.file_to_write,
+    "trust_pickle": flags.switch,
+    "log": flags.log_style,
 }  # type: Mapping[str, Callable[[Any], Any]]
 
 
