@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from job import modes as quantised
-from job.architectures import names as architecture_names, refused as refused_architectures
+from job.architectures import every as every_architecture
 from job.errors import UsageError
 from job.nearest import did_you_mean
 from job.parity.tolerance import Override, check_override
@@ -46,7 +46,7 @@ class ModelCode(NamedTuple):
 
 def architecture(value: Any) -> str:
     """A name that is known; one that is refused fails each checkpoint that it is said of."""
-    known = architecture_names() + tuple(each.name for each in refused_architectures())
+    known = tuple(each.name for each in every_architecture())
     if value not in known:
         raise Refused("no architecture has this name",
                       did_you_mean(str(value), known) or "the command `architectures` lists them")

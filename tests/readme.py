@@ -85,7 +85,7 @@ def refused() -> str:
     """Networks that are known, and why they cannot be converted."""
     reasons = {}  # type: Dict[str, List[str]]
     for each in architectures.refused():
-        reasons.setdefault(each.reason, []).append(_code(each.name))
+        reasons.setdefault(each.refusal.reason, []).append(_code(each.name))
     return _table(("refused", "why"), ((" ".join(names), reason) for reason, names in reasons.items()))
 
 

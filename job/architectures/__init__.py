@@ -4,6 +4,6 @@ Importing this package costs no PyTorch: a family's module only holds names and 
 import what they need when they are called.
 """
 from job.architectures import families  # noqa: F401  (they register)
-from job.architectures.registry import Architecture, default_input_shape, find, names, refused, table
+from job.architectures.registry import Architecture, default_input_shape, every, find, names, refused, table
 
-__all__ = ["Architecture", "default_input_shape", "find", "names", "refused", "table"]
+__all__ = ["Architecture", "default_input_shape", "every", "find", "names", "refused", "table"]

@@ -4,7 +4,7 @@ from typing import Any, Iterator, Mapping
 
 import torch
 
-from job.architectures.registry import find
+from job.architectures.registry import Architecture, find
 from job.errors import UsageError
 
 
@@ -44,13 +44,17 @@ def build(name: str, arch_args: Mapping[str, Any]) -> torch.nn.Module:
 
     UsageError for an unknown name, or for arguments that the builder does not take.
     """
-    architecture = find(name)
+    return built(find(name), arch_args)
+
+
+def built(architecture: Architecture, arch_args: Mapping[str, Any]) -> torch.nn.Module:
+    """As `build` does, refused or not."""
     with without_initialisation():
         try:
             module = architecture.build(**arch_args)
         except (TypeError, ValueError, RuntimeError, AttributeError, ZeroDivisionError) as error:
             raise UsageError(
-                "{} cannot be built with {}: {}".format(name, dict(arch_args), error),
+                "{} cannot be built with {}: {}".format(architecture.name, dict(arch_args), error),
                 hint='arguments are its builder\'s, such as --arch-args={"num_classes": 10}',
             ) from error
     return module.eval()

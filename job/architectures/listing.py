@@ -6,7 +6,7 @@ from job.architectures.registry import Architecture, refused, table
 
 HEAD = ("name", "input", "parameters", "onnx", "keras", "saved_model", "float32", "dynamic", "operators", "plumbing",
         "seconds", "what it is")
-NOTE = ("Of checkpoints with random weights: largest error of a stage against PyTorch, of the output's range (dynamic: "
+NOTE = ("Each is recognised by its tensors: --arch need not name it. Figures are of checkpoints with random weights: largest error of a stage against PyTorch, of the output's range (dynamic: "
         "signal to noise in dB); operators of the float32 file, and how many are plumbing; seconds of the whole job "
         "on 2 cores.")
 
@@ -16,7 +16,7 @@ def lines() -> List[str]:
     rows = [HEAD] + [cells(row, figures.get(row.name)) for row in table()]
     widths = [max(map(len, column)) for column in zip(*rows)]
     listed = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
-    refusals = ["{}: refused: {}; {}".format(each.name, each.reason, each.hint) for each in refused()]
+    refusals = ["{}: refused: {}; {}".format(each.name, *each.refusal) for each in refused()]
     return listed + refusals + ["", NOTE]
 
 

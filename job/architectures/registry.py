@@ -1,7 +1,7 @@
 """The registry of architectures: name -> how to build it and what to feed it, or why it cannot be converted."""
 import difflib
 import functools
-from typing import Any, Callable, Dict, Mapping, NamedTuple, Sequence, Tuple
+from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from job.errors import UnsupportedModel, UsageError
 from job.values import Shape
@@ -13,6 +13,11 @@ ArchArgs = Dict[str, Any]
 
 def nothing_inferred(shapes: Shapes) -> ArchArgs:
     return {}
+
+
+class Refusal(NamedTuple):
+    reason: str  # what in it cannot be converted
+    hint: str  # what its user may do instead
 
 
 class Architecture(NamedTuple):
@@ -27,17 +32,10 @@ class Architecture(NamedTuple):
     published: Mapping[str, ArchArgs] = {}  # by the SHA-256 that published files have in their name
     variants: Tuple[ArchArgs, ...] = ()  # other arguments that networks are trained with, and told by their tensors
     untold: Mapping[str, str] = {}  # an argument that no weights tell -> what to say where it is not given
-
-
-class RefusedArchitecture(NamedTuple):
-    name: str
-    family: str
-    reason: str  # what in it cannot be converted
-    hint: str  # what its user may do instead
+    refusal: Optional[Refusal] = None  # of a network that is known, and recognised, and cannot be converted
 
 
 _ARCHITECTURES = {}  # type: Dict[str, Architecture]
-_REFUSED = {}  # type: Dict[str, RefusedArchitecture]
 
 
 def architecture(
@@ -55,7 +53,8 @@ def architecture(
     """
 
     def register(build: Callable[..., Any]) -> Callable[..., Any]:
-        _refuse_taken(name)
+        if name in _ARCHITECTURES:
+            raise ValueError("architecture {} is registered twice".format(name))
         _ARCHITECTURES[name] = Architecture(
             name, family, summary, build, tuple(input_shape), tuple(renamings), infer, **more
         )
@@ -79,42 +78,43 @@ def members(rows: Mapping[str, Any], input_shape: Shape, family: str, summary: s
     return register
 
 
-def refuse(name: str, family: str, reason: str, hint: str) -> None:
-    """Register a name that is known, and cannot be converted."""
-    _refuse_taken(name)
-    _REFUSED[name] = RefusedArchitecture(name, family, reason, hint)
-
-
-def _refuse_taken(name: str) -> None:
-    if name in _ARCHITECTURES or name in _REFUSED:
-        raise ValueError("architecture {} is registered twice".format(name))
-
-
-def names() -> Tuple[str, ...]:
-    return tuple(_ARCHITECTURES)
-
-
-def refused() -> Tuple[RefusedArchitecture, ...]:
-    return tuple(_REFUSED.values())
+def every() -> Tuple[Architecture, ...]:
+    """Each that is known, the refused among them, family by family in the order of their registration."""
+    return tuple(_ARCHITECTURES.values())
 
 
 def table() -> Tuple[Architecture, ...]:
-    """Every architecture, family by family in the order of their registration."""
-    return tuple(_ARCHITECTURES.values())
+    """Each that can be converted."""
+    return tuple(each for each in every() if each.refusal is None)
+
+
+def refused() -> Tuple[Architecture, ...]:
+    return tuple(each for each in every() if each.refusal is not None)
+
+
+def names() -> Tuple[str, ...]:
+    """Of each that can be converted."""
+    return tuple(each.name for each in table())
 
 
 def find(name: str) -> Architecture:
     """The architecture of that name, or UsageError with the names that come nearest; UnsupportedModel if refused."""
     if name in _ARCHITECTURES:
-        return _ARCHITECTURES[name]
-    if name in _REFUSED:
-        raise UnsupportedModel(["{}: {}".format(name, _REFUSED[name].reason)], hint=_REFUSED[name].hint)
-    near = difflib.get_close_matches(str(name), _ARCHITECTURES, n=3, cutoff=0.5)
-    every = "the command `architectures` lists them"
+        return not_refused(_ARCHITECTURES[name])
+    near = difflib.get_close_matches(str(name), names(), n=3, cutoff=0.5)
+    listed = "the command `architectures` lists them"
     raise UsageError(
         "no architecture is called {!r}".format(name),
-        hint="did you mean {}? {}".format(" or ".join(near), every) if near else every,
+        hint="did you mean {}? {}".format(" or ".join(near), listed) if near else listed,
     )
+
+
+def not_refused(architecture: Architecture) -> Architecture:
+    """The same, or UnsupportedModel with what in it cannot be converted."""
+    if architecture.refusal is not None:
+        reason, hint = architecture.refusal
+        raise UnsupportedModel(["{}: {}".format(architecture.name, reason)], hint=hint)
+    return architecture
 
 
 def default_input_shape(name: str) -> Shape:

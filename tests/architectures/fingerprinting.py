@@ -5,12 +5,11 @@ Each is built a few times with other arguments: a size that moves with one of th
 from collections import OrderedDict
 from typing import Any, Iterator, Mapping, Optional
 
-from job.architectures import table
-from job.architectures.build import build
+from job.architectures.build import built
 from job.architectures.keys import OPTIONAL
 from job.architectures.recognition.fingerprints import FILE, Fingerprint, written
 from job.architectures.recognition.sizes import Counted, Pattern, Size, Values, with_values
-from job.architectures.registry import ArchArgs, Architecture
+from job.architectures.registry import ArchArgs, Architecture, every
 from job.errors import UsageError
 from job.values import Shape
 
@@ -27,7 +26,7 @@ def main() -> None:
 
 def taken() -> Iterator[Fingerprint]:
     """Of every architecture as it is built when nothing is said, and of its variants."""
-    for architecture in table():
+    for architecture in every():
         for variant in ({},) + architecture.variants:
             yield fingerprint_of(architecture, variant)
 
@@ -35,14 +34,14 @@ def taken() -> Iterator[Fingerprint]:
 def fingerprint_of(architecture: Architecture, variant: ArchArgs) -> Fingerprint:
     fixed = dict(architecture.infer({}), **variant)
     counted = [name for name, values in PROBES.items()
-               if shapes_of(architecture.name, dict(fixed, **{name: values[0]})) is not None]
+               if shapes_of(architecture, dict(fixed, **{name: values[0]})) is not None]
     first, second, last = (OrderedDict((name, PROBES[name][turn]) for name in counted) for turn in range(3))
-    base = shapes_of(architecture.name, dict(fixed, **first))
-    moved = {name: shapes_of(architecture.name, dict(fixed, **dict(first, **{name: second[name]})))
+    base = shapes_of(architecture, dict(fixed, **first))
+    moved = {name: shapes_of(architecture, dict(fixed, **dict(first, **{name: second[name]})))
              for name in counted}
     tensors = OrderedDict((key, pattern_of_sizes(key, base, moved, first, second)) for key in base)
     told = {key: with_values(pattern, last) for key, pattern in tensors.items()}
-    if told != shapes_of(architecture.name, dict(fixed, **last)):
+    if told != shapes_of(architecture, dict(fixed, **last)):
         raise ValueError("{}: its sizes do not grow evenly with {}".format(architecture.name, ", ".join(counted)))
     return Fingerprint(architecture.name, variant, tensors)
 
@@ -60,10 +59,10 @@ def size_of(size: int, moved: Values, first: Values, second: Values) -> Size:
     return size
 
 
-def shapes_of(name: str, arch_args: Mapping[str, Any]) -> Optional[Shapes]:
+def shapes_of(architecture: Architecture, arch_args: Mapping[str, Any]) -> Optional[Shapes]:
     """By key, without what only training reads; None where the builder does not take these arguments."""
     try:
-        slots = build(name, arch_args).state_dict()
+        slots = built(architecture, arch_args).state_dict()
     except UsageError:
         return None
     return OrderedDict((key, tuple(slot.shape)) for key, slot in slots.items() if not key.endswith(OPTIONAL))

@@ -3,11 +3,10 @@ from collections import OrderedDict
 
 import pytest
 
-from job.architectures import names
 from job.architectures.recognition import fingerprints as data
 from job.architectures.recognition.fingerprints import FILE, Fingerprint, fingerprints, written
 from job.architectures.recognition.sizes import Counted, arguments_for, pattern_of, text_of, with_values
-from job.architectures.registry import Architecture
+from job.architectures.registry import Architecture, every
 from tests.architectures import fingerprinting
 from tests.architectures.fingerprinting import fingerprint_of, taken
 
@@ -18,7 +17,8 @@ def test_they_are_those_of_the_registry():
 
 
 def test_every_architecture_has_one_and_all_are_small():
-    assert tuple(OrderedDict.fromkeys(each.architecture for each in fingerprints())) == names()
+    assert tuple(OrderedDict.fromkeys(each.architecture for each in fingerprints())) == tuple(
+        each.name for each in every())
     assert FILE.stat().st_size < 300000
 
 
@@ -83,7 +83,7 @@ SHAPES = {
 
 @pytest.fixture
 def three_builders(monkeypatch):
-    monkeypatch.setattr(fingerprinting, "shapes_of", lambda name, arch_args: SHAPES[name](**arch_args))
+    monkeypatch.setattr(fingerprinting, "shapes_of", lambda row, arch_args: SHAPES[row.name](**arch_args))
 
 
 @pytest.mark.parametrize("name, tensors", [

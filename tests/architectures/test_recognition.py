@@ -17,9 +17,11 @@ from job.checkpoint import read_checkpoint
 from job.checkpoint.prefixes import without_prefix
 from job.checkpoint.reading import Checkpoint
 from job.checkpoint.state_dict import find_state_dict
-from job.errors import BadCheckpoint
+from job.errors import BadCheckpoint, UnsupportedModel
 
-EVERY = fingerprints()
+REFUSED = {each.name for each in registry.refused()}
+EVERY = [each for each in fingerprints() if each.architecture not in REFUSED]
+DETECTORS = [each for each in fingerprints() if each.architecture in REFUSED]
 IDS = ["-".join([each.architecture] + list(map(str, each.arch_args.values()))) for each in EVERY]
 DEFAULTS = {"num_classes": 1000, "in_channels": 3}
 
@@ -30,7 +32,7 @@ def shapes_of(fingerprint, **values):
 
 
 def of(name):
-    return next(each for each in EVERY if each.architecture == name)
+    return next(each for each in fingerprints() if each.architecture == name)
 
 
 def checkpoint_of(shapes):
@@ -59,6 +61,17 @@ def test_each_is_told_from_all_others(fingerprint):
         counted = {"num_classes": classes, "in_channels": 3}
         assert fit.arch_args == dict(fingerprint.arch_args, **{name: counted[name] for name in fit.told_by})
         assert fit.input_shape == fit.architecture.input_shape
+
+
+@pytest.mark.parametrize("fingerprint", DETECTORS, ids=[each.architecture for each in DETECTORS])
+def test_what_cannot_be_converted_is_recognised_as_that(fingerprint):
+    recognition = found(shapes_of(fingerprint, num_classes=7))
+    with pytest.raises(UnsupportedModel, match=fingerprint.architecture + ": how many boxes it finds") as caught:
+        recognised(recognition)
+    assert caught.value.exit_code == 4 and "--model-code" in caught.value.hint
+    said = evidence(recognition)
+    assert said[0].startswith("recognised as {}: ".format(fingerprint.architecture))
+    assert said[-1].startswith("  it cannot be converted: how many boxes")
 
 
 @pytest.mark.parametrize("prefix", ["module.", "_orig_mod."])
@@ -113,6 +126,17 @@ def test_older_and_other_names(name, pattern, replacement):
     assert fit.architecture.name == name and fit.values == {"num_classes": 5}
 
 
+@pytest.mark.parametrize("name, pattern, replacement", [
+    ("fasterrcnn_resnet50_fpn", r"^(backbone\.fpn\.\w+\.\d+)\.", r"\1.0."),
+    ("keypointrcnn_resnet50_fpn", r"^rpn\.head\.conv\.", "rpn.head.conv.0.0."),
+    ("maskrcnn_resnet50_fpn", r"^roi_heads\.mask_head\.mask_fcn1\.", "roi_heads.mask_head.0.0."),
+    ("maskrcnn_resnet50_fpn", r"^roi_heads\.mask_head\.mask_fcn4\.", "roi_heads.mask_head.3.0."),
+])
+def test_newer_names_of_detectors(name, pattern, replacement):
+    fit, = found(renamed(shapes_of(of(name), num_classes=5), pattern, replacement)).exact
+    assert fit.architecture.name == name and fit.values == {"num_classes": 5}
+
+
 def test_what_tells_an_argument_has_the_name_in_the_checkpoint():
     shapes = renamed(shapes_of(of("mobilenetv3_large_2019")), r"^classifier\.3", "classifier.5")
     assert recognised(found(shapes)).told_by == {"num_classes": "classifier.5.weight"}
@@ -137,7 +161,7 @@ def known(monkeypatch, fingerprint, *names):
         row = registry.Architecture(name, "Twins", "{} of the twins".format(name), None, (1, 3, 9, len(name)))
         monkeypatch.setitem(registry._ARCHITECTURES, name, row)
     more = tuple(fingerprint._replace(architecture=name) for name in names)
-    monkeypatch.setattr(recognise, "fingerprints", lambda: EVERY + more)
+    monkeypatch.setattr(recognise, "fingerprints", lambda: fingerprints() + more)
 
 
 def test_several_that_are_alike_are_listed_with_how_they_differ(monkeypatch):

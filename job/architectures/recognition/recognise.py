@@ -5,7 +5,7 @@ from typing import Callable, Dict, List, NamedTuple, Sequence, Tuple
 from job.architectures.keys import OPTIONAL
 from job.architectures.recognition.fingerprints import Fingerprint, fingerprints
 from job.architectures.recognition.matching import Fit, fit_of, without_heads
-from job.architectures.registry import Architecture, Shapes, find, names
+from job.architectures.registry import Architecture, Shapes, every
 from job.checkpoint import Checkpoint
 
 NEAR = 0.1  # of closeness: less in common says nothing
@@ -35,8 +35,9 @@ def _namings(checkpoint: Checkpoint) -> Sequence[Shapes]:
 
 
 def _fits(shapes: Shapes, worth_a_look: Callable[[Fingerprint, Architecture, Shapes], bool]) -> List[Fit]:
-    known = [(each, find(each.architecture)) for each in fingerprints() if each.architecture in names()]
-    return [fit_of(each, architecture, shapes) for each, architecture in known
+    known = {architecture.name: architecture for architecture in every()}
+    pairs = [(each, known[each.architecture]) for each in fingerprints() if each.architecture in known]
+    return [fit_of(each, architecture, shapes) for each, architecture in pairs
             if worth_a_look(each, architecture, shapes)]
 
 

@@ -5,6 +5,7 @@ from typing import Any, List, Mapping, Sequence, Tuple
 from job.architectures.keys import describe
 from job.architectures.recognition.matching import Fit
 from job.architectures.recognition.recognise import Recognition
+from job.architectures.registry import not_refused
 from job.errors import BadCheckpoint
 
 LIKELY = 0.5  # of closeness: from here on every key that is wrong is named
@@ -13,8 +14,12 @@ HINT = "name the network with --arch=NAME, or give your own with --model-code=FI
 
 
 def recognised(recognition: Recognition) -> Fit:
-    """The one architecture that fits; BadCheckpoint where several do, with how they differ, or none, with the nearest."""
+    """The one architecture that fits; BadCheckpoint where several do, with how they differ, or none, with the nearest.
+
+    UnsupportedModel where it is one that cannot be converted.
+    """
     if len(recognition.exact) == 1:
+        not_refused(recognition.exact[0].architecture)
         return recognition.exact[0]
     hint = _hint_of_several(recognition.exact) if recognition.exact else HINT
     raise BadCheckpoint("\n".join(_indented(_lines_without_one(recognition))), hint=hint)
@@ -33,7 +38,10 @@ def evidence(recognition: Recognition) -> Tuple[str, ...]:
         return _indented(_lines_without_one(recognition))
     fit, = recognition.exact
     named = "recognised as {}: {}, {}".format(fit.architecture.name, fit.architecture.family, fit.architecture.summary)
-    return _indented([named, "all its {} names and shapes are the checkpoint's".format(len(fit.wanted))] + _inferred(fit))
+    lines = [named, "all its {} names and shapes are the checkpoint's".format(len(fit.wanted))] + _inferred(fit)
+    refusal = fit.architecture.refusal
+    last = _input(fit) if refusal is None else "it cannot be converted: {}; {}".format(*refusal)
+    return _indented(lines + [last])
 
 
 def _indented(lines: Sequence[str]) -> Tuple[str, ...]:
@@ -45,7 +53,11 @@ def _inferred(fit: Fit) -> List[str]:
     lines += ["{} {}, by all shapes".format(*each) for each in sorted(fit.variant.items())]
     if fit.auxiliary:
         lines.append("{} more are of heads that only training needs".format(fit.auxiliary))
-    return lines + ["its input is {} where nothing else is said".format("x".join(map(str, fit.input_shape)))]
+    return lines
+
+
+def _input(fit: Fit) -> str:
+    return "its input is {} where nothing else is said".format("x".join(map(str, fit.input_shape)))
 
 
 def _lines_without_one(recognition: Recognition) -> Sequence[str]:
