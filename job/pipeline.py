@@ -8,7 +8,7 @@ from job import log
 from job.actors import Pending, Side
 from job.checkpoint.digest import sha256_of_checkpoint
 from job.errors import BadCheckpoint, JobError, ParityFailed
-from job.parity.accuracy import Accuracy, told
+from job.parity.accuracy import Accuracy, dropped, number_asked, told
 from job.parity.drift import located
 from job.parity.gate import first_drift, parity_failed
 from job.parity.probes import probe_counts, probes_for
@@ -58,8 +58,8 @@ def convert(checkpoint: Path, name: str, settings: Settings, output_dir: Path, s
         with staging(output_dir, name) as folder, sides.at_work():
             place = _place(folder, output_dir / name, settings.keep)
             converted = _converted(checkpoint, settings, sides, place, progress)
-            _judge_accuracy(progress, sides, converted, place)
-            _refuse_drift(progress, sides, converted, place)
+            _judge_accuracy(progress, sides, converted, place, settings.max_accuracy_drop is not None)
+            _refuse_drift(progress, sides, converted, place, settings.max_accuracy_drop)
             _warn_of_unusual(progress, converted.exported.depth)
             keep_earlier(place.published, place.model, settings.keep)
             digests = _write_documents(place, settings, converted, progress)
@@ -197,22 +197,24 @@ def _warn_of_calibration(progress: Progress, calibration: Calibration) -> None:
         log.warning("calibration: left out: " + skipped, progress.name)
 
 
-def _judge_accuracy(progress: Progress, sides: Sides, converted: Converted, place: Place) -> None:
+def _judge_accuracy(progress: Progress, sides: Sides, converted: Converted, place: Place, limited: bool) -> None:
     """Before and after, on the user's labelled samples where there are any."""
     if not converted.samples.classes:
         return
     with progress.stage("accuracy"):
         exported = converted.exported
-        accuracy = Accuracy(place.work, converted.samples, exported.outputs[0], exported.multiply_adds)
-        accuracy.ask(exported.reference, sides.pytorch)
+        samples = len(converted.samples.labels)
+        accuracy = Accuracy(place.work, converted.samples, exported.outputs[0])
+        accuracy.ask(exported.reference, samples, sides.pytorch)
         for stage, file in _published(place.model, converted).items():
-            accuracy.ask(stage, sides.tensorflow, file)
-        progress.accuracy = accuracy.figures()
+            accuracy.ask(stage, number_asked(stage, samples, exported.multiply_adds), sides.tensorflow, file)
+        progress.accuracy = accuracy.figures(limited)
     log.note(told(progress.accuracy["stages"]), progress.name)
 
 
-def _refuse_drift(progress: Progress, sides: Sides, converted: Converted, place: Place) -> None:
-    drift = first_drift(progress.stages)
+def _refuse_drift(progress: Progress, sides: Sides, converted: Converted, place: Place,
+                  max_accuracy_drop: Optional[float]) -> None:
+    drift = first_drift(progress.stages) or dropped(progress.accuracy, max_accuracy_drop)
     if drift is not None:
         drift = located(drift, progress.stages, progress.probes, sides, _published(place.model, converted))
         raise parity_failed(drift)

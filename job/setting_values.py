@@ -151,6 +151,17 @@ def tolerance(value: Any) -> Override:
         raise Refused(error.message, error.hint) from error
 
 
+def max_accuracy_drop(value: Any) -> float:
+    """A share of the samples; a flag gives text."""
+    try:
+        share = float("nan" if isinstance(value, bool) else value)
+    except (TypeError, ValueError):
+        share = float("nan")
+    if not 0 <= share < 1:
+        raise Refused("not a share of the samples", "a number from 0 to 1, such as 0.01 for one in a hundred")
+    return share
+
+
 def calibration_count(value: Any) -> int:
     if not SIZE.match(str(value)) or isinstance(value, bool) or int(value) > MOST_CALIBRATION:
         raise Refused("not a number of samples", "a whole number from 1 to {}".format(MOST_CALIBRATION))

@@ -38,6 +38,7 @@ READERS = {
     "preprocess": preprocess,
     "labels": read.labels,
     "tolerance": read.tolerance,
+    "max_accuracy_drop": read.max_accuracy_drop,
     "weights_key": read.weights_key,
     "force": flags.switch,
     "workers": flags.workers,
@@ -69,6 +70,7 @@ class Settings(NamedTuple):
     preprocess: Optional[Preprocess]
     labels: Tuple[str, ...]
     tolerance: Override  # kind of stage -> limit -> figure, over the defaults
+    max_accuracy_drop: Optional[float]  # share of the labelled samples that a file may tell worse than PyTorch
     weights_key: Optional[str]
     keep: int  # earlier versions
     max_drift: Mapping[str, float]  # figure -> how much worse it may be than that of the version replaced
@@ -121,6 +123,9 @@ def settings_for(run: RunSettings, sidecar: Mapping[str, Any]) -> Settings:
     said = dict(sidecar, **run.given)
     if "model_code" in run.given:
         said.pop("arch", None)
+    if "max_accuracy_drop" in said and "samples" not in said:
+        raise UsageError("--max-accuracy-drop without samples to lose any of",
+                         hint="--samples=DIR, with a folder for each class in it")
     shapes, names = _inputs(said)
     outputs = said.get("output_names", DEFAULT_OUTPUT_NAMES)
     shared = sorted(set(names) & set(outputs))
@@ -142,6 +147,7 @@ def settings_for(run: RunSettings, sidecar: Mapping[str, Any]) -> Settings:
         preprocess=said.get("preprocess"),
         labels=said.get("labels", ()),
         tolerance=_tolerance(run.given.get("tolerance", {}), sidecar.get("tolerance", {})),
+        max_accuracy_drop=said.get("max_accuracy_drop"),
         weights_key=said.get("weights_key"),
         keep=run.given.get("keep", 0),
         max_drift=run.given.get("max_drift", {}),

@@ -47,6 +47,8 @@ _FLAGS = (
          "how a picture becomes an input: size, crop, interpolation, channels, range, mean, std", True),
     Flag("tolerance", "{KIND: {LIMIT: X}}",
          "other limits for the parity gate, such as {float: {cosine: 0.99999}}", True),
+    Flag("max_accuracy_drop", "SHARE",
+         "how many of the labelled samples a file may tell worse than PyTorch, such as 0.01", True),
     Flag("weights_key", "PATH", "where in the checkpoint the weights are, such as ema or state_dict.model", True),
     Flag("force", "", "convert again even where the published model is current"),
     Flag("workers", "N", "checkpoints converted at a time (default: as many as cores and memory allow)"),

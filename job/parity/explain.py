@@ -49,6 +49,22 @@ def hint(stage: str) -> str:
     ).format(kind=kind_of(stage), flag="--calibration" if kind_of(stage) in CALIBRATED else "--samples")
 
 
+def beyond_drop(figures: Mapping[str, Any], limit: float) -> str:
+    """A stage's loss of accuracy, with how sure it is."""
+    low, high = figures["drop_interval_95"]
+    return ("{stage}: tells {correct} of {total} samples right, {drop} fewer of them than the network itself (95 % interval {low} to "
+            "{high}, allowed {limit})").format(
+                drop=percent(figures["drop"]), low=percent(low), high=percent(high), limit=percent(limit),
+                **{name: figures[name] for name in ("stage", "correct", "total")})
+
+
+def hint_on_drop(stage: str) -> str:
+    """What the user can do about a loss of accuracy."""
+    if kind_of(stage) == "float":
+        return hint(stage)
+    return hint(stage).split(", or accept")[0] + ", or allow more with --max-accuracy-drop"
+
+
 FROZEN = ("ONNX export records one forward, so the code must not choose nor compute outside of PyTorch's operators: "
           "let torch.where choose, or let the caller do it")
 

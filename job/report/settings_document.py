@@ -21,6 +21,7 @@ def settings_document(settings: Any) -> Dict[str, Any]:
         "calibration_count": settings.calibration_count,
         "skip_bad_images": settings.skip_bad_images,
         "samples": settings.samples and digest_of_samples(settings.samples),
+        "max_accuracy_drop": settings.max_accuracy_drop,
         "preprocess": settings.preprocess and dict(settings.preprocess._asdict()),
         "labels": list(settings.labels),
         "weights_key": settings.weights_key,

@@ -44,7 +44,7 @@ def samples_for(settings: Any, exported: Exported, side: Any, file: Path) -> Sam
         return Samples(file)
     folder = sample_folder(settings.samples)
     _check(folder)
-    classes = _classes(folder, settings.labels, exported)
+    classes = _classes(folder, settings.labels, exported, settings.max_accuracy_drop is not None)
     files = _in_order_of_use(folder.files, number_judged(exported) if classes else MOST_SAMPLES)
     rows = side.call("read_samples", files, exported.inputs, settings.preprocess, file)
     labels = tuple(each.label for each in files) if classes else ()
@@ -79,8 +79,11 @@ def _check(folder: SampleFolder) -> None:
                           hint="a folder for each class, or no folders at all")
 
 
-def _classes(folder: SampleFolder, labels: Sequence[str], exported: Exported) -> Mapping[str, int]:
+def _classes(folder: SampleFolder, labels: Sequence[str], exported: Exported, limited: bool) -> Mapping[str, int]:
     if folder.files[0].label is None:
+        if limited:
+            raise bad_samples(["they are in no class's folder, and --max-accuracy-drop limits what is told wrong of them"],
+                              hint="put them in a folder for each class")
         return {}
     output = exported.outputs[0]
     scores = number_of_scores(output)

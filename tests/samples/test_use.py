@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from job.parity.accuracy import rows_right
+from job.parity.accuracy import NO_CLASS, classes_told, number_asked
 from job.parity.answers import TOGETHER, answers_of_file
 from job.parity.probes import Probe, probe_counts, probes_for
 from job.samples.folder import spread
@@ -65,14 +65,21 @@ def test_what_holds_scores_of_classes(shape, dtype, scores):
     assert number_of_scores(TensorFacts("y", dtype, shape, tuple(range(len(shape))))) == scores
 
 
-def test_rows_told_right():
+def test_what_class_rows_are_told_as():
     scores = np.array([[0, 2, 1], [3, 1, 0]], np.float32)
-    assert [rows_right(scores, SCORES, number, 2) for number in range(3)] == [1, 1, 0]
-    assert rows_right(scores, SCORES, 0, 1) == 0  # the second row only fills the batch
-    assert rows_right(scores * np.float32(np.nan), SCORES, 0, 2) == 0
-    assert rows_right(scores[:1], SCORES, 1, 2) == 0
+    assert classes_told(scores, SCORES, 2).tolist() == [1, 0]
+    assert classes_told(scores, SCORES, 1).tolist() == [1]  # the second row only fills the batch
+    assert classes_told(scores * np.float32(np.nan), SCORES, 2).tolist() == [NO_CLASS, NO_CLASS]
+    assert classes_told(scores[:1], SCORES, 2).tolist() == [NO_CLASS, NO_CLASS]
     maps = SCORES._replace(pytorch_shape=(2, 3, 1, 1))
-    assert rows_right(scores.reshape(2, 3, 1, 1), maps, 1, 2) == 1
+    assert classes_told(scores.reshape(2, 3, 1, 1), maps, 2).tolist() == [1, 0]
+
+
+@pytest.mark.parametrize("stage, work, asked", [
+    ("pytorch", 10 ** 10, 16), ("tflite.dynamic", 10 ** 10, 16), ("tflite.int8", 10 ** 10, 4), ("tflite.int8", 0, 16),
+    ("tflite.int8-io", 2 * 10 ** 9, 8)])
+def test_int8_is_asked_fewer(stage, work, asked):
+    assert number_asked(stage, 16, work) == asked
 
 
 def test_many_samples_are_asked_in_batches_of_a_bounded_size():

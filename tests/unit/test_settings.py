@@ -46,6 +46,7 @@ def test_defaults():
     ("--force=false", "force", False),
     ("--trust-pickle", "trust_pickle", True),
     ("--weights-key=ema.model", "weights_key", "ema.model"),
+    ("--tolerance={}", "max_accuracy_drop", None),
 ])
 def test_values(flag, field, expected):
     assert getattr(of("--arch=resnet18", flag), field) == expected
@@ -85,6 +86,10 @@ def test_preprocess():
     ("--preprocess={mean: [1, 2]}", "mean has 2 figures"),
     ("--tolerance={floats: {cosine: 1}}", "unknown kind of stage"),
     ("--tolerance={float: {cosin: 1}}", "unknown limit"),
+    ("--max-accuracy-drop=-0.1", "from 0 to 1"),
+    ("--max-accuracy-drop=nan", "from 0 to 1"),
+    ("--max-accuracy-drop=1%", "from 0 to 1"),
+    ("--max-accuracy-drop=true", "from 0 to 1"),
     ("--workers=0", "1 to 256"),
     ("--workers=1e3", "1 to 256"),
     ("--metrics-file=/", "the name of a file"),
@@ -110,6 +115,12 @@ def test_refused_values_name_flag_value_and_what_is_allowed(flag, said):
     assert error.value.hint
 
 
+def test_a_drop_of_accuracy_may_be_limited_by_flag_and_sidecar():
+    assert of("--arch=resnet18", "--samples=.", "--max-accuracy-drop=0.02").max_accuracy_drop == 0.02
+    assert of("--arch=resnet18", "--samples=.", max_accuracy_drop=0).max_accuracy_drop == 0
+    assert of("--arch=resnet18", "--samples=.", "--max-accuracy-drop=0.1", max_accuracy_drop=0).max_accuracy_drop == 0.1
+
+
 def test_arch_and_model_code_exclude_each_other(tmp_path):
     code = tmp_path / "net.py"
     code.write_text("def make(): pass\n")
@@ -125,6 +136,7 @@ def test_arch_and_model_code_exclude_each_other(tmp_path):
     (["--input-shape=a:1,3", "--input-names=b"], "name the inputs once"),
     (["--input-shape=1,3;1,4", "--input-names=b"], "one name for each shape"),
     (["--input-names=x", "--output-names=x"], "input and of an output"),
+    (["--max-accuracy-drop=0.01"], "without samples"),
 ])
 def test_contradictions(words, said):
     with pytest.raises(UsageError, match=said):
@@ -187,6 +199,7 @@ def test_no_sidecar_says_nothing(tmp_path):
     ("input_shape: 'a:b:1,4'", "not a shape"),
     ("quantize: int4", "is no mode"),
     ("calibration_count: true", "not a number of samples"),
+    ("max_accuracy_drop: true", "not a share of the samples"),
     ("skip_bad_images: true", "can only be given on the command line"),
     ("labels: [1, 2]", "put numbers in quotes"),
     ("tolerance: {float: {cosine: 0.5}}", "looser"),
