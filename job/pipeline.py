@@ -17,12 +17,13 @@ from job.parity.usual import unusual
 from job.progress import Progress
 from job.publish import (
     check_replaceable, clear_failure, is_current, keep_earlier, made_from, next_version, publish, publish_failure, settled,
-    staging, write_json,
+    staging, write_file, write_json,
 )
 from job.report import inspection
 from job.report.comparison import Version, compared, drifts, read_version
 from job.report.documents import json_bytes
 from job.report.interface import interface
+from job.report.page import page
 from job.report.parity import failure_from_drift, failure_from_error
 from job.report.provenance import provenance
 from job.report.run import machine, run_report
@@ -67,7 +68,7 @@ def convert(checkpoint: Path, name: str, settings: Settings, output_dir: Path, s
                 publish(place.model, output_dir, name, digests)
     except JobError as error:
         if error.exit_code < 128:  # a signal is no failure of the checkpoint's
-            publish_failure(output_dir, name, {"parity.json": json_bytes(progress.report(_failure(error)))})
+            publish_failure(output_dir, name, _failed_documents(progress, error))
         raise
     return Outcome(name, "converted", 0, "", "")
 
@@ -99,7 +100,7 @@ def _sha256(checkpoint: Path) -> str:
 
 def report_failure(name: str, error: JobError, output_dir: Path) -> None:
     """Publishes why a checkpoint could not even be begun."""
-    publish_failure(output_dir, name, {"parity.json": json_bytes(Progress(name).report(_failure(error)))})
+    publish_failure(output_dir, name, _failed_documents(Progress(name), error))
 
 
 def inspect(checkpoint: Path, settings: Settings, pytorch: Side, tensorflow: Callable[[], Side]) -> str:
@@ -238,7 +239,10 @@ def _write_documents(place: Place, settings: Settings, converted: Converted, pro
     version = Version(progress.report(), _interface(settings, converted))
     write_json(model / "interface.json", version.interface)
     write_json(model / "parity.json", version.parity)
-    digests = dict(converted.digests, **settled(model, "interface.json"), **settled(model, "parity.json"))
+    write_file(model / "report.html", page(progress.name, *version))
+    digests = dict(converted.digests)
+    for document in ("interface.json", "parity.json", "report.html"):
+        digests.update(settled(model, document))
     write_json(model / "provenance.json", provenance(digests, converted.models, exported, progress.settings,
                                                      progress.versions))
     before = read_version(place.published)
@@ -266,6 +270,11 @@ def _refuse_to_be_worse(published: Path, comparison: Optional[Mapping[str, Any]]
     if problems:
         raise ParityFailed("it is worse than the published version: " + "; ".join(problems),
                            hint="the published version stays; convert without --max-drift to replace it all the same")
+
+
+def _failed_documents(progress: Progress, error: JobError) -> Mapping[str, bytes]:
+    report = progress.report(_failure(error))
+    return {"parity.json": json_bytes(report), "report.html": page(progress.name, report)}
 
 
 def _failure(error: JobError) -> Mapping[str, Any]:

@@ -68,7 +68,7 @@ def told(folder: Path, shares: Mapping[str, float]) -> List[str]:
     lines += [_row(name, share) for name, share in shares.items()]
     return lines + [
         "", "The model and its parity report are in {0}; the checkpoint is {0}.pth.".format(folder / NAME),
-        "Your own: convert CHECKPOINT --arch=NAME --output-dir=DIR (or --model-code=FILE.py:FACTORY)",
+        "Your own: convert CHECKPOINT --output-dir=DIR; with --model-code=FILE.py:FACTORY if it is no known network",
     ]
 
 

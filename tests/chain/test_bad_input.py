@@ -13,6 +13,7 @@ from job.demo.model import digits_net
 from tests.running import DIGITS_NET, run_job
 
 SHAPE = "--input-shape=1,1,8,8"
+FAILURE = (".failed/net/parity.json", ".failed/net/report.html")
 PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 24, 1, 2  # linux/prctl.h, linux/capability.h
 root_only = pytest.mark.skipif(os.getuid() != 0, reason="mounting takes root")
 
@@ -60,7 +61,7 @@ def test_files_that_are_no_checkpoints_beside_a_good_one(tmp_path, checkpoint, s
     for name, row in rows.items():
         if name != "good":
             assert row["stage"] == "checkpoint" and name + ".pth" in row["message"]
-            assert files_in(out / ".failed" / name) == ["parity.json"]
+            assert files_in(out / ".failed" / name) == ["parity.json", "report.html"]
             report = json.loads((out / ".failed" / name / "parity.json").read_text())
             assert report["first_failure"]["exit_code"] == 3 and report["first_failure"]["hint"]
     assert sorted(os.listdir(str(out))) == [".failed", "good", "summary.json"]
@@ -80,7 +81,7 @@ def test_another_architecture_names_every_key(tmp_path, checkpoint, state):
     done = convert(checkpoint, tmp_path / "out", "--arch=squeezenet1_1")
     check(done, 3, "missing features.12.expand3x3.bias", "missing classifier.1.weight")
     assert all(" " + key + " " in done.stderr for key in state if not key.endswith("num_batches_tracked"))
-    assert files_in(tmp_path / "out") == [".failed/net/parity.json", "summary.json"]
+    assert files_in(tmp_path / "out") == [*FAILURE, "summary.json"]
 
 
 def test_missing_extra_and_misshaped_keys_are_named_at_once(tmp_path, state):
@@ -98,7 +99,7 @@ def test_missing_extra_and_misshaped_keys_are_named_at_once(tmp_path, state):
 @pytest.mark.parametrize("shape", ["1,3,8,8", "1,64", "1,1,8"])
 def test_a_wrong_input_shape(tmp_path, checkpoint, shape):
     check(convert(checkpoint, tmp_path / "out", DIGITS_NET, "--input-shape=" + shape), 3, "--input-shape=", shape.replace(",", ", "))
-    assert files_in(tmp_path / "out") == [".failed/net/parity.json", "summary.json"]
+    assert files_in(tmp_path / "out") == [*FAILURE, "summary.json"]
 
 
 def test_an_input_the_network_does_not_take(tmp_path):
@@ -133,7 +134,7 @@ def small_volume():
 @root_only
 def test_a_full_disk(checkpoint, small_volume):
     check(convert(checkpoint, small_volume, DIGITS_NET, SHAPE), 75, "No space left on device")
-    assert not [name for name in files_in(small_volume) if name not in ("summary.json", ".failed/net/parity.json")]
+    assert not [name for name in files_in(small_volume) if name not in ("summary.json", *FAILURE)]
 
 
 @root_only
@@ -159,7 +160,7 @@ def test_no_permission(tmp_path, checkpoint):
     checkpoint.chmod(0o000)
     done = convert(checkpoint, tmp_path / "other", DIGITS_NET, SHAPE, preexec_fn=without_override)
     check(done, 2, "ermission", "net.pth", "--user")
-    assert files_in(tmp_path / "other") == [".failed/net/parity.json", "summary.json"]
+    assert files_in(tmp_path / "other") == [*FAILURE, "summary.json"]
 
 
 def test_no_permission_to_look_into_the_input_folder(tmp_path):

@@ -124,5 +124,6 @@ def test_hostile(name, tmp_path):
     content, code, words = hostile(folder)[name]
     (folder / "net.onnx").write_bytes(content)
     check(convert(folder / "net.onnx", out), code, words)
-    assert files_in(out) == [".failed/net/parity.json", "summary.json"]
+    assert files_in(out) == [".failed/net/parity.json", ".failed/net/report.html",
+                             "summary.json"]
     assert json.loads((out / ".failed/net/parity.json").read_text())["first_failure"]["exit_code"] == code

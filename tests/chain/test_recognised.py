@@ -12,7 +12,7 @@ from tests.running import run_job
 ARCH, SHAPE = "shufflenet_v2_x0_5", (1, 3, 64, 96)
 NOTE = "recognised as shufflenet_v2_x0_5 by the names and shapes of 282 tensors: num_classes 7"
 
-REPORTS = ("parity.json", "provenance.json")  # they say how the network was known
+REPORTS = ("parity.json", "provenance.json", "report.html")  # they say how the network was known
 
 
 @pytest.fixture(scope="module")

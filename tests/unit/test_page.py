@@ -1,0 +1,89 @@
+"""report.html: what parity.json and interface.json say, whole and as text, in one file."""
+from html.parser import HTMLParser
+
+import pytest
+
+from job.report.page import page
+
+HOSTILE = "<script>alert(1)</script>\"'&"
+OUTPUT = {
+    "name": "score", "probes": 4, "snr_db": 17.5, "top1": 1.0, "tolerance": {"snr_db": 5.0, "own_probe": 1.0},
+    "passed": True, "reasons": [], "worst": {"probe": "noise-0", "index": [0, 7], "answer": 5.44, "reference": 3.95},
+}
+PARITY = {
+    "verdict": "passed", "first_failure": None, "stages": [{"stage": "tflite.dynamic", "passed": True, "outputs": [OUTPUT]}],
+    "warnings": [{"message": "keras: more than is usual"}], "probes": [], "accuracy": {
+        "output": "score", "samples_found": 9, "samples_judged": 8, "classes": {},
+        "stages": [{"stage": "pytorch", "correct": 7, "total": 8, "share": 0.875, "interval_95": [0.529, 0.978]}]},
+    "calibration": {"source": "folder", "samples_used": 100, "skipped": []},
+    "settings": {"arch": None, "quantize": ["dynamic"]}, "versions": {"torch": "1.1.0"},
+    "checkpoint": {"sha256": "0" * 64, "format": "torch-zip", "architecture": "resnet18", "parameters": 11689512,
+                   "notes": ["3 keys were renamed"]},
+}
+TENSOR = {"name": "image", "dtype": "float32", "shape": [1, 8, 9, 3], "layout": "NHWC", "pytorch_shape": [1, 3, 8, 9]}
+INTERFACE = {"inputs": [TENSOR], "outputs": [], "files": {
+    "net.int8.tflite": {"bytes": 12345, "nodes": 40, "plumbing": 2, "float_operators": {"MEAN": 2}}}}
+FAILURE = {"stage": "tflite.int8", "output": "score", "layer": None, "message": "too far off", "hint": "give real inputs",
+           "exit_code": 6, "blamed": [{"layer": "conv1"}]}
+
+
+class Page(HTMLParser):
+    """The cells of its tables, all its text, and the elements and addresses in it."""
+
+    def __init__(self, content):
+        super().__init__()
+        self.text, self.elements, self.addresses = [], [], []
+        self.feed(content.decode("utf-8"))
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append(tag)
+        self.addresses += [value for name, value in attrs if name in ("href", "src")]
+
+    def handle_data(self, data):
+        if data.strip():
+            self.text.append(" ".join(data.split()))
+
+
+def test_what_passed():
+    found = Page(page("net", PARITY, INTERFACE))
+    for words in ("passed", "tflite.dynamic", "snr db 17.5, at least 5", "5.44 for 3.95, at [0, 7] of noise-0", "0.529 to 0.978",
+                  "12,345", "2 MEAN", "1 x 8 x 9 x 3", "NHWC", "1 x 3 x 8 x 9", "keras: more than is usual",
+                  "3 keys were renamed", '["dynamic"]', "1.1.0"):
+        assert words in found.text
+    assert "Why it failed" not in found.text and "arch" not in found.text  # nothing was said of it
+
+
+def test_what_failed():
+    found = Page(page("net", dict(PARITY, verdict="failed", first_failure=FAILURE)))
+    for words in ("failed", "Why it failed", "tflite.int8", "too far off", "What to try: give real inputs",
+                  '[{"layer": "conv1"}]'):
+        assert words in found.text
+    assert "Files" not in found.text and "layer" not in found.text
+
+
+def test_what_failed_before_anything_was_known():
+    nothing = dict(PARITY, verdict="failed", first_failure=FAILURE, stages=[], warnings=[], accuracy=None,
+                   calibration=None, settings={}, checkpoint=None)
+    found = Page(page("net", nothing))
+    assert "too far off" in found.text and "Each stage against PyTorch" not in found.text and "Notes" not in found.text
+
+
+@pytest.mark.parametrize("where", ["name", "message", "note", "setting", "output"])
+def test_what_others_wrote_is_text(where):
+    parity = {
+        "name": PARITY,
+        "message": dict(PARITY, verdict="failed", first_failure=dict(FAILURE, message=HOSTILE)),
+        "note": dict(PARITY, checkpoint=dict(PARITY["checkpoint"], notes=[HOSTILE])),
+        "setting": dict(PARITY, settings={"labels": HOSTILE}),
+        "output": dict(PARITY, stages=[dict(PARITY["stages"][0], outputs=[dict(OUTPUT, name=HOSTILE)])]),
+    }[where]
+    content = page(HOSTILE if where == "name" else "net", parity)
+    assert b"<script" not in content and HOSTILE in " ".join(Page(content).text)
+
+
+def test_it_needs_no_other_file_and_is_the_same_each_time():
+    content = page("caf\u00e9 \udcff", PARITY, INTERFACE)
+    found = Page(content)
+    assert not found.addresses and not {"script", "link", "img", "iframe"} & set(found.elements)
+    assert b"default-src 'none'" in content and "caf\u00e9 \\udcff".encode() in content
+    assert content == page("caf\u00e9 \udcff", PARITY, INTERFACE)
