@@ -6,9 +6,9 @@ from job.architectures.registry import Architecture, refused, table
 
 HEAD = ("name", "input", "parameters", "onnx", "keras", "saved_model", "float32", "dynamic", "operators", "plumbing",
         "seconds", "what it is")
-NOTE = ("Each is recognised by its tensors: --arch need not name it. Figures are of checkpoints with random weights: largest error of a stage against PyTorch, of the output's range (dynamic: "
-        "signal to noise in dB); operators of the float32 file, and how many are plumbing; seconds of the whole job "
-        "on 2 cores.")
+NOTE = ("Each is recognised by its tensors: --arch need not name it. Figures are of checkpoints with random weights: "
+        "largest error of a stage against PyTorch, of the output's range (dynamic: signal to noise in dB); operators of "
+        "the float32 file, and how many are plumbing; seconds of the whole job on 2 cores.")
 
 
 def lines() -> List[str]:

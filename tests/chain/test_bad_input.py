@@ -98,7 +98,8 @@ def test_missing_extra_and_misshaped_keys_are_named_at_once(tmp_path, state):
 
 @pytest.mark.parametrize("shape", ["1,3,8,8", "1,64", "1,1,8"])
 def test_a_wrong_input_shape(tmp_path, checkpoint, shape):
-    check(convert(checkpoint, tmp_path / "out", DIGITS_NET, "--input-shape=" + shape), 3, "--input-shape=", shape.replace(",", ", "))
+    done = convert(checkpoint, tmp_path / "out", DIGITS_NET, "--input-shape=" + shape)
+    check(done, 3, "--input-shape=", shape.replace(",", ", "))
     assert files_in(tmp_path / "out") == [*FAILURE, "summary.json"]
 
 
