@@ -23,11 +23,12 @@ from job.parity.probes import Probe, load_probes
 from job.samples.calibration import samples_of
 from job.tensorflow_model.describe import describe_saved_model, describe_tflite
 from job.tensorflow_model.freeze import frozen_graph
+from job.tensorflow_model.layer_noise import layer_noise
 from job.tensorflow_model.runners import KerasRunner, SavedModelRunner, TFLiteRunner
 from job.tensorflow_model.saved_model import write_saved_model
 from job.tensorflow_model.tflite import tflite_steps
 from job.tensorflow_model.toco import TocoRun
-from job.values import Exported, Model, Question, TensorFacts
+from job.values import Exported, LayerNoise, Model, Question, TensorFacts
 
 
 class TensorFlowSide:
@@ -110,6 +111,13 @@ class TensorFlowSide:
                 for name, (tensor, order) in self._model.tensors.items()
                 if tensor.endswith(":0") and tensor.split(":")[0] in values
                 and values[tensor.split(":")[0]].ndim == len(order)}  # toco has reshaped some
+
+    def layer_noise(self, float32: Path, file: Path, probe: Probe) -> Tuple[LayerNoise, ...]:
+        """Of each layer of a quantised file; called as the ONNX tensors that they make, where there are such."""
+        inputs = [array.transpose(facts.permutation) for array, facts in zip(probe.inputs, self._inputs)]
+        names = {tensor.split(":")[0]: name for name, (tensor, _) in self._model.tensors.items()}
+        return tuple(each._replace(layer=names.get(each.layer, each.layer))
+                     for each in layer_noise(float32.read_bytes(), file.read_bytes(), inputs))
 
     def peak_memory(self) -> int:
         return peak_memory()

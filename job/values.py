@@ -84,6 +84,16 @@ class Model(NamedTuple):
     ranges: Mapping[str, Tuple[float, float]] = {}  # of an int8 file, what its inputs may hold
 
 
+class LayerNoise(NamedTuple):
+    """A layer of a quantised file, and how far what it makes lies above its noise."""
+
+    layer: str
+    operator: str  # of the file
+    snr_db: float  # beside the float32 network: with the noise of all layers before it
+    own_snr_db: float  # beside the float32 layer, given the same inputs: what it adds itself
+    output_snr_db: Optional[float]  # of the output where that is loudest, were it alone; None of layers that add next to nothing
+
+
 class Drift(NamedTuple):
     """Where a model first stops agreeing with PyTorch."""
 
@@ -92,6 +102,7 @@ class Drift(NamedTuple):
     layer: Optional[str]
     message: str
     hint: str = ""  # where more is known than the stage alone tells
+    noise: Tuple[LayerNoise, ...] = ()  # of a quantised stage, the layer whose noise is loudest in an output first
 
 
 class OutputParity(NamedTuple):

@@ -1,40 +1,54 @@
-"""Where a stage starts to differ: the first layer, by running the stage and its reference layer by layer."""
+"""Which layers make a stage differ: of a float stage the first that does, of a quantised one those that add most noise.
+
+By running the stage and its reference layer by layer, on the probe of the largest error.
+"""
 from pathlib import Path
 from typing import Any, Mapping, Optional, Sequence
 
 from job.errors import JobError
-from job.parity.explain import FROZEN, REFERENCES
+from job.parity import explain
 from job.parity.layers import first_drifting
 from job.parity.probes import Probe
 from job.parity.tolerance import kind_of
 from job.values import Drift, StageParity
 
+FLOAT32 = "tflite.float32"
+
 
 def located(drift: Drift, stages: Sequence[StageParity], probes: Sequence[Probe], sides: Any,
             files: Mapping[str, Path]) -> Drift:
-    """The drift with its layer, where one differs by itself. The reference cannot drift from itself."""
-    if drift.stage in REFERENCES or not probes:
+    """The drift with its layers, where one can be told. The reference cannot drift from itself."""
+    if drift.stage in explain.REFERENCES or not probes:
         return drift
     probe = _worst_probe(drift, stages, probes)
     try:
+        if kind_of(drift.stage) != "float":
+            return _with_noise(drift, probe, sides, files)
         drift = drift._replace(layer=_first_layer(drift.stage, probe, sides, files.get(drift.stage)))
         frozen = sides.pytorch.call("frozen_by", probe) if drift.stage == "onnx" else ()
     except JobError:
         return drift  # a stage that cannot be run layer by layer still has its own report
-    return drift._replace(message="; ".join((drift.message,) + tuple(frozen)), hint=FROZEN) if frozen else drift
+    return drift._replace(message="; ".join((drift.message,) + tuple(frozen)), hint=explain.FROZEN) if frozen else drift
+
+
+def _with_noise(drift: Drift, probe: Probe, sides: Any, files: Mapping[str, Path]) -> Drift:
+    modules = sides.pytorch.call("modules_of_layers")
+    found = sides.tensorflow.call("layer_noise", files[FLOAT32], files[drift.stage], probe)
+    noise = tuple(each._replace(layer=modules.get(each.layer) or each.layer) for each in found)
+    return drift._replace(noise=noise, message="; ".join(filter(None, (drift.message, explain.blamed(noise)))),
+                          hint=drift.hint or explain.hint_on_noise(drift.stage, noise))
 
 
 def _first_layer(stage: str, probe: Probe, sides: Any, file: Optional[Path]) -> Optional[str]:
     layers = sides.pytorch.call("onnx_layers", probe)
     if stage == "onnx":  # its tensors are called as the modules are whose results they hold
-        return _first_drifting(sides.pytorch.call("reference_layers", probe), layers, stage)
-    first = _first_drifting(layers, sides.tensorflow.call("layers", stage, file, probe), stage)
+        return _first_drifting(sides.pytorch.call("reference_layers", probe), layers)
+    first = _first_drifting(layers, sides.tensorflow.call("layers", stage, file, probe))
     return first and sides.pytorch.call("modules_of_layers").get(first, first)
 
 
-def _first_drifting(reference: Mapping[str, Any], values: Mapping[str, Any], stage: str) -> Optional[str]:
-    common = ((name, reference[name], values[name]) for name in reference if name in values)
-    return first_drifting(common, kind_of(stage))
+def _first_drifting(reference: Mapping[str, Any], values: Mapping[str, Any]) -> Optional[str]:
+    return first_drifting((name, reference[name], values[name]) for name in reference if name in values)
 
 
 def _worst_probe(drift: Drift, stages: Sequence[StageParity], probes: Sequence[Probe]) -> Probe:

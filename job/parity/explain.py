@@ -1,9 +1,12 @@
 """A failed limit, and a stage's drift, in the words a user understands."""
-from typing import Any, Mapping
+from typing import Any, Mapping, Sequence
 
 from job.modes import CALIBRATED
 from job.parity.tolerance import kind_of
+from job.values import LayerNoise
 
+BLAMED = 3  # layers
+POOR_INPUT_DB = 30.0  # 8 bits say an input to 40 dB and more where their range is made for it
 REFERENCES = {"pytorch": "PyTorch", "onnxruntime": "ONNX Runtime"}  # stages that the others are compared with
 
 
@@ -44,16 +47,32 @@ def hint(stage: str) -> str:
     if kind_of(stage) == "float":
         return "this is a fault of the conversion, not of the checkpoint: please report it with parity.json"
     return (
-        "8 bits cost this model too much: leave {kind} out of --quantize, show real inputs with {flag}, "
+        "8 bits cost this model too much: leave {kind} out of --quantize{instead}, show {inputs}, "
         "or accept it with --tolerance='{{{kind}: {{...}}}}'"
-    ).format(kind=kind_of(stage), flag="--calibration" if kind_of(stage) in CALIBRATED else "--samples")
+    ).format(kind=kind_of(stage), instead=" (dynamic computes in float)" if kind_of(stage) in CALIBRATED else "",
+             inputs="real and more inputs with --calibration" if kind_of(stage) in CALIBRATED
+             else "real inputs with --samples")
+
+
+def blamed(noise: Sequence[LayerNoise]) -> str:
+    """The layers whose noise is loudest in an output, with what signal to noise each would leave there alone."""
+    layers = ", ".join("{} ({}, {:.3g} dB)".format(each.layer, each.operator, each.output_snr_db) for each in noise[:BLAMED])
+    return layers and "most noise comes from " + layers
+
+
+def hint_on_noise(stage: str, noise: Sequence[LayerNoise]) -> str:
+    """What the user can do about a quantised stage, by where its noise comes from."""
+    if kind_of(stage) in CALIBRATED and any(each.operator == "QUANTIZE" and each.own_snr_db < POOR_INPUT_DB for each in noise):
+        return ("what it was asked is unlike what it was calibrated with: check that --calibration holds such inputs as the "
+                "network will see, prepared as --preprocess says")
+    return hint(stage)
 
 
 def beyond_drop(figures: Mapping[str, Any], limit: float) -> str:
     """A stage's loss of accuracy, with how sure it is."""
     low, high = figures["drop_interval_95"]
-    return ("{stage}: tells {correct} of {total} samples right, {drop} fewer of them than the network itself (95 % interval {low} to "
-            "{high}, allowed {limit})").format(
+    return ("{stage}: tells {correct} of {total} samples right, {drop} fewer of them than the network itself (95 % interval "
+            "{low} to {high}, allowed {limit})").format(
                 drop=percent(figures["drop"]), low=percent(low), high=percent(high), limit=percent(limit),
                 **{name: figures[name] for name in ("stage", "correct", "total")})
 

@@ -74,6 +74,14 @@ def _measure(
     return figures
 
 
+def snr_db(reference: np.ndarray, answer: np.ndarray) -> float:
+    """Of one array, at most EXACT_DB either way; where there is no signal, noise of any size drowns it."""
+    expected = reference.astype(np.float64)
+    with np.errstate(all="ignore"):
+        signal, noise = _rms(expected), _rms(answer.astype(np.float64) - expected)
+    return round_significant(_decibels(signal, noise) if signal and np.isfinite(noise) else -EXACT_DB if noise else EXACT_DB)
+
+
 def round_significant(figure: float, digits: int = 3) -> float:
     """The figure with so many significant digits; NaN and infinities stay what they are."""
     return float("{:.{}g}".format(float(figure), digits))

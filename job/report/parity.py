@@ -43,8 +43,8 @@ def parity_report(
 
 def failure_from_drift(drift: Drift) -> Dict[str, Any]:
     """``first_failure`` of a stage that does not answer as PyTorch does."""
-    return _failure(drift.stage, drift.output, drift.layer, drift.message,
-                    drift.hint or explain.hint(drift.stage), 6)
+    failure = _failure(drift.stage, drift.output, drift.layer, drift.message, drift.hint or explain.hint(drift.stage), 6)
+    return dict(failure, noise=[dict(each._asdict()) for each in drift.noise]) if drift.noise else failure
 
 
 def failure_from_error(error: JobError) -> Dict[str, Any]:

@@ -2,6 +2,7 @@
 from typing import Any, Dict, Optional
 
 from job.parity.tolerance import DEFAULT, tolerance_for
+from job.samples.calibration import number_looked_at
 from job.samples.folder import digest_of_samples
 from job.user_code.sources import digest_of_code
 
@@ -17,7 +18,7 @@ def settings_document(settings: Any) -> Dict[str, Any]:
         "input_names": list(settings.input_names),
         "output_names": list(settings.output_names),
         "quantize": list(settings.quantize),
-        "calibration": settings.calibration and digest_of_samples(settings.calibration, settings.calibration_count),
+        "calibration": settings.calibration and digest_of_samples(settings.calibration, number_looked_at(settings)),
         "calibration_count": settings.calibration_count,
         "skip_bad_images": settings.skip_bad_images,
         "samples": settings.samples and digest_of_samples(settings.samples),

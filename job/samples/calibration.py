@@ -2,6 +2,7 @@
 
 Each sample is a file of its own, in the order of names: calibration reads one at a time.
 """
+import hashlib
 from pathlib import Path
 from typing import Any, Iterator, Mapping, NamedTuple, Optional, Sequence, Tuple
 
@@ -14,7 +15,7 @@ from job.samples.values import CALIBRATION, bad_samples
 from job.values import Exported, TensorFacts
 
 SEEDED = 4  # probes, where the user gives nothing
-JUDGED = 4  # of the user's, at most
+JUDGED = 4  # of the user's, at most, with which it is not calibrated
 
 
 class Calibration(NamedTuple):
@@ -28,7 +29,7 @@ class Calibration(NamedTuple):
     def document(self) -> Mapping[str, Any]:
         """For parity.json: no path in it."""
         return {"source": self.source, "samples_found": self.found, "samples_used": self.used,
-                "skipped": list(self.skipped)}
+                "samples_held_out": len(self.probes), "skipped": list(self.skipped)}
 
 
 def calibration_for(settings: Any, exported: Exported, side: Any, probes: Sequence[Probe],
@@ -55,8 +56,13 @@ def samples_of(folder: Path, inputs: Sequence[TensorFacts]) -> Iterator[Sequence
         yield [np.ascontiguousarray(array.transpose(facts.permutation)) for array, facts in zip(probe.inputs, inputs)]
 
 
+def number_looked_at(settings: Any) -> int:
+    """Files of the user's folder: those to calibrate with, and those to judge on."""
+    return settings.calibration_count + JUDGED
+
+
 def _of_user(settings: Any, exported: Exported, side: Any, folder: Path) -> Calibration:
-    listed = sample_folder(settings.calibration, settings.calibration_count)
+    listed = sample_folder(settings.calibration, number_looked_at(settings))
     problems = listed.problems + side.call("read_calibration", listed.files, exported.inputs, settings.preprocess, folder)
     if problems and not settings.skip_bad_images:
         raise bad_samples(problems, "mend these files or take them out of the folder, or leave them out with "
@@ -64,16 +70,39 @@ def _of_user(settings: Any, exported: Exported, side: Any, folder: Path) -> Cali
     files = sorted(folder.iterdir())
     if not files:
         raise bad_samples(problems or ["the folder holds none"], "put pictures or .npy files in it", CALIBRATION)
-    _refuse_blank(files)
-    probes = tuple(probe for file in evenly_spaced(files, JUDGED) for probe in load_probes(file))
-    return Calibration(folder, "folder", listed.found, len(files), probes, problems)
+    probes = _held_out(files)
+    used = _thinned(sorted(folder.iterdir()), settings.calibration_count)
+    return Calibration(folder, "folder", listed.found, used, probes, problems)
 
 
-def _refuse_blank(files: Sequence[Path]) -> None:
-    """Black pictures and their like: ranges of nothing would pass, since nothing is what int8 would be judged on."""
+def _held_out(files: Sequence[Path]) -> Tuple[Probe, ...]:
+    """A quarter of the samples, JUDGED at most, taken out of the folder: no range is made for what int8 is judged on.
+
+    They are chosen by their content, so that nothing depends on names. Raises BadCheckpoint where there is but one sample,
+    or nothing in any: ranges of nothing would pass, since nothing is what int8 would be judged on.
+    """
+    digests = {}
+    blank = True
     for file in files:
         probe, = load_probes(file)
-        if any(np.ptp(array) for array in probe.inputs):
-            return
-    raise bad_samples(["every sample is one value throughout"], "put inputs in it such as the network will see",
-                      CALIBRATION)
+        blank = blank and not any(np.ptp(array) for array in probe.inputs)
+        digests[file] = hashlib.sha256(b"".join(array.tobytes() for array in probe.inputs)).hexdigest()
+    if blank:
+        raise bad_samples(["every sample is one value throughout"], "put inputs in it such as the network will see",
+                          CALIBRATION)
+    if len(set(digests.values())) == 1:
+        raise bad_samples(["the folder holds one sample: ranges of one hold for no other, and int8 is judged on another"],
+                          "put more in it, a hundred are enough", CALIBRATION)
+    chosen = sorted(files, key=digests.get)[:min(JUDGED, max(1, len(files) // 4))]
+    probes = tuple(probe for file in chosen for probe in load_probes(file))
+    for file in chosen:
+        file.unlink()
+    return probes
+
+
+def _thinned(files: Sequence[Path], count: int) -> int:
+    """Leaves so many in the folder; says how many there are then."""
+    kept = evenly_spaced(files, count)
+    for file in set(files) - set(kept):
+        file.unlink()
+    return len(kept)

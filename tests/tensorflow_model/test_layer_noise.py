@@ -1,0 +1,96 @@
+"""The noise that layers of quantised files add: a spoilt one is named, and not those that only inherit from it."""
+import os
+import struct
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from small_models import plain_graph
+
+from job.parity.metrics import EXACT_DB
+from job.tensorflow_model.flatbuffer import root_table
+from job.tensorflow_model.freeze import frozen_graph
+from job.tensorflow_model.int8 import int8_from_float32
+from job.tensorflow_model.int8_ends import with_int8_ends
+from job.tensorflow_model.layer_noise import layer_noise
+from job.tensorflow_model.ranges import ranges_of
+from job.tensorflow_model.tflite import write_tflite
+from job.tensorflow_model.tflite_file import (
+    GRAPH_TENSORS, MODEL_SUBGRAPHS, QUANTIZATION_SCALE, TENSOR_QUANTIZATION, parse_tflite,
+)
+
+RANDOM = np.random.RandomState(5)
+KERNELS = [RANDOM.randn(3, 3, *channels).astype(np.float32) for channels in ((6, 20), (20, 19), (19, 8))]
+SAMPLES = [(RANDOM.randn(1, 7, 9, 6).astype(np.float32),) for _ in range(4)]
+
+
+def network(x):
+    for number, kernel in enumerate(KERNELS):
+        x = tf.nn.relu(tf.nn.conv2d(x, tf.constant(kernel), [1, 1, 1, 1], "SAME"), name="layer{}".format(number))
+    return tf.reduce_mean(x, [1, 2]) + x[:, 3, 4]
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """float32, dynamic, int8 and int8-io of the same network."""
+    folder, graph = tmp_path_factory.mktemp("noise"), frozen_graph(plain_graph(network, [None, 7, 9, 6]), 1)
+    for mode in ("float32", "dynamic"):
+        write_tflite(graph, mode, folder / mode)
+    process = os.fork()  # as the job does it: the quantizer leaves things behind
+    if process == 0:
+        float32 = (folder / "float32").read_bytes()
+        (folder / "int8").write_bytes(int8_from_float32(float32, ranges_of(float32, lambda: SAMPLES)))
+        os._exit(0)
+    assert os.waitpid(process, 0)[1] == 0
+    (folder / "int8-io").write_bytes(with_int8_ends((folder / "int8").read_bytes()))
+    return {mode: (folder / mode).read_bytes() for mode in ("float32", "dynamic", "int8", "int8-io")}
+
+
+def noise(files, mode, content=None):
+    return layer_noise(files["float32"], content or files[mode], list(SAMPLES[0]))
+
+
+def spoilt(int8, layer, channel):
+    """The file with one channel of that layer's weights a thousand times as large."""
+    file, data = parse_tflite(int8), bytearray(int8)
+    weights, = [operator.inputs[1] for operator in file.operators
+                if file.tensors[operator.outputs[0]].name == layer and operator.name == "CONV_2D"]
+    scales = root_table(data).tables(MODEL_SUBGRAPHS)[0].tables(GRAPH_TENSORS)[weights].table(TENSOR_QUANTIZATION)
+    struct.pack_into("<f", data, scales.vector(QUANTIZATION_SCALE) + 4 + 4 * channel,
+                     1000 * file.tensors[weights].scale[channel])
+    return bytes(data)
+
+
+@pytest.mark.parametrize("mode", ["dynamic", "int8", "int8-io"])
+def test_every_layer_is_measured(files, mode):
+    found = noise(files, mode)
+    assert {"layer0", "layer1", "layer2"} <= {each.layer for each in found}
+    quiet = [each for each in found if each.layer.startswith("layer")]
+    assert all(20 < each.own_snr_db < EXACT_DB and 20 < each.output_snr_db < EXACT_DB for each in quiet)
+    whole, = [each.snr_db for each in found if each.layer == "category"]
+    together = -10 * np.log10(sum(10 ** (-each.output_snr_db / 10) for each in found))
+    assert abs(whole - together) < 6  # noise of many sources adds up in power, where they have nothing to do with one another
+
+
+def test_an_input_is_measured_where_it_becomes_int8(files):
+    ends, = [each for each in noise(files, "int8") if each.layer == "image_array"]
+    assert ends.operator == "QUANTIZE" and 35 < ends.own_snr_db == ends.snr_db < 60 and ends.output_snr_db < 60
+    assert not [each for each in noise(files, "int8-io") if each.layer == "image_array"]
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+@pytest.mark.parametrize("mode", ["int8", "int8-io"])
+def test_a_spoilt_layer_is_named_and_those_after_it_are_not(files, mode, number):
+    found = noise(files, mode, spoilt(files[mode], "layer{}".format(number), 2))
+    assert found[0].layer == "layer{}".format(number) and found[0].own_snr_db < 10 and found[0].output_snr_db < 15
+    for each in found[1:]:
+        if each.layer.startswith("layer"):
+            assert each.own_snr_db > 15 and each.output_snr_db > 15
+    after = [each.snr_db for each in found if each.layer.startswith("layer") and int(each.layer[-1]) > number]
+    assert all(snr_db < 15 for snr_db in after) and len(after) == 2 - number
+
+
+def test_a_file_has_no_noise_beside_itself(files):
+    found = noise(files, "float32")
+    assert {(each.snr_db, each.own_snr_db, each.output_snr_db) for each in found} == {(EXACT_DB,) * 3}
+    assert len(found) == len(parse_tflite(files["float32"]).operators)
