@@ -66,7 +66,7 @@ def verify(run: RunSettings) -> Verdict:
     with sides.open_sides() as opened:
         from job.verify import verify as verified
 
-        return verdict.of_outcomes(verified(folder, opened))
+        return verdict.of_outcomes(verified(folder, opened, run.given))
 
 
 def demo(run: RunSettings) -> Verdict:

@@ -2,12 +2,13 @@
 import tempfile
 import time
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from job import log
 from job.actors import Pending, Side
 from job.checkpoint.digest import sha256_of_checkpoint
 from job.errors import BadCheckpoint, JobError, ParityFailed
+from job.modes import CALIBRATED
 from job.parity.accuracy import Accuracy, dropped, number_asked, told
 from job.parity.drift import located
 from job.parity.gate import first_drift, parity_failed
@@ -137,7 +138,7 @@ def _converted(checkpoint: Path, settings: Settings, sides: Sides, place: Place,
     """Asks both sides for everything at once; they work through it while we judge and flush what has come."""
     with progress.stage("export"):
         exported = sides.pytorch.call("export", checkpoint, settings, place.work / "model.onnx")
-    progress.checkpoint = exported.checkpoint
+    progress.checkpoint, progress.multiply_adds = exported.checkpoint, exported.multiply_adds
     for note in exported.checkpoint.notes:
         log.note(note, progress.name)
     build = sides.tensorflow.start("build", exported)
@@ -184,10 +185,22 @@ def _collected(asked: _Asked, model: Path, progress: Progress) -> Tuple[Tuple[Mo
                 models.append(asked.written[stage].result())
                 digests.update(settled(model, models[-1].file))
             progress.stages.append(asked.questions.judged(stage))
+    _note_float_operators(progress, models)
     for pending in asked.versions:
         progress.versions.update(pending.result())
     progress.peak_memory = sum(pending.result() for pending in asked.memory)
     return tuple(models), batch_fixed_by, digests
+
+
+def _note_float_operators(progress: Progress, models: Sequence[Model]) -> None:
+    """What computes in float inside files that should not."""
+    for model in models:
+        if model.mode in CALIBRATED:
+            progress.float_operators["tflite." + model.mode] = model.float_operators
+            if model.float_operators:
+                log.note("{}: {} of {} operators compute in float: {}".format(
+                    model.mode, sum(model.float_operators.values()), model.nodes,
+                    ", ".join("{} {}".format(*item) for item in model.float_operators.items())), progress.name)
 
 
 def _warn_of_calibration(progress: Progress, calibration: Calibration) -> None:

@@ -22,11 +22,13 @@ class Progress:
         self.job_version = job_version()
         self.versions = {"job": self.job_version}
         self.checkpoint = None  # type: Optional[CheckpointFacts]
+        self.multiply_adds = None  # type: Optional[int]
         self.probes = ()  # type: Tuple[Probe, ...]
         self.stages = []  # type: List[StageParity]
         self.warnings = ()  # type: Sequence[Unusual]
         self.accuracy = None  # type: Optional[Mapping[str, Any]]
         self.calibration = None  # type: Optional[Mapping[str, Any]]
+        self.float_operators = {}  # type: Dict[str, Mapping[str, int]]
         self.seconds = {}  # type: Dict[str, float]
         self.peak_memory = 0
 
@@ -43,4 +45,5 @@ class Progress:
 
     def report(self, failure: Optional[Mapping[str, Any]] = None) -> Dict[str, Any]:
         return parity_report(self.stages, self.probes, self.checkpoint, self.settings, self.versions, failure,
-                             self.accuracy, self.warnings, self.calibration)
+                             self.accuracy, self.warnings, self.calibration, self.float_operators,
+                             self.multiply_adds)

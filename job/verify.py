@@ -1,5 +1,4 @@
-"""Published models checked again: their checksums, and every .tflite against its SavedModel."""
-import json
+"""Published models checked again: their checksums, every .tflite against its SavedModel, and with samples their accuracy."""
 import tempfile
 from pathlib import Path
 from typing import Any, Mapping, Sequence, Tuple
@@ -12,28 +11,38 @@ from job.parity.probes import Probe, make_probes
 from job.parity.questions import Questions
 from job.parity.tolerance import kind_of
 from job.publish import verify_checksums
+from job.published_model import REFERENCE, PublishedModel, read_model
 from job.sides import Sides
 from job.values import Outcome, TensorFacts
+from job.verify_accuracy import check_accuracy
 
-REFERENCE = "saved_model"
 PROBES = 4
 
 
-def verify(output_dir: Path, sides: Sides) -> Tuple[Outcome, ...]:
-    """One row for each published model. PyTorch is gone by now: the SavedModel, which passed, is the reference."""
+def verify(output_dir: Path, sides: Sides, given: Mapping[str, Any] = {}) -> Tuple[Outcome, ...]:
+    """One row for each published model. PyTorch is gone by now: the SavedModel, which passed, is the reference.
+
+    `given` may hold `samples`, with which accuracy is checked again, `preprocess` and `max_accuracy_drop`.
+    """
     folders = sorted(folder for folder in output_dir.iterdir() if (folder / "SHA256SUMS").is_file())
     if not folders:
         raise BadCheckpoint("{} holds no published model".format(output_dir),
                             hint="name the folder that `convert` wrote to")
-    return tuple(_verified(folder, sides) for folder in folders)
+    return tuple(_verified(folder, sides, given) for folder in folders)
 
 
-def _verified(folder: Path, sides: Sides) -> Outcome:
+def _verified(folder: Path, sides: Sides, given: Mapping[str, Any]) -> Outcome:
     try:
         with log.stage("checksums", folder.name):
             _check_sums(folder)
-        with log.stage("parity", folder.name):
-            _check_parity(folder, sides)
+        published = read_model(folder)
+        with tempfile.TemporaryDirectory() as work, sides.at_work():
+            sides.tensorflow.call("open_published", published.inputs, published.outputs, published.any_batch)
+            with log.stage("parity", folder.name):
+                _check_parity(published, sides, Path(work))
+            if "samples" in given:
+                with log.stage("accuracy", folder.name):
+                    check_accuracy(published, sides, Path(work), given)
     except JobError as error:
         log.failure(error, folder.name)
         return Outcome(folder.name, "failed", error.exit_code, error.stage, error.message)
@@ -55,20 +64,14 @@ def _stage_of(problem: str) -> str:
     return REFERENCE if "saved_model" in problem else "publish"
 
 
-def _check_parity(folder: Path, sides: Sides) -> None:
-    document = _document(folder / "interface.json")
-    inputs, outputs = (tuple(map(_facts, document[key])) for key in ("inputs", "outputs"))
-    files = {_stage(entry["mode"]): folder / file for file, entry in document["files"].items()}
-    any_batch, = [entry["batch"]["size"] == "any" for entry in document["files"].values() if entry["mode"] == REFERENCE]
-    tolerance = _document(folder / "parity.json")["settings"]["tolerance"]
-    with tempfile.TemporaryDirectory() as work, sides.at_work():
-        probes = [_fitted(probe, inputs, document) for probe in make_probes(inputs, PROBES)]
-        counts = {stage: 1 if kind_of(stage) in modes.CALIBRATED else PROBES for stage in files}
-        questions = Questions(Path(work), probes, counts, outputs, tolerance, REFERENCE)
-        sides.tensorflow.call("open_published", inputs, outputs, any_batch)
-        for stage in [REFERENCE] + sorted(set(files) - {REFERENCE}):
-            questions.ask(stage, sides.tensorflow, files[stage])
-        drift = first_drift([questions.judged(stage) for stage in questions.stages])
+def _check_parity(published: PublishedModel, sides: Sides, work: Path) -> None:
+    probes = [_fitted(probe, published.inputs, published.interface) for probe in make_probes(published.inputs, PROBES)]
+    counts = {stage: 1 if kind_of(stage) in modes.CALIBRATED else PROBES for stage in published.files}
+    tolerance = published.parity["settings"]["tolerance"]
+    questions = Questions(work, probes, counts, published.outputs, tolerance, REFERENCE)
+    for stage, file in published.files.items():
+        questions.ask(stage, sides.tensorflow, file)
+    drift = first_drift([questions.judged(stage) for stage in questions.stages])
     if drift is not None:
         raise parity_failed(drift)
 
@@ -79,20 +82,3 @@ def _fitted(probe: Probe, inputs: Sequence[TensorFacts], document: Mapping[str, 
     return probe._replace(inputs=tuple(
         within(array, *ranges[facts.name]) if facts.name in ranges else array
         for array, facts in zip(probe.inputs, inputs)))
-
-
-def _stage(mode: str) -> str:
-    return mode if mode == REFERENCE else "tflite." + mode
-
-
-def _document(file: Path) -> Mapping[str, Any]:
-    try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ParityFailed("{} cannot be read: {}".format(file.name, error), hint="convert the checkpoint again",
-                           stage="publish") from error
-
-
-def _facts(document: Mapping[str, Any]) -> TensorFacts:
-    return TensorFacts(document["name"], document["dtype"], tuple(document["pytorch_shape"]),
-                       tuple(document["permutation"]))

@@ -19,6 +19,8 @@ def parity_report(
     accuracy: Optional[Mapping[str, Any]] = None,
     warnings: Sequence[Unusual] = (),
     calibration: Optional[Mapping[str, Any]] = None,
+    float_operators: Mapping[str, Mapping[str, int]] = {},
+    multiply_adds: Optional[int] = None,
 ) -> Dict[str, Any]:
     """The report of a conversion that passed, or of one that failed for ``first_failure``.
 
@@ -35,8 +37,10 @@ def parity_report(
         "probes": [_probe(probe) for probe in probes],
         "accuracy": accuracy,
         "calibration": calibration,
+        "float_operators": {stage: ordered(float_operators[stage]) for stage in sorted(float_operators)},
         "settings": ordered(settings),
         "versions": ordered(versions),
+        "multiply_adds": multiply_adds,
         "checkpoint": None if checkpoint is None else _checkpoint(checkpoint),
     }
 

@@ -39,6 +39,8 @@ def test_a_file_that_keeps_the_accuracy_is_published(digits, samples, tmp_path):
     assert report["settings"]["max_accuracy_drop"] == 0.05
     pytorch, *files = report["accuracy"]["stages"]
     assert "drop" not in pytorch and [each["stage"] for each in files] == ["saved_model", "tflite.float32", "tflite.dynamic"]
+    job = run_job("verify", tmp_path / "out", "--samples={}".format(samples), stderr=subprocess.STDOUT)
+    assert job.returncode == 0 and "samples told right: saved_model {} of 40".format(pytorch["correct"]) in job.stdout
     for each in files:
         assert each["drop"] == (pytorch["correct"] - each["correct"]) / 40
         assert each["drop_interval_95"][0] < each["drop"] < each["drop_interval_95"][1]
@@ -60,6 +62,16 @@ def test_a_file_that_loses_accuracy_fails_the_checkpoint(digits, samples, tmp_pa
     lost = {stage["stage"]: stage.get("drop") for stage in report["accuracy"]["stages"]}
     assert lost["tflite.int8"] > 0.3 and lost["tflite.float32"] == 0
     assert convert(digits, tmp_path / "out", *words).returncode == 0  # nothing limits it
+    assert_verify_tells_the_same(tmp_path / "out", samples)
+
+
+def assert_verify_tells_the_same(out, samples):
+    report = json.loads((out / "digits" / "parity.json").read_text())
+    told = ["{stage} {correct} of {total}".format(**stage) for stage in report["accuracy"]["stages"][1:]]
+    job = run_job("verify", out, "--samples={}".format(samples), stderr=subprocess.STDOUT)
+    assert job.returncode == 0 and "samples told right: " + ", ".join(sorted(told)) in job.stdout, job.stdout
+    job = run_job("verify", out, "--samples={}".format(samples), "--max-accuracy-drop=0.1", stderr=subprocess.STDOUT)
+    assert job.returncode == 6 and "error: tflite.int8: tells" in job.stdout, job.stdout
 
 
 def test_swapped_folders_are_refused(digits, samples, tmp_path):

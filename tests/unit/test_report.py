@@ -15,7 +15,7 @@ from job.report.documents import json_bytes, schema
 from job.report.interface import interface, layout
 from job.report.parity import failure_from_drift, failure_from_error, parity_report
 from job.report.run import run_report, summary
-from job.values import CheckpointFacts, Model, Outcome, TensorFacts, Unusual
+from job.values import CheckpointFacts, LayerNoise, Model, Outcome, TensorFacts, Unusual
 
 IMAGE = TensorFacts("image_array", "float32", (1, 3, 20, 28), (0, 2, 3, 1))
 CATEGORY = TensorFacts("category", "float32", (1, 10), (0, 1))
@@ -25,7 +25,8 @@ VERSIONS = {"torch": "1.1.0", "job": "abc"}
 PROBES = make_probes((IMAGE,), 4)
 NAMES = tuple(probe.name for probe in PROBES)
 PARITY_KEYS = [
-    "verdict", "first_failure", "stages", "warnings", "probes", "accuracy", "calibration", "settings", "versions", "checkpoint",
+    "verdict", "first_failure", "stages", "warnings", "probes", "accuracy", "calibration", "float_operators", "settings",
+    "versions", "multiply_adds", "checkpoint",
 ]
 
 
@@ -90,6 +91,20 @@ def test_failed_report_names_stage_output_and_layer(value):
     assert failure["exit_code"] == ParityFailed.exit_code and failure["hint"]
     output = read["stages"][1]["outputs"][0]
     assert not output["passed"] and output["reasons"] and output["worst"]["index"] == [0, 4]
+
+
+def test_failed_report_ranks_the_layers_of_a_quantised_stage():
+    noise = (LayerNoise("fc", "FULLY_CONNECTED", 3.1, 20.5, 4.25), LayerNoise("relu", "ADD", 7.0, 300.0, None))
+    drift = first_drift(stages([(-x,) for x, in answers()]))._replace(stage="tflite.int8", noise=noise)
+    failure = check("parity", report([(-x,) for x, in answers()], first_failure=failure_from_drift(drift)))["first_failure"]
+    assert failure["noise"] == [
+        {"layer": "fc", "operator": "FULLY_CONNECTED", "snr_db": 3.1, "own_snr_db": 20.5, "output_snr_db": 4.25},
+        {"layer": "relu", "operator": "ADD", "snr_db": 7.0, "own_snr_db": 300.0, "output_snr_db": None}]
+
+
+def test_operators_that_stay_float_are_named_by_stage():
+    read = check("parity", report(float_operators={"tflite.int8": {"SUM": 1, "MEAN": 2}}, multiply_adds=12))
+    assert read["float_operators"] == {"tflite.int8": {"MEAN": 2, "SUM": 1}} and read["multiply_adds"] == 12
 
 
 def test_failed_report_of_a_stage_that_could_not_be_compared():
