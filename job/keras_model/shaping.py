@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from job.axes import Order, as_pytorch
 from job.keras_model.activation import (
-    Activation, Operand, as_onnx, constant_in_order, in_order, with_leading_ones, with_ones,
+    Activation, Operand, constant_in_order, in_order, with_leading_ones, with_ones,
 )
 from job.keras_model.axis_blocks import MOST_AXES, moves
 from job.keras_model.few_axes import along, concatenated
@@ -21,10 +21,9 @@ from job.values import Shape
 def reshape(operator: Operator, x: Activation, target: np.ndarray) -> Activation:
     """Any batch will do where it is first before and after. Else the size given is tied."""
     before, after = operator.input_shape, operator.output_shape
-    for laid in (x, as_onnx(x)):
-        order = _order_without_ones(laid.order, before, after)
-        if order is not None:
-            return with_ones(laid, laid.onnx_shape[:1] + after[1:], order, operator.name)
+    order = _order_without_ones(x.order, before, after)
+    if order is not None:
+        return with_ones(x, x.onnx_shape[:1] + after[1:], order, operator.name)
     x, order = _laid(x, before, after)
     free = -1 in target[:1]  # free_batch() has said so
     shape = tuple(-1 if free and not axis else after[axis] for axis in order)
@@ -39,7 +38,7 @@ def _laid(x: Activation, before: Shape, after: Shape) -> Tuple[Activation, Order
     if order is not None:
         return x, order
     orders = [as_pytorch(x.rank)]
-    if groups and x.order[0] == 0:
+    if groups:
         orders.insert(0, order_for_map(groups, len(after)))
     x = in_order(x, min(orders, key=lambda each: len(moves(x.sizes, x.permutation(each)))))
     return x, kept_order(x.order, groups) or as_pytorch(len(after))

@@ -8,11 +8,12 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
-from typing import List
+from typing import List, Sequence
 
 from tests.mutation.checking import TESTS, Verdict, all_mutants, measured_reach, verdicts
 from tests.mutation.equivalent import explanation, unused
 from tests.mutation.heavy import import_heavy_packages
+from tests.mutation.mutants import Mutant
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 
@@ -23,9 +24,12 @@ def main() -> int:
     arguments.add_argument("--workers", type=int, default=2)
     arguments.add_argument("--every", type=int, default=1, help="only one of so many, spread over all")
     arguments.add_argument("--tests", nargs="*", default=TESTS, help="the folders and files of tests that they meet")
+    arguments.add_argument("--again", help="only what this file, an earlier check's output, shows as not killed")
     arguments.add_argument("--list", action="store_true", help="show the mutants and test none")
     given = arguments.parse_args()
     mutants = [mutant for mutant in all_mutants(CHECKOUT) if re.search(given.pattern, mutant.label)][::given.every]
+    if given.again:
+        mutants = _shown(Path(given.again).read_text(encoding="utf-8").splitlines(), mutants)
     if given.list:
         print("\n".join(mutant.label for mutant in mutants))
         return 0
@@ -45,6 +49,11 @@ def main() -> int:
     for entry in stale:
         print("killed, so not to be explained: {}".format(entry))
     return int(bool(stale or reach.failed) or any(not _settled(verdict) for verdict in found))
+
+
+def _shown(lines: Sequence[str], mutants: Sequence[Mutant]) -> List[Mutant]:
+    left = {re.sub(r"^(survived|unreached): |  \(.*\)$", "", line) for line in lines}
+    return [mutant for mutant in mutants if mutant.label in left]
 
 
 def _settled(verdict: Verdict) -> bool:

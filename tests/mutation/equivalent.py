@@ -20,11 +20,16 @@ class Equivalent(NamedTuple):
         return "job/keras_model/{}.py".format(self.module)
 
 
+UNREAD = "onnx2keras reads no number of them"
 TRUTH = "a truth value is zero or one: any limit between tells them apart"
 TIED = "only where the batch is tied, and then -1 stands for its size"
 SMALL = "32 or 64 bits: the same choice, in a smaller file"
 SPARES = "it spares a layer of a Reshape to the shape that is there already, which toco drops"
 ONES = "toco itself makes a Reshape of a Transpose that moves axes of one only"
+LEFT = "numpy takes any negative number for the size that is left"
+QUICK = "a move that joins nothing is in no shortest way: it is left out to be quick"
+SOONER = "the same moves, found a round later or sooner"
+BOTH = "both sides have it, and are compared with each other only"
 ALIKE = "neighbours are compared with each other only"
 
 EQUIVALENT = (
@@ -34,10 +39,28 @@ EQUIVALENT = (
     Equivalent("activation", "_moves_only_ones", "condition", "(shape[axis] != 1) -> True", ONES),
     Equivalent("activation", "_as_number", "number", "0.5", TRUTH),
     Equivalent("comparison", "where.select", "number", "0.5", TRUTH),
-    Equivalent("comparison", "_in_rows", "number", "-1 -> -2", "numpy takes any negative number for the size that is left"),
-    Equivalent("axis_blocks", "_joining", "condition", "(len(_blocks(move.after, target)) < len(blocks)) -> True",
-               "a move that joins nothing is in no shortest way: it is left out to be quick"),
-    Equivalent("walk", "keras_model_from_onnx", "number", "[:1] -> value.reshape(-1)[:2]", "onnx2keras reads no number of them"),
+    Equivalent("comparison", "_in_rows", "number", "-1 -> -2", LEFT),
+    Equivalent("before_ones", "_with_blocks", "number", "-1 -> -2", LEFT),
+    Equivalent("constants", "beside", "number", "-1 -> -2", LEFT),
+    Equivalent("axis_blocks", "_moves", "keyword", "lru_cache", "a cache of another size gives the same answers"),
+    Equivalent("axis_blocks", "_within", "number", "(count <= 1) -> (count <= 2)", SOONER),
+    Equivalent("axis_blocks", "_within", "number", "(count - 1) -> (count - 2)", SOONER),
+    Equivalent("axis_blocks", "_joining", "condition", "(len(_blocks(move.after, target)) < len(blocks)) -> True", QUICK),
+    Equivalent("axis_blocks", "_joining", "comparison", "(len(_blocks(move.after, target)) < len(blocks))", QUICK),
+    Equivalent("elementwise", "common_order", "number", "(size or 1) -> (size or 2)",
+               "an open batch is one of every operand, so that it decides nothing"),
+    Equivalent("walk", "keras_model_from_onnx", "number", "[:1] -> value.reshape(-1)[:2]", UNREAD),
+    Equivalent("walk", "keras_model_from_onnx", "condition", "value.ndim == 0 -> False", UNREAD),
+    Equivalent("walk", "keras_model_from_onnx", "number", "-1 -> -2", LEFT),
+    Equivalent("walk", "_input_of_another_batch", "condition", "-> batch != batches[0]",
+               "preflight refuses an input without axes"),
+    Equivalent("preflight", "operator_of", "condition", "name -> True", "what is left out has no shape in any graph"),
+    Equivalent("preflight", "_problems", "condition", "name -> True",
+               "what is left out counts as float32, which every operator takes"),
+    Equivalent("few_axes", "reduced", "comparison", "(place in places)", ALIKE),
+    Equivalent("reshape_groups", "_Sizes.__init__", "number", "(shape, 0, 0, 2)", BOTH),
+    Equivalent("reshape_groups", "_Sizes.close", "number", "(self.end, 2)", BOTH),
+    Equivalent("reshape_groups", "groups_of", "comparison", "(left.product <= right.product)", "where it is asked they differ"),
     Equivalent("few_axes", "blocks_broadcast_alike", "comparison", "size == 1", ALIKE),
     Equivalent("few_axes", "constant_in_blocks", "comparison", "size == 1", ALIKE),
     Equivalent("gathering", "_fixed", "call", "astype", SMALL),

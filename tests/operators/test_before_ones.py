@@ -53,6 +53,11 @@ def test_signs_are_told(value, constant, nonnegative):
     assert elementwise(fed(value).x, tf.nn.relu, "relu", nonnegative).nonnegative is nonnegative
 
 
+def test_a_function_of_several_operators_is_laid_once(graph):
+    elementwise(fed(counted(2, 6, 9, 7)).x, lambda t: tf.exp(tf.nn.relu(t)), "both", True)
+    assert [sum(each.type == op for each in graph.get_operations()) for op in ("Relu", "Exp")] == [1, 1]
+
+
 def with_one_put_in(value):
     """[2, 6, 7] channels-last -> [2, 6, 1, 7], and its axes moved: [2, 7, 1, 6]"""
     given = fed(value, (0, 2, 1))

@@ -3,9 +3,9 @@ import numpy as np
 import pytest
 
 from job.errors import UnsupportedModel
-from job.keras_model.preflight import problems_of
+from job.keras_model.preflight import check_supported, operator_of, problems_of
 from job.keras_model.walk import keras_model_from_onnx
-from job.onnx_model.graph import Graph, Node
+from job.onnx_model.graph import Graph, Node, View
 from tests.operators.cases_preflight import ROWS
 from tests.passes.small_graphs import MAP, drawn, graph, node
 
@@ -102,3 +102,66 @@ def test_what_onnx_runtime_would_not_run(op, attributes, before, after, words):
                {"c": np.ones((6, 4, 3, 3), np.float32)}, {"x": before, "y": after})
     (problem,) = problems_of(of)
     assert words in problem
+
+
+def test_all_that_stands_in_the_way_is_told_at_once():
+    of = graph(node("Softmax", "x", "m", w=2, k=3, axis=1), node("Xor", "m m", "y"))
+    with pytest.raises(UnsupportedModel) as refusal:
+        check_supported(of)
+    assert [words in refusal.value.message for words in ("Softmax attribute k=3", "attribute w=2", "operator Xor")] == [True] * 3
+    assert [problem.split(" at ")[0] for problem in problems_of(of)][:2] == ["Softmax attribute k=3", "Softmax attribute w=2"]
+
+
+def test_what_converts_is_not_stopped():
+    check_supported(graph(node("Relu", "x", "y")))
+
+
+def test_a_reason_of_its_own_is_told_alone():
+    """Not beside what its attributes are refused for, of which it may be the consequence."""
+    of = graph(node("MatMul", "x z", "y", k=3), inputs={"x": (2, 3, 5), "z": (1, 5, 4)})
+    assert [problem.split(" at ")[0] for problem in problems_of(of)] == ["MatMul attribute k=3"]
+
+
+@pytest.mark.parametrize("inputs", ["x w", "x w b"])
+def test_a_bias_that_is_left_out_is_not_computed(inputs):
+    of = graph(node("Conv", "x w", "y"), constants=drawn(w=(4, 6, 3, 2)))
+    names = tuple(inputs.replace("b", "").split(" "))
+    assert problems_of(of._replace(nodes=(of.nodes[0]._replace(inputs=names),))) == []
+
+
+def test_what_is_left_out_has_neither_shape_nor_type():
+    operator = operator_of(Node("Conv", ("x", ""), ("y",)), View(Graph((), ("x",), ("y",), {}, {"x": MAP, "y": MAP})))
+    assert (operator.input_shapes, operator.input_dtypes) == ((MAP, None), ("float32", None))
+
+
+def test_what_follows_a_part_that_is_left_out_is_looked_at():
+    of = Graph((Node("Slice", ("x", "c", "c", "", "i"), ("y",)),), ("x", "i"), ("y",), {"c": np.ones(1, np.int64)},
+               {"x": MAP, "y": (2, 0, 9, 7), "i": (1,)}, {"i": "int64"})
+    assert ["computed input 4" in problem or "no elements" in problem for problem in problems_of(of)] == [True, True]
+
+
+@pytest.mark.parametrize("value, words", [(np.ones(3), "k=<tensor>"), (2.5, "k=2.5")], ids=["tensor", "number"])
+def test_a_tensor_among_the_attributes_is_not_printed(value, words):
+    (problem,) = problems_of(graph(node("Relu", "x", "m"), node("Relu", "m", "y"))._replace(
+        nodes=(node("Relu", "x", "m"), node("Relu", "m", "y", k=value))))
+    assert words in problem
+
+
+@pytest.mark.parametrize("layer, place", [("head.act", "head.act"), ("", "y")])
+def test_a_node_is_named_by_its_layer_where_it_has_one(layer, place):
+    of = graph(node("Relu", "x", "y", k=3))
+    (problem,) = problems_of(of._replace(nodes=(of.nodes[0]._replace(layer=layer),)))
+    assert problem.endswith(" at " + place)
+
+
+def test_what_reads_a_tensor_of_unknown_shape_is_not_named_for_it():
+    of = Graph((node("Relu", "x", "m"), node("Exp", "m", "y")), ("x",), ("y",), {}, {"x": MAP})
+    assert problems_of(of) == ["Relu of unknown shape at layer of m"]
+
+
+@pytest.mark.parametrize("op, words", [
+    ("If", "operator If: a graph within a graph at"), ("Flatten", "operator Flatten: not in a form that becomes Reshape at"),
+    ("Foo", "operator Foo at")])
+def test_an_operator_that_has_no_converter_is_refused_with_the_reason_that_is_known(op, words):
+    (problem,) = problems_of(Graph((node(op, "x", "y"),), ("x",), ("y",), {}, {"x": MAP, "y": MAP}))
+    assert problem.startswith(words)

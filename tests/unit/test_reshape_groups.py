@@ -9,7 +9,10 @@ from job.keras_model.reshape_groups import groups_of, kept_order, order_for_map
     ((2, 6, 4), (3, 16), (((0, 1, 2), (0, 1)),)),
     ((2, 6), (2, 6, 1), (((0,), (0,)), ((1,), (1, 2)))),
     ((2, 6, 1, 1), (12,), (((0, 1, 2, 3), (0,)),)),
+    ((2, 6), (1, 2, 6), (((0,), (0, 1)), ((1,), (2,)))),
+    ((1, 2, 6), (2, 6), (((0, 1), (0,)), ((2,), (1,)))),
     ((), (1,), ()),
+    ((1,), (), ()),
     ((0, 3), (3, 0), ()),
 ], ids=str)
 def test_groups(before, after, groups):
@@ -26,6 +29,10 @@ def test_not_where_channels_and_rows_are():
 
 def test_not_where_the_batch_is_elsewhere():
     assert kept_order((1, 0), groups_of((2, 6), (2, 3, 2))) is None
+
+
+def test_nor_where_there_is_nothing_to_keep():
+    assert kept_order((0,), groups_of((1,), ())) is None
 
 
 def test_a_map_comes_out_channels_last():

@@ -50,6 +50,7 @@ ROWS = [
     _reshaped("TRANSPOSE RESHAPE", 2, 6, 9, 7, perm=(0, 1, 3, 2)),
     _reshaped("RESHAPE TRANSPOSE RESHAPE TRANSPOSE", 2, 3, 20, 7, shape=(2, 3, 4, 7, 5), perm=(0, 1, 2, 4, 3)),
     _reshaped("RESHAPE TRANSPOSE RESHAPE", 2, 3, 20, 7, shape=(2, 4, 3, 7, 5), perm=(0, 2, 1, 4, 3)),
+    _reshaped("TRANSPOSE RESHAPE", 6, 2, 3, 21, perm=(1, 0, 2, 3), free=False),
     _reshaped("TRANSPOSE RESHAPE", 6, 1, 2, 63, perm=(1, 0, 2, 3), free=False),
     _reshaped("TRANSPOSE RESHAPE", 6, 1, 2, 9, 7, perm=(1, 0, 2, 3), free=False),
     several("Reshape to one number", "REDUCE_MAX RESHAPE", node("ReduceMax", "x", "m", keepdims=1), node("Reshape", "m s", "y"),
