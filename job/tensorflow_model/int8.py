@@ -15,10 +15,11 @@ import numpy as np
 from tensorflow.lite.python.optimize.tensorflow_lite_wrap_calibration_wrapper import CalibrationWrapper
 
 from job.tensorflow_model.bias_correction import with_corrected_biases
+from job.tensorflow_model.equalisation import equalised
 from job.tensorflow_model.flatbuffer import root_table
 from job.tensorflow_model.flatbuffer_edit import append_range, append_shape, point
 from job.tensorflow_model.quantizer_guards import guarded, mended
-from job.tensorflow_model.ranges import NOTHING_SEEN, Range, Seen
+from job.tensorflow_model.ranges import Range, Seen, channels_of
 from job.tensorflow_model.tflite_file import (
     GRAPH_TENSORS, LAYERS, MODEL_SUBGRAPHS, QUANTIZATION_AXIS, TENSOR_QUANTIZATION, TENSOR_SHAPE,
     constant_values, parse_tflite,
@@ -30,11 +31,11 @@ _FLOAT = np.dtype(np.float32).num
 
 def int8_from_float32(float32: bytes, seen: Seen) -> bytes:
     """The int8 file, which takes and gives float32. Raises RuntimeError where the quantizer refuses the network."""
-    source = guarded(float32)
-    prepared = _with_ranges(source, {**_constant_ranges(source), **seen.ranges})
+    source, seen = equalised(guarded(float32), seen)
+    prepared = _with_ranges(source, {**_constant_ranges(source), **seen.ranges()})
     wrapper = CalibrationWrapper.CreateWrapperCPPFromBuffer(prepared)  # reads it where it is
     int8 = _with_bias_axes(mended(wrapper.QuantizeModel(_FLOAT, _FLOAT, True), float32))
-    return with_corrected_biases(int8, float32, seen.means)
+    return with_corrected_biases(int8, source, seen.means)
 
 
 def _constant_ranges(float32: bytes) -> Dict[int, Range]:
@@ -45,7 +46,7 @@ def _constant_ranges(float32: bytes) -> Dict[int, Range]:
             if index >= 0 and file.tensors[index].dtype == "float32":
                 values = constant_values(float32, index, "<f4")
                 if values.size:
-                    ranges[index] = NOTHING_SEEN.with_values(values)
+                    ranges[index] = channels_of(values).whole()
     return ranges
 
 

@@ -13,7 +13,7 @@ from job.tensorflow_model.runners import InnerTensors
 from job.tensorflow_model.tflite_file import LAYERS, TFLiteFile, parse_tflite
 
 LOWEST = float(np.finfo(np.float32).min)
-STEPS = 32  # of a bound, from one power of two's half to the whole
+STEPS = 64  # of a bound, from one power of two's half to the whole
 UNITS = 2 ** 24  # of a channel's mean, in one
 MOST_BYTES = 2 ** 28  # of inner tensors that one run reads
 
@@ -22,33 +22,60 @@ Samples = Callable[[], Iterable[Sample]]  # all of them, from the first on at ea
 
 
 class Range(NamedTuple):
+    """Of a tensor, zero always in it: int8 must hold it exactly."""
+
     low: float
     high: float
 
-    def with_values(self, values: np.ndarray) -> "Range":
-        """Less the border of a max-pool: the lowest float stands for nothing at all."""
-        values = values[values > LOWEST] if values.min() <= LOWEST else values
-        if not values.size:
-            return self
-        return Range(min(self.low, float(values.min())), max(self.high, float(values.max())))
-
     def snapped(self) -> "Range":
-        """About zero, which int8 must hold exactly; a tensor of zeros has the range of one."""
+        """Outward, but for a quarter of a step: round numbers, which many activations end at, then stand between two
+        steps' borders. A tensor of zeros has the range of one.
+        """
         largest = max(-self.low, self.high)
         if largest == 0:
             return Range(0.0, 1.0)
         step = 2.0 ** math.ceil(math.log2(largest)) / STEPS
-        return Range(round(self.low / step) * step, round(self.high / step) * step)
+        return Range(-math.ceil(-self.low / step - 0.25) * step, math.ceil(self.high / step - 0.25) * step)
 
 
-NOTHING_SEEN = Range(0.0, 0.0)
+class Channels(NamedTuple):
+    """The least and the greatest value in each channel (the last axis), zero among them."""
+
+    low: np.ndarray
+    high: np.ndarray
+    count: int  # of values in each channel
+
+    def with_(self, other: "Channels") -> "Channels":
+        return Channels(np.minimum(self.low, other.low), np.maximum(self.high, other.high), self.count + other.count)
+
+    def scaled(self, by: np.ndarray) -> "Channels":
+        """`by` is a positive number a channel."""
+        return Channels(self.low * by, self.high * by, self.count)
+
+    def reach(self) -> np.ndarray:
+        return np.maximum(-self.low, self.high)
+
+    def whole(self) -> Range:
+        return Range(float(self.low.min()), float(self.high.max()))
+
+
+def channels_of(values: np.ndarray) -> Channels:
+    """Less the border of a max-pool: the lowest float stands for nothing at all."""
+    rows = values.reshape(-1, values.shape[-1] if values.ndim else 1)
+    low = rows.min(axis=0)
+    if low.min() <= LOWEST:
+        low = np.where(rows > LOWEST, rows, 0).min(axis=0)
+    return Channels(np.minimum(low, 0), np.maximum(rows.max(axis=0), 0), len(rows))
 
 
 class Seen(NamedTuple):
     """By a tensor's index: inputs, and what operators make, where it is float32."""
 
-    ranges: Mapping[int, Range]
-    means: Mapping[int, np.ndarray]  # of each channel (the last axis), of what layers read
+    channels: Mapping[int, Channels]
+    means: Mapping[int, np.ndarray]  # of each channel, of what layers read
+
+    def ranges(self) -> Dict[int, Range]:
+        return {index: self.channels[index].whole().snapped() for index in sorted(self.channels)}
 
 
 def ranges_of(float32: bytes, samples: Samples) -> Seen:
@@ -58,18 +85,19 @@ def ranges_of(float32: bytes, samples: Samples) -> Seen:
     """
     file = parse_tflite(float32)
     read = {operator.inputs[0] for operator in file.operators if operator.name in LAYERS}
-    seen, sums, count = {}, {}, 0  # type: Dict[int, Range], Dict[int, np.ndarray], int
+    seen, sums, count = {}, {}, 0  # type: Dict[int, Channels], Dict[int, np.ndarray], int
     for group in _groups(file):
         inner = InnerTensors(float32, [file.tensors[index].name for index in group])
         for number, sample in enumerate(samples()):
             count = number + 1
             for index, values in _values(file, inner, sample):
                 _check_finite(file.tensors[index].name, values, number)
-                seen[index] = seen.get(index, NOTHING_SEEN).with_values(values)
+                found = channels_of(values)
+                seen[index] = seen[index].with_(found) if index in seen else found
                 if index in read:
                     sums[index] = sums.get(index, 0) + _channel_units(values)
     means = {index: total / (count * UNITS) for index, total in sums.items()}
-    return Seen({index: seen[index].snapped() for index in sorted(seen)}, means)
+    return Seen(seen, means)
 
 
 def _channel_units(values: np.ndarray) -> np.ndarray:

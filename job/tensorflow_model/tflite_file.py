@@ -19,9 +19,12 @@ QUANTIZATION_SCALE, QUANTIZATION_ZERO_POINT, QUANTIZATION_AXIS = 2, 3, 6
 OPERATOR_CODE, OPERATOR_INPUTS, OPERATOR_OUTPUTS, OPERATOR_OPTIONS_KIND, OPERATOR_OPTIONS = 0, 1, 2, 3, 4
 REDUCER_KEEPS = 0  # of the options of a MEAN: whether axes of one stay
 CONV_DILATIONS = (4, 5)  # of the options of a CONV_2D
+ACTIVATION = {"CONV_2D": 3, "DEPTHWISE_CONV_2D": 4, "FULLY_CONNECTED": 0, "ADD": 0, "MUL": 0, "SUB": 0, "DIV": 0,
+              "MAX_POOL_2D": 5, "AVERAGE_POOL_2D": 5, "CONCATENATION": 1}  # of their options
 
 LAYERS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")  # inputs: what they read, weights, biases
 
+ACTIVATIONS = ("NONE", "RELU", "RELU_N1_TO_1", "RELU6", "TANH", "SIGN_BIT")
 TENSOR_TYPES = (
     "float32", "float16", "int32", "uint8", "int64", "string", "bool", "int16", "complex64", "int8")
 
@@ -39,6 +42,7 @@ class Operator(NamedTuple):
     inputs: Tuple[int, ...]  # indices of tensors; -1 is an optional input left out
     outputs: Tuple[int, ...]
     dilations: Tuple[int, ...] = ()  # of a CONV_2D
+    activation: str = "NONE"  # fused into it
 
 
 class TFLiteFile(NamedTuple):
@@ -100,7 +104,9 @@ def _operator_name(code: Table) -> str:
 def _operator(table: Table, names: Any) -> Operator:
     name, options = names[table.number(OPERATOR_CODE, "I")], table.table(OPERATOR_OPTIONS)
     dilations = tuple(options.number(field, "i", 1) for field in CONV_DILATIONS) if name == "CONV_2D" else ()
-    return Operator(name, _indices(table, OPERATOR_INPUTS), _indices(table, OPERATOR_OUTPUTS), dilations)
+    activation = options.number(ACTIVATION[name], "B") if name in ACTIVATION and options else 0
+    return Operator(name, _indices(table, OPERATOR_INPUTS), _indices(table, OPERATOR_OUTPUTS), dilations,
+                    ACTIVATIONS[activation])
 
 
 def _tensor(table: Table) -> Tensor:

@@ -1,23 +1,21 @@
 """int8 files from float32 ones: close to them, with every fault of 1.14's quantizer kept out, and equal each time."""
-import os
 import subprocess
 
 import numpy as np
 import pytest
 import tensorflow as tf
-from small_models import inputs_for, plain_graph, two_by_two_graph
+from int8_files import MAP, float32_of, quantised, samples
+from small_models import inputs_for, two_by_two_graph
 
 from job.errors import BadCheckpoint
 from job.tensorflow_model.describe import describe_tflite
 from job.tensorflow_model.freeze import frozen_graph
-from job.tensorflow_model.int8 import int8_from_float32
 from job.tensorflow_model.int8_ends import with_int8_ends
 from job.tensorflow_model.ranges import Range, ranges_of
 from job.tensorflow_model.runners import TFLiteRunner
 from job.tensorflow_model.tflite import write_tflite
 from job.tensorflow_model.tflite_file import parse_tflite
 
-MAP = (1, 7, 9, 6)
 OF_RANGE = 0.03
 RANDOM = np.random.RandomState(5)
 KERNEL = RANDOM.randn(3, 3, 6, 8).astype(np.float32)
@@ -52,26 +50,6 @@ NETWORKS = {
     "max pool of negative": (max_pool_of_negative, {"PADV2": 1}),
     "parts": (lambda x: tf.concat(tf.split(convolved(x), 2, 3)[::-1], 3), {"SPLIT": 1}),
 }
-
-
-def samples(shape=MAP, seed=0, count=6):
-    random = np.random.RandomState(seed)
-    return [(random.randn(*shape).astype(np.float32),) for _ in range(count)]
-
-
-def float32_of(build, folder, shape=MAP):
-    write_tflite(frozen_graph(plain_graph(build, [None] + list(shape[1:])), shape[0]), "float32", folder / "m.float32.tflite")
-    return (folder / "m.float32.tflite").read_bytes()
-
-
-def quantised(float32, folder, given=None):
-    """In a process of its own, as the job does it: the quantizer leaves things behind."""
-    process = os.fork()
-    if process == 0:
-        (folder / "quantised").write_bytes(int8_from_float32(float32, ranges_of(float32, lambda: given or samples())))
-        os._exit(0)
-    assert os.waitpid(process, 0)[1] == 0
-    return (folder / "quantised").read_bytes()
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -111,8 +89,22 @@ def test_biases_make_up_for_what_rounding_the_weights_adds(tmp_path, monkeypatch
 
 def test_last_bits_of_float_kernels_reach_no_range():
     seen = Range(-1.2345678, 6.7890123).snapped()
-    assert Range(-1.2345679, 6.789012).snapped() == seen and seen == Range(-1.25, 6.75)
+    assert Range(-1.2345679, 6.789012).snapped() == seen and seen == Range(-1.25, 6.875)
     assert Range(0.0, 0.0).snapped() == Range(0.0, 1.0)
+
+
+@pytest.mark.parametrize("bound", [6.0, 0.375, 1.0])
+def test_last_bits_of_round_numbers_move_no_bound(bound):
+    """Where ReLU6, h-swish and a sigmoid end."""
+    below, above = (float(np.nextafter(np.float32(bound), np.float32(end))) for end in (0, 9))
+    assert Range(0.0, below).snapped() == Range(0.0, above).snapped() == Range(0.0, bound)
+
+
+def test_a_small_lower_bound_is_not_lost_beside_a_large_upper_one():
+    """h-swish ends at -0.375, however far it goes up."""
+    for high in np.linspace(1, 23, 50):
+        snapped = Range(-0.375, high).snapped()
+        assert -0.375 - high / 32 < snapped.low <= -0.25 and 0.99 * high < snapped.high < 1.04 * high
 
 
 def test_every_bias_says_that_its_scales_belong_to_its_one_axis(tmp_path):

@@ -1,0 +1,32 @@
+"""Small float32 files and what becomes of them in int8."""
+import os
+
+import numpy as np
+from small_models import plain_graph
+
+from job.tensorflow_model.freeze import frozen_graph
+from job.tensorflow_model.int8 import int8_from_float32
+from job.tensorflow_model.ranges import ranges_of
+from job.tensorflow_model.tflite import write_tflite
+
+MAP = (1, 7, 9, 6)
+
+
+def samples(shape=MAP, seed=0, count=6):
+    random = np.random.RandomState(seed)
+    return [(random.randn(*shape).astype(np.float32),) for _ in range(count)]
+
+
+def float32_of(build, folder, shape=MAP):
+    write_tflite(frozen_graph(plain_graph(build, [None] + list(shape[1:])), shape[0]), "float32", folder / "m.float32.tflite")
+    return (folder / "m.float32.tflite").read_bytes()
+
+
+def quantised(float32, folder, given=None):
+    """In a process of its own, as the job does it: the quantizer leaves things behind."""
+    process = os.fork()
+    if process == 0:
+        (folder / "quantised").write_bytes(int8_from_float32(float32, ranges_of(float32, lambda: given or samples())))
+        os._exit(0)
+    assert os.waitpid(process, 0)[1] == 0
+    return (folder / "quantised").read_bytes()

@@ -1,0 +1,108 @@
+"""Channels of like ranges before int8: in float the same network, in int8 a better one."""
+import numpy as np
+import pytest
+import tensorflow as tf
+from int8_files import float32_of, quantised, samples
+
+from job.tensorflow_model.equalisation import equalised
+from job.tensorflow_model.equalised_groups import groups_of
+from job.tensorflow_model.ranges import ranges_of
+from job.tensorflow_model.runners import TFLiteRunner
+
+WIDE = (1, 132, 131, 4)  # six samples of it are enough values
+RANDOM = np.random.RandomState(3)
+APART = np.float32([1, 0.05, 8, 0.3, 3, 0.02])  # what channels differ by
+FIRST = RANDOM.randn(3, 3, 4, 6).astype(np.float32) * APART / 8
+SECOND = RANDOM.randn(3, 3, 6, 1).astype(np.float32) / APART[:, np.newaxis]
+LAST = RANDOM.randn(1, 1, 6, 5).astype(np.float32) / APART[:, np.newaxis]
+CONSTANT_MAP = RANDOM.randn(*WIDE[:3], 6).astype(np.float32)
+SHARED = RANDOM.randn(1, 1, 6, 6).astype(np.float32)
+
+
+def first(x):
+    return tf.nn.conv2d(x, tf.constant(FIRST), [1, 1, 1, 1], "SAME") + tf.constant(APART / 8)
+
+
+def second(x):
+    return tf.nn.depthwise_conv2d(x, tf.constant(SECOND), [1, 1, 1, 1], "VALID")
+
+
+def last(x):
+    return tf.nn.conv2d(x, tf.constant(LAST), [1, 1, 1, 1], "VALID")
+
+
+def of_a_sum(x):
+    return last(tf.nn.relu(first(x) + tf.nn.conv2d(x, tf.constant(FIRST[:1, :1] * 3), [1, 1, 1, 1], "SAME")))
+
+
+EQUALISED = {  # the network, and how many tensors of it take a scale
+    "a depthwise convolution": (lambda x: second(tf.nn.relu(first(x))), 1),
+    "no activation, a pad, a pool": (lambda x: second(tf.nn.max_pool2d(tf.pad(first(x), [[0, 0], [1, 1], [1, 1], [0, 0]]),
+                                                                       [2, 2], [1, 1], "VALID")), 3),
+    "ReLU6": (lambda x: second(tf.nn.relu6(first(x))), 1),
+    "a sum": (of_a_sum, 3),
+}
+LEFT = {
+    "sigmoid": lambda x: last(tf.sigmoid(first(x))),
+    "an output": lambda x: first(x),
+    "two readers, one of them no layer": lambda x: tf.concat([last(first(x)), tf.sigmoid(first(x))], 3),
+    "a sum with a constant map": lambda x: last(tf.nn.relu(first(x)) + tf.constant(CONSTANT_MAP)),
+}
+
+
+def wide_samples():
+    return samples(WIDE)
+
+
+@pytest.mark.parametrize("name", EQUALISED)
+def test_in_float_every_answer_stays_the_same(name, tmp_path):
+    build, tensors = EQUALISED[name]
+    float32 = float32_of(build, tmp_path, WIDE)
+    assert [len(group.tensors) for group in groups_of(float32)] == [tensors]
+    changed, seen = equalised(float32, ranges_of(float32, wide_samples))
+    assert changed != float32
+    (tmp_path / "changed").write_bytes(changed)
+    with TFLiteRunner(tmp_path / "m.float32.tflite") as wanted, TFLiteRunner(tmp_path / "changed") as run:
+        for sample in wide_samples():
+            np.testing.assert_array_equal(run(*sample)[0], wanted(*sample)[0])
+    for index, found in ranges_of(changed, wide_samples).channels.items():
+        np.testing.assert_array_equal(found.low, seen.channels[index].low)
+        np.testing.assert_array_equal(found.high, seen.channels[index].high)
+
+
+@pytest.mark.parametrize("name", EQUALISED)
+def test_in_int8_they_come_nearer(name, tmp_path, monkeypatch):
+    float32 = float32_of(EQUALISED[name][0], tmp_path, WIDE)
+    with_it = noise_db(float32, tmp_path)
+    monkeypatch.setattr("job.tensorflow_model.int8.equalised", lambda float32, seen: (float32, seen))
+    assert with_it < noise_db(float32, tmp_path) - 3
+
+
+def noise_db(float32, folder):
+    """Of what int8 answers, less its signal."""
+    (folder / "int8").write_bytes(quantised(float32, folder, wide_samples()))
+    with TFLiteRunner(folder / "m.float32.tflite") as wanted, TFLiteRunner(folder / "int8") as run:
+        sample = wide_samples()[0]
+        expected = wanted(*sample)[0]
+        return 10 * np.log10(np.square(run(*sample)[0] - expected).sum() / np.square(expected).sum())
+
+
+@pytest.mark.parametrize("name", LEFT)
+def test_what_is_not_of_layers_alone_stays_as_it_is(name, tmp_path):
+    assert groups_of(float32_of(LEFT[name], tmp_path, WIDE)) == []
+
+
+def test_weights_that_two_layers_share_stay_as_they_are(tmp_path):
+    def build(x):
+        kernel = tf.constant(SHARED)
+        once = tf.nn.conv2d(tf.pad(x, [[0, 0], [0, 0], [0, 0], [0, 2]]), kernel, [1, 1, 1, 1], "SAME")
+        return tf.nn.conv2d(once, kernel, [1, 1, 1, 1], "SAME")
+
+    assert groups_of(float32_of(build, tmp_path, WIDE)) == []
+
+
+def test_what_few_values_were_seen_of_stays_as_it_is(tmp_path):
+    float32 = float32_of(EQUALISED["a sum"][0], tmp_path, WIDE)
+    seen = ranges_of(float32, lambda: wide_samples()[:5])
+    changed, seen_then = equalised(float32, seen)
+    assert changed == float32 and seen_then == seen
