@@ -14,7 +14,8 @@ MODES = (
     Mode("int8", True, "weights and activations in 8 bits, a scale for each channel of a weight; takes and gives float32",
          "phones: the smallest and fastest"),
     Mode("int8-io", True, "the same numbers as int8, but takes and gives int8", "accelerators that know no float"),
+    Mode("uint8-io", True, "the same numbers as int8, but takes and gives uint8", "what hands over bytes, as cameras do"),
 )
 
 NAMES = tuple(mode.name for mode in MODES)
-CALIBRATED = frozenset(mode.name for mode in MODES if mode.calibrated)
+CALIBRATED = tuple(mode.name for mode in MODES if mode.calibrated)

@@ -1,6 +1,8 @@
 """The command surface as two tables: they feed the parser, the help and the settings."""
 from typing import Mapping, NamedTuple, Optional, Tuple
 
+from job.modes import NAMES
+
 
 class Flag(NamedTuple):
     """One flag, spelt with underscores here; ``value`` is "" for a switch."""
@@ -36,7 +38,7 @@ _FLAGS = (
     Flag("input_shape", "1,3,224,224", "shape as PyTorch has it, batch first; several: a:1,3,8,8;b:1,4", True),
     Flag("input_names", "A,B", "names of the inputs in what is published (default image_array)", True),
     Flag("output_names", "A,B", "names of the outputs in what is published (default category)", True),
-    Flag("quantize", "MODES", "of dynamic,int8,int8-io; or none for float only (default dynamic, with --calibration int8 too)",
+    Flag("quantize", "MODES", "of {}; or none for float only (default dynamic, with --calibration int8 too)".format(",".join(NAMES)),
          True),
     Flag("calibration", "DIR", "your own inputs, from which int8 takes its ranges: pictures or arrays", True),
     Flag("calibration_count", "N", "of that folder, so many, evenly spaced over their names (default 128)", True),

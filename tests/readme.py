@@ -90,7 +90,7 @@ def refused() -> str:
 
 
 def limits() -> str:
-    """The gate's limits, a column for each kind of stage; int8-io's are those of int8."""
+    """The gate's limits, a column for each kind of stage; those of all that are calibrated are int8's."""
     kinds = ("float", "dynamic", "int8")
     names = [
         name
@@ -98,7 +98,7 @@ def limits() -> str:
         if any(name in tolerance.DEFAULT[kind] for kind in kinds)
     ]
     return _table(
-        ("limit", "float stages", "dynamic", "int8, int8-io"),
+        ("limit", "float stages", "dynamic", ", ".join(modes.CALIBRATED)),
         ([_code(name)] + [_limit(name, tolerance.DEFAULT[kind]) for kind in kinds] for name in names),
     )
 

@@ -8,6 +8,7 @@ from typing import List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 
+from job.modes import CALIBRATED
 from job.parity.arrays import save_arrays
 from job.parity.patterns import KINDS, pattern
 from job.values import TensorFacts
@@ -23,7 +24,8 @@ _COUNTS = (
 _FLOAT_STAGES = ("pytorch", "onnxruntime", "onnx", "keras", "saved_model", "tflite.float32")
 # Of the user's samples, so many beside the seeded probes, whatever the work.
 MOST_SAMPLES = 4
-_FEWER_SAMPLES = {"tflite.dynamic": 2, "tflite.int8": 1, "tflite.int8-io": 1}
+_CALIBRATED_STAGES = tuple("tflite." + mode for mode in CALIBRATED)
+_FEWER_SAMPLES = dict({stage: 1 for stage in _CALIBRATED_STAGES}, **{"tflite.dynamic": 2})
 
 
 class Probe(NamedTuple):
@@ -68,7 +70,7 @@ def probe_counts(multiply_adds: int, samples: int = 0, calibration: int = 0) -> 
     seeded = _seeded_counts(multiply_adds)
     own = min(calibration, seeded["tflite.int8"])
     counts = {stage: own + count + min(samples, _sample_count(stage)) for stage, count in seeded.items()}
-    calibrated = {stage: counts[stage] - seeded[stage] for stage in ("tflite.int8", "tflite.int8-io") if own}
+    calibrated = {stage: counts[stage] - seeded[stage] for stage in _CALIBRATED_STAGES if own}
     return dict(counts, **calibrated)
 
 
@@ -94,7 +96,8 @@ def load_probes(path: Path, count: Optional[int] = None) -> Tuple[Probe, ...]:
 def _seeded_counts(multiply_adds: int) -> Mapping[str, int]:
     _, floats, dynamic, int8 = next(row for row in _COUNTS if multiply_adds <= row[0])
     counts = {stage: floats for stage in _FLOAT_STAGES}
-    return dict(counts, **{"tflite.dynamic": dynamic, "tflite.int8": int8, "tflite.int8-io": int8})
+    counts.update({stage: int8 for stage in _CALIBRATED_STAGES})
+    return dict(counts, **{"tflite.dynamic": dynamic})
 
 
 def _sample_count(stage: str) -> int:

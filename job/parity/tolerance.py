@@ -25,6 +25,7 @@ probe: it finds answers that were mixed up, also where noise is loud.
 from typing import Any, List, Mapping, Optional
 
 from job.errors import BadCheckpoint, UsageError
+from job.modes import CALIBRATED
 
 Tolerance = Mapping[str, float]
 Override = Mapping[str, Mapping[str, float]]  # kind of stage -> limits
@@ -49,7 +50,7 @@ _QUANTISED = {
     "mismatch": 0.1,
 }
 
-DEFAULT = {"float": _FLOAT, "dynamic": _QUANTISED, "int8": _QUANTISED, "int8-io": _QUANTISED}  # type: Override
+DEFAULT = dict({"float": _FLOAT, "dynamic": _QUANTISED}, **{mode: _QUANTISED for mode in CALIBRATED})  # type: Override
 
 
 def kind_of(stage: str) -> str:

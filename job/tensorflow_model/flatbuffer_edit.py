@@ -39,6 +39,30 @@ def append_tensor(data: bytearray, shape: Tuple[int, ...], buffer: int, name: st
     return table
 
 
+def append_end(data: bytearray, shape: Tuple[int, ...], kind: int, buffer: int, name: str, scale: float,
+               zero_point: int) -> int:
+    """A quantised Tensor: fields 0 (shape), 1 (type), 2 (buffer), 3 (name) and 4 (its scale and zero point)."""
+    _align(data)
+    layout = len(data)
+    data.extend(struct.pack("<HHHHHHHxx", 14, 24, 4, 20, 8, 12, 16))
+    table = len(data)
+    data.extend(struct.pack("<iIIIIBxxx", table - layout, 0, buffer, 0, 0, kind))
+    point(data, table + 4, append_shape(data, shape))
+    point(data, table + 12, append_text(data, name))
+    point(data, table + 16, append_scale(data, scale, zero_point))
+    return table
+
+
+def append_scale(data: bytearray, scale: float, zero_point: int) -> int:
+    """QuantizationParameters: fields 2 (scale) and 3 (zero_point), one number each."""
+    data.extend(bytes((4 - len(data)) % 8))  # so that the number of 64 bits stands at a multiple of 8
+    layout = len(data)
+    data.extend(struct.pack("<HHHHHH", 12, 12, 0, 0, 4, 8))
+    table = len(data)
+    data.extend(struct.pack("<iIIIfIq", table - layout, 8, 12, 1, scale, 1, zero_point))
+    return table
+
+
 def append_range(data: bytearray, low: float, high: float) -> int:
     """QuantizationParameters: fields 0 (min) and 1 (max), one number each."""
     _align(data)

@@ -20,7 +20,7 @@ _FLOAT = "_float"  # put to the name of an end that was
 def with_int8_ends(int8: bytes) -> bytes:
     """The file with int8 inputs and outputs of the same names."""
     file = parse_tflite(int8)
-    inputs, outputs = _int8_inputs(file), _int8_outputs(file)
+    inputs, outputs = int8_inputs(file), int8_outputs(file)
     data = bytearray(int8)
     graph = root_table(data).tables(MODEL_SUBGRAPHS)[0]
     for field, ends, instead in ((GRAPH_INPUTS, file.inputs, inputs), (GRAPH_OUTPUTS, file.outputs, outputs)):
@@ -36,7 +36,7 @@ def with_int8_ends(int8: bytes) -> bytes:
     return bytes(data)
 
 
-def _int8_inputs(file: TFLiteFile) -> Dict[int, int]:
+def int8_inputs(file: TFLiteFile) -> Dict[int, int]:
     """For each input that nothing but one QUANTIZE reads, what that makes."""
     inputs = {}
     for index in file.inputs:
@@ -46,7 +46,7 @@ def _int8_inputs(file: TFLiteFile) -> Dict[int, int]:
     return inputs
 
 
-def _int8_outputs(file: TFLiteFile) -> Dict[int, int]:
+def int8_outputs(file: TFLiteFile) -> Dict[int, int]:
     """For each output that a DEQUANTIZE makes and nothing reads, what it is made from."""
     made = {operator.outputs[0]: operator.inputs[0] for operator in file.operators if operator.name == "DEQUANTIZE"}
     read = {index for operator in file.operators for index in operator.inputs}

@@ -16,6 +16,7 @@ from job.values import LayerNoise
 
 MOST_FOLLOWED = 128  # layers whose noise is followed to the outputs, each at the cost of a forward
 _INTO = "QUANTIZE"
+_OF_8_BITS = ("int8", "uint8")
 _QUANTISED = "_int8"  # what the quantizer puts to the name of an end
 
 Values = Mapping[int, np.ndarray]  # by the tensor's index
@@ -110,15 +111,15 @@ def _values(file: TFLiteFile, content: bytes, inputs: Sequence[np.ndarray]) -> V
 
 
 def _as_said(tensor: Tensor, value: np.ndarray) -> np.ndarray:
-    """A float input as an int8 one says it."""
-    if tensor.dtype != "int8":
+    """A float input as one of 8 bits says it."""
+    if tensor.dtype not in _OF_8_BITS:
         return value
-    steps = np.round(value / np.float32(tensor.scale[0])) + tensor.zero_point[0]
-    return _as_float(tensor, np.clip(steps, -128, 127).astype(np.int8))
+    limits, steps = np.iinfo(tensor.dtype), np.round(value / np.float32(tensor.scale[0])) + tensor.zero_point[0]
+    return _as_float(tensor, np.clip(steps, limits.min, limits.max).astype(tensor.dtype))
 
 
 def _as_float(tensor: Tensor, value: np.ndarray) -> np.ndarray:
-    if value.dtype != np.int8 or not tensor.scale:
+    if tensor.dtype not in _OF_8_BITS or not tensor.scale:
         return value
     return (value.astype(np.float32) - np.float32(tensor.zero_point[0])) * np.float32(tensor.scale[0])
 

@@ -11,9 +11,8 @@ A DEQUANTIZE of what is no int8, laid before the other inputs (axes, sizes) of o
 from typing import Callable, List
 
 from job.tensorflow_model.flatbuffer import Table, root_table
-from job.tensorflow_model.flatbuffer_edit import (
-    append_code, append_codes, append_operator, entry, keep_operators, point, write_number,
-)
+from job.tensorflow_model.flatbuffer_edit import append_code, entry, keep_operators, point, write_number
+from job.tensorflow_model.operator_codes import rename_operator
 from job.tensorflow_model.operators import BUILTIN_OPERATORS
 from job.tensorflow_model.tflite_file import (
     CODE_BUILTIN, GRAPH_OPERATORS, MODEL_OPERATOR_CODES, MODEL_SUBGRAPHS, OPERATOR_CODE, OPERATOR_INPUTS,
@@ -66,7 +65,7 @@ def _disguised(float32: bytes) -> bytes:
               for number, (operator, table) in enumerate(zip(file.operators, _operator_tables(data)))
               if _stays_float(float32, file, operator, table)}
     for number, name in hidden.items():
-        _rename(data, number, _code(data, name))
+        rename_operator(data, number, name)
     return bytes(data)
 
 
@@ -77,19 +76,8 @@ def _undisguised(int8: bytes, float32: bytes) -> bytes:
     for number, operator in enumerate(file.operators):
         name = names.get(file.tensors[operator.outputs[0]].name, operator.name)
         if operator.name == _DISGUISES.get(name):
-            _rename(data, number, _code(data, name))
+            rename_operator(data, number, name)
     return bytes(data)
-
-
-def _code(data: bytearray, name: str) -> int:
-    """The number of the operator's code in the file, which is added where it is not there."""
-    model, builtin = root_table(data), BUILTIN_OPERATORS.index(name)
-    codes = model.tables(MODEL_OPERATOR_CODES)
-    for number, code in enumerate(codes):
-        if code.number(CODE_BUILTIN, "B") == builtin:
-            return number
-    point(data, model.place(MODEL_OPERATOR_CODES), append_codes(data, codes, builtin))
-    return len(codes)
 
 
 def _without_idle_codes(content: bytes) -> bytes:
@@ -102,12 +90,6 @@ def _without_idle_codes(content: bytes) -> bytes:
         code = append_code(data, codes[min(busy)].number(CODE_BUILTIN, "B"))
         point(data, entry(model, MODEL_OPERATOR_CODES, number), code)
     return bytes(data)
-
-
-def _rename(data: bytearray, number: int, code: int) -> None:
-    graph = root_table(data).tables(MODEL_SUBGRAPHS)[0]
-    changed = append_operator(data, graph.tables(GRAPH_OPERATORS)[number], code)
-    point(data, entry(graph, GRAPH_OPERATORS, number), changed)
 
 
 def _without_padded_constants(float32: bytes) -> bytes:

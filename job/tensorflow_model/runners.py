@@ -16,6 +16,7 @@ from job.tensorflow_model.quiet import without_greeting
 from job.tensorflow_model.tflite_file import open_tflite, with_inner_outputs
 
 Arrays = Tuple[np.ndarray, ...]
+_OF_8_BITS = (np.int8, np.uint8)
 SERVING = tf.saved_model.DEFAULT_SERVING_SIGNATURE_DEF_KEY
 
 
@@ -132,20 +133,20 @@ def _invoke(interpreter: Interpreter, inputs: Sequence[np.ndarray]) -> Arrays:
 
 def _run(interpreter: Interpreter, inputs: Sequence[np.ndarray]) -> None:
     for detail, value in zip(interpreter.get_input_details(), inputs):
-        interpreter.set_tensor(detail["index"], _as_int8(value, detail))
+        interpreter.set_tensor(detail["index"], _as_8_bits(value, detail))
     interpreter.invoke()
 
 
-def _as_int8(value: np.ndarray, detail: Mapping[str, Any]) -> np.ndarray:
-    """What an input of int8 takes for a float: the nearest that it can say."""
-    if detail["dtype"] != np.int8 or value.dtype != np.float32:
+def _as_8_bits(value: np.ndarray, detail: Mapping[str, Any]) -> np.ndarray:
+    """What an input of 8 bits takes for a float: the nearest that it can say."""
+    if detail["dtype"] not in _OF_8_BITS or value.dtype != np.float32:
         return value
-    scale, zero_point = detail["quantization"]
-    return np.clip(np.round(value / np.float32(scale)) + zero_point, -128, 127).astype(np.int8)
+    (scale, zero_point), limits = detail["quantization"], np.iinfo(detail["dtype"])
+    return np.clip(np.round(value / np.float32(scale)) + zero_point, limits.min, limits.max).astype(detail["dtype"])
 
 
 def _as_float(value: np.ndarray, detail: Mapping[str, Any]) -> np.ndarray:
-    if value.dtype != np.int8:
+    if value.dtype not in _OF_8_BITS:
         return value
     scale, zero_point = detail["quantization"]
     return (value.astype(np.float32) - np.float32(zero_point)) * np.float32(scale)

@@ -19,7 +19,9 @@ from job.tensorflow_model.int8_ends import with_int8_ends
 from job.tensorflow_model.ranges import Samples, ranges_of
 from job.tensorflow_model.tflite_file import parse_tflite
 from job.tensorflow_model.toco import Step, TocoRun
+from job.tensorflow_model.uint8_ends import with_uint8_ends
 
+_ENDS = {"int8-io": with_int8_ends, "uint8-io": with_uint8_ends}  # by mode, what becomes of int8's
 QUANTIZES_WEIGHTS = {"float32": False, "dynamic": True}  # by mode
 TOCO_TYPES = {
     tensorflow_types.DT_FLOAT: toco_types.FLOAT,
@@ -62,12 +64,17 @@ def _int8_bytes(frozen: FrozenGraph, mode: str, files: Mapping[str, Path], sampl
     """Of `files`, those that are there already are made use of."""
     from job.tensorflow_model.int8 import int8_from_float32  # its library is large, and few conversions need it
 
-    if mode == "int8-io" and "int8" in files and files["int8"].exists():
-        return with_int8_ends(files["int8"].read_bytes())
+    ends = _ENDS.get(mode, _as_it_is)
+    if mode in _ENDS and "int8" in files and files["int8"].exists():
+        return ends(files["int8"].read_bytes())
     source = _float32(frozen, files.get("float32"))
     data = int8_from_float32(source, ranges_of(source, samples))
     _check_names(frozen, data)
-    return with_int8_ends(data) if mode == "int8-io" else data
+    return ends(data)
+
+
+def _as_it_is(int8: bytes) -> bytes:
+    return int8
 
 
 def _float32(frozen: FrozenGraph, file: Optional[Path]) -> bytes:

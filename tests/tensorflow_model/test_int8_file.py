@@ -15,6 +15,7 @@ from job.tensorflow_model.ranges import Range, ranges_of
 from job.tensorflow_model.runners import TFLiteRunner
 from job.tensorflow_model.tflite import write_tflite
 from job.tensorflow_model.tflite_file import parse_tflite
+from job.tensorflow_model.uint8_ends import with_uint8_ends
 
 OF_RANGE = 0.03
 RANDOM = np.random.RandomState(5)
@@ -127,31 +128,41 @@ def test_a_sample_that_ends_in_nan_is_named(tmp_path):
 
 @pytest.fixture(scope="module")
 def two_ends(tmp_path_factory):
-    """Two inputs and two outputs, with float ends and with int8 ends."""
+    """Two inputs and two outputs, with float ends, int8 ends and uint8 ends."""
     folder, model = tmp_path_factory.mktemp("ends"), two_by_two_graph()
     write_tflite(frozen_graph(model, 1), "float32", folder / "m.float32.tflite")
     given = [inputs_for(model)] * 2
     data = quantised((folder / "m.float32.tflite").read_bytes(), folder, given)
     (folder / "m.int8.tflite").write_bytes(data)
     (folder / "m.int8-io.tflite").write_bytes(with_int8_ends(data))
+    (folder / "m.uint8-io.tflite").write_bytes(with_uint8_ends(data))
     return folder, given[0]
 
 
-def test_int8_ends_keep_their_names_and_say_what_they_mean(two_ends):
+@pytest.mark.parametrize("mode, quantizes", [("int8-io", 0), ("uint8-io", 4)])
+def test_8_bit_ends_keep_their_names_and_say_what_they_mean(two_ends, mode, quantizes):
     folder, _ = two_ends
-    floats, ends = (describe_tflite(folder, "m.{}.tflite".format(mode), mode) for mode in ("int8", "int8-io"))
+    floats, ends = (describe_tflite(folder, "m.{}.tflite".format(each), each) for each in ("int8", mode))
     for with_float, with_int8 in zip(floats.inputs + floats.outputs, ends.inputs + ends.outputs):
         assert (with_float["name"], with_float["dtype"]) == (with_int8["name"], "float32")
-        assert with_int8["dtype"] == "int8" and with_int8["quantization"]["scale"] > 0
-    assert not {"QUANTIZE", "DEQUANTIZE"} & set(ends.operators)
+        assert with_int8["dtype"] == mode.split("-")[0] and with_int8["quantization"]["scale"] > 0
+        assert with_int8["shape"] == with_float["shape"]
+    assert ends.operators.get("QUANTIZE", 0) == quantizes and "DEQUANTIZE" not in ends.operators
     assert ends.ranges == floats.ranges
 
 
-def test_int8_ends_change_no_number(two_ends):
+def test_a_uint8_says_what_an_int8_says_128_higher(two_ends):
+    signed, unsigned = (describe_tflite(two_ends[0], "m.{}.tflite".format(mode), mode) for mode in ("int8-io", "uint8-io"))
+    for low, high in zip(signed.inputs + signed.outputs, unsigned.inputs + unsigned.outputs):
+        assert high["quantization"] == dict(low["quantization"], zero_point=low["quantization"]["zero_point"] + 128)
+
+
+@pytest.mark.parametrize("mode", ["int8-io", "uint8-io"])
+def test_8_bit_ends_change_no_number(two_ends, mode):
     folder, given = two_ends
     answers = []
-    for mode in ("int8", "int8-io"):
-        with TFLiteRunner(folder / "m.{}.tflite".format(mode)) as run:
+    for each in ("int8", mode):
+        with TFLiteRunner(folder / "m.{}.tflite".format(each)) as run:
             answers.append(run(*given))
     for whole, within in zip(*answers):
         assert np.ptp(whole) and np.array_equal(whole, within)
@@ -167,19 +178,20 @@ interpreter.allocate_tensors()
 given = np.load(inputs)
 for detail in interpreter.get_input_details():
     value, (scale, zero_point) = given[detail["name"]], detail["quantization"]
-    if detail["dtype"] == np.int8:
-        value = np.clip(np.round(value / scale) + zero_point, -128, 127).astype(np.int8)
+    if detail["dtype"] in (np.int8, np.uint8):
+        limits = np.iinfo(detail["dtype"])
+        value = np.clip(np.round(value / scale) + zero_point, limits.min, limits.max).astype(detail["dtype"])
     interpreter.set_tensor(detail["index"], value)
 interpreter.invoke()
 found = {}
 for detail in interpreter.get_output_details():
     value, (scale, zero_point) = interpreter.get_tensor(detail["index"]), detail["quantization"]
-    found[detail["name"]] = (value.astype(np.float32) - zero_point) * scale if value.dtype == np.int8 else value
+    found[detail["name"]] = (value.astype(np.float32) - zero_point) * scale if scale else value
 np.savez(answers, **found)
 """
 
 
-@pytest.mark.parametrize("mode", ["int8", "int8-io"])
+@pytest.mark.parametrize("mode", ["int8", "int8-io", "uint8-io"])
 def test_a_current_runtime_answers_alike(two_ends, mode, tmp_path, current_tensorflow):
     """Within two steps of the output: its kernels round otherwise."""
     folder, given = two_ends
