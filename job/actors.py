@@ -14,7 +14,7 @@ from typing import Any, Callable, Deque, Tuple
 
 from job import signals
 from job.errors import EnvironmentFailed, JobError, Killed, StageFailed, Stopped, job_error_from_oserror
-from job.memory import give_back_freed
+from job.memory import collect_rarely, give_back_freed
 
 
 class BugInActor(Exception):
@@ -172,6 +172,7 @@ def _live(life: Callable[[Connection], None], connection: Connection, heed: Call
         heed()
         signals.let_through()
         signals.end_with_parent(parent)
+        collect_rarely()
         life(connection)
     except (EOFError, BrokenPipeError, ConnectionResetError, Stopped):
         pass  # the other end is gone, or needs no more

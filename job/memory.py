@@ -1,6 +1,17 @@
-"""How much memory a process took, and giving back what it needs no more."""
+"""How much memory a process took, giving back what it needs no more, and looking for cycles less often."""
 import ctypes
+import gc
 import resource
+
+_WORTH_GIVING_BACK = 64 * 2 ** 20  # bytes; less is soon asked for again, and each page of it would cost a fault
+_OBJECTS = 100 * 1000  # made between two looks for cycles
+
+
+class _Mallinfo(ctypes.Structure):
+    """glibc's struct mallinfo. Its numbers have 32 bits."""
+
+    _fields_ = [(name, ctypes.c_uint) for name in (
+        "arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost")]
 
 
 def peak_memory() -> int:
@@ -10,7 +21,17 @@ def peak_memory() -> int:
 
 
 def give_back_freed() -> None:
-    """What was freed in small pieces goes back to the system, where the allocator can do that (glibc)."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
+    """What was freed in small pieces goes back to the system, where it is much and the allocator can do that (glibc)."""
+    allocator = ctypes.CDLL(None)
+    trim, info = getattr(allocator, "malloc_trim", None), getattr(allocator, "mallinfo", None)
+    if trim is None or info is None:
+        return
+    info.restype = _Mallinfo
+    if info().fordblks > _WORTH_GIVING_BACK:
         trim(0)
+
+
+def collect_rarely() -> None:
+    """For a process of one checkpoint, whose objects mostly stay: a look at all of them costs more than it frees, and
+    copies every page that is shared with the process it was forked off from."""
+    gc.set_threshold(_OBJECTS)

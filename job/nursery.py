@@ -1,7 +1,7 @@
 """A process that has imported what an actor needs, and forks off a fresh one whenever it is asked to.
 
-Imports take seconds, a fork hundredths. It never runs a method of an actor itself: after a single
-operation of PyTorch a forked child would hang.
+Imports take seconds, a fork hundredths. What else each actor would do anew is its class's `prepare`, where it has one.
+A nursery never runs another method of an actor itself: after a single operation of PyTorch a forked child would hang.
 """
 import contextlib
 import os
@@ -79,6 +79,7 @@ class _Far:
 class _Nursery:
     def __init__(self, actor: str) -> None:
         self._make = actor_class(actor)
+        getattr(self._make, "prepare", _nothing)()
         self._children = {}  # type: Dict[Connection, Set[int]]
 
     def live(self, first: Connection) -> None:
@@ -120,6 +121,10 @@ class _Nursery:
         for pid in self._children.pop(line):
             Child(pid).end()
         line.close()
+
+
+def _nothing() -> None:
+    pass
 
 
 def _handed_over(connection: Connection, line: Connection) -> None:

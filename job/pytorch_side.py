@@ -1,4 +1,5 @@
 """The side that holds PyTorch and ONNX Runtime: checkpoint, module, export; the reference's answers and ONNX's."""
+import importlib
 from pathlib import Path
 from typing import Any, Callable, Mapping, Optional, Sequence, Tuple
 
@@ -8,6 +9,7 @@ import onnxruntime
 import torch
 
 from job.architectures.recognition import evidence, recognition_of
+from job.architectures.recognition.fingerprints import fingerprints
 from job.axes import published
 from job.checkpoint import read_checkpoint
 from job.errors import BadCheckpoint, UnsupportedModel
@@ -32,6 +34,12 @@ class PyTorchSide:
         self._network = None  # type: Optional[Network]
         self._graph = None  # type: Optional[Graph]
         self._onnx_file = None  # type: Optional[Path]
+
+    @staticmethod
+    def prepare() -> None:
+        """What most networks wait for, done once for all of them."""
+        importlib.import_module("torchvision.models")
+        fingerprints()
 
     def release(self) -> None:
         """Forgets the checkpoint."""

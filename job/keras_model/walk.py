@@ -14,6 +14,7 @@ from job.keras_model.activation import Activation, in_order
 from job.keras_model.operators import CONVERTERS
 from job.keras_model.preflight import operator_of
 from job.keras_model.registry import Converter
+from job.keras_model.unset_weights import unset_weights
 from job.keras_model.upstream import onnx2keras
 from job.onnx_model.graph import Graph, Node, View
 from job.onnx_model.protobuf import protobuf_from_graph
@@ -35,7 +36,7 @@ def keras_model_from_onnx(graph: Graph) -> KerasModel:
     """
     model = protobuf_from_graph(graph._replace(constants={
         name: value if value.ndim == 0 else value.reshape(-1)[:1] for name, value in graph.constants.items()}))
-    with _own_graph() as tf_graph, _converters(graph) as walk:
+    with _own_graph() as tf_graph, unset_weights(), _converters(graph) as walk:
         network = onnx2keras.onnx_to_keras(model, list(graph.inputs), verbose=False)
         outputs = tuple(tf.identity(tensor, name) for name, tensor in zip(graph.outputs, network.outputs))
         weights = {}  # type: Dict[str, np.ndarray]

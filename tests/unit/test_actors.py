@@ -62,6 +62,12 @@ def test_one_that_is_closed_is_no_more(make):
     assert not _is_alive(pid)
 
 
+def test_what_all_need_is_prepared_once(line):
+    with contextlib.closing(line.side()) as first, contextlib.closing(line.side()) as second:
+        preparers = {side.call("preparer") for side in (first, second)}
+        assert preparers == {line._process._pid}
+
+
 def test_what_a_line_forked_off_ends_with_it(line):
     other = line.another()
     ours, theirs = line.side(), other.side()

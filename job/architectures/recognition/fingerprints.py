@@ -6,6 +6,7 @@ its tensors' shapes and the digests of the modules in it. A module of a single t
     "modules":  {"c48e2f16": {"weight": "64", "bias": "64", ...}, "9b1d03aa": {"conv1.weight": "64,3,7,7", "bn1": "#c48e2f16"}}
     "networks": [["resnet18", {}, "9b1d03aa"], ...]
 """
+import functools
 import hashlib
 import json
 from collections import OrderedDict
@@ -28,6 +29,7 @@ class Fingerprint(NamedTuple):
 Modules = Dict[str, Mapping[str, str]]
 
 
+@functools.lru_cache(maxsize=None)
 def fingerprints(file: Path = FILE) -> Tuple[Fingerprint, ...]:
     content = json.loads(file.read_text(encoding="utf-8"))
     unpacked = {}  # type: Dict[str, Mapping[str, Pattern]]

@@ -1,0 +1,37 @@
+"""What was freed goes back to the system where it is much, and stays where it will soon be asked for again."""
+import gc
+import resource
+
+import pytest
+
+from job import memory
+from job.actors import forked
+
+PIECE = 1000  # bytes: smaller than what the allocator maps on its own, larger than what Python's own would hold
+
+
+def _resident() -> int:
+    with open("/proc/self/statm") as statm:
+        return int(statm.read().split()[1]) * resource.getpagesize()
+
+
+def _after_freeing(size, connection):
+    """How many bytes are resident less, once so many were freed in pieces that one at the end pins."""
+    pieces = [bytearray(PIECE) for _ in range(size // PIECE)]
+    last = bytearray(PIECE)
+    before = _resident()
+    pieces.clear()
+    memory.give_back_freed()
+    connection.send(before - _resident())
+    del last
+
+
+@pytest.mark.parametrize("size, gone", [(32 << 20, False), (160 << 20, True)])
+def test_much_that_was_freed_goes_back(size, gone):
+    connection, _ = forked(lambda theirs: _after_freeing(size, theirs))
+    assert (connection.recv() > size / 2) == gone
+
+
+def test_a_child_looks_for_cycles_less_often_than_we_do():
+    connection, _ = forked(lambda theirs: theirs.send(gc.get_threshold()[0]))
+    assert connection.recv() > 10 * gc.get_threshold()[0]
