@@ -11,6 +11,7 @@ class Mode(NamedTuple):
 
 MODES = (
     Mode("dynamic", False, "weights in 8 bits, computed in float", "a file of a quarter of the size, and no data at hand"),
+    Mode("float16", False, "weights in half precision, computed in float", "half the size at next to no loss"),
     Mode("int8", True, "weights and activations in 8 bits, a scale for each channel of a weight; takes and gives float32",
          "phones: the smallest and fastest"),
     Mode("int8-io", True, "the same numbers as int8, but takes and gives int8", "accelerators that know no float"),

@@ -38,8 +38,8 @@ _FLAGS = (
     Flag("input_shape", "1,3,224,224", "shape as PyTorch has it, batch first; several: a:1,3,8,8;b:1,4", True),
     Flag("input_names", "A,B", "names of the inputs in what is published (default image_array)", True),
     Flag("output_names", "A,B", "names of the outputs in what is published (default category)", True),
-    Flag("quantize", "MODES", "of {}; or none for float only (default dynamic, with --calibration int8 too)".format(",".join(NAMES)),
-         True),
+    Flag("quantize", "MODES", "of {}; or none for float only (default dynamic, with --calibration int8 too)".format(
+        ",".join(NAMES)), True),
     Flag("calibration", "DIR", "your own inputs, from which int8 takes its ranges: pictures or arrays", True),
     Flag("calibration_count", "N", "of that folder, so many, evenly spaced over their names (default 128)", True),
     Flag("skip_bad_images", "", "leave out of the calibration what cannot be read, in place of ending with 3"),

@@ -28,6 +28,7 @@ from job.tensorflow_model.runners import KerasRunner, SavedModelRunner, TFLiteRu
 from job.tensorflow_model.saved_model import write_saved_model
 from job.tensorflow_model.tflite import tflite_steps
 from job.tensorflow_model.toco import TocoRun
+from job.tensorflow_model.widening import widened
 from job.values import Exported, LayerNoise, Model, Question, TensorFacts
 
 
@@ -117,7 +118,7 @@ class TensorFlowSide:
         inputs = [array.transpose(facts.permutation) for array, facts in zip(probe.inputs, self._inputs)]
         names = {tensor.split(":")[0]: name for name, (tensor, _) in self._model.tensors.items()}
         return tuple(each._replace(layer=names.get(each.layer, each.layer))
-                     for each in layer_noise(float32.read_bytes(), file.read_bytes(), inputs))
+                     for each in layer_noise(float32.read_bytes(), widened(file.read_bytes()), inputs))
 
     def peak_memory(self) -> int:
         return peak_memory()

@@ -91,14 +91,14 @@ def refused() -> str:
 
 def limits() -> str:
     """The gate's limits, a column for each kind of stage; those of all that are calibrated are int8's."""
-    kinds = ("float", "dynamic", "int8")
+    kinds = ("float", "dynamic", "float16", "int8")
     names = [
         name
         for name in tolerance.AT_MOST + tolerance.AT_LEAST
         if any(name in tolerance.DEFAULT[kind] for kind in kinds)
     ]
     return _table(
-        ("limit", "float stages", "dynamic", ", ".join(modes.CALIBRATED)),
+        ("limit", "float stages", "dynamic", "float16", ", ".join(modes.CALIBRATED)),
         ([_code(name)] + [_limit(name, tolerance.DEFAULT[kind]) for kind in kinds] for name in names),
     )
 

@@ -46,12 +46,16 @@ def hint(stage: str) -> str:
         return "check that the checkpoint holds trained weights and that they fit this architecture"
     if kind_of(stage) == "float":
         return "this is a fault of the conversion, not of the checkpoint: please report it with parity.json"
+    kind, calibrated = kind_of(stage), kind_of(stage) in CALIBRATED
     return (
-        "8 bits cost this model too much: leave {kind} out of --quantize{instead}, show {inputs}, "
+        "{bits} this model too much: leave {kind} out of --quantize{instead}, show {inputs}, "
         "or accept it with --tolerance='{{{kind}: {{...}}}}'"
-    ).format(kind=kind_of(stage), instead=" (dynamic computes in float)" if kind_of(stage) in CALIBRATED else "",
-             inputs="real and more inputs with --calibration" if kind_of(stage) in CALIBRATED
-             else "real inputs with --samples")
+    ).format(
+        bits="half precision costs" if kind == "float16" else "8 bits cost",
+        kind=kind,
+        instead=" (dynamic computes in float)" if calibrated else "",
+        inputs="real and more inputs with --calibration" if calibrated else "real inputs with --samples",
+    )
 
 
 def blamed(noise: Sequence[LayerNoise]) -> str:

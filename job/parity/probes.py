@@ -21,7 +21,7 @@ _COUNTS = (
     (2.5e9, 3, 2, 1),
     (float("inf"), 2, 1, 1),
 )
-_FLOAT_STAGES = ("pytorch", "onnxruntime", "onnx", "keras", "saved_model", "tflite.float32")
+_FLOAT_STAGES = ("pytorch", "onnxruntime", "onnx", "keras", "saved_model", "tflite.float32", "tflite.float16")
 # Of the user's samples, so many beside the seeded probes, whatever the work.
 MOST_SAMPLES = 4
 _CALIBRATED_STAGES = tuple("tflite." + mode for mode in CALIBRATED)

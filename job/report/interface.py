@@ -4,7 +4,7 @@ from typing import Any, Dict, Mapping, Optional, Sequence
 from job.report.documents import ordered
 from job.values import Model, TensorFacts
 
-MINIMUM_RUNTIME = {"saved_model": "TensorFlow 1.14.0"}
+MINIMUM_RUNTIME = {"saved_model": "TensorFlow 1.14.0", "float16": "TensorFlow Lite 1.15.0"}
 MINIMUM_TFLITE = "TensorFlow Lite 1.14.0"
 _LETTERS = {4: "NCHW", 5: "NCDHW"}
 

@@ -14,6 +14,35 @@ from job.tensorflow_model.tflite_file import (
 _ALIGNMENT = 16  # bytes, of a buffer's data
 
 
+def append_table(data: bytearray, fields: Sequence[int]) -> int:
+    """A table whose fields, from 0 on, take four bytes each; an offset is to be turned to its target: see field_place."""
+    _align(data)
+    layout, count = len(data), len(fields)
+    places = [4 + 4 * field for field in range(count)]
+    data.extend(struct.pack("<{}H".format(2 + count), 4 + 2 * count, 4 + 4 * count, *places))
+    _align(data)
+    table = len(data)
+    data.extend(struct.pack("<i{}I".format(count), table - layout, *fields))
+    return table
+
+
+def field_place(table: int, field: int) -> int:
+    """Where a field of `append_table` stands."""
+    return table + 4 + 4 * field
+
+
+def append_offsets(data: bytearray, count: int) -> int:
+    """A vector of offsets, each to be turned to its target: see offset_place."""
+    _align(data)
+    vector = len(data)
+    data.extend(struct.pack("<I", count) + bytes(OFFSET * count))
+    return vector
+
+
+def offset_place(vector: int, number: int) -> int:
+    return vector + OFFSET * (1 + number)
+
+
 def append_buffer(data: bytearray, content: bytes) -> int:
     """A Buffer: field 0, its data, behind it in the file."""
     _align(data)
@@ -26,16 +55,15 @@ def append_buffer(data: bytearray, content: bytes) -> int:
     return table
 
 
-def append_tensor(data: bytearray, shape: Tuple[int, ...], buffer: int, name: str) -> int:
-    """A Tensor: fields 0 (shape), 2 (buffer) and 3 (name); its type is the default, float32."""
+def append_tensor(data: bytearray, shape: Tuple[int, ...], buffer: int, name: str, kind: int = 0) -> int:
+    """A Tensor: fields 0 (shape), 1 (type, float32 if not said), 2 (buffer) and 3 (name)."""
     _align(data)
     layout = len(data)
-    data.extend(struct.pack("<HHHHHH", 12, 16, 4, 0, 8, 12))
+    data.extend(struct.pack("<HHHHHH", 12, 20, 4, 16, 8, 12))
     table = len(data)
-    sizes = struct.pack("<I{}i".format(len(shape)), len(shape), *shape)
-    text = name.encode("utf-8")
-    data.extend(struct.pack("<iIII", table - layout, 16 - 4, buffer, 16 + len(sizes) - 12))
-    data.extend(sizes + struct.pack("<I", len(text)) + text + b"\0")
+    data.extend(struct.pack("<iIIIBxxx", table - layout, 0, buffer, 0, kind))
+    point(data, table + 4, append_shape(data, shape))
+    point(data, table + 12, append_text(data, name))
     return table
 
 
@@ -89,13 +117,13 @@ def append_text(data: bytearray, text: str) -> int:
     return string
 
 
-def append_code(data: bytearray, builtin: int) -> int:
-    """An OperatorCode: field 0, the number of a builtin operator; its version is the default, 1."""
+def append_code(data: bytearray, builtin: int, version: int = 1) -> int:
+    """An OperatorCode: fields 0, the number of a builtin operator, and 2, its version."""
     _align(data)
     layout = len(data)
-    data.extend(struct.pack("<HHHxx", 6, 8, 4))
+    data.extend(struct.pack("<HHHHHxx", 10, 12, 4, 0, 8))
     table = len(data)
-    data.extend(struct.pack("<iBxxx", table - layout, builtin))
+    data.extend(struct.pack("<iBxxxi", table - layout, builtin, version))
     return table
 
 

@@ -14,6 +14,7 @@ from job.tensorflow_model.describe import read_meta_graph
 from job.tensorflow_model.graph import KerasGraph, lean_network
 from job.tensorflow_model.quiet import without_greeting
 from job.tensorflow_model.tflite_file import open_tflite, with_inner_outputs
+from job.tensorflow_model.widening import has_halves, widened
 
 Arrays = Tuple[np.ndarray, ...]
 _OF_8_BITS = (np.int8, np.uint8)
@@ -79,11 +80,14 @@ class SavedModelRunner(_SessionRunner):
 
 
 class TFLiteRunner:
-    """A .tflite file in TensorFlow's own interpreter."""
+    """A .tflite file in TensorFlow's own interpreter; one with half-precision weights is widened first."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._interpreter = _allocated(model_path=str(path))
+        self._model = {"model_path": str(path)}  # type: Dict[str, Any]
+        if has_halves(open_tflite(path)):
+            self._model = {"model_content": widened(path.read_bytes())}  # the interpreter reads it where it is
+        self._interpreter = _allocated(**self._model)
 
     def __call__(self, *inputs: np.ndarray) -> Arrays:
         return _invoke(self._interpreter, inputs)
@@ -94,7 +98,7 @@ class TFLiteRunner:
         return tuple(tensor.name for tensor in computed if tensor.dtype == "float32")
 
     def inner_values(self, inputs: Sequence[np.ndarray], names: Sequence[str]) -> Dict[str, np.ndarray]:
-        found = {name: value for _, name, value in InnerTensors(self._path.read_bytes(), names).values(inputs)}
+        found = {name: value for _, name, value in InnerTensors(widened(self._path.read_bytes()), names).values(inputs)}
         return {name: found[name] for name in names}
 
     def __enter__(self) -> "TFLiteRunner":

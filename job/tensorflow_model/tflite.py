@@ -15,6 +15,7 @@ from job.memory import give_back_freed
 from job.modes import CALIBRATED
 from job.tensorflow_model.float_weights import needs_float_weights, with_float_weights
 from job.tensorflow_model.freeze import FrozenGraph
+from job.tensorflow_model.half_weights import with_half_weights
 from job.tensorflow_model.int8_ends import with_int8_ends
 from job.tensorflow_model.ranges import Samples, ranges_of
 from job.tensorflow_model.tflite_file import parse_tflite
@@ -41,9 +42,13 @@ def tflite_steps(frozen: FrozenGraph, files: Mapping[str, Path], then: Mapping[s
                  samples: Samples = tuple) -> Tuple[Step, ...]:
     """The conversions to job.modes, or `float32`; what follows each, by mode; the samples that some are calibrated with.
     """
-    made = {mode: functools.partial(_int8_bytes, frozen, mode, files, samples) if mode in CALIBRATED
-            else functools.partial(_tflite_bytes, frozen, mode, files.get("float32")) for mode in files}
-    return tuple(Step("tflite." + mode, made[mode], file, then.get(mode, _nothing)) for mode, file in files.items())
+    def made(mode: str) -> Callable[[], bytes]:
+        if mode in CALIBRATED:
+            return functools.partial(_int8_bytes, frozen, mode, files, samples)
+        if mode == "float16":
+            return functools.partial(_float16_bytes, frozen, files.get("float32"))
+        return functools.partial(_tflite_bytes, frozen, mode, files.get("float32"))
+    return tuple(Step("tflite." + mode, made(mode), file, then.get(mode, _nothing)) for mode, file in files.items())
 
 
 def _nothing() -> None:
@@ -56,6 +61,12 @@ def _tflite_bytes(frozen: FrozenGraph, mode: str, float32: Optional[Path]) -> by
     if mode == "dynamic" and needs_float_weights(data):
         give_back_freed()
         data = with_float_weights(data, _float32(frozen, float32))
+    _check_names(frozen, data)
+    return data
+
+
+def _float16_bytes(frozen: FrozenGraph, float32: Optional[Path]) -> bytes:
+    data = with_half_weights(_float32(frozen, float32))
     _check_names(frozen, data)
     return data
 

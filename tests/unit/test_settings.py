@@ -73,7 +73,7 @@ def test_preprocess():
     ("--calibration-count=0", "not a number of samples"),
     ("--calibration-count=10001", "not a number of samples"),
     ("--quantize=dinamic", "did you mean dynamic?"),
-    ("--quantize=false", "dynamic, int8, int8-io, uint8-io or none"),
+    ("--quantize=false", "dynamic, float16, int8, int8-io, uint8-io or none"),
     ("--quantize=none,dynamic", "'none' is no mode"),
     ("--calibration=nowhere", "there is no such folder"),
     ("--weights-key=a\tb", "not a path of keys"),
