@@ -35,6 +35,9 @@ from job.sides import Sides
 from job.values import Exported, Model, Outcome
 
 
+CALIBRATION = "calibration"  # the folder beside the model in which int8's samples are
+
+
 class Place(NamedTuple):
     """Where a model is made, and whose place it takes."""
 
@@ -143,7 +146,7 @@ def _converted(checkpoint: Path, settings: Settings, sides: Sides, place: Place,
         log.note(note, progress.name)
     build = sides.tensorflow.start("build", exported)
     samples = samples_for(settings, exported, sides.pytorch, place.work / "samples.npz")
-    calibration = calibration_for(settings, exported, sides.pytorch, samples.probes, place.work / "calibration")
+    calibration = calibration_for(settings, exported, sides.pytorch, samples.probes, place.work / CALIBRATION)
     if calibration is not None:
         progress.calibration = calibration.document()
         _warn_of_calibration(progress, calibration)
@@ -230,7 +233,8 @@ def _refuse_drift(progress: Progress, sides: Sides, converted: Converted, place:
                   max_accuracy_drop: Optional[float]) -> None:
     drift = first_drift(progress.stages) or dropped(progress.accuracy, max_accuracy_drop)
     if drift is not None:
-        drift = located(drift, progress.stages, progress.probes, sides, _published(place.model, converted))
+        drift = located(drift, progress.stages, progress.probes, sides, _published(place.model, converted),
+                        place.work / CALIBRATION)
         raise parity_failed(drift)
 
 

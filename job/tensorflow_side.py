@@ -22,8 +22,10 @@ from job.parity.answers import answers_of_file, save_answers
 from job.parity.probes import Probe, load_probes
 from job.samples.calibration import samples_of
 from job.tensorflow_model.describe import describe_saved_model, describe_tflite
+from job.tensorflow_model.equalisation import equalised
 from job.tensorflow_model.freeze import frozen_graph
 from job.tensorflow_model.layer_noise import layer_noise
+from job.tensorflow_model.ranges import ranges_of
 from job.tensorflow_model.runners import KerasRunner, SavedModelRunner, TFLiteRunner
 from job.tensorflow_model.saved_model import write_saved_model
 from job.tensorflow_model.tflite import tflite_steps
@@ -113,12 +115,19 @@ class TensorFlowSide:
                 if tensor.endswith(":0") and tensor.split(":")[0] in values
                 and values[tensor.split(":")[0]].ndim == len(order)}  # toco has reshaped some
 
-    def layer_noise(self, float32: Path, file: Path, probe: Probe) -> Tuple[LayerNoise, ...]:
-        """Of each layer of a quantised file; called as the ONNX tensors that they make, where there are such."""
+    def layer_noise(self, float32: Path, file: Path, probe: Probe, calibration: Optional[Path]) -> Tuple[LayerNoise, ...]:
+        """Of each layer of a quantised file; called as the ONNX tensors that they make, where there are such.
+
+        A calibrated one is held to the network that it was made from, whose channels were brought to like ranges.
+        """
+        original = float32.read_bytes()
+        if calibration is not None:
+            seen = ranges_of(original, functools.partial(samples_of, calibration, self._inputs))
+            original, _ = equalised(original, seen)
         inputs = [array.transpose(facts.permutation) for array, facts in zip(probe.inputs, self._inputs)]
         names = {tensor.split(":")[0]: name for name, (tensor, _) in self._model.tensors.items()}
         return tuple(each._replace(layer=names.get(each.layer, each.layer))
-                     for each in layer_noise(float32.read_bytes(), widened(file.read_bytes()), inputs))
+                     for each in layer_noise(original, widened(file.read_bytes()), inputs))
 
     def peak_memory(self) -> int:
         return peak_memory()

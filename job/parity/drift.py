@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Mapping, Optional, Sequence
 
 from job.errors import JobError
+from job.modes import CALIBRATED
 from job.parity import explain
 from job.parity.layers import first_drifting
 from job.parity.probes import Probe
@@ -16,14 +17,18 @@ FLOAT32 = "tflite.float32"
 
 
 def located(drift: Drift, stages: Sequence[StageParity], probes: Sequence[Probe], sides: Any,
-            files: Mapping[str, Path]) -> Drift:
-    """The drift with its layers, where one can be told. The reference cannot drift from itself."""
+            files: Mapping[str, Path], calibration: Path) -> Drift:
+    """The drift with its layers, where one can be told. The reference cannot drift from itself.
+
+    `calibration` is the folder that int8 was calibrated with, where it was.
+    """
     if drift.stage in explain.REFERENCES or not probes:
         return drift
     probe = _worst_probe(drift, stages, probes)
     try:
         if kind_of(drift.stage) != "float":
-            return _with_noise(drift, probe, sides, files)
+            used = calibration if kind_of(drift.stage) in CALIBRATED else None
+            return _with_noise(drift, sides, files[FLOAT32], files[drift.stage], probe, used)
         drift = drift._replace(layer=_first_layer(drift.stage, probe, sides, files.get(drift.stage)))
         frozen = sides.pytorch.call("frozen_by", probe) if drift.stage == "onnx" else ()
     except JobError:
@@ -31,9 +36,10 @@ def located(drift: Drift, stages: Sequence[StageParity], probes: Sequence[Probe]
     return drift._replace(message="; ".join((drift.message,) + tuple(frozen)), hint=explain.FROZEN) if frozen else drift
 
 
-def _with_noise(drift: Drift, probe: Probe, sides: Any, files: Mapping[str, Path]) -> Drift:
+def _with_noise(drift: Drift, sides: Any, *asked: Any) -> Drift:
+    """`asked` is what the side's layer_noise takes."""
     modules = sides.pytorch.call("modules_of_layers")
-    found = sides.tensorflow.call("layer_noise", files[FLOAT32], files[drift.stage], probe)
+    found = sides.tensorflow.call("layer_noise", *asked)
     noise = tuple(each._replace(layer=modules.get(each.layer) or each.layer) for each in found)
     return drift._replace(noise=noise, message="; ".join(filter(None, (drift.message, explain.blamed(noise)))),
                           hint=drift.hint or explain.hint_on_noise(drift.stage, noise))

@@ -1,16 +1,16 @@
 """The noise that layers of quantised files add: a spoilt one is named, and not those that only inherit from it."""
-import os
 import struct
 
 import numpy as np
 import pytest
 import tensorflow as tf
+from int8_files import float32_of, quantised
 from small_models import plain_graph
 
 from job.parity.metrics import EXACT_DB
+from job.tensorflow_model.equalisation import equalised
 from job.tensorflow_model.flatbuffer import root_table
 from job.tensorflow_model.freeze import frozen_graph
-from job.tensorflow_model.int8 import int8_from_float32
 from job.tensorflow_model.int8_ends import with_int8_ends
 from job.tensorflow_model.layer_noise import layer_noise
 from job.tensorflow_model.ranges import ranges_of
@@ -24,8 +24,8 @@ KERNELS = [RANDOM.randn(3, 3, *channels).astype(np.float32) for channels in ((6,
 SAMPLES = [(RANDOM.randn(1, 7, 9, 6).astype(np.float32),) for _ in range(4)]
 
 
-def network(x):
-    for number, kernel in enumerate(KERNELS):
+def network(x, kernels=KERNELS):
+    for number, kernel in enumerate(kernels):
         x = tf.nn.relu(tf.nn.conv2d(x, tf.constant(kernel), [1, 1, 1, 1], "SAME"), name="layer{}".format(number))
     return tf.reduce_mean(x, [1, 2]) + x[:, 3, 4]
 
@@ -36,12 +36,7 @@ def files(tmp_path_factory):
     folder, graph = tmp_path_factory.mktemp("noise"), frozen_graph(plain_graph(network, [None, 7, 9, 6]), 1)
     for mode in ("float32", "dynamic"):
         write_tflite(graph, mode, folder / mode)
-    process = os.fork()  # as the job does it: the quantizer leaves things behind
-    if process == 0:
-        float32 = (folder / "float32").read_bytes()
-        (folder / "int8").write_bytes(int8_from_float32(float32, ranges_of(float32, lambda: SAMPLES)))
-        os._exit(0)
-    assert os.waitpid(process, 0)[1] == 0
+    (folder / "int8").write_bytes(quantised((folder / "float32").read_bytes(), folder, SAMPLES))
     (folder / "int8-io").write_bytes(with_int8_ends((folder / "int8").read_bytes()))
     return {mode: (folder / mode).read_bytes() for mode in ("float32", "dynamic", "int8", "int8-io")}
 
@@ -94,3 +89,15 @@ def test_a_file_has_no_noise_beside_itself(files):
     found = noise(files, "float32")
     assert {(each.snr_db, each.own_snr_db, each.output_snr_db) for each in found} == {(EXACT_DB,) * 3}
     assert len(found) == len(parse_tflite(files["float32"]).operators)
+
+
+def test_channels_that_were_brought_to_like_ranges_are_no_noise(tmp_path, monkeypatch):
+    """Of which calibration is asked to know enough by a single value."""
+    monkeypatch.setattr("job.tensorflow_model.equalisation.ENOUGH", 1)
+    uneven = [KERNELS[0] * np.float32(2) ** (np.arange(20, dtype=np.float32) % 7)] + KERNELS[1:]
+    float32 = float32_of(lambda x: network(x, uneven), tmp_path)
+    int8 = quantised(float32, tmp_path, SAMPLES)
+    source, _ = equalised(float32, ranges_of(float32, lambda: SAMPLES))
+    found = {each.layer: each.own_snr_db for each in layer_noise(source, int8, list(SAMPLES[0]))}
+    assert min(found[layer] for layer in ("layer0", "layer1", "layer2")) > 20
+    assert min(each.own_snr_db for each in layer_noise(float32, int8, list(SAMPLES[0]))) < 15
