@@ -3,7 +3,7 @@ import ctypes
 import gc
 import resource
 
-_WORTH_GIVING_BACK = 64 * 2 ** 20  # bytes; less is soon asked for again, and each page of it would cost a fault
+_WORTH_GIVING_BACK = 16 * 2 ** 20  # bytes; less is soon asked for again, and each page of it would cost a fault
 _OBJECTS = 100 * 1000  # made between two looks for cycles
 
 

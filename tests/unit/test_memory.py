@@ -26,7 +26,7 @@ def _after_freeing(size, connection):
     del last
 
 
-@pytest.mark.parametrize("size, gone", [(32 << 20, False), (160 << 20, True)])
+@pytest.mark.parametrize("size, gone", [(8 << 20, False), (64 << 20, True)])
 def test_much_that_was_freed_goes_back(size, gone):
     connection, _ = forked(lambda theirs: _after_freeing(size, theirs))
     assert (connection.recv() > size / 2) == gone
