@@ -28,4 +28,4 @@ def lrn(operator: Operator, x: Activation) -> Activation:
     x = as_map(x)
     tensor = operation(lambda t: tf.nn.local_response_normalization(t, size // 2, bias, np.float32(alpha / size), beta),
                        x.tensor, operator.name)
-    return x.after(tensor, nonnegative=x.nonnegative)
+    return x.after(tensor)

@@ -30,20 +30,24 @@ class KerasModel(NamedTuple):
 
 
 def keras_model_from_onnx(graph: Graph) -> KerasModel:
-    """Builds the Keras model of a canonical graph that preflight has passed; inputs and outputs as published.
-
-    onnx2keras copies every weight it is shown, so it is shown one number of each: converters take the graph's own.
-    """
-    model = protobuf_from_graph(graph._replace(constants={
-        name: value if value.ndim == 0 else value.reshape(-1)[:1] for name, value in graph.constants.items()}))
+    """Builds the Keras model of a canonical graph that preflight has passed; inputs and outputs as published."""
     with _own_graph() as tf_graph, unset_weights(), _converters(graph) as walk:
-        network = onnx2keras.onnx_to_keras(model, list(graph.inputs), verbose=False)
+        network = onnx2keras.onnx_to_keras(protobuf_from_graph(_shown(graph)), list(graph.inputs), verbose=False)
         outputs = tuple(tf.identity(tensor, name) for name, tensor in zip(graph.outputs, network.outputs))
         weights = {}  # type: Dict[str, np.ndarray]
         for layer in network.layers:
             weights.update(getattr(layer, "values", {}))
         keras_graph = KerasGraph(tf_graph, tuple(network.inputs), outputs, weights)
         return KerasModel(keras_graph, walk.fixed_by, dict(walk.tensors))
+
+
+def _shown(graph: Graph) -> Graph:
+    """onnx2keras copies every weight, so it is shown one number of each, and knows no input that is left out.
+
+    Converters take the graph's own.
+    """
+    nodes = tuple(node._replace(inputs=tuple(filter(None, node.inputs))) for node in graph.nodes)
+    return graph._replace(nodes=nodes, constants={name: value.reshape(-1)[:1] for name, value in graph.constants.items()})
 
 
 @contextlib.contextmanager
@@ -110,7 +114,6 @@ def _converters(graph: Graph) -> Iterator[_Walk]:
     before = dict(available)
     available.clear()
     available.update((op, _handler(walk, converter)) for op, converter in CONVERTERS.items())
-    available["Constant"] = _constant
     onnx2keras.keras = SimpleNamespace(layers=SimpleNamespace(InputLayer=walk.input_layer), models=keras.models)
     try:
         yield walk
@@ -124,7 +127,3 @@ def _handler(walk: _Walk, converter: Converter):
     def handle(node: onnx.NodeProto, params: Mapping[str, Any], layers: Dict[str, Any], node_name: str) -> None:
         walk.handle(converter, walk.nodes[node_name], layers)
     return handle
-
-
-def _constant(node: onnx.NodeProto, params: Mapping[str, Any], layers: Dict[str, Any], node_name: str) -> None:
-    layers[node_name] = params["value"]

@@ -10,7 +10,7 @@ MOST_TESTS = 120  # for one mutant
 
 class Way(NamedTuple):
     lines: FrozenSet[int]  # that run of the mutated file
-    tests: str             # the file of the tests that run these
+    test: str              # the function of the tests that run these
 
 
 class Choice:
@@ -21,7 +21,7 @@ class Choice:
         for test, lines in reach.lines.items():
             files = {file for file, _ in lines}
             for file in files:
-                way = Way(frozenset(line for each, line in lines if each == file), test.split("::")[0])
+                way = Way(frozenset(line for each, line in lines if each == file), test.split("[")[0])
                 self._ways.setdefault(file, {}).setdefault(way, []).append(test)
             if not files or _only_tells(files):
                 self._quick.append(test)

@@ -20,7 +20,6 @@ class Equivalent(NamedTuple):
         return "job/keras_model/{}.py".format(self.module)
 
 
-UNREAD = "onnx2keras reads no number of them"
 TRUTH = "a truth value is zero or one: any limit between tells them apart"
 TIED = "only where the batch is tied, and then -1 stands for its size"
 SMALL = "32 or 64 bits: the same choice, in a smaller file"
@@ -49,9 +48,8 @@ EQUIVALENT = (
     Equivalent("axis_blocks", "_joining", "comparison", "(len(_blocks(move.after, target)) < len(blocks))", QUICK),
     Equivalent("elementwise", "common_order", "number", "(size or 1) -> (size or 2)",
                "an open batch is one of every operand, so that it decides nothing"),
-    Equivalent("walk", "keras_model_from_onnx", "number", "[:1] -> value.reshape(-1)[:2]", UNREAD),
-    Equivalent("walk", "keras_model_from_onnx", "condition", "value.ndim == 0 -> False", UNREAD),
-    Equivalent("walk", "keras_model_from_onnx", "number", "-1 -> -2", LEFT),
+    Equivalent("walk", "_shown", "number", "[:1] -> value.reshape(-1)[:2]", "onnx2keras reads no number of them"),
+    Equivalent("walk", "_shown", "number", "-1 -> -2", LEFT),
     Equivalent("walk", "_input_of_another_batch", "condition", "-> batch != batches[0]",
                "preflight refuses an input without axes"),
     Equivalent("preflight", "operator_of", "condition", "name -> True", "what is left out has no shape in any graph"),

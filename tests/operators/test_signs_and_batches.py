@@ -59,6 +59,8 @@ SIGNS = [  # op, inputs, those that are not negative, constants, attributes -> w
     ("Pad", "x", "x", {}, {"pads": (0, 0, 1, 0, 0, 0, 0, 2), "value": -1.0}, False),
     ("Pad", "x", "x", {}, {"pads": (0, 0, 1, 0, 0, 0, 0, 2), "value": 1.0}, True),
     ("Pad", "x", "x", {}, {"pads": (0, 0, 1, 0, 0, 0, 0, 2), "value": -1.0, "mode": "reflect"}, True),
+    ("Conv", "x w", "x", {"w": counted(4, 6, 3, 3)}, {}, False), ("MatMul", "x w", "x", {"w": counted(7, 4)}, {}, False),
+    ("ConvTranspose", "x w", "x", {"w": counted(6, 4, 3, 3)}, {}, False),
     ("ArgMax", "x", "", {}, {"axis": 1}, True), ("ArgMin", "x", "", {}, {"axis": 1}, True),
 ]
 

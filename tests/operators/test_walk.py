@@ -119,6 +119,16 @@ def test_inputs_and_outputs_are_as_published(shape):
     assert np.array_equal(y, -x.transpose(order))
 
 
+def test_an_input_may_be_left_out():
+    """Amid others: the steps are given, the axes are not."""
+    sliced = node("Slice", "", "y")._replace(inputs=("x", "s", "e", "", "t"))
+    of = graph(sliced, constants=dict(s=whole(0, 1, 2, 3), e=whole(2, 5, 9, 7), t=whole(1, 1, 2, 3)))
+    (x,) = questions(of)
+    with KerasRunner(keras_model_from_onnx(of).network) as run:
+        (y,) = run(x.transpose(published(4)))
+    assert np.array_equal(y, x[:, 1:5, 2::2, 3::3].transpose(published(4)))
+
+
 def test_an_operator_that_is_not_ours_meets_no_converter_of_onnx2keras():
     before = dict(walk.onnx2keras.AVAILABLE_CONVERTERS)
     assert "Flatten" in before
