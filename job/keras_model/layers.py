@@ -50,7 +50,6 @@ class Linear(Shaped):
     def build(self, input_shape: Any) -> None:
         self._kernel = self.add_weight("kernel", self._kernel_shape, initializer="zeros")
         self._bias = self.add_weight("bias", self._kernel_shape[:1], initializer="zeros") if self._use_bias else None
-        super().build(input_shape)
 
     def result(self, x: Any) -> Any:
         product = tf.matmul(x, self._kernel, transpose_b=True)

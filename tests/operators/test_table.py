@@ -6,7 +6,7 @@ import pytest
 from job.keras_model.operators import rows
 from job.keras_model.preflight import problems_of
 from job.keras_model.refused import REFUSED
-from job.keras_model.registry import CONVERTERS
+from job.keras_model.registry import CONVERTERS, converts
 from job.onnx_model.passes import REPLACED, WIDENED, canonical
 from tests.passes.small_graphs import drawn, graph, node
 
@@ -24,6 +24,13 @@ def test_every_operator_of_onnx_is_in_it():
 def test_what_is_refused_or_replaced_has_no_converter():
     assert not set(REFUSED) & (set(CONVERTERS) | set(REPLACED))
     assert all(converter.refuse.__doc__ for converter in CONVERTERS.values() if converter.refuse)
+
+
+def test_an_operator_has_one_converter():
+    before = CONVERTERS["Relu"]
+    with pytest.raises(ValueError):
+        converts("Relu")(lambda operator, x: x)
+    assert CONVERTERS["Relu"] is before
 
 
 def of(op, inputs, shape, **attributes):

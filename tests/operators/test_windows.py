@@ -10,7 +10,7 @@ from tests.passes.small_graphs import node
 
 
 @pytest.mark.parametrize("size, kernel, stride, dilation", [
-    (9, 3, 2, 1), (8, 3, 2, 1), (10, 1, 3, 1), (9, 1, 2, 1), (7, 3, 1, 2), (8, 2, 1, 1), (6, 5, 3, 1), (12, 2, 5, 1)])
+    (9, 3, 2, 1), (8, 3, 2, 1), (10, 1, 3, 1), (9, 1, 2, 1), (7, 3, 1, 2), (8, 2, 1, 1), (6, 5, 3, 1), (12, 2, 5, 1)], ids=str)
 def test_same_is_what_tensorflow_pads(size, kernel, stride, dilation):
     """The first and the last window are told by what they see of a map of ones."""
     begin, end = same_padding(size, kernel, stride, dilation)
@@ -20,6 +20,11 @@ def test_same_is_what_tensorflow_pads(size, kernel, stride, dilation):
     padded = np.pad(np.ones(size), (begin, end), "constant")
     starts = range(0, len(padded) - (kernel - 1) * dilation, stride)
     assert seen.tolist() == [padded[start:start + (kernel - 1) * dilation + 1:dilation].sum() for start in starts]
+
+
+@pytest.mark.parametrize("size, kernel, stride", [(10, 1, 3), (10, 1, 4), (9, 3, 3), (12, 1, 5)], ids=str)
+def test_same_pads_nothing_where_no_window_hangs_over(size, kernel, stride):
+    assert same_padding(size, kernel, stride, 1) == (0, 0)
 
 
 BEYOND, PADDING = "a window larger than the map", "a window of nothing but padding"
