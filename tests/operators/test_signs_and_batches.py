@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from job.keras_model.operators import CONVERTERS
 from job.keras_model.preflight import operator_of
+from job.keras_model.unset_weights import unset_weights
 from job.onnx_model.graph import View
 from tests.operators.activations import counted, fed
 from tests.passes.small_graphs import graph, node, whole
@@ -16,7 +17,7 @@ EACH = np.arange(12, dtype=np.float32).reshape(2, 6, 1, 1)  # a number for each 
 
 @pytest.fixture(autouse=True)
 def in_a_graph():
-    with tf.Graph().as_default():
+    with tf.Graph().as_default(), unset_weights():
         yield
 
 

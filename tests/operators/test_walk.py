@@ -138,6 +138,12 @@ def test_an_operator_that_is_not_ours_meets_no_converter_of_onnx2keras():
     assert "TopK" in CONVERTERS and "TopK" not in before
 
 
+def test_layers_of_keras_have_their_own_weights_again():
+    before = keras.engine.Layer.add_weight
+    keras_model_from_onnx(two_convs())
+    assert keras.engine.Layer.add_weight is before and "unset_weights" not in before.__module__
+
+
 def test_a_graph_that_is_done_with_is_not_kept():
     done = weakref.ref(keras_model_from_onnx(two_convs()).network.graph)
     keras_model_from_onnx(two_convs())
