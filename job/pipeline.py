@@ -1,13 +1,14 @@
 """The chain for one checkpoint, top to bottom."""
 import tempfile
-import time
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from job import log
 from job.actors import Pending, Side
 from job.checkpoint.digest import sha256_of_checkpoint
-from job.errors import BadCheckpoint, JobError, ParityFailed
+from job.conversion import Converted, Place
+from job.errors import BadCheckpoint, JobError
+from job.model_documents import failed_documents, write_documents
 from job.modes import CALIBRATED
 from job.parity.accuracy import Accuracy, dropped, number_asked, told
 from job.parity.drift import located
@@ -17,42 +18,16 @@ from job.parity.questions import Questions
 from job.parity.usual import unusual
 from job.progress import Progress
 from job.publish import (
-    check_replaceable, clear_failure, is_current, keep_earlier, made_from, next_version, publish, publish_failure, settled,
-    staging, write_file, write_json,
+    check_replaceable, clear_failure, is_current, keep_earlier, next_version, publish, publish_failure, settled, staging,
 )
 from job.report import inspection
-from job.report.comparison import Version, compared, drifts, read_version
-from job.report.documents import json_bytes
-from job.report.interface import interface
-from job.report.page import page
-from job.report.parity import failure_from_drift, failure_from_error
-from job.report.provenance import provenance
-from job.report.run import machine, run_report
 from job.samples.calibration import Calibration, calibration_for
-from job.samples.use import Samples, samples_for
+from job.samples.use import samples_for
 from job.settings import Settings
 from job.sides import Sides
-from job.values import Exported, Model, Outcome
-
+from job.values import Model, Outcome
 
 CALIBRATION = "calibration"  # the folder beside the model in which int8's samples are
-
-
-class Place(NamedTuple):
-    """Where a model is made, and whose place it takes."""
-
-    model: Path        # the folder to be published
-    work: Path         # what goes with the staging folder
-    saved_model: str   # saved_model/VERSION in the model's folder: TensorFlow Serving's layout
-    published: Path    # an earlier version of the model, where there is one
-
-
-class Converted(NamedTuple):
-    exported: Exported
-    samples: Samples
-    models: Tuple[Model, ...]
-    batch_fixed_by: str  # the layer that ties the SavedModel's batch, '' where any will do
-    digests: Mapping[str, str]  # SHA-256 of the files in `models`, which are on disk
 
 
 def convert(checkpoint: Path, name: str, settings: Settings, output_dir: Path, sides: Sides) -> Outcome:
@@ -67,12 +42,12 @@ def convert(checkpoint: Path, name: str, settings: Settings, output_dir: Path, s
             _refuse_drift(progress, sides, converted, place, settings.max_accuracy_drop)
             _warn_of_unusual(progress, converted.exported.depth)
             keep_earlier(place.published, place.model, settings.keep)
-            digests = _write_documents(place, settings, converted, progress)
+            digests = write_documents(place, settings, converted, progress)
             with progress.stage("publish"):
                 publish(place.model, output_dir, name, digests)
     except JobError as error:
         if error.exit_code < 128:  # a signal is no failure of the checkpoint's
-            publish_failure(output_dir, name, _failed_documents(progress, error))
+            publish_failure(output_dir, name, failed_documents(progress, error))
         raise
     return Outcome(name, "converted", 0, "", "")
 
@@ -104,7 +79,7 @@ def _sha256(checkpoint: Path) -> str:
 
 def report_failure(name: str, error: JobError, output_dir: Path) -> None:
     """Publishes why a checkpoint could not even be begun."""
-    publish_failure(output_dir, name, _failed_documents(Progress(name), error))
+    publish_failure(output_dir, name, failed_documents(Progress(name), error))
 
 
 def inspect(checkpoint: Path, settings: Settings, pytorch: Side, tensorflow: Callable[[], Side]) -> str:
@@ -223,7 +198,7 @@ def _judge_accuracy(progress: Progress, sides: Sides, converted: Converted, plac
         samples = len(converted.samples.labels)
         accuracy = Accuracy(place.work, converted.samples, exported.outputs[0])
         accuracy.ask(exported.reference, samples, sides.pytorch)
-        for stage, file in _published(place.model, converted).items():
+        for stage, file in converted.files(place.model).items():
             accuracy.ask(stage, number_asked(stage, samples, exported.multiply_adds), sides.tensorflow, file)
         progress.accuracy = accuracy.figures(limited)
     log.note(told(progress.accuracy["stages"]), progress.name)
@@ -233,7 +208,7 @@ def _refuse_drift(progress: Progress, sides: Sides, converted: Converted, place:
                   max_accuracy_drop: Optional[float]) -> None:
     drift = first_drift(progress.stages) or dropped(progress.accuracy, max_accuracy_drop)
     if drift is not None:
-        drift = located(drift, progress.stages, progress.probes, sides, _published(place.model, converted),
+        drift = located(drift, progress.stages, progress.probes, sides, converted.files(place.model),
                         place.work / CALIBRATION)
         raise parity_failed(drift)
 
@@ -242,58 +217,3 @@ def _warn_of_unusual(progress: Progress, depth: int) -> None:
     progress.warnings = unusual(progress.stages, depth)
     for warning in progress.warnings:
         log.warning(warning.message, progress.name)
-
-
-def _published(model: Path, converted: Converted) -> Mapping[str, Path]:
-    """The file that answers for each stage of what is published."""
-    return {each.mode if each.mode == "saved_model" else "tflite." + each.mode: model / each.file
-            for each in converted.models}
-
-
-def _write_documents(place: Place, settings: Settings, converted: Converted, progress: Progress) -> Mapping[str, str]:
-    """Returns the digests of all files but run.json. Raises ParityFailed beyond a limit of --max-drift."""
-    model, exported = place.model, converted.exported
-    version = Version(progress.report(), _interface(settings, converted))
-    write_json(model / "interface.json", version.interface)
-    write_json(model / "parity.json", version.parity)
-    write_file(model / "report.html", page(progress.name, *version))
-    digests = dict(converted.digests)
-    for document in ("interface.json", "parity.json", "report.html"):
-        digests.update(settled(model, document))
-    write_json(model / "provenance.json", provenance(digests, converted.models, exported, progress.settings,
-                                                     progress.versions))
-    before = read_version(place.published)
-    comparison = None if before is None else compared(before, version)
-    _refuse_to_be_worse(place.published, comparison, settings.max_drift)
-    run = run_report(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(progress.started)), progress.seconds,
-                     progress.peak_memory, machine(), comparison)
-    write_json(model / "run.json", dict(run, made_from=made_from(
-        model, exported.checkpoint.sha256, progress.settings_digest, progress.job_version)))
-    return digests
-
-
-def _interface(settings: Settings, converted: Converted) -> Mapping[str, Any]:
-    exported, layer = converted.exported, converted.batch_fixed_by
-    return interface(exported.inputs, exported.outputs, converted.models,
-                     "layer {} is tied to the batch it was traced with".format(layer) if layer else "",
-                     settings.preprocess and settings.preprocess._asdict(), settings.labels or None)
-
-
-def _refuse_to_be_worse(published: Path, comparison: Optional[Mapping[str, Any]], limits: Mapping[str, float]) -> None:
-    if comparison is not None:
-        problems = drifts(comparison, limits)
-    else:
-        problems = ["its report cannot be read"] if limits and published.exists() else []
-    if problems:
-        raise ParityFailed("it is worse than the published version: " + "; ".join(problems),
-                           hint="the published version stays; convert without --max-drift to replace it all the same")
-
-
-def _failed_documents(progress: Progress, error: JobError) -> Mapping[str, bytes]:
-    report = progress.report(_failure(error))
-    return {"parity.json": json_bytes(report), "report.html": page(progress.name, report)}
-
-
-def _failure(error: JobError) -> Mapping[str, Any]:
-    drift = getattr(error, "drift", None)
-    return failure_from_drift(drift) if drift is not None else failure_from_error(error)
