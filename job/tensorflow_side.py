@@ -22,8 +22,8 @@ from job.parity.answers import answers_of_file, save_answers
 from job.parity.probes import Probe, load_probes
 from job.samples.calibration import samples_of
 from job.tensorflow_model.describe import describe_saved_model, describe_tflite
-from job.tensorflow_model.equalisation import equalised
 from job.tensorflow_model.freeze import frozen_graph
+from job.tensorflow_model.int8_source import int8_source
 from job.tensorflow_model.layer_noise import layer_noise
 from job.tensorflow_model.ranges import ranges_of
 from job.tensorflow_model.runners import KerasRunner, SavedModelRunner, TFLiteRunner
@@ -118,12 +118,12 @@ class TensorFlowSide:
     def layer_noise(self, float32: Path, file: Path, probe: Probe, calibration: Optional[Path]) -> Tuple[LayerNoise, ...]:
         """Of each layer of a quantised file; called as the ONNX tensors that they make, where there are such.
 
-        A calibrated one is held to the network that it was made from, whose channels were brought to like ranges.
+        A calibrated one is held to the network that it was made from: see job.tensorflow_model.int8_source.
         """
         original = float32.read_bytes()
         if calibration is not None:
             seen = ranges_of(original, functools.partial(samples_of, calibration, self._inputs))
-            original, _ = equalised(original, seen)
+            original, _ = int8_source(original, seen)
         inputs = [array.transpose(facts.permutation) for array, facts in zip(probe.inputs, self._inputs)]
         names = {tensor.split(":")[0]: name for name, (tensor, _) in self._model.tensors.items()}
         return tuple(each._replace(layer=names.get(each.layer, each.layer))

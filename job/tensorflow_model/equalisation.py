@@ -4,9 +4,8 @@
     after:  x -> w * s, b * s -> ReLU -> y * s -> v / s
 
 `s` is a number for each channel of y, a power of two: in float every answer stays the same to the last bit. Behind a ReLU6 that
-holds for what calibration has seen: s * y stays below 6. Pads, pools and sums may stand between the layers (see
-job.tensorflow_model.equalised_groups). A tensor that calibration has seen few values of stays as it is: what a channel
-of it may come to is not known well enough.
+holds for what calibration has seen: s * y stays below 6. Pads, pools, sums and CONCATENATIONs may stand between the
+layers (see job.tensorflow_model.equalised_groups).
 
 After Nagel et al., Data-Free Quantization Through Weight Equalization and Bias Correction, 2019.
 """
@@ -19,7 +18,7 @@ from job.tensorflow_model.flatbuffer_edit import overwrite_constant
 from job.tensorflow_model.ranges import Channels, Seen
 from job.tensorflow_model.tflite_file import Operator, constant_values, parse_tflite
 
-ENOUGH = 100000  # values of a channel: 32 maps of 56 x 56; with fewer, photographs not seen before are cut off
+ENOUGH = 100000  # values of a channel, 32 maps of 56 x 56: with fewer, photographs not seen before go beyond what was seen
 _MOST = 2.0 ** 8  # of a channel's scale
 
 
@@ -28,32 +27,40 @@ def equalised(float32: bytes, seen: Seen) -> Tuple[bytes, Seen]:
     data = bytearray(float32)
     channels, means = dict(seen.channels), dict(seen.means)
     for group in groups_of(float32):
-        if min(seen.channels[index].count for index in group.tensors) < ENOUGH:
-            continue
         scale = _scale(group, seen.channels)
+        if scale.max() == 1:
+            continue
         for layer in group.makers:
-            _multiply(data, layer, scale)
+            _multiply(data, layer, scale[group.tensors[layer.outputs[0]]])
         for layer in group.readers:
-            _divide(data, layer, scale)
-        for index in group.tensors:
-            channels[index] = channels[index].scaled(scale)
+            _divide(data, layer, scale[group.tensors[layer.inputs[0]]])
+        for index, place in group.tensors.items():
+            channels[index] = channels[index].scaled(scale[place])
             if index in means:
-                means[index] = means[index] * scale
+                means[index] = means[index] * scale[place]
     return bytes(data), Seen(channels, means)
 
 
 def _scale(group: Group, channels: Mapping[int, Channels]) -> np.ndarray:
-    """What would make all channels alike; or its square root where a layer sums over them: its weights, which are rounded
-    together too, come apart by the other half.
+    """What makes all channels alike, at least 1 for each.
+
+    Less, where a layer sums over them: its weights, which are rounded together too, come apart by the other half. Less,
+    where few values were seen, so that there is room for others; a ReLU6 would cut those off.
     """
-    seen = [channels[index] for index in group.tensors]
-    reach = np.max([each.reach() / (each.reach().max() or 1) for each in seen], axis=0)
-    wanted = 1 / np.maximum(reach, 1 / _MOST)
+    few = min(channels[index].count for index in group.tensors) < ENOUGH
+    reach = np.zeros(max(place.stop for place in group.tensors.values()))
+    for index, place in group.tensors.items():
+        reach[place] = np.maximum(reach[place], channels[index].reach())
+    alike = 1 / np.maximum(reach / (reach.max() or 1), 1 / _MOST)
+    half = np.sqrt(alike)
     if any(layer.name != DEPTHWISE for layer in group.readers):
-        wanted = np.sqrt(wanted)
+        wanted = half
+    else:
+        wanted = half * np.sqrt(half) if few else alike
     for layer in group.makers:
         if layer.activation == RELU6:
-            wanted = np.minimum(wanted, 6 / np.maximum(channels[layer.outputs[0]].reach(), 6 / _MOST))
+            place = group.tensors[layer.outputs[0]]
+            wanted[place] = 1 if few else np.minimum(wanted[place], 6 / np.maximum(reach[place], 6 / _MOST))
     _, exponent = np.frexp(wanted)
     return 2.0 ** (exponent - 1)
 

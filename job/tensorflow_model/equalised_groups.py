@@ -1,9 +1,12 @@
 """Which tensors of a float32 .tflite may take one scale for each channel together, and what layers make and read them.
 
-    conv -> a -> ADD -> c -> conv      a, b and c are a group: a scale of one is that of all
-    conv -> b -> ADD
+    conv -> a [8] -> ADD -> c [8] ----> CONCATENATION -> e [12] -> conv
+    conv -> b [8] -> ADD    conv -> d [4] -> CONCATENATION
+
+All five are a group of 12 channels: a, b and c are its first 8, d is what follows.
 """
-from typing import Dict, List, NamedTuple, Optional, Set, Tuple
+from collections import Counter
+from typing import Dict, List, Mapping, NamedTuple, Optional, Set, Tuple
 
 from job.tensorflow_model.flatbuffer import root_table
 from job.tensorflow_model.tflite_file import (
@@ -12,12 +15,12 @@ from job.tensorflow_model.tflite_file import (
 
 WEIGHTS, BIAS = 1, 2  # inputs of layers
 DEPTHWISE, RELU6 = "DEPTHWISE_CONV_2D", "RELU6"
-_PASS_ON = {"PAD": 1, "MAX_POOL_2D": 1, "AVERAGE_POOL_2D": 1, "ADD": 2}  # so many of their inputs, channel by channel
+_PASS_ON = ("PAD", "MAX_POOL_2D", "AVERAGE_POOL_2D")
 _HOMOGENEOUS = ("NONE", "RELU")  # activations: of s * x, for a positive s, they make s times what they make of x
 
 
 class Group(NamedTuple):
-    tensors: Tuple[int, ...]
+    tensors: Mapping[int, slice]  # the group's channels that they are
     makers: Tuple[Operator, ...]
     readers: Tuple[Operator, ...]
 
@@ -26,32 +29,45 @@ def groups_of(float32: bytes) -> List[Group]:
     """Layers in them have weights and biases of their own."""
     file = parse_tflite(float32)
     owned = _owned(float32, file)
-    groups = (_group(file, tensors, owned) for tensors in _joined(file))
+    groups = (_group(file, starts, owned) for starts in _joined(file))
     return [group for group in groups if group is not None]
 
 
-def _joined(file: TFLiteFile) -> List[Set[int]]:
-    """What operators make, together with what they pass on to each other."""
-    sets = {index: {index} for operator in file.operators for index in operator.outputs}  # type: Dict[int, Set[int]]
+def _joined(file: TFLiteFile) -> List[Dict[int, int]]:
+    """What operators make, together with what they pass on to each other: the first channel of each tensor.
+
+    Without those that would be several channels at once.
+    """
+    groups = {index: {index: 0} for operator in file.operators for index in operator.outputs}
+    torn = set()  # type: Set[int]
     for operator in file.operators:
-        if _passes_on(file, operator):
-            together = set().union(*(sets.get(index, {index}) for index in _passed(operator)))
-            sets.update((index, together) for index in together)
-    return list({id(together): together for together in sets.values()}.values())
+        for index, start in _passed(file, operator):
+            ours, theirs = groups[operator.outputs[0]], groups.setdefault(index, {index: 0})
+            shift = ours[operator.outputs[0]] + start - theirs[index]
+            if ours is theirs and shift:
+                torn.add(index)
+            ours.update({each: place + shift for each, place in theirs.items()})
+            groups.update((each, ours) for each in theirs)
+    return [group for group in {id(group): group for group in groups.values()}.values() if not torn.intersection(group)]
 
 
-def _passes_on(file: TFLiteFile, operator: Operator) -> bool:
-    """Sums are of tensors of the same shape."""
-    return (operator.name in _PASS_ON and operator.activation in _HOMOGENEOUS
-            and (operator.name != "ADD" or len({file.tensors[index].shape for index in operator.inputs}) == 1))
+def _passed(file: TFLiteFile, operator: Operator) -> List[Tuple[int, int]]:
+    """The inputs that an operator passes on channel by channel, and where in its output the first channel of each goes."""
+    shapes = [file.tensors[index].shape for index in operator.inputs]
+    if operator.activation not in _HOMOGENEOUS:
+        return []
+    if operator.name in _PASS_ON:
+        return [(operator.inputs[0], 0)]
+    if operator.name == "ADD" and shapes[0] == shapes[1]:
+        return [(index, 0) for index in operator.inputs]
+    if operator.name == "CONCATENATION" and len({shape[:-1] for shape in shapes}) == 1:
+        return [(index, sum(shape[-1] for shape in shapes[:place])) for place, index in enumerate(operator.inputs)]
+    return []
 
 
-def _passed(operator: Operator) -> Tuple[int, ...]:
-    return operator.inputs[:_PASS_ON[operator.name]] + operator.outputs
-
-
-def _group(file: TFLiteFile, tensors: Set[int], owned: Set[int]) -> Optional[Group]:
+def _group(file: TFLiteFile, starts: Mapping[int, int], owned: Set[int]) -> Optional[Group]:
     """None where something else makes or reads one of them."""
+    tensors = set(starts)
     makers, readers, made = [], [], set()  # type: List[Operator], List[Operator], Set[int]
     for operator in file.operators:
         makes, reads = tensors.intersection(operator.outputs), tensors.intersection(operator.inputs)
@@ -64,7 +80,12 @@ def _group(file: TFLiteFile, tensors: Set[int], owned: Set[int]) -> Optional[Gro
     whole = made == tensors and not tensors.intersection(file.outputs) and makers and readers
     fits = (all(operator.activation in _HOMOGENEOUS + (RELU6,) for operator in makers)
             and all(_reads_channels(file, operator) for operator in readers))
-    return Group(tuple(sorted(tensors)), tuple(makers), tuple(readers)) if whole and fits else None
+    return Group(_slices(file, starts), tuple(makers), tuple(readers)) if whole and fits else None
+
+
+def _slices(file: TFLiteFile, starts: Mapping[int, int]) -> Mapping[int, slice]:
+    least = min(starts.values())
+    return {index: slice(start - least, start - least + file.tensors[index].shape[-1]) for index, start in sorted(starts.items())}
 
 
 def _reads_channels(file: TFLiteFile, layer: Operator) -> bool:
@@ -74,9 +95,13 @@ def _reads_channels(file: TFLiteFile, layer: Operator) -> bool:
 
 
 def _owned(float32: bytes, file: TFLiteFile) -> Set[int]:
-    """Constants that one operator reads, from a buffer of their own."""
+    """Constants that one operator reads, from a buffer of their own; and zeros, which no scale changes."""
     tables = root_table(float32).tables(MODEL_SUBGRAPHS)[0].tables(GRAPH_TENSORS)
-    buffers = [table.number(TENSOR_BUFFER, "I") for table in tables]
-    read = [index for operator in file.operators for index in operator.inputs if index >= 0]
-    return {index for index in set(read) if read.count(index) == 1 and buffers.count(buffers[index]) == 1
-            and constant_values(float32, index, "u1").size}
+    buffers = Counter(table.number(TENSOR_BUFFER, "I") for table in tables)
+    read = Counter(index for operator in file.operators for index in operator.inputs if index >= 0)
+    owned = set()
+    for index, times in read.items():
+        values = constant_values(float32, index, "u1")
+        if values.size and (times == buffers[tables[index].number(TENSOR_BUFFER, "I")] == 1 or not values.any()):
+            owned.add(index)
+    return owned

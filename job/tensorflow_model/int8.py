@@ -15,9 +15,10 @@ import numpy as np
 from tensorflow.lite.python.optimize.tensorflow_lite_wrap_calibration_wrapper import CalibrationWrapper
 
 from job.tensorflow_model.bias_correction import with_corrected_biases
-from job.tensorflow_model.equalisation import equalised
 from job.tensorflow_model.flatbuffer import root_table
 from job.tensorflow_model.flatbuffer_edit import append_range, append_shape, point
+from job.tensorflow_model.int8_source import int8_source
+from job.tensorflow_model.joined_ranges import joined_ranges
 from job.tensorflow_model.quantizer_guards import guarded, mended
 from job.tensorflow_model.ranges import Range, Seen, channels_of
 from job.tensorflow_model.tflite_file import (
@@ -31,8 +32,9 @@ _FLOAT = np.dtype(np.float32).num
 
 def int8_from_float32(float32: bytes, seen: Seen) -> bytes:
     """The int8 file, which takes and gives float32. Raises RuntimeError where the quantizer refuses the network."""
-    source, seen = equalised(guarded(float32), seen)
-    prepared = _with_ranges(source, {**_constant_ranges(source), **seen.ranges()})
+    source, seen = int8_source(float32, seen)
+    source = guarded(source)
+    prepared = _with_ranges(source, {**_constant_ranges(source), **joined_ranges(parse_tflite(source), seen.ranges())})
     wrapper = CalibrationWrapper.CreateWrapperCPPFromBuffer(prepared)  # reads it where it is
     int8 = _with_bias_axes(mended(wrapper.QuantizeModel(_FLOAT, _FLOAT, True), float32))
     return with_corrected_biases(int8, source, seen.means)

@@ -7,13 +7,13 @@ from job.tensorflow_model.tflite_file import CODE_BUILTIN, GRAPH_OPERATORS, MODE
 
 def rename_operator(data: bytearray, number: int, name: str) -> None:
     """The same tensors and options, under another builtin's name."""
-    code = _code(data, name)
+    code = code_of(data, name)
     graph = root_table(data).tables(MODEL_SUBGRAPHS)[0]
     changed = append_operator(data, graph.tables(GRAPH_OPERATORS)[number], code)
     point(data, entry(graph, GRAPH_OPERATORS, number), changed)
 
 
-def _code(data: bytearray, name: str) -> int:
+def code_of(data: bytearray, name: str) -> int:
     """The number of the operator's code in the file, which is added where it is not there."""
     model, builtin = root_table(data), BUILTIN_OPERATORS.index(name)
     codes = model.tables(MODEL_OPERATOR_CODES)

@@ -27,6 +27,9 @@ class Range(NamedTuple):
     low: float
     high: float
 
+    def width(self) -> float:
+        return self.high - self.low
+
     def snapped(self) -> "Range":
         """Outward, but for a quarter of a step: round numbers, which many activations end at, then stand between two
         steps' borders. A tensor of zeros has the range of one.

@@ -31,6 +31,13 @@ def last(x):
     return tf.nn.conv2d(x, tf.constant(LAST), [1, 1, 1, 1], "VALID")
 
 
+def of_a_concat(x):
+    narrow = tf.nn.conv2d(x, tf.constant(FIRST[..., :2] * 9), [1, 1, 1, 1], "SAME")
+    wide = tf.concat([narrow, tf.nn.relu(first(x))], 3)
+    scales = np.concatenate([SECOND[:, :, :2] / 9, SECOND], 2)
+    return tf.nn.depthwise_conv2d(wide, tf.constant(scales), [1, 1, 1, 1], "VALID")
+
+
 def of_a_sum(x):
     return last(tf.nn.relu(first(x) + tf.nn.conv2d(x, tf.constant(FIRST[:1, :1] * 3), [1, 1, 1, 1], "SAME")))
 
@@ -41,10 +48,12 @@ EQUALISED = {  # the network, and how many tensors of it take a scale
                                                                        [2, 2], [1, 1], "VALID")), 3),
     "ReLU6": (lambda x: second(tf.nn.relu6(first(x))), 1),
     "a sum": (of_a_sum, 3),
+    "a concat": (of_a_concat, 3),
 }
 LEFT = {
     "sigmoid": lambda x: last(tf.sigmoid(first(x))),
     "an output": lambda x: first(x),
+    "a concat of the same twice": lambda x: last(tf.concat([tf.nn.relu(first(x))] * 2, 3)[..., :6]),
     "two readers, one of them no layer": lambda x: tf.concat([last(first(x)), tf.sigmoid(first(x))], 3),
     "a sum with a constant map": lambda x: last(tf.nn.relu(first(x)) + tf.constant(CONSTANT_MAP)),
 }
@@ -74,7 +83,7 @@ def test_in_float_every_answer_stays_the_same(name, tmp_path):
 def test_in_int8_they_come_nearer(name, tmp_path, monkeypatch):
     float32 = float32_of(EQUALISED[name][0], tmp_path, WIDE)
     with_it = noise_db(float32, tmp_path)
-    monkeypatch.setattr("job.tensorflow_model.int8.equalised", lambda float32, seen: (float32, seen))
+    monkeypatch.setattr("job.tensorflow_model.int8_source.equalised", lambda float32, seen: (float32, seen))
     assert with_it < noise_db(float32, tmp_path) - 3
 
 
@@ -101,8 +110,18 @@ def test_weights_that_two_layers_share_stay_as_they_are(tmp_path):
     assert groups_of(float32_of(build, tmp_path, WIDE)) == []
 
 
-def test_what_few_values_were_seen_of_stays_as_it_is(tmp_path):
-    float32 = float32_of(EQUALISED["a sum"][0], tmp_path, WIDE)
+def test_channels_that_few_values_were_seen_of_keep_room_for_others(tmp_path):
+    build, _ = EQUALISED["a depthwise convolution"]
+    float32 = float32_of(build, tmp_path, WIDE)
+    ends = {}
+    for count in (5, 6):
+        seen = equalised(float32, ranges_of(float32, lambda: wide_samples()[:count]))[1]
+        index, = groups_of(float32)[0].tensors
+        ends[count] = np.sort(seen.channels[index].reach() / seen.channels[index].reach().max())
+    assert ends[6].min() > 0.25 > ends[5].min() > 0.1
+
+
+def test_a_relu6_that_few_values_were_seen_of_stays_as_it_is(tmp_path):
+    float32 = float32_of(EQUALISED["ReLU6"][0], tmp_path, WIDE)
     seen = ranges_of(float32, lambda: wide_samples()[:5])
-    changed, seen_then = equalised(float32, seen)
-    assert changed == float32 and seen_then == seen
+    assert equalised(float32, seen)[0] == float32

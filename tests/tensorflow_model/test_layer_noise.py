@@ -8,10 +8,10 @@ from int8_files import float32_of, quantised
 from small_models import plain_graph
 
 from job.parity.metrics import EXACT_DB
-from job.tensorflow_model.equalisation import equalised
 from job.tensorflow_model.flatbuffer import root_table
 from job.tensorflow_model.freeze import frozen_graph
 from job.tensorflow_model.int8_ends import with_int8_ends
+from job.tensorflow_model.int8_source import int8_source
 from job.tensorflow_model.layer_noise import layer_noise
 from job.tensorflow_model.ranges import ranges_of
 from job.tensorflow_model.tflite import write_tflite
@@ -32,17 +32,19 @@ def network(x, kernels=KERNELS):
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
-    """float32, dynamic, int8 and int8-io of the same network."""
+    """float32, dynamic, int8 and int8-io of the same network; and what int8 is made from."""
     folder, graph = tmp_path_factory.mktemp("noise"), frozen_graph(plain_graph(network, [None, 7, 9, 6]), 1)
     for mode in ("float32", "dynamic"):
         write_tflite(graph, mode, folder / mode)
     (folder / "int8").write_bytes(quantised((folder / "float32").read_bytes(), folder, SAMPLES))
     (folder / "int8-io").write_bytes(with_int8_ends((folder / "int8").read_bytes()))
-    return {mode: (folder / mode).read_bytes() for mode in ("float32", "dynamic", "int8", "int8-io")}
+    float32 = (folder / "float32").read_bytes()
+    (folder / "source").write_bytes(int8_source(float32, ranges_of(float32, lambda: SAMPLES))[0])
+    return {mode: (folder / mode).read_bytes() for mode in ("float32", "dynamic", "source", "int8", "int8-io")}
 
 
 def noise(files, mode, content=None):
-    return layer_noise(files["float32"], content or files[mode], list(SAMPLES[0]))
+    return layer_noise(files["source" if mode.startswith("int8") else "float32"], content or files[mode], list(SAMPLES[0]))
 
 
 def spoilt(int8, layer, channel):
@@ -91,13 +93,11 @@ def test_a_file_has_no_noise_beside_itself(files):
     assert len(found) == len(parse_tflite(files["float32"]).operators)
 
 
-def test_channels_that_were_brought_to_like_ranges_are_no_noise(tmp_path, monkeypatch):
-    """Of which calibration is asked to know enough by a single value."""
-    monkeypatch.setattr("job.tensorflow_model.equalisation.ENOUGH", 1)
+def test_channels_that_were_brought_to_like_ranges_are_no_noise(tmp_path):
     uneven = [KERNELS[0] * np.float32(2) ** (np.arange(20, dtype=np.float32) % 7)] + KERNELS[1:]
     float32 = float32_of(lambda x: network(x, uneven), tmp_path)
     int8 = quantised(float32, tmp_path, SAMPLES)
-    source, _ = equalised(float32, ranges_of(float32, lambda: SAMPLES))
+    source, _ = int8_source(float32, ranges_of(float32, lambda: SAMPLES))
     found = {each.layer: each.own_snr_db for each in layer_noise(source, int8, list(SAMPLES[0]))}
     assert min(found[layer] for layer in ("layer0", "layer1", "layer2")) > 20
     assert min(each.own_snr_db for each in layer_noise(float32, int8, list(SAMPLES[0]))) < 15
