@@ -46,3 +46,21 @@ def test_the_default_epsilon_is_onnxs():
 def test_not_with_a_computed_scale():
     constants = {name: value for name, value in NORM.items() if name != "gamma"}
     assert_unchanged(batch_norm_to_affine, norm(constants=constants, inputs={"gamma": (6,)}))
+
+
+def test_not_in_training():
+    """The statistics of the batch are outputs too."""
+    before = norm()
+    training = before.nodes[0]._replace(outputs=("y", "batch_mean", "batch_variance"))
+    assert_unchanged(batch_norm_to_affine, before._replace(nodes=(training,)))
+    assert_unchanged(batch_norm_to_affine, before._replace(nodes=(training._replace(outputs=("y", "batch_mean")),)))
+
+
+def test_the_scale_is_rounded_once():
+    """Worked out in double precision."""
+    gamma, variance = np.float32([1 / 3, 0.1, 7e-3, 3.3, 12.7, 1e3]), np.float32([1e-3, 0.7, 1e2, 3e-7, 5.1, 0.3])
+    after = batch_norm_to_affine(norm(constants=dict(NORM, gamma=gamma, variance=variance)))
+    exact = gamma.astype(np.float64) / np.sqrt(variance.astype(np.float64) + 1e-5)
+    assert np.array_equal(after.constants["y.scale"].ravel(), exact.astype(np.float32))
+    shift = NORM["beta"].astype(np.float64) - NORM["mean"].astype(np.float64) * exact
+    assert np.array_equal(after.constants["y.shift"].ravel(), shift.astype(np.float32))

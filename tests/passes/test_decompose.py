@@ -96,3 +96,9 @@ def _assert_same(before, arrays):
         return
     exact = expected.astype(np.float64)
     assert np.abs(exact - found).max() <= 1e-6 * max(exact.max() - exact.min(), 1e-3)
+
+
+def test_not_without_a_shape_nor_with_more_outputs_than_one():
+    known = graph(node("MeanVarianceNormalization", "x", "y"), inputs={"x": SHAPE})
+    assert_unchanged(decompose, known._replace(shapes={}))
+    assert_unchanged(decompose, known._replace(nodes=(known.nodes[0]._replace(outputs=("y", "z")),)))

@@ -40,3 +40,13 @@ def test_whole_numbers_are_divided_otherwise():
         node("Shape", "x", "sizes"), node("Div", "sizes two", "y"), constants={"two": np.array(2, np.int64)}
     )
     assert_unchanged(division_to_multiplication, before)
+
+
+def test_the_reciprocal_is_rounded_once():
+    divisor = np.float32([3, 7, 0.1, 1e-3, 49, 6.7, 1.1])
+    after = division_to_multiplication(divided(divisor))
+    assert np.array_equal(after.constants["y.reciprocal"], (1 / divisor.astype(np.float64)).astype(np.float32))
+
+
+def test_not_by_a_whole_number_of_zero_nor_by_any_zero():
+    assert_unchanged(division_to_multiplication, divided(np.zeros((), np.float32)))

@@ -98,3 +98,28 @@ def test_a_weight_that_two_layers_share_stays_for_the_other():
     assert ops(after) != ops(before)
     assert np.array_equal(after.constants["w"], before.constants["w"])
     assert_same_values(before, after)
+
+
+def moved(perm, shape, target, op="Transpose", **attributes):
+    """x -> Transpose -> Reshape -> Gemm."""
+    attributes = {"perm": perm} if op == "Transpose" else attributes
+    return graph(node(op, "x", "moved", **attributes), node("Reshape", "moved target", "flat"),
+                 node("Gemm", "flat w b", "y", transB=1), inputs={"x": shape},
+                 constants={"target": whole(*target), "w": weights(5, target[1]), "b": weights(5)})
+
+
+def test_not_after_a_transpose_that_stands_there_already():
+    assert_unchanged(flatten_channels_last, moved((0, 2, 3, 1), MAP, (2, FLAT)))
+    assert_unchanged(flatten_channels_last, moved((0, 1, 3, 2), MAP, (2, FLAT)))
+    assert_unchanged(flatten_channels_last, moved((0, 2, 3, 4, 1), (2, 6, 3, 7, 3), (2, FLAT)))
+
+
+def test_after_another_of_a_volume_and_after_any_other_operator():
+    for before in (moved((0, 2, 1, 3, 4), (2, 6, 3, 7, 3), (2, FLAT)), moved(None, MAP, (2, FLAT), op="Relu")):
+        after = flatten_channels_last(before)
+        assert ops(after)[1:] == ["Transpose", "Reshape", "Gemm"]
+        assert_same_values(before, after)
+
+
+def test_not_a_matrix_which_has_no_other_order():
+    assert_unchanged(flatten_channels_last, flattened(shape=(2, FLAT)))

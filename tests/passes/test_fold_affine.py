@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from job.onnx_model.passes import fold_affine
+from job.onnx_model.passes.fold_affine import per_channel
 from tests.passes.small_graphs import MAP, assert_same_values, assert_unchanged, graph, node, ops, weights
 
 KERNEL, BIAS = weights(5, 6, 3, 2), weights(5)
@@ -152,4 +153,36 @@ def test_weights_that_two_layers_share_stay_for_the_other():
     )
     after = fold_affine(before)
     assert ops(after) == ["Conv", "Conv"]
+    assert_same_values(before, after)
+
+
+def test_what_is_subtracted_from_a_gemm():
+    before = graph(node("Gemm", "x w b", "gemm", transB=1), node("Sub", "gemm c", "y"), inputs={"x": (3, 6)},
+                   constants={"w": weights(4, 6), "b": weights(4), "c": weights(4)})
+    assert ops(fold_affine(before)) == ["Gemm"]
+    assert_same_values(before, fold_affine(before))
+
+
+def test_not_whole_numbers():
+    before = after_convolution("Mul", "conv c", np.ones((5, 1, 1), np.int64))
+    assert_unchanged(fold_affine, before._replace(shapes=dict(before.shapes, y=before.shapes["conv"])))
+
+
+def test_a_constant_of_more_axes_than_the_layer_is_no_number_a_channel():
+    assert per_channel(weights(1, 1, 5, 1, 1), 4, 5) is None and per_channel(weights(1, 5, 1, 1, 1), 4, 5) is None
+
+
+def test_a_bias_is_rounded_once():
+    """However many numbers are folded into one."""
+    small = np.float32([1, 3, 7, 9, 11]) * np.float32(2 ** -24)
+    before = after_convolution("Add", "conv c", small.reshape(5, 1, 1))
+    bias = fold_affine(before).constants["y.bias"]
+    assert np.array_equal(bias, (BIAS.astype(np.float64) + small).astype(np.float32))
+
+
+def test_a_bias_that_is_left_out():
+    before = after_convolution("Add", "conv c", weights(5, 1, 1), bias=False)
+    named = before._replace(nodes=(before.nodes[0]._replace(inputs=("x", "k", "")),) + before.nodes[1:])
+    after = fold_affine(named)
+    assert ops(after) == ["Conv"]
     assert_same_values(before, after)

@@ -86,3 +86,10 @@ def test_a_shared_kernel_stays_for_the_other():
     after = fold_affine_ahead(before)
     assert ops(after) == ["Conv", "Conv"]
     assert_same_values(before, after)
+
+
+def test_not_where_the_constant_makes_it_larger():
+    """One channel becomes six."""
+    before = graph(node("Mul", "x scale", "x0"), node("Conv", "x0 k", "y", kernel_shape=(3, 2)), inputs={"x": (2, 1, 9, 7)},
+                   constants={"k": KERNEL, "scale": SCALE})
+    assert_unchanged(fold_affine_ahead, before)

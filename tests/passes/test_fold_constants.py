@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 
+from job.errors import UnsupportedModel
+from job.onnx_model.graph import Graph
 from job.onnx_model.passes import fold_constants
 from tests.passes.small_graphs import assert_same_values, assert_unchanged, graph, node, ops, weights, whole
 
@@ -60,3 +62,24 @@ def test_a_pattern_that_only_a_shape_decides(attributes, dtype):
     assert_same_values(before, after)
     kept = fold_constants(before._replace(outputs=("eye",))).constants["eye"]
     assert np.array_equal(kept, np.eye(4, 3, attributes.get("k", 0))) and kept.dtype == dtype
+
+
+def test_a_pattern_is_of_the_type_of_what_it_is_made_like():
+    before = graph(node("Cast", "x", "whole", to=7), node("EyeLike", "whole", "y"), inputs={"x": (4, 3)})
+    assert fold_constants(before).constants["y"].dtype == np.int64
+
+
+def test_an_input_that_is_left_out_is_no_input():
+    cut = node("Slice", "", "part")._replace(inputs=("c", "from", "to", "", "by"))
+    before = graph(cut, node("Mul", "x part", "y"),
+                   constants={"c": weights(14), "from": whole(0), "to": whole(14), "by": whole(2)})
+    after = fold_constants(before)
+    assert ops(after) == ["Mul"]
+    assert_same_values(before, after)
+
+
+def test_what_onnx_runtime_cannot_work_out_is_named():
+    nodes = node("Exp", "c", "e"), node("MatMul", "e d", "m"), node("Neg", "m", "n"), node("Mul", "x n", "y")
+    with pytest.raises(UnsupportedModel) as refusal:
+        fold_constants(Graph(nodes, ("x",), ("y",), {"c": weights(3, 4), "d": weights(5, 6)}, {"x": (2, 6, 9, 7)}))
+    assert "MatMul of constants at layer of m" in refusal.value.message

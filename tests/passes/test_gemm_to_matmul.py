@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from job.onnx_model.passes import gemm_to_matmul
@@ -25,3 +26,19 @@ def test_product_and_sum(before, expected):
 
 def test_a_layer_of_its_own_stays():
     assert_unchanged(gemm_to_matmul, gemm("row", alpha=0.5))
+
+
+@pytest.mark.parametrize("bias, expected", [
+    (np.float32(0.5), ["Gemm"]), (np.float32([[0.5]]), ["Gemm"]), (np.float32([0.5]), ["Gemm"]),
+    (np.float32([[1, 2, 3, 4, 5]]), ["Gemm"]),
+    (np.float32([[1], [2], [3]]), ["MatMul", "Add"])], ids=str)
+def test_a_bias_that_is_the_same_in_every_row_stays(bias, expected):
+    before = graph(node("Gemm", "x w b", "y", transB=1), inputs={"x": SHAPES["x"]}, constants=dict(drawn(w=(5, 4)), b=bias))
+    after = gemm_to_matmul(before)
+    assert ops(after) == expected
+    assert_same_values(before, after)
+
+
+def test_not_without_shapes():
+    before = gemm("b")
+    assert_unchanged(gemm_to_matmul, before._replace(shapes={"x": SHAPES["x"]}))

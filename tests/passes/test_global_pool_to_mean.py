@@ -38,3 +38,8 @@ def test_a_mean_over_the_whole_map(before):
 )
 def test_not_for_other_pools(before):
     assert_unchanged(global_pool_to_mean, before)
+
+
+def test_what_reads_nothing_is_no_pool():
+    before = graph(node("RandomNormal", "", "noise", shape=(7,)), node("Add", "x noise", "y"))
+    assert_unchanged(global_pool_to_mean, before)

@@ -75,3 +75,15 @@ def test_not_with_another_operator_between():
         node("Gather", "x i", "a", axis=1), node("Relu", "a", "b"), node("Gather", "x j", "c", axis=1),
         node("Concat", "b c", "y", axis=1), constants={"i": whole(0), "j": whole(1)})
     assert_unchanged(join_picks, active)
+
+
+def test_an_index_from_the_end_is_in_order_too():
+    before = joined(([0, 1, 2, 3, 4], ""), ([-1], ""))
+    after = join_picks(before)
+    assert ops(after) == ["Identity"]
+    assert_same_values(before, after)
+
+
+def test_not_a_single_part_nor_one_with_a_constant_of_many_numbers_added():
+    assert_unchanged(join_picks, joined(([0, 1], "")))
+    assert_unchanged(join_picks, joined(([0], "Add row"), ([1], ""), row=np.ones(7, np.float32) / 3))

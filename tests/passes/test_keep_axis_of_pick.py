@@ -56,3 +56,11 @@ def test_not_where_the_index_is_computed():
         constants={"target": whole(2, 1, 9, 7)},
     )
     assert_unchanged(keep_axis_of_pick, before)
+
+
+def test_the_axis_is_the_first_where_it_is_not_said():
+    before = graph(node("Gather", "x index", "pick"), node("Reshape", "pick target", "y"),
+                   constants={"index": np.array(1, np.int64), "target": whole(1, 6, 9, 7)})
+    after = keep_axis_of_pick(before)
+    assert ops(after) == ["Gather"]
+    assert_same_values(before, after)

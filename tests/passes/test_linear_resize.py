@@ -20,3 +20,9 @@ def test_two_neighbours_for_each_axis(scales, axes):
 @pytest.mark.parametrize("mode, scales", [("linear", (1, 1, 2, 3)), ("nearest", (1, 1, 0.6, 1))])
 def test_what_tensorflow_lite_interpolates_itself_stays(mode, scales):
     assert_unchanged(linear_resize, resize(mode, *scales))
+
+
+def test_not_along_channels():
+    """TensorFlow Lite interpolates rows and columns; ONNX Runtime nothing else either, so values cannot be compared."""
+    after = linear_resize(resize("linear", 1, 2, 1, 1))
+    assert ops(after) == ["Gather", "Mul", "Gather", "Mul", "Add"]
