@@ -16,6 +16,7 @@ from job.keras_model.operators import rows
 from job.networks import onnx_file
 from job.parity import tolerance
 from job.surface import COMMANDS, FLAGS
+from tests.quantised import figures as quantised_figures
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 RETRY_HELPS = (EnvironmentFailed.exit_code, Interrupted.exit_code, Stopped.exit_code)
@@ -104,10 +105,23 @@ def limits() -> str:
 
 
 def quantised() -> str:
-    """What --quantize takes."""
+    """What --quantize takes, and what it comes to; the networks in the order in which they were measured."""
+    rows = quantised_figures.measured()
     return _table(
-        ("mode", "what it is", "when", "calibrated"),
-        ((_code(mode.name), mode.text, mode.use, "yes" if mode.calibrated else "") for mode in modes.MODES),
+        ("mode", "what it is", "when", "calibrated", "size", "signal to noise", "latency"),
+        (
+            (_code(mode.name), mode.text, mode.use, "yes" if mode.calibrated else "")
+            + _measured([row for row in rows if row.mode == mode.name])
+            for mode in modes.MODES
+        ),
+    )
+
+
+def _measured(rows: Sequence[quantised_figures.Figures]) -> Tuple[str, str, str]:
+    return (
+        ", ".join("{:g}".format(row.size) for row in rows),
+        ", ".join("{:.0f}".format(row.snr_db) for row in rows) + " dB",
+        ", ".join("{:g}".format(row.latency) for row in rows),
     )
 
 
