@@ -27,15 +27,16 @@ def convert_all(run: RunSettings, chain: Chain, openers: Openers) -> Tuple[Outco
     stands in the way of every checkpoint.
     """
     try:
-        tasks = planned(run)
+        every = planned(run)
     except BadCheckpoint as error:
         output_folder.prepare(run.output_dir)
         output_folder.write_summary(run.output_dir, (), error.exit_code, run.share)
         raise
     determinism.settle_process()
     output_folder.prepare(run.output_dir)
-    output_folder.check_names(run.output_dir, [task.name for task in tasks])
+    output_folder.check_names(run.output_dir, [task.name for task in every])
     output_folder.remove_outdated_summaries(run.output_dir, run.share)
+    tasks = tuple(task for task in every if run.share.takes(task.name))
     rows = Rows(tasks, run.output_dir, chain)
     try:
         if len(tasks) == 1 and run.timeout is None:

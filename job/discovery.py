@@ -1,11 +1,11 @@
 """The checkpoints of a run: those named, or every candidate under the input folder."""
 import os
 from pathlib import Path
-from typing import Dict, Iterator, List, NamedTuple, Sequence, Tuple
+from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from job import log, shards
 from job.errors import BadCheckpoint, UsageError, job_error_from_oserror
-from job.names import name_from_path
+from job.names import name_from_path, stand_in
 from job.sidecar import is_inside
 from job.surface import COMMANDS
 
@@ -19,6 +19,7 @@ class Candidate(NamedTuple):
     path: Path
     name: str  # under which it is published
     volume: Path  # nothing that the checkpoint's sidecar says may point outside
+    problem: Optional[BadCheckpoint] = None  # it can be published under no name, and `name` only stands for it
 
 
 def named(words: Sequence[str], input_dir: Path) -> Tuple[Candidate, ...]:
@@ -64,7 +65,11 @@ def _candidate(path: Path, input_dir: Path) -> Candidate:
     here, volume = Path(os.path.abspath(str(path))), Path(os.path.abspath(str(input_dir)))
     if volume not in here.parents:
         volume = here.parent
-    return Candidate(path, name_from_path(here.relative_to(volume)), volume)
+    relative = here.relative_to(volume)
+    try:
+        return Candidate(path, name_from_path(relative), volume)
+    except BadCheckpoint as error:
+        return Candidate(path, stand_in(relative), volume, error)
 
 
 def _walk(folder: Path, volume: Path, skipped: frozenset, above: Tuple[Path, ...]) -> Iterator[Path]:

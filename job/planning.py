@@ -19,10 +19,9 @@ class Task(NamedTuple):
 
 
 def planned(run: RunSettings) -> Tuple[Task, ...]:
-    """Every checkpoint of the run's share with its settings; nothing is read but names and sidecars."""
+    """Every checkpoint with its settings, whatever the run's share; nothing is read but names and sidecars."""
     if run.checkpoints:
-        return tuple(_task(candidate, run, alone=True) for candidate in named(run.checkpoints, run.input_dir)
-                     if run.share.takes(candidate.name))
+        return tuple(_task(candidate, run, alone=True) for candidate in named(run.checkpoints, run.input_dir))
     inputs = [run.given[key] for key in ("samples", "calibration") if key in run.given]
     around = [folder for folder in inputs if is_inside(run.input_dir, folder)]
     if around:
@@ -32,13 +31,14 @@ def planned(run: RunSettings) -> Tuple[Task, ...]:
     tasks = [_task(candidate, run) for candidate in found(run.input_dir, left_out)]
     samples = {folder.resolve() for task in tasks if task.settings
                for folder in (task.settings.samples, task.settings.calibration) if folder}
-    return tuple(task for task in tasks
-                 if run.share.takes(task.name) and samples.isdisjoint(task.path.resolve().parents))
+    return tuple(task for task in tasks if samples.isdisjoint(task.path.resolve().parents))
 
 
 def _task(candidate: Candidate, run: RunSettings, alone: bool = False) -> Task:
     """`alone`: nobody has looked at what lies beside it."""
     try:
+        if candidate.problem:
+            raise candidate.problem
         _check_file(candidate.path)
         if is_index(candidate.path):
             _check_shards(candidate)

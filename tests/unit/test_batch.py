@@ -74,7 +74,7 @@ def test_names_are_reversible(path, name):
 
 @pytest.mark.parametrize("path", ["x" * 201 + ".pth", "summary.json.pth"])
 def test_names_that_cannot_be_published(path):
-    with pytest.raises(UsageError, match="rename it"):
+    with pytest.raises(BadCheckpoint, match="rename it"):
         name_from_path(PurePosixPath(path))
 
 

@@ -16,6 +16,7 @@ from job.errors import BadCheckpoint, UsageError
 from job.names import path_from_name
 from job.planning import planned
 from job.settings import run_settings
+from job.share import Share
 from job.values import Outcome
 
 ODD = [b"a\nb", b"it's \"quoted\"", b"$(reboot)", b"a\\b", b"\xff\xfe", "n\u00e9t".encode(), "\u7f51".encode() * 20,
@@ -50,11 +51,23 @@ def test_a_name_that_hides_is_kept_where_it_is_given(tmp_path):
     assert [task.name for task in tasks] == ["%2E", "%2E."]
 
 
-@pytest.mark.parametrize("name", [b"x" * 251, b"\xff" * 80, b"summary.json"])
-def test_names_too_long_or_taken_are_refused(tmp_path, name):
-    touch(tmp_path / "in", name + b".pth")
-    with pytest.raises(UsageError, match="rename it"):
-        found(tmp_path / "in", [])
+@pytest.mark.parametrize("name, why", [
+    (b"x" * 251, "takes 251 bytes"), (b"\xff" * 80, "takes 240 bytes"), (b"summary.json", "a summary would have the name")])
+def test_names_too_long_or_taken_are_refused_alone(tmp_path, name, why):
+    touch(tmp_path / "in", name + b".pth", b"other.pth")
+    refused, other = sorted(plan(tmp_path / "in", "--arch=resnet18"), key=lambda task: task.problem is None)
+    assert why in refused.problem.message and refused.problem.exit_code == 3 and refused.problem.hint == "rename it"
+    assert (other.name, other.problem) == ("other", None)
+    assert command(["convert", "--output-dir={}".format(tmp_path / "out"), str(refused.path)]).exit_code == 3
+    (row,) = json.loads((tmp_path / "out" / "summary.json").read_text())["checkpoints"]
+    assert (row["name"], row["exit_code"], row["message"]) == (refused.name, 3, refused.problem.message)
+    assert json.loads((tmp_path / "out" / ".failed" / refused.name / "parity.json").read_text())["verdict"] == "failed"
+
+
+def test_names_too_long_that_begin_alike_are_told_apart(tmp_path):
+    touch(tmp_path / "in", b"x" * 240 + b"a.pth", b"x" * 240 + b"b.pth")
+    names = [task.name for task in plan(tmp_path / "in")]
+    assert len(set(names)) == 2 and {len(name) for name in names} == {200}
 
 
 @pytest.mark.parametrize("blind", [False, True])
@@ -65,6 +78,17 @@ def test_names_that_differ_in_case_only(tmp_path, monkeypatch, blind):
     with pytest.raises(UsageError, match="Net and net would be one") if blind else contextlib.suppress():
         output_folder.check_names(tmp_path, ["Net", "a", "net"])
     output_folder.check_names(tmp_path, ["Net", "a"])
+
+
+@pytest.mark.parametrize("index", range(4))
+def test_names_that_differ_in_case_only_are_seen_by_every_share(tmp_path, monkeypatch, index):
+    """Also by one that takes neither, or only one of them."""
+    monkeypatch.setattr(output_folder, "_is_blind_to_case", lambda folder: True)
+    assert len({number for number in range(4) for name in ("Net", "net") if Share(number, 4).takes(name)}) == 2
+    touch(tmp_path / "in", b"Net.pth", b"net.pth")
+    with pytest.raises(UsageError, match="Net and net would be one"):
+        command(["convert", "--input-dir={}".format(tmp_path / "in"), "--output-dir={}".format(tmp_path / "out"),
+                 "--shard={}/4".format(index)])
 
 
 def test_a_volume_that_is_blind_to_case_is_told(tmp_path, monkeypatch):
