@@ -14,6 +14,9 @@ from tests.faults.kills import KINDS, struck
 from tests.faults.many import measured
 from tests.faults.sweep import PLANS, ground, swept
 
+# What it is called, how many earlier versions it keeps, and which version is there before.
+RUNS = (("a first run", 0, None), ("a replacing run", 0, 0), ("a run that keeps the version before", 2, 0))
+
 
 def signals(scratch: Path, count: str) -> bool:
     """The first that does harm ends it, with an AssertionError."""
@@ -27,12 +30,11 @@ def signals(scratch: Path, count: str) -> bool:
 
 def calls(scratch: Path) -> bool:
     good = True
-    with ground(scratch) as at:
-        for plan in PLANS:
-            for before in (None, 0):
+    for number, (run, keep, before) in enumerate(RUNS):
+        with ground(scratch / str(number), keep) as at:
+            for plan in PLANS:
                 found = list(swept(at, plan, before))
                 problems = [problem for each in found for problem in each]
-                run = "a first run" if before is None else "a replacing run"
                 print("{}, {}: {} calls".format(plan.name, run, len(found)), *problems, sep="\n  ", flush=True)
                 good = good and not problems
     return good

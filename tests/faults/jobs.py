@@ -85,6 +85,17 @@ class Expected(NamedTuple):
 
     versions: Sequence[Sums]
 
+    @staticmethod
+    def version_in(output_dir: Path) -> Sums:
+        return published(output_dir)
+
+    def seen(self, output_dir: Path) -> Sums:
+        return published(output_dir)
+
+    def is_made_from(self, now: Sums, number: int) -> bool:
+        """Whether all that is published is that version."""
+        return now == self.versions[number]
+
     def check(self, output_dir: Path, before: Sums) -> Dict[str, bytes]:
         """What is published: nothing partial, nothing wrong, and nothing lost of what was there before."""
         now = published(output_dir)

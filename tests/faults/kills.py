@@ -8,10 +8,12 @@ from collections import Counter
 from pathlib import Path
 from typing import List, Sequence
 
-from tests.faults.jobs import Expected, ended, kill_group, left_over, published, started, words, write_checkpoints
+from tests.faults.jobs import Expected, ended, kill_group, left_over, started, words, write_checkpoints
+from tests.faults.keeping import KEEP, Kept
 from tests.faults.processes import descendants, is_alive
 
-KINDS = ("first", "replacing", "batch")
+KINDS = ("first", "replacing", "batch", "keeping")
+_FLAGS = {"batch": ("--workers=2",), "keeping": ("--keep={}".format(KEEP),)}
 CODES = {signal.SIGKILL: -signal.SIGKILL, signal.SIGTERM: 143, signal.SIGINT: 130}
 _BATCH = 3  # checkpoints
 _LONGEST = 30  # seconds until a job that was told to stop has stopped, on a machine that is busy
@@ -26,17 +28,17 @@ class Target:
         folder = scratch / kind
         folder.mkdir(parents=True)
         self._inputs = [write_checkpoints(folder / "in{}".format(seed), count, seed) for seed in (0, 10)]
-        self._flags = ("--workers=2",) if kind == "batch" else ()
-        versions = []
+        self._flags = _FLAGS.get(kind, ())
+        expected, versions = Kept if kind == "keeping" else Expected, []
         for number in (0, 1):
             begun = time.monotonic()
             ended(self._line(number))
             self.seconds = time.monotonic() - begun
-            versions.append(published(self.out))
-            if kind != "replacing":
+            versions.append(expected.version_in(self.out))
+            if kind in ("first", "batch"):
                 shutil.rmtree(str(self.out))
-        self.expected, self._next = Expected(versions), 0
-        self._there = published(self.out)
+        self.expected, self._next = expected(versions), 0
+        self._there = self.expected.seen(self.out)
 
     def _line(self, number: int) -> List[str]:
         return words(self._inputs[number], self.out, *self._flags)
@@ -52,7 +54,7 @@ class Target:
             said = job.communicate(timeout=_LONGEST)[1]
             _wait_for_the_end_of(children)
         self._there = self.expected.check(self.out, self._there)
-        if self._there == self.expected.versions[self._next]:
+        if self.expected.is_made_from(self._there, self._next):
             self._next = 1 - self._next
         return self._ending(job.returncode, number, said)
 
@@ -69,8 +71,8 @@ class Target:
     def repair(self) -> None:
         """The next run finishes, and clears up."""
         ended(self._line(self._next))
-        self._there = published(self.out)
-        assert self._there == self.expected.versions[self._next]
+        self._there = self.expected.check(self.out, self._there)
+        assert self.expected.is_made_from(self._there, self._next)
         assert left_over(self.out, set(self._there)) == []
         if self.kind == "first":
             shutil.rmtree(str(self.out))

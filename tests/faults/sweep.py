@@ -33,15 +33,22 @@ PLANS = (
 
 
 class Ground:
-    """Two versions of a model, a folder to publish them in, and jobs whose calls fail as they are told to."""
+    """Two versions of a model, a folder to publish them in, and jobs whose calls fail as they are told to.
 
-    def __init__(self, scratch: Path) -> None:
+    With `keep` the second was made where the first was, which is kept beside it.
+    """
+
+    def __init__(self, scratch: Path, keep: int) -> None:
         self.scratch, self.out = scratch, scratch / "volume" / "out"
+        self.flags = ("--keep={}".format(keep),)
         self.out.parent.mkdir(parents=True)
         self.failing = Failing(scratch, self.out)
         self.inputs = [write_checkpoints(scratch / "in{}".format(seed), 1, seed) for seed in (0, 1)]
         self.warm = Warm(environment_with(self.failing), scratch / "said")
-        self.versions = [self._version(number) for number in (0, 1)]
+        self.versions = []  # type: List[Path]
+        for number in (0, 1):
+            self.put(0 if keep and number else None)
+            self.versions.append(self._version(number))
         self.expected = Expected([published(self.scratch / "version{}".format(number)) for number in (0, 1)])
 
     def _version(self, number: int) -> Path:
@@ -49,7 +56,7 @@ class Ground:
         return Path(shutil.move(str(self.out), str(self.scratch / "version{}".format(number))))
 
     def run(self, number: int) -> int:
-        return self.warm.run(words(self.inputs[number], self.out))
+        return self.warm.run(words(self.inputs[number], self.out, *self.flags))
 
     def put(self, number: Optional[int]) -> None:
         """The folder as a run of that version has left it, or none at all."""
@@ -59,8 +66,8 @@ class Ground:
 
 
 @contextlib.contextmanager
-def ground(scratch: Path) -> Iterator[Ground]:
-    opened = Ground(scratch)
+def ground(scratch: Path, keep: int = 0) -> Iterator[Ground]:
+    opened = Ground(scratch, keep)
     with contextlib.closing(opened.warm):
         yield opened
 

@@ -6,7 +6,7 @@ import pytest
 from tests.faults.kills import struck
 
 
-@pytest.mark.parametrize("kind, count", [("first", 16), ("replacing", 16), ("batch", 10)])
+@pytest.mark.parametrize("kind, count", [("first", 16), ("replacing", 16), ("batch", 10), ("keeping", 16)])
 def test_killed(kind, count, tmp_path):
     endings = struck(tmp_path, kind, signal.SIGKILL, count)
     assert endings["left something"] >= count // 5, "most kills came too early or too late to show anything"

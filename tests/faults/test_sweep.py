@@ -29,6 +29,20 @@ def test_what_fails_loses_nothing_and_a_retry_mends_it(at, number):
     assert problems == [], at.warm.said.read_text()[-5000:]
 
 
+@pytest.fixture(scope="module")
+def keeping(tmp_path_factory):
+    with ground(tmp_path_factory.mktemp("keeping"), keep=2) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("number", range(len(PLANS)), ids=[plan.name for plan in PLANS])
+def test_the_version_that_is_kept_is_as_safe(keeping, number):
+    assert (keeping.versions[1] / "net0" / "saved_model" / "1").is_dir()
+    few = PLANS[number].kinds == failing.EXCHANGE
+    runs = list(swept(keeping, PLANS[number], 0, 1 if few else 3 * STEP, start=1 if few else 1 + 3 * number))
+    assert runs and [problem for found in runs for problem in found] == [], keeping.warm.said.read_text()[-5000:]
+
+
 @pytest.mark.parametrize("option, sizes, enough", [
     ("size", ("4k", "24k", "48k"), "64m"), ("nr_inodes", ("3", "6", "10", "14"), "1000")])
 def test_a_volume_that_is_really_too_small(at, option, sizes, enough):
