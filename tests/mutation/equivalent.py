@@ -5,7 +5,7 @@ from tests.mutation.mutants import Mutant
 
 
 class Equivalent(NamedTuple):
-    module: str  # of job/keras_model
+    module: str  # of job/keras_model, or of another folder of job, which it begins with
     function: str
     mutator: str
     change: str  # as scripts/mutate shows it, or a part of that
@@ -17,9 +17,13 @@ class Equivalent(NamedTuple):
 
     @property
     def file(self) -> str:
-        return "job/keras_model/{}.py".format(self.module)
+        return "job/{}.py".format(self.module if "/" in self.module else "keras_model/" + self.module)
 
 
+PASSES = "onnx_model/passes/"
+DOUBLE = "the other operand is in double precision, and numpy takes this one to it"
+COVERED = "ONNX's own count of windows with ceil_mode reaches over all of the padding that is given"
+SIXTY_FOUR = "they are of 64 bits already"
 TRUTH = "a truth value is zero or one: any limit between tells them apart"
 TIED = "only where the batch is tied, and then -1 stands for its size"
 SMALL = "32 or 64 bits: the same choice, in a smaller file"
@@ -64,6 +68,41 @@ EQUIVALENT = (
     Equivalent("gathering", "_fixed", "call", "astype", SMALL),
     Equivalent("shaping", "_repeated.repeated", "keyword", "dtype=np.int32", SMALL),
     Equivalent("shaping", "reshape", "condition", "(free and not axis) -> not axis", TIED),
+    Equivalent(PASSES + "batch_norm_to_affine", "_rule", "call", "gamma.astype(np.float64)", DOUBLE),
+    Equivalent(PASSES + "batch_norm_to_affine", "_rule", "number", "(-1) -> (-2)", LEFT),
+    Equivalent(PASSES + "division_to_multiplication", "_rule", "condition", "-> ....dtype != np.float32)",
+               "the reciprocal of zero is none that is taken"),
+    Equivalent(PASSES + "division_to_multiplication", "_rule", "call", "divisor.astype(np.float64)",
+               "a quotient in single precision is rounded once too"),
+    Equivalent(PASSES + "division_to_multiplication", "_rule", "comparison", ">= normal.max",
+               "it is the reciprocal of no number of single precision"),
+    Equivalent(PASSES + "flatten_channels_last", "_rule", "condition", "(shape is None or flat !=",
+               "a matrix counts as one pixel"),
+    Equivalent(PASSES + "fold_affine", "per_channel", "call", "-> ...pe(-1), (channels,))",
+               "what is made of it is in double precision, or of one operation, which is rounded once"),
+    Equivalent(PASSES + "free_batch", "free_batch", "number", "(0,) -> (1,)", "preflight refuses an input without axes"),
+    Equivalent(PASSES + "explicit_windows", "_ends", "condition", "node.attributes.get('pads')", COVERED),
+    Equivalent(PASSES + "explicit_windows", "_ends", "attribute", "node.attributes.get('pads')", COVERED),
+    Equivalent(PASSES + "explicit_windows", "_ends", "number", "(0,)", COVERED),
+    Equivalent(PASSES + "explicit_windows", "_ends", "number", "len(pads) // 2", COVERED),
+    Equivalent(PASSES + "fold_affine", "per_channel", "number", "-1 -> -2", LEFT),
+    Equivalent(PASSES + "fold_affine", "_folded", "number", "-1 -> -2", LEFT),
+    Equivalent(PASSES + "fold_affine", "_folded", "call", "view.constant(layer.inputs[2]).astype(np.float64)", DOUBLE),
+    Equivalent(PASSES + "fold_affine_ahead", "_scaled", "number", "-1 -> -2", LEFT),
+    Equivalent(PASSES + "fold_affine_ahead", "_swapped", "number", "-1 -> -2", LEFT),
+    Equivalent(PASSES + "fold_constants", "fold_constants", "condition", "pending -> True", "of nothing, nothing is worked out"),
+    Equivalent(PASSES + "fold_constants", "_evaluated", "condition", "(name in wanted) -> True", "what nothing reads is dropped"),
+    Equivalent(PASSES + "free_batch", "_rule", "call", "astype(np.int64)", SIXTY_FOUR),
+    Equivalent(PASSES + "gemm_to_matmul", "_rule", "number", "node.inputs[1:4]", "a Gemm of opset 10 has three inputs"),
+    Equivalent(PASSES + "gemm_to_matmul", "_rule", "number", "-1 -> -2", LEFT),
+    Equivalent(PASSES + "linear_resize", "_along", "number", "(-1) -> (-2)", LEFT),
+    Equivalent(PASSES + "linear_to_gemm", "_plain_gemm", "number", "-1 -> -2", LEFT),
+    Equivalent(PASSES + "lower_volume_convolutions", "_flat_kernel", "number", "-1 -> -2", LEFT),
+    Equivalent(PASSES + "merge_reshapes", "_rule", "condition", "-> view.sole_maker(node.inputs[0], 'ReduceMean')",
+               "sole_maker() asks for the operator too"),
+    Equivalent(PASSES + "moves_to_picks", "_windows", "number", "-1 -> -2", LEFT),
+    Equivalent(PASSES + "moves_to_picks", "_windows", "call", "astype(np.int64)", SIXTY_FOUR),
+    Equivalent(PASSES + "moves_to_picks", "_one_by_one", "keyword", "axis=0", "it is ONNX's own default"),
 )  # type: Sequence[Equivalent]
 
 

@@ -50,3 +50,9 @@ def test_the_reciprocal_is_rounded_once():
 
 def test_not_by_a_whole_number_of_zero_nor_by_any_zero():
     assert_unchanged(division_to_multiplication, divided(np.zeros((), np.float32)))
+
+
+def test_the_smallest_normal_reciprocal_is_taken():
+    before = divided(np.full((7,), 2.0 ** 126, np.float32))
+    after = division_to_multiplication(before)
+    assert ops(after) == ["Mul"] and after.constants["y.reciprocal"].tolist() == [2.0 ** -126] * 7

@@ -83,3 +83,9 @@ def test_what_onnx_runtime_cannot_work_out_is_named():
     with pytest.raises(UnsupportedModel) as refusal:
         fold_constants(Graph(nodes, ("x",), ("y",), {"c": weights(3, 4), "d": weights(5, 6)}, {"x": (2, 6, 9, 7)}))
     assert "MatMul of constants at layer of m" in refusal.value.message
+
+
+def test_what_is_worked_out_and_read_by_nothing_goes():
+    before = graph(node("Exp", "c", "e"), node("Relu", "x", "y"), constants={"c": weights(3)})
+    after = fold_constants(before)
+    assert ops(after) == ["Relu"] and after.constants == {}

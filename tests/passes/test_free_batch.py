@@ -56,3 +56,11 @@ def test_numbers_without_axes_are_no_batch_of_any():
                                        constants={"target": whole(1, 1)}))
     assert_unchanged(free_batch, graph(node("ReduceSum", "x", "m"), node("Reshape", "m target", "y"),
                                        constants={"target": np.zeros(0, np.int64)}))
+
+
+def test_an_empty_batch_and_a_target_without_axes_stay():
+    empty = graph(node("ReduceSum", "x", "m"), node("Reshape", "m target", "y"), inputs={"x": (0, 3)},
+                  constants={"target": whole(1, 1, 1)})
+    assert_unchanged(free_batch, empty)
+    assert_unchanged(free_batch, graph(node("ReduceSum", "x", "m"), node("Reshape", "m target", "y"), inputs={"x": (1, 3)},
+                                       constants={"target": np.zeros(0, np.int64)}))

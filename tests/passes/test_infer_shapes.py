@@ -71,3 +71,11 @@ def test_what_onnx_contradicts_is_named():
     known = Graph(nodes, ("x",), ("y",), {}, {"x": MAP, "active": MAP, "y": MAP[:3] + (1,)}, {"x": "float32"})
     with pytest.raises(UnsupportedModel, match="does not allow: MaxPool at layer of pooled: Inferred shape"):
         infer_shapes(known)
+
+
+def test_a_contradiction_further_on_is_named_by_its_own_node():
+    nodes = (node("Relu", "x", "a"), node("MaxPool", "a", "p", kernel_shape=(2, 2)), node("MatMul", "p w", "m"),
+             node("Abs", "m", "y"))
+    with pytest.raises(UnsupportedModel) as refusal:
+        infer_shapes(Graph(nodes, ("x",), ("y",), {"w": weights(5, 4)}, {"x": MAP}, {"x": "float32"}))
+    assert "MatMul at layer of m" in refusal.value.message

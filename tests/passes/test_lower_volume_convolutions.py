@@ -59,3 +59,11 @@ def test_not_with_padding_that_is_not_said():
     made = node("Conv", "x k", "y", auto_pad="SAME_UPPER", kernel_shape=(2, 3, 3))
     before = graph(made, inputs={"x": VOLUME}, constants={"k": weights(6, 4, 2, 3, 3)})
     assert_unchanged(lower_volume_convolutions, before)
+
+
+def test_all_of_two_frames_and_one_of_one():
+    for frames in (1, 2):
+        before = graph(node("Conv", "x k", "y"), inputs={"x": (2, 4, frames, 6, 7)}, constants={"k": weights(6, 4, frames, 3, 3)})
+        after = lower_volume_convolutions(before)
+        assert not {"Slice", "Concat"} & set(ops(after))
+        assert_same_values(before, after)

@@ -31,3 +31,17 @@ def test_one_step_after_another(op, attributes):
     layer("RNN", activations=["Softsign"])])
 def test_what_has_no_such_steps_stays(before):
     assert_unchanged(unroll_recurrent, before)
+
+
+@pytest.mark.parametrize("op", sorted(WEIGHTS))
+@pytest.mark.parametrize("direction", ["forward", "reverse"])
+def test_from_a_state_that_is_given(op, direction):
+    """Computed, as an encoder hands it on."""
+    before = layer(op, direction=direction)
+    states = ("h", "c")[:1 + (op == "LSTM")]
+    made = before.nodes[0]._replace(inputs=("x", "w", "r", "b", "") + states)
+    given = dict({"x": (5, 2, 3)}, **{name: (1, 2, 2) for name in states})
+    before = graph(made, inputs=given, constants=before.constants, outputs="sequence last")
+    after = unroll_recurrent(before)
+    assert op not in ops(after)
+    assert_same_values(before, after)
