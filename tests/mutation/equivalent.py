@@ -103,6 +103,14 @@ EQUIVALENT = (
     Equivalent(PASSES + "moves_to_picks", "_windows", "number", "-1 -> -2", LEFT),
     Equivalent(PASSES + "moves_to_picks", "_windows", "call", "astype(np.int64)", SIXTY_FOUR),
     Equivalent(PASSES + "moves_to_picks", "_one_by_one", "keyword", "axis=0", "it is ONNX's own default"),
+    Equivalent(PASSES + "linear_to_gemm", "_plain_gemm", "attribute", "attributes['alpha']", "one times a weight is the weight"),
+    Equivalent(PASSES + "raise_reshapes", "_convolution", "number", "(1, 1) -> (2, 1)", "of a map of one pixel"),
+    Equivalent(PASSES + "raise_reshapes", "_convolution", "number", "(1, 1) -> (1, 2)", "of a map of one pixel"),
+    Equivalent(PASSES + "shuffle_to_gather", "_rule", "condition",
+               "-> grouped != (before[0], grouped[1], grouped[2]) + before[2:]", "a Reshape keeps the number of elements"),
+    Equivalent(PASSES + "split_to_slice", "_rule", "arithmetic", "-> axis", "a Slice counts axes from the end too"),
+    Equivalent(PASSES + "trim_pool_pads", "_rule", "condition", "-> node.attributes.get('count_include_pad', 0)",
+               "a MaxPool has no such attribute"),
 )  # type: Sequence[Equivalent]
 
 

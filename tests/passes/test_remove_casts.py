@@ -60,3 +60,10 @@ def test_not_a_cast_to_numbers():
             node("Greater", "x z", "above"), node("Cast", "above", "y", to=FLOAT), inputs={"x": MAP, "z": MAP}
         ),
     )
+
+
+def test_nor_a_cast_from_numbers_to_others_nor_another_operator_on_truth_values():
+    above = node("Greater", "x limit", "above")
+    twice = node("Cast", "above", "bytes", to=BYTES), node("Cast", "bytes", "y", to=6)
+    assert_unchanged(remove_casts, graph(above, *twice, constants={"limit": np.array(0.5, np.float32)}))
+    assert_unchanged(remove_casts, chosen(above, node("Not", "above", "below"), node("Cast", "below", "truth", to=BOOL)))

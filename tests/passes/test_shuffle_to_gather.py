@@ -42,6 +42,7 @@ def test_on_one_axis_too():
         dict(back=(6, 2, 9, 7)),
         dict(grouped=(2, 6, 3, 3, 7)),
         dict(grouped=(2, 18, 3, 7), perm=(0, 2, 1, 3)),
+        dict(grouped=(2, 2, 3), perm=(0, 2, 1), back=(2, 6), shape=(2, 6)),
         dict(outputs="y groups"),
         dict(outputs="y swapped"),
     ],

@@ -18,3 +18,10 @@ def test_two_parts_stay(outputs):
     before = graph(node("Split", "x", "first second", axis=1, split=(3, 3)), node("Add", "first second", "y"),
                    outputs=outputs)
     assert_unchanged(split_to_slice, before)
+
+
+def test_along_the_first_axis_where_none_is_said():
+    before = graph(node("Split", "x", "first second"), node("Relu", "second", "y"))
+    after = split_to_slice(before)
+    assert ops(after) == ["Slice", "Relu"]
+    assert_same_values(before, after)

@@ -35,8 +35,10 @@ def test_end_pads_that_no_window_reaches_go(before, pads):
         pool("MaxPool", (1, 1, 1, 1), strides=(1, 1)),
         pool("MaxPool", (0, 0, 2, 2)),
         pool("AveragePool", (0, 0, 1, 1), count_include_pad=1),
+        pool("MaxPool", (0, 0, 1, 0), shape=(2, 6, 8, 7), dilations=(2, 1)),
+        pool("MaxPool", (0, 0, 0, 0), shape=(2, 6, 10, 7)),
     ],
-    ids=["around", "none", "at every pixel", "reached", "padding that counts"],
+    ids=["around", "none", "at every pixel", "reached", "padding that counts", "reached by dilation", "some pixels unread"],
 )
 def test_others_stay(before):
     assert_unchanged(trim_pool_pads, before)

@@ -45,3 +45,12 @@ def test_from_a_state_that_is_given(op, direction):
     after = unroll_recurrent(before)
     assert op not in ops(after)
     assert_same_values(before, after)
+
+
+def test_gates_that_look_at_the_cell():
+    before = layer("LSTM")
+    made = before.nodes[0]._replace(inputs=("x", "w", "r", "b", "", "", "", "p"))
+    before = graph(made, inputs={"x": (5, 2, 3)}, constants=dict(before.constants, **drawn(p=(1, 6))), outputs="sequence last")
+    after = unroll_recurrent(before)
+    assert "LSTM" not in ops(after)
+    assert_same_values(before, after)
