@@ -86,4 +86,4 @@ def test_the_surroundings_do_not_reach_the_bytes(arch, tmp_path):
     runs = [json.loads((folder / "run.json").read_text()) for folder in published]
     assert runs[1]["started"].startswith(YEAR) and not runs[0]["started"].startswith(YEAR)
     sums = [(folder / "SHA256SUMS").read_text().splitlines() for folder in published]
-    assert sums[0] == sums[1] and len(sums[0]) == 8
+    assert sums[0] == sums[1] and len(sums[0]) == 9
