@@ -20,6 +20,7 @@ class Equivalent(NamedTuple):
         return "job/{}.py".format(self.module if "/" in self.module else "keras_model/" + self.module)
 
 
+OPSETS = "onnx_model/opsets/"
 PASSES = "onnx_model/passes/"
 DOUBLE = "the other operand is in double precision, and numpy takes this one to it"
 COVERED = "ONNX's own count of windows with ceil_mode reaches over all of the padding that is given"
@@ -111,6 +112,9 @@ EQUIVALENT = (
     Equivalent(PASSES + "split_to_slice", "_rule", "arithmetic", "-> axis", "a Slice counts axes from the end too"),
     Equivalent(PASSES + "trim_pool_pads", "_rule", "condition", "-> node.attributes.get('count_include_pad', 0)",
                "a MaxPool has no such attribute"),
+    Equivalent(OPSETS + "from_6", "in_inference", "number", "node.attributes.get('is_test', 2)", "only zero is asked for"),
+    Equivalent(OPSETS + "from_8", "over_channels", "number", "node.attributes.get('spatial', 2)", "only zero is asked for"),
+    Equivalent(OPSETS + "from_9", "_with_inputs", "number", "node.inputs[:2]", "in opset 9 they have one input"),
 )  # type: Sequence[Equivalent]
 
 

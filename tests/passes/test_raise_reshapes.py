@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from job.onnx_model.passes import raise_reshapes
 from tests.passes.small_graphs import (
@@ -83,3 +84,9 @@ def test_not_a_computed_weight_or_bias():
             inputs={"x": (2, 4), computed: PARAMETERS[computed].shape},
         )
         assert_unchanged(raise_reshapes, before)
+
+
+@pytest.mark.parametrize("op", "Relu Clip Sigmoid Tanh LeakyRelu Elu Selu HardSigmoid Softplus Abs Neg Exp Sqrt Identity".split())
+def test_above_every_function_of_one_element(op):
+    after = raise_reshapes(excited((op, "")))
+    assert ops(after).count("Conv") == 2 and "Gemm" not in ops(after)
