@@ -86,6 +86,8 @@ def with_inner_outputs(data: bytes, names: Optional[Collection[str]] = None) -> 
     The interpreter reuses the memory of inner tensors: only what is an output can be read after a run.
     The new list of outputs is appended, and the graph's offset to the old one is changed to it.
     """
+    if names is not None and not names:
+        return data
     file = parse_tflite(data)
     inner = [index for operator in file.operators for index in operator.outputs if index not in file.outputs]
     outputs = list(file.outputs) + [i for i in inner if names is None or file.tensors[i].name in names]
