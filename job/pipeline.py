@@ -185,6 +185,9 @@ def _warn_of_calibration(progress: Progress, calibration: Calibration) -> None:
     if calibration.source == "probes":
         log.warning("int8 takes its ranges from seeded probes, which are no real data, and so does what its parity says: "
                     "give real inputs with --calibration=DIR", progress.name)
+    if calibration.unlike_training:
+        log.warning("what --calibration holds varies {:.2g} times as much as what the network was trained on, by its first "
+                    "BatchNorm: look at --preprocess".format(calibration.training_spread), progress.name)
     for skipped in calibration.skipped:
         log.warning("calibration: left out: " + skipped, progress.name)
 

@@ -88,6 +88,10 @@ class PyTorchSide:
 
         return read_calibration(*arguments)
 
+    def training_spread(self, probes: Sequence[Probe]) -> Optional[float]:
+        """How much these inputs vary, as a multiple of what the network was trained on; None where that is not known."""
+        return self._network.training_spread(probes)
+
     def onnx_layers(self, probe: Probe) -> Mapping[str, np.ndarray]:
         """Every layer's value: the reference for the stages after ONNX."""
         return layer_values(read_onnx(self._onnx_file), probe.inputs)

@@ -8,6 +8,7 @@ import torch
 from job.architectures.module import load_module
 from job.axes import published
 from job.errors import BadCheckpoint, UsageError
+from job.networks.training_spread import training_spread
 from job.onnx_model.export import graph_from_module
 from job.onnx_model.graph import Graph
 from job.onnx_model.outputs import FlatOutputs, output_names
@@ -60,6 +61,10 @@ class ModuleNetwork:
         for hook in hooks:
             hook.remove()
         return values
+
+    def training_spread(self, probes: Sequence[Probe]) -> Optional[float]:
+        """job.networks.training_spread.training_spread."""
+        return training_spread(self._module.network, self.forward, probes)
 
     def frozen_by(self, probe: Probe) -> Sequence[str]:
         """Sentences on the network's own lines for which a trace of one input does not hold for the probe."""

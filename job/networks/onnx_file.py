@@ -1,6 +1,6 @@
 """An .onnx file: its graph as it says it, and ONNX Runtime's answers to the file itself."""
 from pathlib import Path
-from typing import Any, Callable, Mapping, Sequence, Tuple
+from typing import Any, Callable, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -81,6 +81,10 @@ class FileNetwork:
 
     def frozen_by(self, probe: Probe) -> Sequence[str]:
         return ()
+
+    def training_spread(self, probes: Sequence[Probe]) -> Optional[float]:
+        """A file does not say which of its layers was a BatchNorm."""
+        return None
 
 
 def _read(path: Path) -> Tuple[Tuple[bytes, OnnxFile], str]:

@@ -9,12 +9,14 @@ from typing import Any, Iterator, Mapping, NamedTuple, Optional, Sequence, Tuple
 import numpy as np
 
 from job.modes import CALIBRATED
+from job.parity.metrics import round_significant
 from job.parity.probes import Probe, load_probes, make_probes, save_probes
 from job.samples.folder import evenly_spaced, sample_folder
 from job.samples.values import CALIBRATION, bad_samples
 from job.values import Exported, TensorFacts
 
 SEEDED = 4  # probes, where the user gives nothing
+ALIKE = 10.0  # times as much, or as little: pictures of one kind differ by less, and a wrong preprocessing by more
 JUDGED = 4  # of the user's, at most, with which it is not calibrated
 
 
@@ -25,11 +27,17 @@ class Calibration(NamedTuple):
     used: int
     probes: Tuple[Probe, ...] = ()  # a few of the user's, on which int8 is judged
     skipped: Tuple[str, ...] = ()  # a sentence for each file that is no sample
+    training_spread: Optional[float] = None  # of the user's: how much they vary, as a multiple of what training saw
 
     def document(self) -> Mapping[str, Any]:
         """For parity.json: no path in it."""
         return {"source": self.source, "samples_found": self.found, "samples_used": self.used,
-                "samples_held_out": len(self.probes), "skipped": list(self.skipped)}
+                "samples_held_out": len(self.probes), "skipped": list(self.skipped),
+                "training_spread": self.training_spread and round_significant(self.training_spread, 2)}
+
+    @property
+    def unlike_training(self) -> bool:
+        return self.training_spread is not None and not 1 / ALIKE < self.training_spread < ALIKE
 
 
 def calibration_for(settings: Any, exported: Exported, side: Any, probes: Sequence[Probe],
@@ -72,7 +80,7 @@ def _of_user(settings: Any, exported: Exported, side: Any, folder: Path) -> Cali
         raise bad_samples(problems or ["the folder holds none"], "put pictures or .npy files in it", CALIBRATION)
     probes = _held_out(files)
     used = _thinned(sorted(folder.iterdir()), settings.calibration_count)
-    return Calibration(folder, "folder", listed.found, used, probes, problems)
+    return Calibration(folder, "folder", listed.found, used, probes, problems, side.call("training_spread", probes))
 
 
 def _held_out(files: Sequence[Path]) -> Tuple[Probe, ...]:

@@ -44,6 +44,14 @@ def test_calibration_on_wrong_preprocessing(digits, pictures, tmp_path, scale):
     assert "--calibration" in found["hint"] and "--preprocess" in found["hint"]
 
 
+@pytest.mark.parametrize("wrong", ["range: 255", "std: 10"])
+def test_wrong_preprocessing_throughout_is_a_warning(digits, pictures, tmp_path, wrong):
+    """int8 is judged on inputs that are as wrong as those of its calibration: what training saw tells."""
+    job = run_job("convert", digits, "--output-dir={}".format(tmp_path), "--calibration={}".format(pictures), DIGITS_NET,
+                  "--input-shape=1,1,8,8", "--preprocess={{channels: gray, {}}}".format(wrong), stderr=subprocess.STDOUT)
+    assert "as what the network was trained on" in job.stdout and "look at --preprocess" in job.stdout
+
+
 def scaled(checkpoint, folder):
     """One channel between two residual blocks a thousand times as large, and all that reads it a thousandth.
 

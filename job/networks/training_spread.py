@@ -1,0 +1,35 @@
+"""Whether inputs are such as a network was trained on, by what its first BatchNorm remembers of those."""
+from typing import Any, Callable, List, Optional, Sequence
+
+import numpy as np
+import torch
+from torch.nn.modules.batchnorm import _BatchNorm
+
+
+def training_spread(network: torch.nn.Module, forward: Callable[[Any], Any], probes: Sequence[Any]) -> Optional[float]:
+    """How much what reaches the first BatchNorm varies, as a multiple of what it did in training: the median channel's.
+
+    About 1 for inputs of the same kind; 65,000 for pixels from 0 to 255 where training had them from 0 to 1. None where
+    there is no such layer, or none that was trained.
+    """
+    reached = []  # type: List[Any]
+
+    def keep(norm: _BatchNorm, inputs: Any) -> None:
+        if not reached or norm is reached[0][0]:
+            reached.append((norm, np.moveaxis(inputs[0].numpy(), 1, 0).reshape(inputs[0].shape[1], -1).copy()))
+
+    hooks = [module.register_forward_pre_hook(keep) for module in network.modules()
+             if isinstance(module, _BatchNorm) and module.running_var is not None]
+    for probe in probes:
+        forward(probe)
+    for hook in hooks:
+        hook.remove()
+    if not reached or _is_untrained(reached[0][0]):
+        return None
+    channels = np.concatenate([values for _, values in reached], axis=1)
+    spread = channels.var(axis=1, dtype=np.float64) / np.maximum(reached[0][0].running_var.numpy(), np.finfo(np.float32).tiny)
+    return float(np.median(spread))
+
+
+def _is_untrained(norm: _BatchNorm) -> bool:
+    return bool((norm.running_mean == 0).all() and (norm.running_var == 1).all())

@@ -1,0 +1,44 @@
+"""Inputs that are unlike those of training show at the first BatchNorm, whatever comes behind it."""
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from job.networks.training_spread import training_spread
+
+
+@pytest.fixture(scope="module")
+def trained():
+    """Two norms behind convolutions, which have seen numbers of spread 1."""
+    torch.manual_seed(3)
+    network = nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU(), nn.Conv2d(8, 5, 3), nn.BatchNorm2d(5))
+    network.train()
+    for _ in range(60):
+        network(torch.randn(4, 3, 9, 11))
+    return network.eval()
+
+
+def spread(network, scale):
+    probes = [(scale * np.random.RandomState(seed).randn(1, 3, 9, 11)).astype(np.float32) for seed in range(4)]
+    with torch.no_grad():
+        return training_spread(network, lambda probe: network(torch.from_numpy(probe)), probes)
+
+
+def test_inputs_of_the_same_kind_vary_as_much(trained):
+    assert 0.7 < spread(trained, 1) < 1.4
+
+
+@pytest.mark.parametrize("scale", [255, 1 / 255, 4])
+def test_others_do_not(trained, scale):
+    assert spread(trained, scale) == pytest.approx(scale ** 2 * spread(trained, 1), rel=1e-3)
+
+
+def test_what_was_not_trained_or_has_no_such_layer_says_nothing():
+    assert spread(nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8)).eval(), 1) is None
+    assert spread(nn.Conv2d(3, 8, 3), 1) is None
+    assert spread(nn.BatchNorm2d(3, track_running_stats=False).eval(), 1) is None
+
+
+def test_the_network_is_left_as_it_was(trained):
+    spread(trained, 1)
+    assert not any(module._forward_pre_hooks for module in trained.modules())
