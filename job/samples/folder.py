@@ -1,7 +1,7 @@
 """Which files of a folder are its samples: FOLDER/FILE, or FOLDER/CLASS/FILE where their classes are known.
 
-Of more than MOST files, or as many as are asked for, that many evenly spaced over their names are looked at. Links are followed while
-they stay inside the folder: a sidecar must not show what lies outside the volume.
+Of more than MOST files, or as many as are asked for, that many evenly spaced over their names are looked at. Links are
+followed while they stay inside the folder: a sidecar must not show what lies outside the volume.
 """
 import hashlib
 import os

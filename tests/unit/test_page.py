@@ -61,6 +61,23 @@ def test_what_failed():
     assert "Files" not in found.text and "layer" not in found.text
 
 
+def test_layers_are_ranked_by_their_noise():
+    noise = [{"layer": "conv1", "operator": "CONV_2D", "snr_db": 7.5, "own_snr_db": 6.25, "output_snr_db": 4.75},
+             {"layer": "pool", "operator": "MEAN", "snr_db": 8.5, "own_snr_db": 41.0, "output_snr_db": None}]
+    found = Page(page("net", dict(PARITY, verdict="failed", first_failure=dict(FAILURE, noise=noise)))).text
+    where = found.index("conv1")
+    assert found[where:where + 5] == ["conv1", "CONV_2D", "4.75", "6.25", "7.5"]
+    assert found[where + 5:where + 9] == ["pool", "MEAN", "41.0", "8.5"]
+
+
+def test_a_drop_of_accuracy_stands_beside_its_interval():
+    stages = PARITY["accuracy"]["stages"] + [
+        {"stage": "tflite.int8", "correct": 5, "total": 8, "share": 0.625, "interval_95": [0.306, 0.863], "drop": 0.25,
+         "drop_interval_95": [-0.07, 0.47]}]
+    found = Page(page("net", dict(PARITY, accuracy=dict(PARITY["accuracy"], stages=stages)), INTERFACE)).text
+    assert "0.25" in found and "-0.07 to 0.47" in found
+
+
 def test_what_failed_before_anything_was_known():
     nothing = dict(PARITY, verdict="failed", first_failure=FAILURE, stages=[], warnings=[], accuracy=None,
                    calibration=None, settings={}, checkpoint=None)
