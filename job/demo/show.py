@@ -21,7 +21,7 @@ _SIDECAR = """# What the job should know of digits.pth
 input_shape: [1, 1, 8, 8]
 output_names: [digit]
 preprocess: {size: 8, channels: gray}
-quantize: [dynamic, int8, int8-io, uint8-io]
+quantize: [dynamic, float16, int8, int8-io, uint8-io]
 calibration: calibration
 labels: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
 """

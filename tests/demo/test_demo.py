@@ -14,7 +14,7 @@ from job.demo.show import output_folder
 from job.command_line import parsed
 from job.settings import run_settings
 
-MODES = ["dynamic", "float32", "int8", "int8-io", "uint8-io"]
+MODES = ["dynamic", "float16", "float32", "int8", "int8-io", "uint8-io"]
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
