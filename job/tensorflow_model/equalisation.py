@@ -16,7 +16,7 @@ import numpy as np
 from job.tensorflow_model.equalised_groups import BIAS, DEPTHWISE, RELU6, WEIGHTS, Group, groups_of
 from job.tensorflow_model.flatbuffer_edit import overwrite_constant
 from job.tensorflow_model.ranges import Channels, Seen
-from job.tensorflow_model.tflite_file import Operator, constant_values, parse_tflite
+from job.tensorflow_model.tflite_file import Operator, TFLiteFile, constant_values, parse_tflite
 
 ENOUGH = 100000  # values of a channel, 32 maps of 56 x 56: with fewer, photographs not seen before go beyond what was seen
 _MOST = 2.0 ** 8  # of a channel's scale
@@ -24,16 +24,16 @@ _MOST = 2.0 ** 8  # of a channel's scale
 
 def equalised(float32: bytes, seen: Seen) -> Tuple[bytes, Seen]:
     """The network, and what calibration would have seen of it."""
-    data = bytearray(float32)
+    data, file = bytearray(float32), parse_tflite(float32)
     channels, means = dict(seen.channels), dict(seen.means)
     for group in groups_of(float32):
         scale = _scale(group, seen.channels)
         if scale.max() == 1:
             continue
         for layer in group.makers:
-            _multiply(data, layer, scale[group.tensors[layer.outputs[0]]])
+            _multiply(data, file, layer, scale[group.tensors[layer.outputs[0]]])
         for layer in group.readers:
-            _divide(data, layer, scale[group.tensors[layer.inputs[0]]])
+            _divide(data, file, layer, scale[group.tensors[layer.inputs[0]]])
         for index, place in group.tensors.items():
             channels[index] = channels[index].scaled(scale[place])
             if index in means:
@@ -65,23 +65,20 @@ def _scale(group: Group, channels: Mapping[int, Channels]) -> np.ndarray:
     return 2.0 ** (exponent - 1)
 
 
-def _multiply(data: bytearray, layer: Operator, scale: np.ndarray) -> None:
+def _multiply(data: bytearray, file: TFLiteFile, layer: Operator, scale: np.ndarray) -> None:
     """What the layer makes: its weights are (out, ...), those of a depthwise convolution (1, height, width, out)."""
-    weights = _constant(data, layer.inputs[WEIGHTS])
-    by = scale if layer.name == DEPTHWISE else scale.reshape((-1,) + (1,) * (weights.ndim - 1))
-    _overwrite(data, layer.inputs[WEIGHTS], weights * by)
-    _overwrite(data, layer.inputs[BIAS], _constant(data, layer.inputs[BIAS]) * scale)
+    rank = len(file.tensors[layer.inputs[WEIGHTS]].shape)
+    by = scale if layer.name == DEPTHWISE else scale.reshape((-1,) + (1,) * (rank - 1))
+    _scale_constant(data, file, layer.inputs[WEIGHTS], by)
+    _scale_constant(data, file, layer.inputs[BIAS], scale)
 
 
-def _divide(data: bytearray, layer: Operator, scale: np.ndarray) -> None:
+def _divide(data: bytearray, file: TFLiteFile, layer: Operator, scale: np.ndarray) -> None:
     """What the layer reads: the last axis of its weights, where a depthwise convolution may have several a channel."""
-    weights = _constant(data, layer.inputs[WEIGHTS])
-    _overwrite(data, layer.inputs[WEIGHTS], weights / np.repeat(scale, weights.shape[-1] // len(scale)))
+    last = file.tensors[layer.inputs[WEIGHTS]].shape[-1]
+    _scale_constant(data, file, layer.inputs[WEIGHTS], np.repeat(1 / scale, last // len(scale)))
 
 
-def _constant(data: bytearray, index: int) -> np.ndarray:
-    return constant_values(data, index, "<f4").reshape(parse_tflite(data).tensors[index].shape)
-
-
-def _overwrite(data: bytearray, index: int, values: np.ndarray) -> None:
-    overwrite_constant(data, index, values.astype("<f4").tobytes())
+def _scale_constant(data: bytearray, file: TFLiteFile, index: int, by: np.ndarray) -> None:
+    values = constant_values(data, index, "<f4").reshape(file.tensors[index].shape)
+    overwrite_constant(data, index, (values * by).astype("<f4").tobytes())

@@ -185,8 +185,8 @@ def point(data: bytearray, at: int, target: int) -> None:
 def overwrite_constant(data: bytearray, index: int, content: bytes) -> None:
     """The constant tensor's values, by others of the same size."""
     model = root_table(data)
-    buffer = model.tables(MODEL_SUBGRAPHS)[0].tables(GRAPH_TENSORS)[index].number(TENSOR_BUFFER, "I")
-    start = model.tables(MODEL_BUFFERS)[buffer].vector(BUFFER_DATA)
+    buffer = model.element(MODEL_SUBGRAPHS, 0).element(GRAPH_TENSORS, index).number(TENSOR_BUFFER, "I")
+    start = model.element(MODEL_BUFFERS, buffer).vector(BUFFER_DATA)
     size, = struct.unpack_from("<I", data, start)
     if size != len(content):
         raise ValueError("{} bytes in place of {}".format(len(content), size))

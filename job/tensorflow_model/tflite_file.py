@@ -76,8 +76,8 @@ def parse_tflite(data: Any) -> TFLiteFile:
 def constant_values(data: Any, index: int, dtype: str) -> np.ndarray:
     """Of the tensor of that index, flat; of one that is computed, nothing."""
     model = root_table(data)
-    tensor = model.tables(MODEL_SUBGRAPHS)[0].tables(GRAPH_TENSORS)[index]
-    return model.tables(MODEL_BUFFERS)[tensor.number(TENSOR_BUFFER, "I")].numbers(BUFFER_DATA, "u1").view(dtype)
+    tensor = model.element(MODEL_SUBGRAPHS, 0).element(GRAPH_TENSORS, index)
+    return model.element(MODEL_BUFFERS, tensor.number(TENSOR_BUFFER, "I")).numbers(BUFFER_DATA, "u1").view(dtype)
 
 
 def with_inner_outputs(data: bytes, names: Optional[Collection[str]] = None) -> bytes:
