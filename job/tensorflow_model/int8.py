@@ -19,6 +19,7 @@ from job.tensorflow_model.flatbuffer import root_table
 from job.tensorflow_model.flatbuffer_edit import append_range, append_shape, point
 from job.tensorflow_model.int8_source import int8_source
 from job.tensorflow_model.joined_ranges import joined_ranges
+from job.tensorflow_model.pool_borders import with_borders_in_range
 from job.tensorflow_model.quantizer_guards import guarded, mended
 from job.tensorflow_model.ranges import Range, Seen, channels_of
 from job.tensorflow_model.tflite_file import (
@@ -33,8 +34,9 @@ _FLOAT = np.dtype(np.float32).num
 def int8_from_float32(float32: bytes, seen: Seen) -> bytes:
     """The int8 file, which takes and gives float32. Raises RuntimeError where the quantizer refuses the network."""
     source, seen = int8_source(float32, seen)
-    source = guarded(source)
-    prepared = _with_ranges(source, {**_constant_ranges(source), **joined_ranges(parse_tflite(source), seen.ranges())})
+    ranges = joined_ranges(parse_tflite(source), seen.ranges())
+    source = guarded(with_borders_in_range(source, ranges))
+    prepared = _with_ranges(source, {**_constant_ranges(source), **ranges})
     wrapper = CalibrationWrapper.CreateWrapperCPPFromBuffer(prepared)  # reads it where it is
     int8 = _with_bias_axes(mended(wrapper.QuantizeModel(_FLOAT, _FLOAT, True), float32))
     return with_corrected_biases(int8, source, seen.means)

@@ -33,9 +33,9 @@ def depthwise(x):
     return tf.nn.relu6(made + tf.constant(np.arange(6, dtype=np.float32)))
 
 
-def max_pool_of_negative(x):
+def padded_max_pool(x):
     lowest = float(np.finfo(np.float32).min)
-    padded = tf.pad(convolved(x) - 9, [[0, 0], [1, 1], [1, 1], [0, 0]], constant_values=lowest)
+    padded = tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]], constant_values=lowest)
     return tf.nn.max_pool2d(padded, [3, 3], [1, 1], "VALID")
 
 
@@ -48,7 +48,9 @@ NETWORKS = {
     "mean of means": (lambda x: tf.reduce_mean(tf.reduce_mean(convolved(x), 2), 1), {"MEAN": 2}),
     "minimum": (lambda x: tf.minimum(convolved(x), 1.25), {"MINIMUM": 1}),
     "a row times a map": (lambda x: convolved(x) * tf.pad(tf.constant(ROW), [[0, 0], [0, 0]]), {"MUL": 1}),
-    "max pool of negative": (max_pool_of_negative, {"PADV2": 1}),
+    "max pool of negative": (lambda x: padded_max_pool(convolved(x) - 9), {"PADV2": 1}),
+    "max pool of positive": (lambda x: padded_max_pool(convolved(x) + 9), {"PADV2": 1}),
+    "max pools": (lambda x: padded_max_pool(padded_max_pool(convolved(x) + 9) - 20), {"PADV2": 2}),
     "parts": (lambda x: tf.concat(tf.split(convolved(x), 2, 3)[::-1], 3), {"SPLIT": 1}),
 }
 
