@@ -11,6 +11,7 @@ from job.rows import Chain, Rows
 from job.settings import RunSettings
 from job.share import Share
 from job.values import Outcome
+from job.version import own_version
 
 
 class Openers(NamedTuple):
@@ -81,6 +82,7 @@ def _convert_many(rows: Rows, run: RunSettings, openers: Openers) -> None:
     if not left:
         return
     with openers.nurseries() as nurseries:
+        own_version()  # read once, for all workers
         with Crew(run.workers, run.timeout, lambda number: _in_worker(rows, number, nurseries)) as crew:
             crew.all_done(left, rows.add, rows.lost)
 

@@ -9,7 +9,7 @@ from job.publish import digest_of_settings
 from job.report.parity import parity_report
 from job.report.settings_document import settings_document
 from job.values import CheckpointFacts, StageParity, Unusual
-from job.version import job_version
+from job.version import own_version
 
 
 class Progress:
@@ -19,7 +19,7 @@ class Progress:
         self.name = name
         self.started = time.time()
         self.settings = settings_document(settings) if settings is not None else {}
-        self.job_version = job_version()
+        self.job_version = own_version()
         self.versions = {"job": self.job_version}
         self.checkpoint = None  # type: Optional[CheckpointFacts]
         self.multiply_adds = None  # type: Optional[int]

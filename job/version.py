@@ -1,4 +1,5 @@
 """The job's own version: a digest of its source and of the lock, the same wherever they lie."""
+import functools
 import hashlib
 import os
 from pathlib import Path
@@ -24,6 +25,12 @@ def job_version(package: Path = _PACKAGE) -> str:
         name, content = os.fsencode(path.relative_to(package.parent)), path.read_bytes()
         digest.update(b"%d %d " % (len(name), len(content)) + name + content)
     return digest.hexdigest()[:_DIGITS]
+
+
+@functools.lru_cache(maxsize=None)
+def own_version() -> str:
+    """Of the job that runs, as it was when this process or one that it was forked from first asked."""
+    return job_version()
 
 
 def _source_files(package: Path) -> Iterator[Path]:

@@ -5,7 +5,8 @@ import shutil
 import pytest
 
 from job.errors import JobError
-from job.version import job_version
+from job import version
+from job.version import job_version, own_version
 
 
 @pytest.fixture
@@ -29,6 +30,15 @@ def test_it_is_sixteen_hexadecimal_digits(package):
 
 def test_the_checkout_has_one_and_it_stays():
     assert job_version() == job_version()
+
+
+def test_a_run_has_one_version_whatever_becomes_of_its_files(package, monkeypatch):
+    monkeypatch.setattr(version, "job_version", lambda: job_version(package))
+    own_version.cache_clear()
+    before = own_version()
+    _change_content(package)
+    assert own_version() == before != job_version(package)
+    own_version.cache_clear()
 
 
 def test_place_times_modes_and_compiled_files_do_not_count(package, tmp_path):
