@@ -69,6 +69,7 @@ EQUIVALENT = (
     Equivalent("gathering", "_fixed", "call", "astype", SMALL),
     Equivalent("shaping", "_repeated.repeated", "keyword", "dtype=np.int32", SMALL),
     Equivalent("shaping", "reshape", "condition", "(free and not axis) -> not axis", TIED),
+    Equivalent("shaping", "_laid", "condition", "groups -> True", "there are none of one number only, which lies in every order"),
     Equivalent(PASSES + "batch_norm_to_affine", "_rule", "call", "gamma.astype(np.float64)", DOUBLE),
     Equivalent(PASSES + "batch_norm_to_affine", "_rule", "number", "(-1) -> (-2)", LEFT),
     Equivalent(PASSES + "division_to_multiplication", "_rule", "condition", "-> ....dtype != np.float32)",

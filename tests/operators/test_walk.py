@@ -129,6 +129,11 @@ def test_an_input_may_be_left_out():
     assert np.array_equal(y, x[:, 1:5, 2::2, 3::3].transpose(published(4)))
 
 
+def test_every_output_of_an_operator_is_there():
+    of = graph(node("Split", "x", "y z", axis=1, split=(2, 4)), outputs="y z")
+    assert [each.shape.as_list()[1:] for each in keras_model_from_onnx(of).network.outputs] == [[9, 7, 2], [9, 7, 4]]
+
+
 def test_an_operator_that_is_not_ours_meets_no_converter_of_onnx2keras():
     before = dict(walk.onnx2keras.AVAILABLE_CONVERTERS)
     assert "Flatten" in before
