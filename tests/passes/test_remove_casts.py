@@ -67,3 +67,13 @@ def test_nor_a_cast_from_numbers_to_others_nor_another_operator_on_truth_values(
     twice = node("Cast", "above", "bytes", to=BYTES), node("Cast", "bytes", "y", to=6)
     assert_unchanged(remove_casts, graph(above, *twice, constants={"limit": np.array(0.5, np.float32)}))
     assert_unchanged(remove_casts, chosen(above, node("Not", "above", "below"), node("Cast", "below", "truth", to=BOOL)))
+
+
+@pytest.mark.parametrize("op", ["Greater", "Less", "Equal", "And", "Or", "Xor"])
+def test_of_every_operator_that_makes_truth_values(op):
+    kind = BOOL if op in ("And", "Or", "Xor") else 6
+    before = graph(node("Cast", "x", "a", to=kind), node("Cast", "z", "b", to=kind), node(op, "a b", "t"),
+                   node("Cast", "t", "bytes", to=BYTES), node("Cast", "bytes", "truth", to=BOOL), node("Not", "truth", "y"),
+                   inputs={"x": MAP, "z": MAP})
+    after = remove_casts(before)
+    assert ops(after).count("Cast") == 2

@@ -54,3 +54,13 @@ def test_gates_that_look_at_the_cell():
     after = unroll_recurrent(before)
     assert "LSTM" not in ops(after)
     assert_same_values(before, after)
+
+
+@pytest.mark.parametrize("op, attributes", [
+    ("RNN", {"activations": ["Relu"]}), ("RNN", {"activations": ["Sigmoid"]}), ("GRU", {"linear_before_reset": 1}),
+    ("GRU", {"activations": ["Sigmoid", "Relu"]}), ("LSTM", {"activations": ["Sigmoid", "Relu", "Tanh"]})], ids=str)
+def test_functions_of_the_gates(op, attributes):
+    before = layer(op, **attributes)
+    after = unroll_recurrent(before)
+    assert op not in ops(after)
+    assert_same_values(before, after)
