@@ -6,6 +6,7 @@ import time
 from contextlib import contextmanager
 from typing import Any, Iterator, List, Optional
 
+from job import progress_bar
 from job.errors import JobError
 
 STYLES = ("text", "json")
@@ -62,8 +63,17 @@ def _write(level: int, event: str, message: str, checkpoint: str, **facts: Any) 
     _LOGGER.log(level, "%s", message, extra={"event": event, "checkpoint": checkpoint, "facts": facts})
 
 
+def progress(done: int, total: int) -> None:
+    """How many checkpoints are done, for people at a terminal."""
+    if _LOGGER.handlers and isinstance(_LOGGER.handlers[0].formatter, _People):
+        progress_bar.show(done, total)
+
+
 class _People(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
+        return (progress_bar.CLEAR if progress_bar.on_terminal() else "") + self._text(record)
+
+    def _text(self, record: logging.LogRecord) -> str:
         facts = record.facts  # type: ignore
         if record.event == "stage":  # type: ignore
             line = "{:<16} {:>7.2f} s".format(facts["stage"], facts["seconds"])

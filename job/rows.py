@@ -40,7 +40,7 @@ class Rows:
         """Gives the row of what needs no conversion: whose settings are wrong, or whose model is current."""
         row = self.tried(number, self._without_conversion).outcome
         if row is not None:
-            self._found[number] = row
+            self.add(number, row)
         return row is not None
 
     def converted(self, task: Task, sides: Any) -> Outcome:
@@ -49,6 +49,7 @@ class Rows:
 
     def add(self, number: int, outcome: Outcome) -> None:
         self._found[number] = outcome
+        log.progress(len(self._found), len(self.tasks))
 
     def lost(self, number: int, error: JobError) -> None:
         """The process that converted it is no more."""
@@ -56,7 +57,7 @@ class Rows:
             output_folder.recover(self.output_dir)
             self._refuse(task, error)
 
-        self._found[number] = self.tried(number, clear_up).outcome
+        self.add(number, self.tried(number, clear_up).outcome)
 
     def ended_by(self, error: JobError) -> None:
         """What has no row yet gets this error's."""
