@@ -15,6 +15,7 @@ import numpy as np
 from tensorflow.lite.python.optimize.tensorflow_lite_wrap_calibration_wrapper import CalibrationWrapper
 
 from job.tensorflow_model.bias_correction import with_corrected_biases
+from job.tensorflow_model.dead_channels import with_room_for_biases
 from job.tensorflow_model.flatbuffer import root_table
 from job.tensorflow_model.flatbuffer_edit import append_range, append_shape, point
 from job.tensorflow_model.int8_source import int8_source
@@ -39,7 +40,7 @@ def int8_from_float32(float32: bytes, seen: Seen) -> bytes:
     prepared = _with_ranges(source, {**_constant_ranges(source), **ranges})
     wrapper = CalibrationWrapper.CreateWrapperCPPFromBuffer(prepared)  # reads it where it is
     int8 = _with_bias_axes(mended(wrapper.QuantizeModel(_FLOAT, _FLOAT, True), float32))
-    return with_corrected_biases(int8, source, seen.means)
+    return with_corrected_biases(with_room_for_biases(int8, source), source, seen.means)
 
 
 def _constant_ranges(float32: bytes) -> Dict[int, Range]:

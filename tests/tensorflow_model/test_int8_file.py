@@ -33,6 +33,12 @@ def depthwise(x):
     return tf.nn.relu6(made + tf.constant(np.arange(6, dtype=np.float32)))
 
 
+def dead_channels(x):
+    kernel = DEPTHWISE * np.float32([1, 0, 1e-12, 2, 1e-9, 1]).reshape(1, 1, 6, 1)
+    made = tf.nn.depthwise_conv2d(x, tf.constant(kernel), [1, 1, 1, 1], "SAME")
+    return tf.nn.relu(made + tf.constant(np.float32([1, 5, 4, 3, 6, 2])))
+
+
 def padded_max_pool(x):
     lowest = float(np.finfo(np.float32).min)
     padded = tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]], constant_values=lowest)
@@ -43,6 +49,7 @@ NETWORKS = {
     "conv": (convolved, {}),
     "depthwise": (depthwise, {}),
     "one number": (lambda x: tf.reduce_mean(convolved(x), [1, 2]) * 0.3 + 2.5, {}),
+    "dead channels": (dead_channels, {}),
     "mean of a map": (lambda x: tf.reduce_mean(convolved(x), [1, 2]), {}),
     "mean of rows": (lambda x: tf.reduce_mean(convolved(x), 1), {"MEAN": 1}),
     "mean of means": (lambda x: tf.reduce_mean(tf.reduce_mean(convolved(x), 2), 1), {"MEAN": 2}),
