@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, Mapping, Sequence, Tuple
 
 from job import log, modes
+from job.actors import BugInActor
 from job.errors import BadCheckpoint, JobError, ParityFailed
 from job.parity.gate import first_drift, parity_failed
 from job.parity.patterns import within
@@ -13,7 +14,7 @@ from job.parity.tolerance import kind_of
 from job.publish import verify_checksums
 from job.published_model import REFERENCE, PublishedModel, read_model
 from job.sides import Sides
-from job.values import Outcome, TensorFacts
+from job.values import Outcome, StageParity, TensorFacts
 from job.verify_accuracy import check_accuracy
 
 PROBES = 4
@@ -71,9 +72,18 @@ def _check_parity(published: PublishedModel, sides: Sides, work: Path) -> None:
     questions = Questions(work, probes, counts, published.outputs, tolerance, REFERENCE)
     for stage, file in published.files.items():
         questions.ask(stage, sides.tensorflow, file)
-    drift = first_drift([questions.judged(stage) for stage in questions.stages])
+    drift = first_drift([_judged(questions, stage) for stage in questions.stages])
     if drift is not None:
         raise parity_failed(drift)
+
+
+def _judged(questions: Questions, stage: str) -> StageParity:
+    """A file that cannot even be asked is not what was published, whatever its checksum says."""
+    try:
+        return questions.judged(stage)
+    except BugInActor as error:
+        raise ParityFailed("its file cannot be run: {}".format(str(error).strip().splitlines()[-1]),
+                           hint="convert the checkpoint again", stage=stage) from error
 
 
 def _fitted(probe: Probe, inputs: Sequence[TensorFacts], document: Mapping[str, Any]) -> Probe:

@@ -1,4 +1,5 @@
 """Faults planted on purpose: each ends with exit 6, names the stage and, where it is a layer's, the layer."""
+import hashlib
 import json
 import shutil
 import subprocess
@@ -128,6 +129,13 @@ def replaced_tflite(published, tmp_path):
     return output_dir
 
 
+def replace_checksum(model):
+    sums = model / "SHA256SUMS"
+    kept = [line for line in sums.read_text().splitlines() if not line.endswith("net.float32.tflite")]
+    digest = hashlib.sha256((model / "net.float32.tflite").read_bytes()).hexdigest()
+    sums.write_text("\n".join(kept + ["{}  net.float32.tflite".format(digest)]) + "\n")
+
+
 def test_verify_passes_what_was_published(published):
     job = run("job", "verify", published)
     assert job.returncode == 0, job.stdout
@@ -141,10 +149,16 @@ def test_verify_finds_a_replaced_tflite(published, tmp_path):
 
 def test_verify_finds_a_replaced_tflite_whose_checksum_was_replaced_too(published, tmp_path):
     output_dir = replaced_tflite(published, tmp_path)
-    sums = output_dir / "net" / "SHA256SUMS"
-    other = (tmp_path / "other" / "net" / "SHA256SUMS").read_text().splitlines()
-    line, = [line for line in other if line.endswith("net.float32.tflite")]
-    kept = [each for each in sums.read_text().splitlines() if not each.endswith("net.float32.tflite")]
-    sums.write_text("\n".join(kept + [line]) + "\n")
+    replace_checksum(output_dir / "net")
     job = run("job", "verify", output_dir)
     assert job.returncode == 6 and "tflite.float32: output `category` differs" in job.stdout
+
+
+@pytest.mark.parametrize("kept", [0, 7, 600])
+def test_verify_finds_a_broken_tflite_whose_checksum_was_replaced_too(published, tmp_path, kept):
+    shutil.copytree(str(published), str(tmp_path / "copy"))
+    file = tmp_path / "copy" / "net" / "net.float32.tflite"
+    file.write_bytes(file.read_bytes()[:kept])
+    replace_checksum(file.parent)
+    job = run("job", "verify", tmp_path / "copy")
+    assert job.returncode == 6 and "its file cannot be run" in job.stdout and "Traceback" not in job.stdout
