@@ -8,7 +8,7 @@ against the *spread*: the part of the answers that differs from probe to probe.
 Quantised stages keep 8 bits of each weight, with one scale for a whole tensor. Measured over fresh
 and trained networks the noise lies 8 dB (MobileNetV3, the worst; trained MobileNetV2: 17) to 40 dB
 below the signal. An answer that is wrong altogether scores 0 dB or less: zeros 0, another input's
-answer -3, a wrong sign -6.int8, calibrated with inputs of the same kind, is as close or
+answer -3, a wrong sign -6. int8, calibrated with inputs of the same kind, is as close or
 closer: 13 dB (seeded MobileNetV2 and MobileNetV3), 15 to 27 (seeded ResNet-50), 18 to 21 (trained MobileNetV2 on photographs),
 19 (trained EfficientNet-Lite0), 20 to 25 (DenseNet), 40 (SqueezeNet). Its limits are the same.
 
