@@ -57,7 +57,8 @@ def _notes(
 
 
 def _as_dtype(key: str, array: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    """The array in the model's dtype, if that changes no value."""
+    """The array in the model's dtype, if that changes no value. One of half precision becomes float32 here."""
+    array = np.asarray(array)
     if array.dtype == dtype:
         return array
     with np.errstate(all="ignore"):

@@ -1,18 +1,20 @@
-"""From views of storages to arrays: float32 and whole numbers as the mapped file has them, others as copies."""
+"""From views of storages to arrays: what is 32 or 16 bits of a float, and whole numbers, as the mapped file has them."""
 
 from collections import OrderedDict
-from typing import Any, Dict, Mapping, Tuple
+from typing import Any, Dict, Mapping, Tuple, Union
 
 import numpy as np
 
 from job.checkpoint.source import Source
 from job.checkpoint.tensor_views import ITEM_SIZES
 from job.checkpoint.values import Content, Region, Storage, TensorRef
-from job.checkpoint.widening import Widening
+from job.checkpoint.widening import EXACT, STORED_AS, HalfTensor, Widening
 from job.errors import BadCheckpoint
 
 SPARE = 128 * 1024 * 1024  # bytes that copies may take beyond the size of the file
 BLOCK = 4 * 1024 * 1024  # numbers that are widened at a time
+
+Array = Union[np.ndarray, HalfTensor]
 
 
 class Arrays:
@@ -22,11 +24,11 @@ class Arrays:
         self._source = source
         self._content = content
         self._storages = {}  # type: Dict[Storage, np.ndarray]
-        self._copies = {}  # type: Dict[TensorRef, np.ndarray]
+        self._copies = {}  # type: Dict[TensorRef, Array]
         self._budget = source.size + SPARE
         self.widening = Widening()
 
-    def of(self, name: str, tensor: TensorRef) -> np.ndarray:
+    def of(self, name: str, tensor: TensorRef) -> Array:
         """As the file's region has it, shared by all tensors of a storage, wherever that is possible."""
         dtype = tensor.storage.dtype
         if dtype not in ITEM_SIZES:
@@ -37,17 +39,18 @@ class Arrays:
         if 0 in tensor.shape:
             return np.empty(tensor.shape, self.widening.result_of(dtype))
         if tensor not in self._copies:
-            as_it_is = not self.widening.concerns(dtype) and not self._content.big_endian
-            if as_it_is and _is_contiguous(tensor):
+            rounded = self.widening.concerns(dtype) and dtype not in EXACT
+            if not rounded and not self._content.big_endian and _is_contiguous(tensor):
                 flat = self._flat(name, tensor.storage)
-                return flat[tensor.offset : tensor.offset + _elements(tensor)].reshape(tensor.shape)
+                stored = flat[tensor.offset : tensor.offset + _elements(tensor)].reshape(tensor.shape)
+                return HalfTensor(dtype, stored) if dtype in EXACT else stored
             self._copies[tensor] = self._copied(name, tensor)
         return self._copies[tensor]
 
     def _flat(self, name: str, storage: Storage) -> np.ndarray:
         """All of a storage: the mapped file itself, or a copy where it lies askew in it."""
         if storage not in self._storages:
-            dtype, position = np.dtype(storage.dtype), self._position(name, storage)
+            dtype, position = np.dtype(_stored_as(storage.dtype)), self._position(name, storage)
             flat = self._source.shared(position, storage.elements, dtype, _called(name))
             if flat is None:
                 self._spend(name, storage.elements * dtype.itemsize)
@@ -80,7 +83,7 @@ class Arrays:
         size = ITEM_SIZES[storage.dtype]
         position = self._position(name, storage) + offset * size
         flat = self._source.array(position, count * size, _called(name))
-        flat = flat.view("uint16" if storage.dtype == "bfloat16" else storage.dtype)
+        flat = flat.view(_stored_as(storage.dtype))
         return flat.byteswap() if self._content.big_endian else flat
 
     def _position(self, name: str, storage: Storage) -> int:
@@ -110,13 +113,25 @@ def arrays_of(source: Source, content: Content, tensors: Mapping[str, Any]) -> T
     views that together would need far more memory than the file has bytes.
     """
     arrays = Arrays(source, content)
-    result = OrderedDict()  # type: OrderedDict[str, np.ndarray]
+    result = OrderedDict()  # type: OrderedDict[str, Array]
     for name, tensor in tensors.items():
-        in_memory = isinstance(tensor, np.ndarray)
-        kind = tensor.dtype.name if in_memory else tensor.storage.dtype
-        result[name] = arrays.widening.widened(name, kind, tensor) if in_memory else arrays.of(name, tensor)
+        if isinstance(tensor, TensorRef):
+            kind, result[name] = tensor.storage.dtype, arrays.of(name, tensor)
+        else:
+            kind, result[name] = tensor.dtype.name, _in_memory(name, tensor, arrays.widening)
         arrays.widening.count(kind)
     return result, arrays.widening.notes()
+
+
+def _in_memory(name: str, array: Array, widening: Widening) -> Array:
+    """Of a shard, which has been read already, or of an .npz."""
+    if isinstance(array, HalfTensor):
+        return array
+    return HalfTensor("float16", array) if array.dtype == np.float16 else widening.widened(name, array.dtype.name, array)
+
+
+def _stored_as(kind: str) -> str:
+    return STORED_AS.get(kind, kind)
 
 
 def _called(name: str) -> str:

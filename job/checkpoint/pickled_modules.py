@@ -8,6 +8,7 @@ import numpy as np
 
 from job.checkpoint.numpy_pickles import PickledArray
 from job.checkpoint.values import Placeholder, TensorRef
+from job.checkpoint.widening import HalfTensor
 from job.errors import BadCheckpoint
 
 TABLES = ("_parameters", "_buffers", "_modules")  # where an nn.Module keeps what is in its state dict
@@ -17,7 +18,7 @@ MOST_MODULES = 10 * 1000
 
 
 def is_tensor(item: Any) -> bool:
-    return isinstance(item, (TensorRef, np.ndarray)) or (
+    return isinstance(item, (TensorRef, np.ndarray, HalfTensor)) or (
         isinstance(item, PickledArray) and item.array is not None
     )
 

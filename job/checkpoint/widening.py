@@ -1,14 +1,42 @@
 """What becomes of types that are not kept: half precision exactly, double precision rounded and counted."""
 
 from collections import OrderedDict
-from typing import Dict, Tuple
+from typing import Any, Dict, Tuple
 
 import numpy as np
 
 from job.errors import BadCheckpoint
 
 EXACT = ("float16", "bfloat16")
+STORED_AS = {"bfloat16": "uint16"}  # numpy has no such type
 ROUNDED = "float64"
+
+
+class HalfTensor:
+    """A tensor of half precision as the file has it: float32, exactly, each time that numpy asks for its array.
+
+    So it takes no memory before the network has it, where it takes twice as much as in the file.
+    """
+
+    dtype = np.dtype("float32")
+
+    def __init__(self, kind: str, stored: np.ndarray) -> None:
+        """`stored` is of this kind; of bfloat16 as uint16."""
+        self.kind, self._stored = kind, stored
+
+    @property
+    def shape(self) -> Tuple[int, ...]:
+        return self._stored.shape
+
+    def __array__(self, dtype: Any = None) -> np.ndarray:
+        return widened_half(self.kind, self._stored)
+
+
+def widened_half(kind: str, stored: np.ndarray) -> np.ndarray:
+    """As float32, contiguous; bfloat16 comes as uint16."""
+    if kind == "bfloat16":
+        return (stored.astype(np.uint32, order="C") << 16).view(np.float32)
+    return stored.astype(np.float32, order="C")
 
 
 class Widening:
@@ -36,8 +64,8 @@ class Widening:
 
         bfloat16 comes as uint16. BadCheckpoint where a double lies beyond float32's range.
         """
-        if kind == "bfloat16":
-            return (stored.astype(np.uint32, order="C") << 16).view(np.float32)
+        if kind in EXACT:
+            return widened_half(kind, stored)
         target = np.dtype("float32") if stored.dtype.kind == "f" else stored.dtype.newbyteorder("=")
         with np.errstate(over="ignore"):
             result = stored.astype(target, order="C", copy=not stored.flags.writeable)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 SCRIPT = """
 import re, sys
+import numpy as np
 def peak():
     return int(re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read()).group(1))
 from job.checkpoint import read_checkpoint, reading
@@ -20,8 +21,8 @@ for path in sys.argv[1:]:
         LOOK
 print(peak() - before)
 """
-LOOK_AT_ALL = "assert sum(float(part.sum()) for part in tensor.reshape(-1, 1000)) == 0"
-LOOK_AT_LITTLE = "tensor.reshape(-1)[:1].sum()"
+LOOK_AT_ALL = "assert sum(float(part.sum()) for part in np.asarray(tensor).reshape(-1, 1000)) == 0"
+LOOK_AT_LITTLE = "np.asarray(tensor).reshape(-1)[:1].sum()"
 
 
 def grown(*paths: Path, look: str = LOOK_AT_ALL) -> int:

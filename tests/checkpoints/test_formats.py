@@ -148,7 +148,7 @@ def test_numpys_arrays(name):
     for key in ("a.bias", "big", "half"):
         np.testing.assert_array_equal(tensors[key], RAMP[:3])
     assert tensors["count"] == 7 and tensors["count"].shape == ()
-    for tensor in tensors.values():
+    for tensor in map(np.asarray, tensors.values()):
         assert tensor.flags.c_contiguous and tensor.dtype.isnative and tensor.dtype in ("float32", "int64")
 
 

@@ -84,9 +84,7 @@ WRITERS = {
 def test_memory(tmp_path, form, kind):
     path = tmp_path / "model"
     WRITERS[form](path, kind)
-    size = path.stat().st_size // 1000
-    result = 2 * size if kind == "float16" else size  # of which the arrays alone take twice as much
-    assert grown(path) < result + SPARE
+    assert grown(path) < path.stat().st_size // 1000 + SPARE
 
 
 def test_memory_of_a_mapped_file_is_that_of_what_is_looked_at(tmp_path):
