@@ -24,7 +24,7 @@ SETTLE = 0.2  # seconds to see whether it does
 class Checkpoint(NamedTuple):
     format: str  # the reader's name
     sha256: str  # of the file; of an index and its shards, see sha256_of_checkpoint
-    tensors: "OrderedDict[str, Any]"  # numpy arrays by key, in the file's order, prefixes taken off
+    tensors: "OrderedDict[str, Any]"  # arrays (of half precision HalfTensor) by key, in the file's order, prefixes taken off
     notes: Tuple[str, ...]
     prefix: str = ""  # what was taken off every key: "module." and the like
     left_out: Tuple[str, ...] = ()  # keys of tensors that are not the network's

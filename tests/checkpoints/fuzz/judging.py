@@ -153,7 +153,7 @@ def _outcome(seed: Seed, changed: Mutant, path: Path) -> "tuple":
     except BadCheckpoint as error:
         allowed = changed.weight is None or "beyond float32's range" in error.message
         return "refused" if allowed and error.hint else "WRONG", error.message
-    if sum(array.nbytes for array in checkpoint.tensors.values()) > LARGEST:
+    if sum(np.asarray(array).nbytes for array in checkpoint.tensors.values()) > LARGEST:
         return "GREEDY", "arrays of many bytes"
     if changed.weight is None:
         return "read", ""
