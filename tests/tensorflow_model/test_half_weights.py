@@ -1,9 +1,9 @@
 """float16 files: weights rounded once, half the bytes, and answers that are those of the rounded weights in either runtime."""
-import subprocess
 
 import numpy as np
 import pytest
 import tensorflow as tf
+from current_runtime import current_answers
 from small_models import inputs_for, plain_graph, two_by_two_graph
 
 from job.tensorflow_model.describe import describe_tflite
@@ -100,26 +100,8 @@ def test_the_same_bytes_again(two_by_two):
     assert with_half_weights((folder / "m.float32.tflite").read_bytes()) == (folder / "m.float16.tflite").read_bytes()
 
 
-ASK = """
-import sys
-import numpy as np
-import tensorflow as tf
-file, inputs, answers = sys.argv[1:]
-interpreter = tf.lite.Interpreter(file)
-interpreter.allocate_tensors()
-given = np.load(inputs)
-for detail in interpreter.get_input_details():
-    interpreter.set_tensor(detail["index"], given[detail["name"]])
-interpreter.invoke()
-np.savez(answers, **{detail["name"]: interpreter.get_tensor(detail["index"]) for detail in interpreter.get_output_details()})
-"""
-
-
 def test_a_current_runtime_answers_alike(two_by_two, tmp_path, current_tensorflow):
     folder, given = two_by_two
-    np.savez(str(tmp_path / "inputs.npz"), image=given[0], side=given[1])
-    files = [folder / "m.float16.tflite", tmp_path / "inputs.npz", tmp_path / "answers.npz"]
-    subprocess.run([current_tensorflow, "-c", ASK, *map(str, files)], check=True, timeout=120, cwd=str(tmp_path))
-    current = np.load(str(tmp_path / "answers.npz"))
+    current = current_answers(current_tensorflow, folder / "m.float16.tflite", given, tmp_path)
     for name, wanted in zip(("scores", "features"), answers(folder / "m.float16.tflite", given)):
         assert np.abs(current[name] - wanted).max() <= 1e-5 * np.ptp(wanted)

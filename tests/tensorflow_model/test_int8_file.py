@@ -1,9 +1,9 @@
 """int8 files from float32 ones: close to them, with every fault of 1.14's quantizer kept out, and equal each time."""
-import subprocess
 
 import numpy as np
 import pytest
 import tensorflow as tf
+from current_runtime import current_answers
 from int8_files import MAP, float32_of, quantised, samples
 from small_models import inputs_for, two_by_two_graph
 
@@ -177,37 +177,11 @@ def test_8_bit_ends_change_no_number(two_ends, mode):
         assert np.ptp(whole) and np.array_equal(whole, within)
 
 
-ASK = """
-import sys
-import numpy as np
-import tensorflow as tf
-file, inputs, answers = sys.argv[1:]
-interpreter = tf.lite.Interpreter(file)
-interpreter.allocate_tensors()
-given = np.load(inputs)
-for detail in interpreter.get_input_details():
-    value, (scale, zero_point) = given[detail["name"]], detail["quantization"]
-    if detail["dtype"] in (np.int8, np.uint8):
-        limits = np.iinfo(detail["dtype"])
-        value = np.clip(np.round(value / scale) + zero_point, limits.min, limits.max).astype(detail["dtype"])
-    interpreter.set_tensor(detail["index"], value)
-interpreter.invoke()
-found = {}
-for detail in interpreter.get_output_details():
-    value, (scale, zero_point) = interpreter.get_tensor(detail["index"]), detail["quantization"]
-    found[detail["name"]] = (value.astype(np.float32) - zero_point) * scale if scale else value
-np.savez(answers, **found)
-"""
-
-
 @pytest.mark.parametrize("mode", ["int8", "int8-io", "uint8-io"])
 def test_a_current_runtime_answers_alike(two_ends, mode, tmp_path, current_tensorflow):
     """Within two steps of the output: its kernels round otherwise."""
     folder, given = two_ends
-    np.savez(str(tmp_path / "inputs.npz"), image=given[0], side=given[1])
-    files = [folder / "m.{}.tflite".format(mode), tmp_path / "inputs.npz", tmp_path / "answers.npz"]
-    subprocess.run([current_tensorflow, "-c", ASK, *map(str, files)], check=True, timeout=120, cwd=str(tmp_path))
-    answers = np.load(str(tmp_path / "answers.npz"))
+    answers = current_answers(current_tensorflow, folder / "m.{}.tflite".format(mode), given, tmp_path)
     steps = {tensor["name"]: tensor["quantization"]["scale"]
              for tensor in describe_tflite(folder, "m.int8-io.tflite", "int8-io").outputs}
     with TFLiteRunner(folder / "m.{}.tflite".format(mode)) as run:
