@@ -4,7 +4,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import List, Mapping, Tuple
 
-from job import batch, determinism, log, verdict
+from job import batch, determinism, log, modes, verdict
 from job.actors import side_with
 from job.command_line import Invocation
 from job.output_folder import prepare
@@ -43,7 +43,8 @@ def demonstrate(run: RunSettings, chain: batch.Chain, openers: batch.Openers) ->
     if ending.exit_code:
         return ending, ""
     with log.stage("accuracy", NAME), closing(side_with("job.demo.judging:Judge")) as side:
-        for tflite in sorted((folder / NAME).glob("*.tflite"), reverse=True):
+        for mode in ("float32",) + modes.NAMES:
+            tflite = folder / NAME / "{}.{}.tflite".format(NAME, mode)
             shares[tflite.name] = side.call("share_right", tflite)
     return ending, "\n".join(told(folder, shares))
 
