@@ -15,6 +15,7 @@ pytestmark = pytest.mark.slow
 BASE, SETTINGS = ((CHECKOUT / "scripts" / "kubernetes" / file).read_text() for file in ("base/job.yaml", "settings/settings.env"))
 NETWORKS = ("mobilenet_v2", "resnet50", "vgg16")
 SENTENCE = re.compile(r"MobileNetV2 peaks at (\d\.\d+) GB, ResNet-50 at (\d\.\d+), VGG-16 at (\d\.\d+)")
+LEAST_SEEN = 0.6  # of a peak: of a job of two seconds the samples may miss the moment when both of its processes are at theirs
 SPARE = 1.15  # of a limit over the largest peak: what is left to files in the page cache
 
 
@@ -32,7 +33,7 @@ def test_what_is_said_of_a_network_is_what_it_takes(stated, name, tmp_path):
     job = subprocess.Popen(command, cwd=str(CHECKOUT), stderr=subprocess.DEVNULL, start_new_session=True)
     with PeakMemory(job.pid) as memory:
         assert job.wait(timeout=500) == 0
-    assert 0.8 < memory.peak / stated[name] < 1.1, memory.peak
+    assert LEAST_SEEN < memory.peak / stated[name] < 1.1, memory.peak
 
 
 def test_it_is_said_alike_everywhere_and_the_limit_holds_the_largest(stated):
