@@ -2,6 +2,7 @@
 from pathlib import Path
 from typing import Mapping, NamedTuple, Tuple
 
+from job.modes import stage_of
 from job.samples.use import Samples
 from job.values import Exported, Model
 
@@ -24,5 +25,4 @@ class Converted(NamedTuple):
 
     def files(self, folder: Path) -> Mapping[str, Path]:
         """The file that answers for each stage of what is published."""
-        return {each.mode if each.mode == "saved_model" else "tflite." + each.mode: folder / each.file
-                for each in self.models}
+        return {stage_of(each.mode): folder / each.file for each in self.models}

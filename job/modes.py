@@ -20,3 +20,8 @@ MODES = (
 
 NAMES = tuple(mode.name for mode in MODES)
 CALIBRATED = tuple(mode.name for mode in MODES if mode.calibrated)
+
+
+def stage_of(mode: str) -> str:
+    """The stage that asks a published file of this mode: saved_model, tflite.float32 and its like."""
+    return mode if mode == "saved_model" else "tflite." + mode

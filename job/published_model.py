@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, Mapping, NamedTuple, Tuple
 
 from job.errors import ParityFailed
+from job.modes import stage_of
 from job.values import TensorFacts
 
 REFERENCE = "saved_model"
@@ -23,15 +24,11 @@ def read_model(folder: Path) -> PublishedModel:
     """Raises ParityFailed where a document cannot be read."""
     interface, parity = (_document(folder / name) for name in ("interface.json", "parity.json"))
     inputs, outputs = (tuple(map(_facts, interface[key])) for key in ("inputs", "outputs"))
-    files = {_stage(entry["mode"]): folder / file for file, entry in interface["files"].items()}
+    files = {stage_of(entry["mode"]): folder / file for file, entry in interface["files"].items()}
     any_batch, = [entry["batch"]["size"] == "any" for entry in interface["files"].values() if entry["mode"] == REFERENCE]
     stages = [REFERENCE] + sorted(set(files) - {REFERENCE})
     return PublishedModel(folder.name, inputs, outputs, {stage: files[stage] for stage in stages}, any_batch, interface,
                           parity)
-
-
-def _stage(mode: str) -> str:
-    return mode if mode == REFERENCE else "tflite." + mode
 
 
 def _document(file: Path) -> Mapping[str, Any]:
