@@ -139,7 +139,7 @@ def _is_alive(pid):
     try:
         with open("/proc/{}/stat".format(pid)) as stat:
             return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # the second when it goes between opening and reading
         return False
 
 
