@@ -187,7 +187,7 @@ def _warn_of_calibration(progress: Progress, calibration: Calibration) -> None:
                     "give real inputs with --calibration=DIR", progress.name)
     if calibration.unlike_training:
         log.warning("what --calibration holds varies {:.2g} times as much as what the network was trained on, by its first "
-                    "BatchNorm: look at --preprocess".format(calibration.training_spread), progress.name)
+                    "BatchNorm: look at --preprocess".format(calibration.training_spread.median), progress.name)
     for skipped in calibration.skipped:
         log.warning("calibration: left out: " + skipped, progress.name)
 

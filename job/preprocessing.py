@@ -1,7 +1,8 @@
 """How a picture becomes a network's input, as a user states it.
 
-The picture's centre is cut out in the shape of ``size``, ``crop`` of the largest such part; it is resized to
-``size``; its values, 0 to ``range``, become (value - mean) / std, channel by channel in the network's order.
+It is brought to ``size`` as ``fit`` says: crop cuts its centre out in the shape of ``size``, ``crop`` of the largest
+such part; letterbox keeps all of it, in its own shape, amid a border of ``fill``; stretch keeps all of it and not its
+shape. Its values, 0 to ``range``, become (value - mean) / std, channel by channel in the network's order.
 job.samples.pictures does so; arrays that a user gives are inputs already.
 """
 from typing import Any, Mapping, NamedTuple, Optional, Tuple
@@ -9,12 +10,15 @@ from typing import Any, Mapping, NamedTuple, Optional, Tuple
 from job.nearest import did_you_mean
 from job.setting_values import Refused, mapping
 
+FITS = ("crop", "letterbox", "stretch")
 INTERPOLATIONS = ("bilinear", "bicubic", "nearest")
 CHANNELS = ("rgb", "bgr", "gray")
 
 
 class Preprocess(NamedTuple):
     size: Optional[Tuple[int, int]] = None  # height and width; None: as the input's shape says
+    fit: str = "crop"
+    fill: int = 0  # of a letterbox's border, 0 to 255
     crop: float = 1.0  # share of the largest centred part, above 0 and at most 1
     interpolation: str = "bilinear"
     channels: str = "rgb"
@@ -31,6 +35,9 @@ def preprocess(value: Any) -> Preprocess:
         raise Refused("{} is no part of it".format(unknown[0]),
                       did_you_mean(unknown[0], _READERS) or "parts are " + ", ".join(_READERS))
     parts = Preprocess(**{key: _READERS[key](key, part) for key, part in given.items()})
+    for key, fit in (("crop", "crop"), ("fill", "letterbox")):
+        if key in given and parts.fit != fit:
+            raise Refused("{} is of fit: {}, not of {}".format(key, fit, parts.fit), "leave one of the two out")
     channels = 1 if parts.channels == "gray" else 3
     for key, figures in (("mean", parts.mean), ("std", parts.std)):
         if len(figures) not in (1, channels):
@@ -60,6 +67,12 @@ def _crop(key: str, value: Any) -> float:
     return float(value)
 
 
+def _fill(key: str, value: Any) -> int:
+    if type(value) is not int or not 0 <= value <= 255:
+        raise Refused("fill: {!r}".format(value), "a whole number from 0 to 255; 114 is usual for detectors")
+    return value
+
+
 def _range(key: str, value: Any) -> float:
     if not _is_number(value) or value not in (1, 255):
         raise Refused("range: {!r}".format(value), "1 or 255")
@@ -67,7 +80,7 @@ def _range(key: str, value: Any) -> float:
 
 
 def _word(key: str, value: Any) -> str:
-    allowed = {"interpolation": INTERPOLATIONS, "channels": CHANNELS}[key]
+    allowed = {"fit": FITS, "interpolation": INTERPOLATIONS, "channels": CHANNELS}[key]
     if value not in allowed:
         raise Refused("{}: {!r}".format(key, value), ", ".join(allowed))
     return value
@@ -78,6 +91,6 @@ def _is_number(value: Any) -> bool:
 
 
 _READERS = {
-    "size": _size, "crop": _crop, "interpolation": _word, "channels": _word,
+    "size": _size, "fit": _word, "fill": _fill, "crop": _crop, "interpolation": _word, "channels": _word,
     "range": _range, "mean": _figures, "std": _figures,
 }  # type: Mapping[str, Any]

@@ -23,7 +23,7 @@ from job.onnx_model.model_file import read_onnx, write_onnx
 from job.onnx_model.runtime import layer_values, session
 from job.parity.answers import save_answers
 from job.parity.probes import Probe, load_probes
-from job.values import Exported, Inspected, Question, TensorFacts
+from job.values import Exported, Inspected, Question, TensorFacts, TrainingSpread
 
 
 class PyTorchSide:
@@ -88,8 +88,8 @@ class PyTorchSide:
 
         return read_calibration(*arguments)
 
-    def training_spread(self, probes: Sequence[Probe]) -> Optional[float]:
-        """How much these inputs vary, as a multiple of what the network was trained on; None where that is not known."""
+    def training_spread(self, probes: Sequence[Probe]) -> Optional[TrainingSpread]:
+        """How much these inputs vary beside what the network was trained on; None where that is not known."""
         return self._network.training_spread(probes)
 
     def onnx_layers(self, probe: Probe) -> Mapping[str, np.ndarray]:

@@ -21,6 +21,7 @@ INPUT_TYPES = ("float32", "int64", "int32")  # that PyTorch computes with and Te
 MOST_CALIBRATION = 10000  # samples
 
 SIZE = re.compile(r"[1-9][0-9]{0,8}$")
+SEED = re.compile(r"[0-9]{1,9}$")
 _TENSOR_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.]{0,99}$")
 
 
@@ -165,6 +166,12 @@ def max_accuracy_drop(value: Any) -> float:
 def calibration_count(value: Any) -> int:
     if not SIZE.match(str(value)) or isinstance(value, bool) or int(value) > MOST_CALIBRATION:
         raise Refused("not a number of samples", "a whole number from 1 to {}".format(MOST_CALIBRATION))
+    return int(value)
+
+
+def calibration_seed(value: Any) -> int:
+    if isinstance(value, bool) or not SEED.match(str(value)):
+        raise Refused("not a seed", "a whole number, 0 or more, of at most 9 digits")
     return int(value)
 
 

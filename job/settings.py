@@ -33,6 +33,7 @@ READERS = {
     "quantize": read.modes,
     "calibration": read.folder,
     "calibration_count": read.calibration_count,
+    "calibration_seed": read.calibration_seed,
     "skip_bad_images": flags.switch,
     "samples": read.folder,
     "preprocess": preprocess,
@@ -65,6 +66,7 @@ class Settings(NamedTuple):
     quantize: Tuple[str, ...]  # modes beside float32
     calibration: Optional[Path]
     calibration_count: int  # samples of that folder, at most
+    calibration_seed: Optional[int]  # draws them; None: evenly spaced
     skip_bad_images: bool
     samples: Optional[Path]
     preprocess: Optional[Preprocess]
@@ -142,6 +144,7 @@ def settings_for(run: RunSettings, sidecar: Mapping[str, Any]) -> Settings:
         quantize=said.get("quantize", ("dynamic", "int8") if "calibration" in said else ("dynamic",)),
         calibration=said.get("calibration"),
         calibration_count=said.get("calibration_count", DEFAULT_CALIBRATION_COUNT),
+        calibration_seed=said.get("calibration_seed"),
         skip_bad_images=said.get("skip_bad_images", False),
         samples=said.get("samples"),
         preprocess=said.get("preprocess"),

@@ -26,6 +26,17 @@ class TensorFacts(NamedTuple):
         return tuple(self.pytorch_shape[axis] for axis in self.permutation)
 
 
+class TrainingSpread(NamedTuple):
+    """How much inputs vary, as a multiple of what a network's training saw: by the channels of its first BatchNorm.
+
+    About 1 for inputs of the same kind; 65,000 for pixels from 0 to 255 where training had them from 0 to 1. Of a wrong
+    scale all channels say the same; of statistics that no training made, each something else.
+    """
+
+    median: float
+    unevenness: float  # the upper quartile's channel over the lower's
+
+
 class CheckpointFacts(NamedTuple):
     """What the report says of the checkpoint that was read."""
 

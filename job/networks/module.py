@@ -18,7 +18,7 @@ from job.onnx_model.trace import first_difference, forward, trace
 from job.parity.probes import Probe, make_probes
 from job.setting_values import InputShape
 from job.settings import DEFAULT_INPUT_NAME, DEFAULT_OUTPUT_NAMES
-from job.values import CheckpointFacts, Shape, TensorFacts
+from job.values import CheckpointFacts, Shape, TensorFacts, TrainingSpread
 
 
 class ModuleNetwork:
@@ -62,7 +62,7 @@ class ModuleNetwork:
             hook.remove()
         return values
 
-    def training_spread(self, probes: Sequence[Probe]) -> Optional[float]:
+    def training_spread(self, probes: Sequence[Probe]) -> Optional[TrainingSpread]:
         """job.networks.training_spread.training_spread."""
         return training_spread(self._module.network, self.forward, probes)
 

@@ -15,7 +15,7 @@ from job.onnx_model.reading import OnnxFile, by_input, graph_of, open_onnx, publ
 from job.onnx_model.runtime import RUNTIME_ERRORS, layer_values, session
 from job.parity.probes import Probe
 from job.settings import DEFAULT_OUTPUT_NAMES
-from job.values import CheckpointFacts, Inspected, TensorFacts
+from job.values import CheckpointFacts, Inspected, TensorFacts, TrainingSpread
 
 FORMAT = "onnx"
 SUMMARY = "an ONNX model of opset 6 to 10: a network itself"
@@ -82,7 +82,7 @@ class FileNetwork:
     def frozen_by(self, probe: Probe) -> Sequence[str]:
         return ()
 
-    def training_spread(self, probes: Sequence[Probe]) -> Optional[float]:
+    def training_spread(self, probes: Sequence[Probe]) -> Optional[TrainingSpread]:
         """A file does not say which of its layers was a BatchNorm."""
         return None
 

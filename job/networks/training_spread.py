@@ -5,12 +5,14 @@ import numpy as np
 import torch
 from torch.nn.modules.batchnorm import _BatchNorm
 
+from job.values import TrainingSpread
 
-def training_spread(network: torch.nn.Module, forward: Callable[[Any], Any], probes: Sequence[Any]) -> Optional[float]:
-    """How much what reaches the first BatchNorm varies, as a multiple of what it did in training: the median channel's.
 
-    About 1 for inputs of the same kind; 65,000 for pixels from 0 to 255 where training had them from 0 to 1. None where
-    there is no such layer, or none that was trained.
+def training_spread(network: torch.nn.Module, forward: Callable[[Any], Any],
+                    probes: Sequence[Any]) -> Optional[TrainingSpread]:
+    """How much what reaches the first BatchNorm varies, beside what did in training.
+
+    None where there is no such layer, or none that was trained.
     """
     reached = []  # type: List[Any]
 
@@ -28,7 +30,8 @@ def training_spread(network: torch.nn.Module, forward: Callable[[Any], Any], pro
         return None
     channels = np.concatenate([values for _, values in reached], axis=1)
     spread = channels.var(axis=1, dtype=np.float64) / np.maximum(reached[0][0].running_var.numpy(), np.finfo(np.float32).tiny)
-    return float(np.median(spread))
+    lower, median, upper = np.percentile(spread, [25, 50, 75])
+    return TrainingSpread(float(median), float(upper / lower) if lower else float("inf"))
 
 
 def _is_untrained(norm: _BatchNorm) -> bool:

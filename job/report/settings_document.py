@@ -2,8 +2,8 @@
 from typing import Any, Dict, Optional
 
 from job.parity.tolerance import DEFAULT, tolerance_for
-from job.samples.calibration import number_looked_at
-from job.samples.folder import digest_of_samples
+from job.samples.calibration import calibration_folder
+from job.samples.folder import digest_of_samples, sample_folder
 from job.user_code.sources import digest_of_code
 
 
@@ -18,10 +18,11 @@ def settings_document(settings: Any) -> Dict[str, Any]:
         "input_names": list(settings.input_names),
         "output_names": list(settings.output_names),
         "quantize": list(settings.quantize),
-        "calibration": settings.calibration and digest_of_samples(settings.calibration, number_looked_at(settings)),
+        "calibration": settings.calibration and digest_of_samples(calibration_folder(settings)),
         "calibration_count": settings.calibration_count,
+        "calibration_seed": settings.calibration_seed,
         "skip_bad_images": settings.skip_bad_images,
-        "samples": settings.samples and digest_of_samples(settings.samples),
+        "samples": settings.samples and digest_of_samples(sample_folder(settings.samples)),
         "max_accuracy_drop": settings.max_accuracy_drop,
         "preprocess": settings.preprocess and dict(settings.preprocess._asdict()),
         "labels": list(settings.labels),

@@ -1,7 +1,7 @@
 """Which files of a folder are its samples: FOLDER/FILE, or FOLDER/CLASS/FILE where their classes are known.
 
-Of more than MOST files, or as many as are asked for, that many evenly spaced over their names are looked at. Links are
-followed while they stay inside the folder: a sidecar must not show what lies outside the volume.
+Of more than MOST files, or as many as are asked for, that many are looked at: evenly spaced over their names, or drawn
+with a seed. Links are followed while they stay inside the folder: a sidecar must not show what lies outside the volume.
 """
 import hashlib
 import os
@@ -21,12 +21,14 @@ _SKIPPED_SUFFIXES = (".part", ".tmp")
 Each = TypeVar("Each")
 
 
-def sample_folder(folder: Path, most: int = MOST) -> SampleFolder:
+def sample_folder(folder: Path, most: int = MOST, seed: Optional[int] = None) -> SampleFolder:
     """What is in it; whether it will do is for its reader to say."""
     try:
-        return _listed(folder, most)
+        listed = _listed(folder)
     except OSError as error:
         raise job_error_from_oserror(error, "reading the samples in {}".format(folder.name)) from error
+    files = evenly_spaced(listed.files, most) if seed is None else _drawn(listed.files, most, seed)
+    return listed._replace(files=files)
 
 
 def evenly_spaced(everything: Sequence[Each], count: int) -> Tuple[Each, ...]:
@@ -44,9 +46,8 @@ def spread(everything: Sequence[Each]) -> Tuple[Each, ...]:
     return tuple(everything[place] for place in places)
 
 
-def digest_of_samples(folder: Path, most: int = MOST) -> str:
+def digest_of_samples(listed: SampleFolder) -> str:
     """SHA-256 over names and contents: it changes where the answers, the accuracy or what is refused may."""
-    listed = sample_folder(folder, most)
     digest = hashlib.sha256(ascii((listed.found, listed.labels, listed.problems)).encode("ascii"))
     for file in listed.files:
         try:
@@ -57,7 +58,17 @@ def digest_of_samples(folder: Path, most: int = MOST) -> str:
     return digest.hexdigest()
 
 
-def _listed(folder: Path, most: int) -> SampleFolder:
+def _drawn(files: Sequence[SampleFile], count: int, seed: int) -> Tuple[SampleFile, ...]:
+    """So many of them, in their order: the seed and its own name decide on each, so that one more file moves few others."""
+    def place(file: SampleFile) -> bytes:
+        return hashlib.sha256("{}\0{}".format(seed, file.name).encode("utf-8")).digest()
+
+    drawn = set(sorted(files, key=place)[:count])
+    return tuple(file for file in files if file in drawn)
+
+
+def _listed(folder: Path) -> SampleFolder:
+    """All that is in it."""
     found, labels, problems = [], [], []  # type: List[SampleFile], List[str], List[str]
     for path in _visible(folder):
         if path.is_dir() and is_inside(path, folder):
@@ -73,7 +84,7 @@ def _listed(folder: Path, most: int) -> SampleFolder:
             problems.append("{} {}".format(ascii(file.name)[1:-1], problem))
         else:
             good.append(file)
-    return SampleFolder(evenly_spaced(good, most), len(good), tuple(labels), tuple(problems))
+    return SampleFolder(tuple(good), len(good), tuple(labels), tuple(problems))
 
 
 def _visible(folder: Path) -> List[Path]:

@@ -5,7 +5,7 @@ it kept, as torchvision's own loader does. What would lose more is refused: CMYK
 """
 import io
 import warnings
-from typing import Tuple
+from typing import Sequence, Tuple
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
@@ -78,10 +78,33 @@ def _opened(content: bytes) -> Image.Image:
 
 
 def _resized(image: Image.Image, height: int, width: int, preprocess: Preprocess) -> Image.Image:
-    """The centred part of the shape asked for, `crop` of the largest such, at the size asked for."""
+    """`image` at the size asked for, as `fit` says."""
+    resampling = _RESAMPLING[preprocess.interpolation]
+    if preprocess.fit == "letterbox":
+        return _letterboxed(image, height, width, resampling, preprocess.fill)
+    if preprocess.fit == "crop":
+        image = _centre(image, height, width, preprocess.crop)
+    return image.resize((width, height), resampling)
+
+
+def _centre(image: Image.Image, height: int, width: int, share: float) -> Image.Image:
+    """The centred part of the shape asked for, `share` of the largest such."""
     part_width = min(image.width, image.height * width // height)
     part_height = min(image.height, image.width * height // width)
-    sizes = [max(1, int(side * preprocess.crop)) for side in (part_width, part_height)]
-    left, top = [(whole - side) // 2 for whole, side in zip(image.size, sizes)]
-    part = image.crop((left, top, left + sizes[0], top + sizes[1]))
-    return part.resize((width, height), _RESAMPLING[preprocess.interpolation])
+    sizes = [max(1, int(side * share)) for side in (part_width, part_height)]
+    left, top = _offset(image.size, sizes)
+    return image.crop((left, top, left + sizes[0], top + sizes[1]))
+
+
+def _letterboxed(image: Image.Image, height: int, width: int, resampling: int, fill: int) -> Image.Image:
+    """All of it, as large as its own shape lets it be, in the middle of a canvas."""
+    scale = min(height / image.height, width / image.width)
+    sizes = [min(most, max(1, round(side * scale))) for side, most in zip(image.size, (width, height))]
+    canvas = Image.new("RGB", (width, height), (fill, fill, fill))
+    canvas.paste(image.resize(sizes, resampling), _offset(canvas.size, sizes))
+    return canvas
+
+
+def _offset(outer: Sequence[int], inner: Sequence[int]) -> Tuple[int, ...]:
+    """Where the smaller of two centred rectangles begins in the larger."""
+    return tuple((whole - part) // 2 for whole, part in zip(outer, inner))

@@ -70,6 +70,20 @@ def test_of_many_some_are_used_evenly_spaced(tmp_path):
     assert [file.name for file in listed.files] == ["{:03d}.npy".format(2 * number) for number in range(MOST)]
 
 
+def test_of_many_some_are_drawn_with_a_seed(tmp_path):
+    for number in range(40):
+        (tmp_path / "{:02}.npy".format(number)).touch()
+
+    def drawn(most, seed):
+        return [file.name for file in sample_folder(tmp_path, most, seed).files]
+
+    first = drawn(10, 0)
+    assert first == sorted(first) and len(first) == 10 and drawn(10, 0) == first
+    assert len({tuple(drawn(10, seed)) for seed in range(20)}) == 20
+    assert set(first) < set(drawn(20, 0)) and drawn(99, 0) == drawn(99, 1) == drawn(40, None)
+    assert {name for seed in range(30) for name in drawn(10, seed)} == set(drawn(40, 0))
+
+
 def test_evenly_spaced():
     assert evenly_spaced("abcdefghij", 4) == ("a", "c", "f", "h")
     assert evenly_spaced("abc", 4) == evenly_spaced("abc", 3) == ("a", "b", "c")
@@ -77,8 +91,8 @@ def test_evenly_spaced():
 
 def test_the_digest_is_that_of_names_and_contents(tmp_path):
     one, two = put(tmp_path / "one", "cat/a.png", "dog/b.png"), put(tmp_path / "two", "cat/a.png", "dog/b.png")
-    assert digest_of_samples(one) == digest_of_samples(two)
-    seen = {digest_of_samples(two)}
+    assert digest_of_samples(sample_folder(one)) == digest_of_samples(sample_folder(two))
+    seen = {digest_of_samples(sample_folder(two))}
     for change in (lambda: (two / "cat/a.png").write_bytes(b"other"),
                    lambda: (two / "cat/a.png").rename(two / "cat/c.png"),
                    lambda: (two / "cat/c.png").rename(two / "dog/c.png"),
@@ -86,8 +100,8 @@ def test_the_digest_is_that_of_names_and_contents(tmp_path):
                    lambda: put(two, "eel/x.txt"),
                    lambda: put(two, "eel/x.npy")):
         change()
-        assert digest_of_samples(two) not in seen
-        seen.add(digest_of_samples(two))
+        assert digest_of_samples(sample_folder(two)) not in seen
+        seen.add(digest_of_samples(sample_folder(two)))
 
 
 def test_classes_by_label_by_number_or_by_order():

@@ -125,6 +125,30 @@ def test_a_share_of_it_is_resized_as_pillow_does(interpolation, pillow):
     assert np.array_equal(found, np.asarray(expected).transpose(2, 0, 1))
 
 
+@pytest.mark.parametrize("picture, top, left, height, width", [
+    ((20, 40), 4, 0, 7, 14), ((40, 20), 0, 3, 15, 8), ((15, 14), 0, 0, 15, 14), ((1, 50), 7, 0, 1, 14), ((3, 3), 0, 0, 14, 14)])
+def test_a_letterbox_keeps_the_whole_picture_amid_a_border(picture, top, left, height, width):
+    pixels = np.random.RandomState(3).randint(0, 256, picture + (3,)).astype(np.uint8)
+    found = read(content(Image.fromarray(pixels)), facts(15, 14), fit="letterbox", fill=114, range=255.0)
+    expected = np.full((15, 14, 3), 114, np.float32)
+    resized = Image.fromarray(pixels).resize((width, height), Image.BILINEAR)
+    expected[top:top + height, left:left + width] = np.asarray(resized)
+    assert np.array_equal(found, expected.transpose(2, 0, 1))
+
+
+def test_a_letterbox_of_one_channel():
+    """Its border is as grey as was said."""
+    found = read(content(Image.fromarray(np.full((2, 4, 3), 9, np.uint8))), facts(4, 4, channels=1), fit="letterbox", fill=200,
+                 channels="gray", range=255.0)
+    assert found.tolist() == [[[200] * 4, [9] * 4, [9] * 4, [200] * 4]]
+
+
+def test_stretched_it_fills_the_input():
+    pixels = np.random.RandomState(3).randint(0, 256, (20, 40, 3)).astype(np.uint8)
+    found = read(content(Image.fromarray(pixels)), facts(15, 14), fit="stretch", range=255.0)
+    assert np.array_equal(found, np.asarray(Image.fromarray(pixels).resize((14, 15), Image.BILINEAR)).transpose(2, 0, 1))
+
+
 def png_with_header(place, value):
     """A PNG whose header says something else at that place, its checksum right."""
     changed = bytearray(content(Image.fromarray(PIXELS)))

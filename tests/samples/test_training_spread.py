@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from job.networks.training_spread import training_spread
+from job.samples.calibration import EVEN
 
 
 @pytest.fixture(scope="module")
@@ -25,12 +26,31 @@ def spread(network, scale):
 
 
 def test_inputs_of_the_same_kind_vary_as_much(trained):
-    assert 0.7 < spread(trained, 1) < 1.4
+    found = spread(trained, 1)
+    assert 0.7 < found.median < 1.4 and found.unevenness < EVEN
 
 
 @pytest.mark.parametrize("scale", [255, 1 / 255, 4])
 def test_others_do_not(trained, scale):
-    assert spread(trained, scale) == pytest.approx(scale ** 2 * spread(trained, 1), rel=1e-3)
+    median, unevenness = spread(trained, scale)
+    assert median == pytest.approx(scale ** 2 * spread(trained, 1).median, rel=1e-3)
+    assert unevenness == pytest.approx(spread(trained, 1).unevenness, rel=1e-3)
+
+
+def test_of_statistics_that_no_training_made_each_channel_says_something_else():
+    torch.manual_seed(3)
+    network = nn.Sequential(nn.Conv2d(3, 32, 3), nn.BatchNorm2d(32)).eval()
+    nn.init.uniform_(network[1].running_var, 0.5, 1.5)
+    with torch.no_grad():
+        smooth = nn.functional.interpolate(torch.randn(4, 3, 3, 4), size=(18, 20), mode="bilinear", align_corners=True)
+        found = training_spread(network, lambda probe: network(probe), list(smooth.split(1)))
+    assert found.unevenness > EVEN
+
+
+def test_a_channel_that_never_varies_says_nothing():
+    network = nn.Sequential(nn.BatchNorm2d(2)).eval()
+    network[0].running_mean.fill_(1)
+    assert training_spread(network, network, [torch.zeros(1, 2, 3, 4)]).unevenness == float("inf")
 
 
 def test_what_was_not_trained_or_has_no_such_layer_says_nothing():

@@ -37,6 +37,8 @@ def test_defaults():
     ("--quantize=int8,dynamic", "quantize", ("dynamic", "int8")),
     ("--calibration=.", "quantize", ("dynamic", "int8")),
     ("--calibration-count=7", "calibration_count", 7),
+    ("--calibration-seed=0", "calibration_seed", 0),
+    ("--calibration-count=7", "calibration_seed", None),
     ("--skip-bad-images", "skip_bad_images", True),
     ("--arch-args={\"num_classes\": 10}", "arch_args", {"num_classes": 10}),
     ("--arch-args={num_classes: 10, act: no, rate: 1e-3}", "arch_args", {"num_classes": 10, "act": "no", "rate": 1e-3}),
@@ -56,6 +58,7 @@ def test_preprocess():
     parts = of("--arch=resnet18", "--preprocess={size: 224, crop: 0.875, interpolation: bicubic, range: 255, mean: 127, "
                                   "std: [128, 128, 127.5]}").preprocess
     assert (parts.size, parts.crop, parts.interpolation, parts.range) == ((224, 224), 0.875, "bicubic", 255.0)
+    assert (parts.fit, parts.fill) == ("crop", 0)
     assert (parts.mean, parts.std, parts.channels) == ((127.0,), (128.0, 128.0, 127.5), "rgb")
 
 
@@ -72,6 +75,8 @@ def test_preprocess():
     ("--input-names=a,a", "a is there twice"),
     ("--calibration-count=0", "not a number of samples"),
     ("--calibration-count=10001", "not a number of samples"),
+    ("--calibration-seed=-1", "not a seed"),
+    ("--calibration-seed=true", "not a seed"),
     ("--quantize=dinamic", "did you mean dynamic?"),
     ("--quantize=false", "dynamic, float16, int8, int8-io, uint8-io or none"),
     ("--quantize=none,dynamic", "'none' is no mode"),
@@ -82,6 +87,11 @@ def test_preprocess():
     ("--arch-args={a: &x 1, b: *x}", "anchors are not allowed"),
     ("--arch-args={a: 1, a: 2}", "a is given twice"),
     ("--preprocess={sizes: 3}", "did you mean size?"),
+    ("--preprocess={fit: letterbx}", "crop, letterbox, stretch"),
+    ("--preprocess={fit: letterbox, fill: 256}", "from 0 to 255"),
+    ("--preprocess={fit: letterbox, fill: 0.5}", "from 0 to 255"),
+    ("--preprocess={fit: letterbox, crop: 0.9}", "crop is of fit: crop, not of letterbox"),
+    ("--preprocess={fill: 114}", "fill is of fit: letterbox, not of crop"),
     ("--preprocess={std: 0}", "must be above zero"),
     ("--preprocess={mean: [1, 2]}", "mean has 2 figures"),
     ("--tolerance={floats: {cosine: 1}}", "unknown kind of stage"),
