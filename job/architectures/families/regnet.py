@@ -28,4 +28,4 @@ ROWS = {
 def build(stages: Stages, num_classes: int = 1000) -> Any:
     from job.architectures.families.regnet_modules import RegNet
 
-    return RegNet(stages, num_classes)
+    return RegNet(*stages, num_classes=num_classes)

@@ -1,11 +1,11 @@
 """RegNet's modules: stages of bottlenecks whose middle convolution has groups of one width."""
 from collections import OrderedDict
+from typing import Sequence
 
 import torch
 from torch import nn
 
 from job.architectures.families.blocks import ConvNormActivation, SqueezeExcite, pooled
-from job.architectures.families.regnet import Stages
 
 STEM = 32
 
@@ -30,14 +30,14 @@ class Bottleneck(nn.Module):
 
 
 class RegNet(nn.Module):
-    def __init__(self, stages: Stages, num_classes: int) -> None:
+    def __init__(self, depths: Sequence[int], widths: Sequence[int], group: int, squeeze: bool, num_classes: int) -> None:
         super().__init__()
         self.stem = ConvNormActivation(3, STEM, 3, 2)
         trunk, channels = OrderedDict(), STEM
-        for number, (depth, width) in enumerate(zip(stages.depths, stages.widths), start=1):
+        for number, (depth, width) in enumerate(zip(depths, widths), start=1):
             blocks = OrderedDict()
             for index in range(depth):
-                block = Bottleneck(channels, width, 1 if index else 2, stages.group, stages.squeeze)
+                block = Bottleneck(channels, width, 1 if index else 2, group, squeeze)
                 blocks["block{}-{}".format(number, index)] = block
                 channels = width
             trunk["block{}".format(number)] = nn.Sequential(blocks)

@@ -24,4 +24,4 @@ VARIANTS = {
 def build(variant: Variant, num_classes: int = 1000) -> Any:
     from job.architectures.families.seresnet_modules import SEResNet
 
-    return SEResNet(variant, num_classes)
+    return SEResNet(*variant, num_classes=num_classes)

@@ -6,7 +6,6 @@ import torch
 from torch import nn
 
 from job.architectures.families.blocks import SqueezeExcite, pooled
-from job.architectures.families.seresnet import Variant
 
 Window = Tuple[int, int, int, int]  # output channels, kernel, stride, groups
 ACTIVATED = 2  # convolutions of a block: both of a basic one, all but the last of a bottleneck
@@ -42,26 +41,26 @@ def shortcut(inputs: int, outputs: int, stride: int) -> nn.Module:
     return nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
 
 
-def windows(variant: Variant, planes: int, stride: int) -> Sequence[Window]:
-    if not variant.bottleneck:
+def windows(planes: int, stride: int, bottleneck: bool, groups: int) -> Sequence[Window]:
+    if not bottleneck:
         return (planes, 3, stride, 1), (planes, 3, 1, 1)
-    if variant.groups == 1:
+    if groups == 1:
         return (planes, 1, stride, 1), (planes, 3, 1, 1), (4 * planes, 1, 1, 1)
-    width = planes // 16 * variant.groups  # 4 channels a group in the first stage
-    return (width, 1, 1, 1), (width, 3, stride, variant.groups), (4 * planes, 1, 1, 1)
+    width = planes // 16 * groups  # 4 channels a group in the first stage
+    return (width, 1, 1, 1), (width, 3, stride, groups), (4 * planes, 1, 1, 1)
 
 
 class SEResNet(nn.Module):
-    def __init__(self, variant: Variant, num_classes: int) -> None:
+    def __init__(self, depths: Sequence[int], bottleneck: bool, groups: int, num_classes: int) -> None:
         super().__init__()
         first = nn.Conv2d(3, 64, 7, 2, 3, bias=False)
         self.layer0 = nn.Sequential(OrderedDict(conv1=first, bn1=nn.BatchNorm2d(64), relu1=nn.ReLU()))
         self.pool0 = nn.MaxPool2d(3, 2, ceil_mode=True)
         channels, stages = 64, []
-        for stage, depth in enumerate(variant.depths):
+        for stage, depth in enumerate(depths):
             blocks = []
             for index in range(depth):
-                rows = windows(variant, 64 << stage, 2 if stage and not index else 1)
+                rows = windows(64 << stage, 2 if stage and not index else 1, bottleneck, groups)
                 blocks.append(Block(channels, rows))
                 channels = rows[-1][0]
             stages.append(nn.Sequential(*blocks))

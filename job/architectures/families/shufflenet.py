@@ -25,4 +25,4 @@ VARIANTS = {
 def build(variant: Variant, num_classes: int = 1000) -> Any:
     from job.architectures.families.shufflenet_modules import ShuffleNet
 
-    return ShuffleNet(variant, num_classes)
+    return ShuffleNet(*variant, num_classes=num_classes)

@@ -6,7 +6,6 @@ from torch import nn
 from torch.nn import functional
 
 from job.architectures.families.blocks import pooled
-from job.architectures.families.shufflenet import Variant
 
 UNITS = (4, 8, 4)  # of each stage
 
@@ -39,14 +38,14 @@ class Unit(nn.Module):
 
 
 class ShuffleNet(nn.Module):
-    def __init__(self, variant: Variant, num_classes: int) -> None:
+    def __init__(self, groups: int, channels: int, stem_channels: int, num_classes: int) -> None:
         super().__init__()
-        stages, inputs = OrderedDict(init_block=stem(variant.stem)), variant.stem
+        stages, inputs = OrderedDict(init_block=stem(stem_channels)), stem_channels
         for stage, count in enumerate(UNITS):
-            units, outputs = OrderedDict(), variant.channels * 2 ** stage
+            units, outputs = OrderedDict(), channels * 2 ** stage
             for unit in range(count):
-                groups_in = 1 if stage == unit == 0 else variant.groups
-                units["unit{}".format(unit + 1)] = Unit(inputs, outputs, variant.groups, groups_in, unit == 0)
+                groups_in = 1 if stage == unit == 0 else groups
+                units["unit{}".format(unit + 1)] = Unit(inputs, outputs, groups, groups_in, unit == 0)
                 inputs = outputs
             stages["stage{}".format(stage + 1)] = nn.Sequential(units)
         self.features = nn.Sequential(stages)
