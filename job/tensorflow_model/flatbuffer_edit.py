@@ -91,13 +91,18 @@ def append_scale(data: bytearray, scale: float, zero_point: int) -> int:
     return table
 
 
-def append_range(data: bytearray, low: float, high: float) -> int:
-    """QuantizationParameters: fields 0 (min) and 1 (max), one number each."""
+def append_quantization(data: bytearray, steps: Sequence[float], zero_point: int, axis: int) -> int:
+    """QuantizationParameters: fields 2 (scale) and 3 (zero_point), a number a channel, and 6, the axis of these."""
     _align(data)
     layout = len(data)
-    data.extend(struct.pack("<HHHH", 8, 12, 4, 8))
+    data.extend(struct.pack("<HHHHHHHHHxx", 18, 16, 0, 0, 4, 8, 0, 0, 12))
     table = len(data)
-    data.extend(struct.pack("<iIIIfIf", table - layout, 8, 12, 1, low, 1, high))
+    data.extend(struct.pack("<iIIi", table - layout, 0, 0, axis))
+    point(data, table + 4, len(data))
+    data.extend(struct.pack("<I{}f".format(len(steps)), len(steps), *steps))
+    data.extend(bytes((4 - len(data)) % 8))  # so that the numbers of 64 bits stand at multiples of 8
+    point(data, table + 8, len(data))
+    data.extend(struct.pack("<I{}q".format(len(steps)), len(steps), *[zero_point] * len(steps)))
     return table
 
 
@@ -149,6 +154,23 @@ def append_copy(data: bytearray, table: Table) -> int:
     layout = table.position - struct.unpack_from("<i", data, table.position)[0]
     size, = struct.unpack_from("<H", data, layout + 2)
     data.extend(struct.pack("<i", copy - layout) + data[table.position + 4:table.position + size])
+    return copy
+
+
+def append_whole_copy(data: bytearray, table: Table, vectors: Sequence[int]) -> int:
+    """A table of another file: numbers, and in the fields `vectors` vectors of int32."""
+    _align(data)
+    layout = table.position - struct.unpack_from("<i", table.data, table.position)[0]
+    size, length = struct.unpack_from("<HH", table.data, layout)
+    new_layout = len(data)
+    data.extend(table.data[layout:layout + size])
+    _align(data)
+    copy = len(data)
+    data.extend(struct.pack("<i", copy - new_layout) + table.data[table.position + 4:table.position + length])
+    for field in vectors:
+        if table.place(field) is not None:
+            vector = append_shape(data, table.numbers(field, "<i4").tolist())
+            point(data, copy + table.place(field) - table.position, vector)
     return copy
 
 

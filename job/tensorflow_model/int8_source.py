@@ -3,9 +3,10 @@ from typing import Tuple
 
 from job.tensorflow_model.affine_layers import with_affine_layers
 from job.tensorflow_model.equalisation import equalised
+from job.tensorflow_model.padded_constants import without_padded_constants
 from job.tensorflow_model.ranges import Seen
 
 
 def int8_source(float32: bytes, seen: Seen) -> Tuple[bytes, Seen]:
     """The same answers, and tensors of the same indices; with what calibration would have seen of them."""
-    return equalised(with_affine_layers(float32), seen)
+    return equalised(with_affine_layers(without_padded_constants(float32)), seen)

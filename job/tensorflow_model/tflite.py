@@ -16,6 +16,7 @@ from job.modes import CALIBRATED
 from job.tensorflow_model.float_weights import needs_float_weights, with_float_weights
 from job.tensorflow_model.freeze import FrozenGraph
 from job.tensorflow_model.half_weights import with_half_weights
+from job.tensorflow_model.int8 import int8_from_float32
 from job.tensorflow_model.int8_ends import with_int8_ends
 from job.tensorflow_model.ranges import Samples, ranges_of
 from job.tensorflow_model.tflite_file import parse_tflite
@@ -73,8 +74,6 @@ def _float16_bytes(frozen: FrozenGraph, float32: Optional[Path]) -> bytes:
 
 def _int8_bytes(frozen: FrozenGraph, mode: str, files: Mapping[str, Path], samples: Samples) -> bytes:
     """Of `files`, those that are there already are made use of."""
-    from job.tensorflow_model.int8 import int8_from_float32  # its library is large, and few conversions need it
-
     ends = _ENDS.get(mode, _as_it_is)
     if mode in _ENDS and "int8" in files and files["int8"].exists():
         return ends(files["int8"].read_bytes())

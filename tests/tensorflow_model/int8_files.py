@@ -1,6 +1,4 @@
 """Small float32 files and what becomes of them in int8."""
-import os
-
 import numpy as np
 from small_models import plain_graph
 
@@ -22,11 +20,5 @@ def float32_of(build, folder, shape=MAP):
     return (folder / "m.float32.tflite").read_bytes()
 
 
-def quantised(float32, folder, given=None):
-    """In a process of its own, as the job does it: the quantizer leaves things behind."""
-    process = os.fork()
-    if process == 0:
-        (folder / "quantised").write_bytes(int8_from_float32(float32, ranges_of(float32, lambda: given or samples())))
-        os._exit(0)
-    assert os.waitpid(process, 0)[1] == 0
-    return (folder / "quantised").read_bytes()
+def quantised(float32, given=None):
+    return int8_from_float32(float32, ranges_of(float32, lambda: given or samples()))

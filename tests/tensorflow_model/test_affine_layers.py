@@ -64,6 +64,6 @@ def test_in_int8_they_come_nearer(tmp_path, monkeypatch):
 
 def noise(float32, folder):
     """The mean square of what int8 is off by."""
-    (folder / "int8").write_bytes(quantised(float32, folder))
+    (folder / "int8").write_bytes(quantised(float32))
     with TFLiteRunner(folder / "m.float32.tflite") as wanted, TFLiteRunner(folder / "int8") as run:
         return np.mean([np.square(run(*sample)[0] - wanted(*sample)[0]) for sample in samples()])

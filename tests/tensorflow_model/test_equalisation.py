@@ -89,7 +89,7 @@ def test_in_int8_they_come_nearer(name, tmp_path, monkeypatch):
 
 def noise_db(float32, folder):
     """Of what int8 answers, less its signal."""
-    (folder / "int8").write_bytes(quantised(float32, folder, wide_samples()))
+    (folder / "int8").write_bytes(quantised(float32, wide_samples()))
     with TFLiteRunner(folder / "m.float32.tflite") as wanted, TFLiteRunner(folder / "int8") as run:
         sample = wide_samples()[0]
         expected = wanted(*sample)[0]

@@ -36,7 +36,7 @@ def files(tmp_path_factory):
     folder, graph = tmp_path_factory.mktemp("noise"), frozen_graph(plain_graph(network, [None, 7, 9, 6]), 1)
     for mode in ("float32", "dynamic"):
         write_tflite(graph, mode, folder / mode)
-    (folder / "int8").write_bytes(quantised((folder / "float32").read_bytes(), folder, SAMPLES))
+    (folder / "int8").write_bytes(quantised((folder / "float32").read_bytes(), SAMPLES))
     (folder / "int8-io").write_bytes(with_int8_ends((folder / "int8").read_bytes()))
     float32 = (folder / "float32").read_bytes()
     (folder / "source").write_bytes(int8_source(float32, ranges_of(float32, lambda: SAMPLES))[0])
@@ -96,7 +96,7 @@ def test_a_file_has_no_noise_beside_itself(files):
 def test_channels_that_were_brought_to_like_ranges_are_no_noise(tmp_path):
     uneven = [KERNELS[0] * np.float32(2) ** (np.arange(20, dtype=np.float32) % 7)] + KERNELS[1:]
     float32 = float32_of(lambda x: network(x, uneven), tmp_path)
-    int8 = quantised(float32, tmp_path, SAMPLES)
+    int8 = quantised(float32, SAMPLES)
     source, _ = int8_source(float32, ranges_of(float32, lambda: SAMPLES))
     found = {each.layer: each.own_snr_db for each in layer_noise(source, int8, list(SAMPLES[0]))}
     assert min(found[layer] for layer in ("layer0", "layer1", "layer2")) > 20
