@@ -1,4 +1,5 @@
 """Many checkpoints: every one is tried, none harms another, and summary.json has a row for each."""
+import contextlib
 from contextlib import closing
 from typing import Any, Callable, ContextManager, List, NamedTuple, Tuple
 
@@ -10,6 +11,7 @@ from job.planning import Task, planned
 from job.rows import Chain, Rows
 from job.settings import RunSettings
 from job.share import Share
+from job.user_code.sources import digest_for_run
 from job.values import Outcome
 from job.version import own_version
 
@@ -82,9 +84,17 @@ def _convert_many(rows: Rows, run: RunSettings, openers: Openers) -> None:
     if not left:
         return
     with openers.nurseries() as nurseries:
-        own_version()  # read once, for all workers
+        _read_once(run)
         with Crew(run.workers, run.timeout, lambda number: _in_worker(rows, number, nurseries)) as crew:
             crew.all_done(left, rows.add, rows.lost)
+
+
+def _read_once(run: RunSettings) -> None:
+    """What is the same for all workers, and takes time."""
+    own_version()
+    if "model_code" in run.given:
+        with contextlib.suppress(OSError):  # for each checkpoint to say
+            digest_for_run(run.given["model_code"].file)
 
 
 def _in_worker(rows: Rows, number: int, nurseries: Any) -> Done:

@@ -86,7 +86,7 @@ def _first_line(error: Exception) -> str:
 def _refuse_unexported(traced: Any) -> None:
     problems = []
     for node in traced.nodes():
-        if not node.kind().startswith("onnx::"):
+        if not node.kind().startswith("onnx::") and not node.mustBeNone():  # an input that is left out
             where = _module_path(node.scopeName()) or "the network's forward"
             problems.append("{} in {}".format(node.kind(), where))
     if problems:

@@ -30,6 +30,8 @@ def _attribute(attribute: onnx.AttributeProto) -> Any:
         return numpy_helper.to_array(value)
     if attribute.type == onnx.AttributeProto.STRING:
         return value.decode("utf-8")
+    if attribute.type == onnx.AttributeProto.STRINGS:
+        return tuple(each.decode("utf-8") for each in value)
     if attribute.type in (onnx.AttributeProto.INTS, onnx.AttributeProto.FLOATS):
         return tuple(value)
     return value

@@ -4,7 +4,7 @@ from typing import Any, Dict, Optional
 from job.parity.tolerance import DEFAULT, tolerance_for
 from job.samples.calibration import calibration_folder
 from job.samples.folder import digest_of_samples, sample_folder
-from job.user_code.sources import digest_of_code
+from job.user_code.sources import digest_for_run
 
 
 def settings_document(settings: Any) -> Dict[str, Any]:
@@ -35,4 +35,4 @@ def settings_document(settings: Any) -> Dict[str, Any]:
 def _code(model_code: Any) -> Optional[Dict[str, str]]:
     if model_code is None:
         return None
-    return {"file": model_code.file.name, "factory": model_code.factory, "sha256": digest_of_code(model_code.file)}
+    return {"file": model_code.file.name, "factory": model_code.factory, "sha256": digest_for_run(model_code.file)}

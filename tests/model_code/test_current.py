@@ -1,7 +1,7 @@
 """What is converted already is made again when any file of the user's code has changed, and only then."""
 import pytest
 
-from job.user_code.sources import code_files, digest_of_code
+from job.user_code.sources import code_files, digest_for_run, digest_of_code
 from tests.model_code.by_command import convert, write_code
 from tests.model_code.small_network import SHAPE, net, state
 
@@ -61,6 +61,13 @@ def test_a_new_file_and_a_renamed_one_count(tmp_path):
     (tmp_path / "nets" / "new.py").rename(tmp_path / "nets" / "newer.py")
     digests.add(digest_of_code(tmp_path / "net.py"))
     assert len(digests) == 3
+
+
+def test_a_run_has_one_digest_whatever_becomes_of_the_files(tmp_path):
+    write_code(tmp_path, FILES)
+    before = digest_for_run(tmp_path / "net.py")
+    write_code(tmp_path, {"beside.py": "changed = True"})
+    assert digest_for_run(tmp_path / "net.py") == before != digest_of_code(tmp_path / "net.py")
 
 
 def test_where_the_code_lies_and_what_it_does_not_use_do_not_count(tmp_path):

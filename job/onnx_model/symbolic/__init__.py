@@ -8,7 +8,7 @@ from torch.onnx import symbolic
 
 from job.onnx_model.symbolic import (  # noqa: F401
     activations, arithmetic, arrangement, constants, indexing, interpolation, normalisation, ordering, patches, pooling,
-    products, reductions, resizing, statistics, truth,
+    products, recurrent, reductions, resizing, statistics, truth,
 )
 from job.onnx_model.symbolic.registry import SYMBOLICS
 from job.onnx_model.symbolic.tracing import local_response_norm, unbound, untraced, with_fixed_sizes, written
