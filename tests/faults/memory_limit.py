@@ -29,7 +29,7 @@ def memory_limit(size: int) -> Iterator[Sequence[str]]:
 
 def _remove(group: Path) -> None:
     """Once the last of its processes has gone."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while True:
         try:
             group.rmdir()

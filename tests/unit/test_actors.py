@@ -144,7 +144,7 @@ def _is_alive(pid):
 
 
 def _wait_until(true):
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not true():
         assert time.monotonic() < deadline
         time.sleep(0.01)

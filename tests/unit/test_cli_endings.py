@@ -33,7 +33,7 @@ def test_signals_clean_up_and_end_with_their_code(number, code):
     assert process.stdout.readline() == "ready\n"
     process.send_signal(number)
     process.send_signal(number)
-    out, err = process.communicate(timeout=10)
+    out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (code, "cleaned up\n")
     assert "hint: nothing partial is left" in err and "Traceback" not in err
 
