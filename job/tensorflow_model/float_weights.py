@@ -3,7 +3,7 @@
 TensorFlow Lite 1.14 has no depthwise convolution with int8 weights on float maps: at every run a DEQUANTIZE turns
 them back. One scale for all their channels costs most of the accuracy, and saves hardly any bytes. And its
 convolution with int8 weights on float maps knows no dilation: it computes another convolution, or overruns its
-memory.
+memory. Its fully connected layer with them knows no RELU_N1_TO_1: it ends the process.
 """
 from typing import Any, Dict, Iterator, Mapping, Tuple
 
@@ -13,11 +13,11 @@ from job.errors import StageFailed
 from job.tensorflow_model.flatbuffer import root_table
 from job.tensorflow_model.flatbuffer_edit import append_buffer, append_tensor, entry, keep_operators, point
 from job.tensorflow_model.tflite_file import (
-    BUFFER_DATA, GRAPH_TENSORS, MODEL_BUFFERS, MODEL_SUBGRAPHS, TENSOR_BUFFER, Operator, TFLiteFile,
+    BUFFER_DATA, GRAPH_TENSORS, LAYERS, MODEL_BUFFERS, MODEL_SUBGRAPHS, TENSOR_BUFFER, Operator, TFLiteFile,
     parse_tflite,
 )
 
-_DEPTHWISE, _CONV, _BACK = "DEPTHWISE_CONV_2D", "CONV_2D", "DEQUANTIZE"
+_DEPTHWISE, _CONV, _FULLY, _BACK = "DEPTHWISE_CONV_2D", "CONV_2D", "FULLY_CONNECTED", "DEQUANTIZE"
 _WEIGHTS = 1    # the operator's input
 
 Constant = Tuple[Any, np.ndarray]  # a tensor of the float32 file, and its bytes
@@ -25,7 +25,7 @@ Constant = Tuple[Any, np.ndarray]  # a tensor of the float32 file, and its bytes
 
 def needs_float_weights(dynamic: bytes) -> bool:
     file = parse_tflite(dynamic)
-    return bool(_dilated(file)) or any(True for _ in _turned_back(file))
+    return bool(_without_kernel(file)) or any(True for _ in _turned_back(file))
 
 
 def with_float_weights(dynamic: bytes, float32: bytes) -> bytes:
@@ -40,8 +40,8 @@ def with_float_weights(dynamic: bytes, float32: bytes) -> bytes:
     for turned_back, depthwise in _turned_back(file):
         _make_float(data, turned_back.inputs[0], turned_back.outputs[:1], sources[depthwise.outputs])
         removed.add(turned_back.outputs)
-    for tensor, convolution in sorted(_dilated(file).items()):
-        _make_float(data, tensor, (), sources[convolution.outputs])
+    for tensor, layer in sorted(_without_kernel(file).items()):
+        _make_float(data, tensor, (), sources[layer.outputs])
     keep_operators(data, [index for index, operator in enumerate(file.operators) if operator.outputs not in removed])
     return bytes(data)
 
@@ -54,15 +54,16 @@ def _turned_back(file: TFLiteFile) -> Iterator[Tuple[Operator, Operator]]:
             yield made_by[operator.inputs[_WEIGHTS]], operator
 
 
-def _dilated(file: TFLiteFile) -> Mapping[int, Operator]:
-    """The tensors of int8 weights that a dilated convolution reads, with one that does."""
+def _without_kernel(file: TFLiteFile) -> Mapping[int, Operator]:
+    """The tensors of int8 weights that a layer reads which float maps have no kernel for, with one that does."""
     return {operator.inputs[_WEIGHTS]: operator for operator in file.operators
-            if operator.name == _CONV and max(operator.dilations) > 1
+            if (operator.name == _CONV and max(operator.dilations) > 1
+                or operator.name == _FULLY and operator.activation == "RELU_N1_TO_1")
             and file.tensors[operator.inputs[_WEIGHTS]].dtype == "int8"}
 
 
 def _float_weights(file: TFLiteFile, float32: bytes) -> Dict[Tuple[int, ...], Constant]:
-    """By the outputs of a convolution of the dynamic file: its weights in the float32 file."""
+    """By the outputs of a layer of the dynamic file: its weights in the float32 file."""
     source = parse_tflite(float32)
     ours = [operator for operator in file.operators if operator.name != _BACK]
     if [operator.name for operator in ours] != [operator.name for operator in source.operators]:
@@ -71,7 +72,7 @@ def _float_weights(file: TFLiteFile, float32: bytes) -> Dict[Tuple[int, ...], Co
     model = root_table(float32)
     found = {}
     for our, theirs in zip(ours, source.operators):
-        if our.name in (_DEPTHWISE, _CONV):
+        if our.name in LAYERS:
             index = theirs.inputs[_WEIGHTS]
             table = model.tables(MODEL_SUBGRAPHS)[0].tables(GRAPH_TENSORS)[index]
             buffer = model.tables(MODEL_BUFFERS)[table.number(TENSOR_BUFFER, "I")]

@@ -1,13 +1,15 @@
 """Which operators have kernels of 8 bits that are right in TensorFlow Lite 1.14 and in current runtimes, and their versions.
 
 All others stay float. So do, of these: a mean over other axes than both of a map; arithmetic that broadcasts along other axes
-than the last; a SOFTMAX inside a network, whose 256 steps are too few to weigh many parts; layers whose weights are computed, and depthwise convolutions of two or
-three channels, of which 1.14 reads no file.
+than the last; squares, of which small ones would be nothing, and dividing by them everything; a SOFTMAX inside a network,
+whose 256 steps are too few to weigh many parts; layers whose weights are computed, and depthwise convolutions of two or three
+channels, of which 1.14 reads no file; pads of what is no map, or with a number that the tensor's range need not hold.
 """
 from typing import Any
 
 from job.tensorflow_model.flatbuffer import root_table
 from job.tensorflow_model.int8_scales import Scale
+from job.tensorflow_model.ranges import LOWEST
 from job.tensorflow_model.tflite_file import (
     GRAPH_OPERATORS, LAYERS, MODEL_SUBGRAPHS, OPERATOR_OPTIONS, REDUCER_KEEPS, Operator, TFLiteFile, constant_values,
 )
@@ -32,9 +34,12 @@ def has_kernel(float32: bytes, file: TFLiteFile, number: int) -> bool:
         return len(operator.inputs) == 3 and all(_is_constant(float32, index) for index in operator.inputs[1:]) and (
             operator.name != "DEPTHWISE_CONV_2D" or file.tensors[operator.inputs[1]].shape[-1] not in _REFUSED)
     if operator.name in ARITHMETIC:
-        return _broadcasts_plainly(*(file.tensors[index].shape for index in operator.inputs))
+        return len(set(operator.inputs)) > 1 and _broadcasts_plainly(*(file.tensors[index].shape for index in operator.inputs))
     if operator.name == "MEAN":
         return _is_of_maps(float32, file, number)
+    if operator.name in ("PAD", "PADV2"):
+        least = constant_values(float32, operator.inputs[2], "<f4").tolist() == [LOWEST] if operator.name == "PADV2" else True
+        return least and len(file.tensors[operator.outputs[0]].shape) == _MAP
     if operator.name == "SOFTMAX":
         return operator.outputs[0] in file.outputs
     return operator.name in MOVES or operator.name in OF_ONE_SCALE or operator.name in ("CONCATENATION", "ARG_MAX")

@@ -64,9 +64,9 @@ def _network(float32: bytes, inputs: Sequence[np.ndarray]) -> _Network:
 
 def _all_added(network: _Network, quantised: bytes) -> Iterator[_Added]:
     file = parse_tflite(quantised)
-    values = _values(file, quantised, network.inputs)
+    values = values_of(file, quantised, network.inputs)
     for operator in file.operators:
-        name, made = _plain(file.tensors[operator.outputs[0]].name), values[operator.outputs[0]]
+        name, made = plain_name(file.tensors[operator.outputs[0]].name), values[operator.outputs[0]]
         expected = _expected(network, name, operator, values)
         if expected is not None and name in network.values and made.dtype == np.float32:
             yield _Added(name, operator.name, snr_db(network.values[name], made), snr_db(expected, made), made - expected)
@@ -103,7 +103,7 @@ def _outputs(content: bytes, inputs: List[np.ndarray]) -> Values:
     return {index: value for index, _, value in InnerTensors(content, ()).values(inputs)}
 
 
-def _values(file: TFLiteFile, content: bytes, inputs: Sequence[np.ndarray]) -> Values:
+def values_of(file: TFLiteFile, content: bytes, inputs: Sequence[np.ndarray]) -> Values:
     """What the graph takes and what its operators make, as the floats that it stands for."""
     given = {index: _as_said(file.tensors[index], value) for index, value in zip(file.inputs, inputs)}
     made = {index: _as_float(file.tensors[index], value) for index, _, value in InnerTensors(content).values(inputs)}
@@ -124,5 +124,5 @@ def _as_float(tensor: Tensor, value: np.ndarray) -> np.ndarray:
     return (value.astype(np.float32) - np.float32(tensor.zero_point[0])) * np.float32(tensor.scale[0])
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     return name[:-len(_QUANTISED)] if name.endswith(_QUANTISED) else name

@@ -4,8 +4,8 @@ from typing import List, NamedTuple, Optional, Sequence, Tuple
 
 from job.tensorflow_model.flatbuffer import Table
 from job.tensorflow_model.flatbuffer_edit import (
-    append_buffer, append_code, append_offsets, append_quantization, append_shape, append_table, append_text, append_whole_copy,
-    field_place, offset_place, point,
+    append_buffer, append_code, append_offsets, append_quantization, append_shape, append_table, append_text,
+    append_whole_copy, field_place, offset_place, point,
 )
 from job.tensorflow_model.operators import BUILTIN_OPERATORS
 from job.tensorflow_model.tflite_file import (

@@ -1,13 +1,17 @@
-"""`N [SEED]`: runs the networks of N seeds, from SEED (0) on. `--seed S`: shows one and runs it."""
+"""`N [SEED]`: runs the networks of N seeds, from SEED (0) on. `--seed S`: shows one and runs it. `--quantize`: in every mode."""
 import argparse
 import sys
 import warnings
+from pathlib import Path
 
 from tests.fuzz.children import verdicts
-from tests.fuzz.figures import summary
+from tests.fuzz.figures import quantised_summary, summary
 from tests.fuzz.judging import Question, Verdict
+from tests.tools_environment import locked_tools
 
 FAILURES = ("WRONG", "CRASH", "UNNAMED")
+CHECKOUT = Path(__file__).resolve().parents[2]
+RUNTIME = CHECKOUT / "tests" / "quantised" / "current_litert.lock"
 MOST_VALUES = 60  # of one network
 
 
@@ -16,26 +20,29 @@ def main() -> int:
     arguments.add_argument("count", type=int, nargs="?", default=1)
     arguments.add_argument("first", type=int, nargs="?", default=0)
     arguments.add_argument("--seed", type=int, help="run this one and show what it is made of")
+    arguments.add_argument("--quantize", action="store_true", help="in every quantised mode, also in a current runtime")
     arguments.add_argument("--workers", type=int, default=2)
     given = arguments.parse_args()
     warnings.simplefilter("ignore")
     if given.seed is not None:
         given.count, given.first = 1, given.seed
+    runtime = str(locked_tools(RUNTIME, CHECKOUT) / "python") if given.quantize else None
     found = []
-    for verdict in verdicts([Question(given.first + i) for i in range(given.count)], given.workers):
+    asked = [Question(given.first + i, None, given.quantize, runtime) for i in range(given.count)]
+    for verdict in verdicts(asked, given.workers):
         found.append(verdict)
-        if verdict.outcome in FAILURES or given.seed is not None:
+        if verdict.outcome in FAILURES + ("FAILS",) or given.seed is not None:
             print(shown(verdict), flush=True)
     failures = [verdict for verdict in found if verdict.outcome in FAILURES]
     for failure in failures:
-        print("\nsmallest of " + shown(smallest(failure)), flush=True)
-    print(summary(found))
+        print("\nsmallest of " + shown(smallest(failure, asked[0])), flush=True)
+    print(quantised_summary(found) if given.quantize else summary(found))
     return int(bool(failures))
 
 
-def smallest(failure: Verdict) -> Verdict:
-    """The failure of the first value that fails on its own; the network's where none does."""
-    alone = verdicts([Question(failure.seed, end) for end in range(MOST_VALUES)], 1)
+def smallest(failure: Verdict, like: Question) -> Verdict:
+    """The failure of the first value that fails on its own, asked alike; the network's where none does."""
+    alone = verdicts([like._replace(seed=failure.seed, end=end) for end in range(MOST_VALUES)], 1)
     return next((verdict for verdict in alone if verdict.outcome in FAILURES), failure)
 
 

@@ -8,6 +8,8 @@ from tests.fuzz.judging import Verdict
 
 DEPTHS = ((1, 5), (6, 10), (11, 20), (21, 40), (41, 1000))  # operators on the longest path
 PERCENTILES = (50, 90, 99, 99.9, 100)
+LOWEST = (0, 1, 10, 50)  # percentiles of signal to noise
+EXACT = 200.0  # dB: what is more is no noise
 
 
 def summary(found: Sequence[Verdict]) -> str:
@@ -25,6 +27,20 @@ def summary(found: Sequence[Verdict]) -> str:
                   for stage in agreed[0].errors]
     reasons = Counter(_kind(verdict.reason) for verdict in found if verdict.outcome in ("refused", "UNNAMED"))
     return "\n".join(lines + ["{:5} refused: {}".format(count, reason) for reason, count in reasons.most_common()])
+
+
+def quantised_summary(found: Sequence[Verdict]) -> str:
+    counts = Counter(verdict.outcome for verdict in found)
+    lines = ["{} networks in every mode: {} agree, {} refused by name, {} fail the gate, {} refused without a name, {} wrong, "
+             "{} crashed".format(len(found), *(counts[outcome] for outcome in ("agrees", "refused", "FAILS", "UNNAMED", "WRONG",
+                                                                               "CRASH")))]
+    for name, figures in (("signal to noise, dB", [verdict.snr_db for verdict in found if verdict.snr_db]),
+                          ("of a current runtime beside 1.14, dB", [verdict.snr_between_runtimes for verdict in found
+                                                                    if verdict.snr_between_runtimes])):
+        lines += ["{:>40} {}".format(name, " ".join("{:>6g} %".format(share) for share in LOWEST))] if figures else []
+        lines += ["{:>40} {}".format(mode, " ".join("{:8.1f}".format(figure) for figure in np.percentile(
+            [min(each[mode], EXACT) for each in figures], LOWEST))) for mode in (figures[0] if figures else ())]
+    return "\n".join(lines)
 
 
 def _row(name: str, verdicts: Sequence[Verdict]) -> str:

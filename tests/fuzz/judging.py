@@ -24,6 +24,7 @@ from job.tensorflow_model.runners import KerasRunner, TFLiteRunner
 from job.tensorflow_model.tflite import write_tflite
 from job.values import Shape, TensorFacts
 from tests.fuzz.network import Drawn, ending_at, random_network
+from tests.fuzz.quantised import Asked, judged_modes
 from tests.operators.conversion import exported
 
 OF_RANGE = 1e-4      # the job's own gate
@@ -39,15 +40,19 @@ class Question(NamedTuple):
 
     seed: int
     end: Optional[int] = None
+    quantised: bool = False  # in every mode, in place of the stages up to float32
+    runtime: Optional[str] = None  # the Python of an environment with a current LiteRT
 
 
 class Verdict(NamedTuple):
     seed: int
-    outcome: str        # agrees, refused, WRONG, CRASH, or UNNAMED: refused, but not by the name of an operator
+    outcome: str        # agrees, refused, FAILS, WRONG, CRASH, or UNNAMED: refused, but not by the name of an operator
     reason: str = ""
     depth: int = 0      # operators on the longest path
     errors: Mapping[str, float] = {}  # stage -> the largest error, of an output's range, as the job measures it
     lines: Tuple[str, ...] = ()
+    snr_db: Mapping[str, float] = {}  # mode -> the lowest of an output
+    snr_between_runtimes: Mapping[str, float] = {}  # mode -> likewise, of a current one beside 1.14
 
 
 class Disagrees(Exception):
@@ -62,6 +67,8 @@ def judged(question: Question, folder: Path) -> Verdict:
             return Verdict(seed, "absent")
         drawn = ending_at(drawn, question.end)
     try:
+        if question.quantised:
+            return _quantised(question, drawn, folder)
         depth, errors = _converted(drawn, folder)
         return Verdict(seed, "agrees", depth=depth, errors=errors, lines=drawn.alive())
     except UnsupportedModel as refusal:
@@ -75,14 +82,29 @@ def judged(question: Question, folder: Path) -> Verdict:
         return Verdict(seed, "CRASH", traceback.format_exc(), lines=drawn.alive())
 
 
-def _converted(drawn: Drawn, folder: Path) -> Tuple[int, Mapping[str, float]]:
-    """The depth of the graph, and each stage's error. Raises Disagrees at the first stage that does not agree."""
+def _quantised(question: Question, drawn: Drawn, folder: Path) -> Verdict:
+    """FAILS where all that is computed is right, and its noise more than the gate allows."""
+    inputs, probes, reference, graph = _exported(drawn)
+    found = judged_modes(graph, Asked(inputs, _ends(graph), probes, reference), folder, question.runtime)
+    outcome = "WRONG" if found.wrong else "FAILS" if found.broken_limits else "agrees"
+    return Verdict(question.seed, outcome, "\n  ".join([*found.wrong, *found.broken_limits]), longest_path(graph), {},
+                   drawn.alive(), found.snr_db, found.snr_between_runtimes)
+
+
+def _exported(drawn: Drawn) -> Tuple[Tuple[TensorFacts, ...], Tuple[Probe, ...], Answers, Graph]:
+    """Inputs, probes, PyTorch's answers and the graph."""
     inputs = tuple(_facts("input_{}".format(i), shape) for i, shape in enumerate(drawn.shapes))
     probes = make_probes(inputs, PROBES)
     reference = [_forward(drawn.network, probe.inputs, torch.float32) for probe in probes]
-    exact = [_forward(copy.deepcopy(drawn.network).double(), probe.inputs, torch.float64) for probe in probes]
     graph = exported(drawn.network, inputs, ["output_{}".format(i) for i in range(len(reference[0]))])
     check_supported(graph)
+    return inputs, probes, reference, graph
+
+
+def _converted(drawn: Drawn, folder: Path) -> Tuple[int, Mapping[str, float]]:
+    """The depth of the graph, and each stage's error. Raises Disagrees at the first stage that does not agree."""
+    inputs, probes, reference, graph = _exported(drawn)
+    exact = [_forward(copy.deepcopy(drawn.network).double(), probe.inputs, torch.float64) for probe in probes]
     errors = {}  # type: Dict[str, float]
     for stage, answers in _stages(graph, inputs, probes, folder):
         errors[stage] = _compared(stage, answers, reference, exact)
@@ -94,13 +116,17 @@ def _stages(graph: Graph, inputs: Sequence[TensorFacts], probes: Sequence[Probe]
     yield "onnx", [run_graph(graph, probe.inputs) for probe in probes]
     write_onnx(graph, folder / "model.onnx")
     built = keras_model_from_onnx(read_onnx(folder / "model.onnx"))
-    ends = tuple(_facts(name, graph.shapes[name], graph.dtypes.get(name, "float32")) for name in graph.outputs)
+    ends = _ends(graph)
     with KerasRunner(built.network) as run:
         yield "keras", answers_of_file(run, inputs, ends, probes, not built.batch_fixed_by)
     file = folder / "model.tflite"
     write_tflite(frozen_graph(built.network, inputs[0].pytorch_shape[0]), "float32", file)
     with TFLiteRunner(file) as run:
         yield "tflite.float32", answers_of_file(run, inputs, ends, probes, False)
+
+
+def _ends(graph: Graph) -> Tuple[TensorFacts, ...]:
+    return tuple(_facts(name, graph.shapes[name], graph.dtypes.get(name, "float32")) for name in graph.outputs)
 
 
 def _facts(name: str, shape: Shape, dtype: str = "float32") -> TensorFacts:

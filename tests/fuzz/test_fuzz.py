@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 COUNT, FIRST = 200, 1000
+QUANTISED = 40
 
 
 def test_random_networks_are_never_wrong(checkout):
@@ -15,3 +16,17 @@ def test_random_networks_are_never_wrong(checkout):
         r"(\d+) agree, (\d+) refused by name, 0 refused without one, 0 wrong, 0 crashed", run.stdout).groups())
     assert agree + refused == COUNT
     assert agree >= 0.85 * COUNT, "most of what is drawn is convertible"
+
+
+def test_random_networks_run_in_every_quantised_mode(checkout):
+    """In 1.14 and in a current runtime; every int8 operator is right, and what fails the gate does so by its noise alone."""
+    command = [sys.executable, "-I", "-m", "tests.fuzz", "--quantize", str(QUANTISED), str(FIRST)]
+    run = subprocess.run(command, cwd=str(checkout), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, universal_newlines=True,
+                         timeout=1200)
+    assert run.returncode == 0, run.stdout
+    agree, refused, fail = map(int, re.search(
+        r"(\d+) agree, (\d+) refused by name, (\d+) fail the gate, 0 refused without a name, 0 wrong, 0 crashed",
+        run.stdout).groups())
+    assert agree + refused + fail == QUANTISED
+    assert fail <= 0.05 * QUANTISED and agree >= 0.8 * QUANTISED
+    assert "of a current runtime beside 1.14" in run.stdout

@@ -1,4 +1,4 @@
-"""Depthwise and dilated weights of a dynamic file: float32 again, and nothing else of it changed."""
+"""Weights of a dynamic file that 8 bits do not serve: float32 again, and nothing else of it changed."""
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -99,3 +99,15 @@ def test_dilated_convolutions_are_what_the_float_file_has(tmp_path):
     with KerasRunner(model) as keras, TFLiteRunner(tmp_path / "dynamic") as run:
         expected, answer = keras(x)[0], run(x)[0]
     assert np.abs(expected - answer).max() <= 0.03 * np.ptp(expected)
+
+
+def test_a_fully_connected_layer_between_minus_one_and_one_can_be_run(tmp_path):
+    """With int8 weights the kernel of 1.14 ends the process."""
+    kernel = np.random.RandomState(5).randn(CHANNELS, CHANNELS).astype(np.float32)
+    model = plain_graph(lambda x: tf.maximum(tf.minimum(tf.matmul(x, tf.constant(kernel)) + 0.5, 1), -1), [None, CHANNELS])
+    write_tflite(frozen_graph(model, 1), "dynamic", tmp_path / "dynamic")
+    layer, = open_tflite(tmp_path / "dynamic").operators
+    assert (layer.name, layer.activation) == ("FULLY_CONNECTED", "RELU_N1_TO_1")
+    x = np.random.RandomState(6).randn(1, CHANNELS).astype(np.float32) / 9
+    with KerasRunner(model) as keras, TFLiteRunner(tmp_path / "dynamic") as run:
+        assert np.ptp(keras(x)[0]) > 1 and np.allclose(keras(x)[0], run(x)[0], atol=1e-5)

@@ -186,6 +186,18 @@ def test_a_network_that_answers_nearly_alike_is_held_to_its_spread():
     assert "of what tells one probe's answer from another's" in reasons(stage)
 
 
+def test_8_bits_need_not_tell_answers_apart_that_are_nearly_alike():
+    """Noise far below them moves an answer to another probe's: the float stages show which is whose."""
+    base = reference()[0][0]
+    alike = [(base + np.float32(1e-5) * answer[0],) for answer in reference()]
+    moved = [alike[1]] + alike[1:]
+    assert judge("tflite.int8", ("category",), alike, moved, DYNAMIC).passed
+    whole = [answer[:1] for answer in reference()]
+    apart = [whole[1]] + whole[1:]
+    assert "nearest to the reference's answer to the same probe" in reasons(
+        judge("tflite.int8", ("category",), whole, apart, DYNAMIC, PROBES))
+
+
 def test_drift_says_stage_output_place_and_both_values():
     answers = copied(reference())
     answers[0][0][0, 17] += 0.2
