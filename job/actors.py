@@ -14,7 +14,7 @@ from typing import Any, Callable, Deque, Tuple
 
 from job import signals
 from job.errors import EnvironmentFailed, JobError, Killed, StageFailed, Stopped, job_error_from_oserror
-from job.memory import collect_rarely, give_back_freed
+from job.memory import collect_rarely, give_back_freed, go_first
 
 
 class BugInActor(Exception):
@@ -160,6 +160,7 @@ def side_with(actor: str) -> Side:
 
 def serve(subject: Any, connection: Connection) -> None:
     """Answers until the other end closes."""
+    go_first()
     while True:
         method, arguments = connection.recv()
         connection.send(_answer(subject, method, arguments))

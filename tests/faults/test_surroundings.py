@@ -148,6 +148,21 @@ def test_more_memory_than_there_is(tmp_path):
     assert sorted(published(out)) == ["net0", "net2"]
 
 
+@pytest.mark.parametrize("megabytes", [200, 250, 300])
+def test_less_memory_than_any_of_them_takes(tmp_path, megabytes):
+    """Whatever part of it the system kills, it is said, nothing partial is there, and all is well where there is more."""
+    inputs, out = write_checkpoints(tmp_path / "in", 3), tmp_path / "out"
+    with memory_limit(megabytes << 20) as prefix:
+        job = started(words(inputs, out), prefix=prefix)
+        said = job.communicate(timeout=300)[1]
+    rows = json.loads((out / "summary.json").read_text())["checkpoints"]
+    assert {row["exit_code"] for row in rows} <= {0, 5, 75} and "bug" not in said, said
+    assert all("memory" in said for row in rows if row["exit_code"])
+    assert left_over(out, set(published(out))) == []
+    ended(words(inputs, out))
+    assert sorted(published(out)) == ["net0", "net1", "net2"]
+
+
 def test_less_memory_than_two_at_a_time_take(tmp_path):
     """Each fits alone: half as many go on, and what was killed is tried again."""
     inputs, out = write_checkpoints(tmp_path / "in", 4), tmp_path / "out"

@@ -40,6 +40,15 @@ def test_each_actor_begins_anew(make):
         assert (first.call("add", 5), second.call("add", 1), first.call("add", 1)) == (5, 1, 6)
 
 
+def test_where_memory_runs_out_an_actor_goes_before_who_forked_it(make):
+    def score(pid):
+        with open("/proc/{}/oom_score_adj".format(pid)) as file:
+            return int(file.read())
+
+    with contextlib.closing(make()) as side:
+        assert score(side.call("pid")) > score(os.getpid()) or score(os.getpid()) == 1000
+
+
 def test_an_error_nobody_foresaw_comes_with_its_traceback(make):
     with contextlib.closing(make()) as side:
         with pytest.raises(BugInActor, match="ZeroDivisionError"):

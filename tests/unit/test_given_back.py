@@ -29,7 +29,7 @@ def given_back(size):
     return before - after
 
 
-@pytest.mark.parametrize("size, gone", [(8 << 20, False), (64 << 20, True)])
+@pytest.mark.parametrize("size, gone", [(32 << 20, False), (128 << 20, True)])
 def test_much_that_was_freed_goes_back(size, gone, checkout):
     """In a fresh process: one that is forked off has what this one freed."""
     code = "from tests.unit.test_given_back import given_back; print(given_back({}))".format(size)
