@@ -2,13 +2,14 @@
 import sys
 from typing import Sequence
 
-from job import signals
+from job import signals, standard_streams
 from job.errors import JobError
 
 
 def main(words: Sequence[str]) -> int:
     """The exit code; the reason is in the log, and in the termination log where there is one."""
     signals.install()  # first: without a handler process 1 of a container ignores SIGTERM
+    standard_streams.open_closed()
     try:
         return _ended(words)
     except JobError as signal_at_the_very_end:

@@ -38,6 +38,28 @@ def test_signals_clean_up_and_end_with_their_code(number, code):
     assert "hint: nothing partial is left" in err and "Traceback" not in err
 
 
+CLOSED = """
+import os, sys
+from job import __main__, cli, verdict
+def run(words):
+    print("told"), sys.stderr.write("said"), sys.stdin.read()
+    opened = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT)
+    os.write(1, b"told"), os.write(2, b"said"), os.write(opened, b"content")
+    return verdict.of_outcomes(())
+cli.run = run
+sys.exit(__main__.main([]))
+"""
+
+
+@pytest.mark.parametrize("closing", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_what_is_said_to_a_closed_stream_is_written_into_no_file(tmp_path, closing):
+    file = tmp_path / "file"
+    shell = 'exec "$0" -c "$1" "$2" ' + closing
+    done = subprocess.run(["sh", "-c", shell, sys.executable, CLOSED, str(file)], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60)
+    assert (done.returncode, file.read_bytes()) == (0, b"content")
+
+
 def test_a_bug_is_exit_1_with_its_traceback():
     code = WAITING.replace("time.sleep(60)", "1 / 0")
     done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
