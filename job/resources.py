@@ -1,32 +1,52 @@
 """What this process may use: the cores and the memory that the system and its container leave it."""
 import os
-from pathlib import Path
-from typing import Optional
+from pathlib import Path, PurePosixPath
+from typing import Iterator, Optional, Tuple
 
 _CGROUP = Path("/sys/fs/cgroup")
+_OURS = Path("/proc/self/cgroup")
 _UNLIMITED = 1 << 60  # bytes: version 1 says "no limit" with a number near 2^63
 
 
 def cores() -> int:
     """Whole cores, at least one."""
-    allowed = len(os.sched_getaffinity(0))
-    quota = _cpu_quota()
-    return max(1, min(allowed, int(quota) if quota else allowed))
+    quotas = [int(quota) for quota in map(_cpu_quota, _groups("cpu")) if quota]
+    return max(1, min([len(os.sched_getaffinity(0))] + quotas))
 
 
 def memory() -> int:
     """Bytes in all: the container's limit, or the machine's where that is less."""
     machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    limits = [_number(_CGROUP / name) for name in ("memory.max", "memory/memory.limit_in_bytes")]
+    limits = [_number(group / name) for group in _groups("memory") for name in ("memory.max", "memory.limit_in_bytes")]
     return min([machine] + [limit for limit in limits if limit and limit < _UNLIMITED])
 
 
-def _cpu_quota() -> Optional[float]:
-    """Cores' worth of time, in either version of cgroups."""
-    words = _text(_CGROUP / "cpu.max").split()
+def _groups(controller: str) -> Iterator[Path]:
+    """Where the control groups are that hold this process, in either version: its own, and those around it.
+
+    A container sees its own as the root; a job that a service or a scheduler has started is further down.
+    """
+    for name, path in _memberships():
+        if name in ("", controller):
+            root = _CGROUP / name
+            yield from (root / str(group).lstrip("/") for group in (path, *path.parents))
+
+
+def _memberships() -> Tuple[Tuple[str, PurePosixPath], ...]:
+    """Of each controller (version 1; "" is version 2, which has all of them) our group; the roots, where that is not told."""
+    found = [("", PurePosixPath("/")), ("cpu", PurePosixPath("/")), ("memory", PurePosixPath("/"))]
+    for line in _text(_OURS).splitlines():
+        _, names, path = line.split(":", 2)
+        found += [(name, PurePosixPath(path)) for name in names.split(",")]
+    return tuple(found)
+
+
+def _cpu_quota(group: Path) -> Optional[float]:
+    """Cores' worth of time."""
+    words = _text(group / "cpu.max").split()
     if len(words) == 2 and words[0].isdigit():
         return int(words[0]) / int(words[1])
-    quota, period = (_number(_CGROUP / "cpu" / name) for name in ("cpu.cfs_quota_us", "cpu.cfs_period_us"))
+    quota, period = (_number(group / name) for name in ("cpu.cfs_quota_us", "cpu.cfs_period_us"))
     return quota / period if quota and period and quota > 0 else None
 
 

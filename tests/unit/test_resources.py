@@ -11,12 +11,13 @@ GIB = 1 << 30
 @pytest.fixture
 def cgroup(tmp_path, monkeypatch):
     monkeypatch.setattr(resources, "_CGROUP", tmp_path)
+    monkeypatch.setattr(resources, "_OURS", tmp_path / "ours")
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)))
 
     def write(**files):
         for name, text in files.items():
             file = tmp_path / name.replace("__", "/").replace("_dot_", ".")
-            file.parent.mkdir(exist_ok=True)
+            file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text + "\n")
     return write
 
@@ -38,6 +39,20 @@ def test_cores(cgroup, files, cores):
 def test_memory(cgroup, files, limit):
     cgroup(**files)
     assert resources.memory() == limit or (limit is None and resources.memory() > GIB)
+
+
+@pytest.mark.parametrize("files, cores, limit", [
+    ({"ours": "0::/batch.slice/job", "batch_dot_slice__job__cpu_dot_max": "200000 100000",
+      "batch_dot_slice__memory_dot_max": str(GIB), "batch_dot_slice__job__memory_dot_max": "max"}, 2, GIB),
+    ({"ours": "7:cpu,cpuacct:/job\n4:memory:/job\n0::/", "cpu__job__cpu_dot_cfs_quota_us": "300000",
+      "cpu__job__cpu_dot_cfs_period_us": "100000", "cpu__cpu_dot_cfs_quota_us": "-1",
+      "memory__job__memory_dot_limit_in_bytes": str(GIB), "memory__memory_dot_limit_in_bytes": str(2 * GIB)}, 3, GIB),
+    ({"ours": "0::/elsewhere", "cpu_dot_max": "100000 100000", "memory_dot_max": str(GIB)}, 1, GIB),
+])
+def test_the_groups_that_a_job_is_in_count_too(cgroup, files, cores, limit):
+    """A service manager or a scheduler has put it into one, without a container."""
+    cgroup(**files)
+    assert (resources.cores(), resources.memory()) == (cores, limit)
 
 
 @pytest.mark.parametrize("peak, most, room", [
