@@ -3,7 +3,7 @@ import contextlib
 import functools
 from typing import Callable, ContextManager, Iterator, NamedTuple, Tuple
 
-from job import determinism
+from job import determinism, temporary_folder
 from job.actors import Side, side_with
 from job.errors import Interrupted, Stopped
 from job.nursery import Line, nursery
@@ -60,14 +60,14 @@ class Nurseries(NamedTuple):
 
 def open_sides() -> ContextManager[Sides]:
     """Both sides, importing from now on; they end with the context, whatever they are doing."""
-    determinism.settle_process()
+    _prepare()
     return _opened(lambda: side_with(PYTORCH), lambda: side_with(TENSORFLOW))
 
 
 @contextlib.contextmanager
 def open_pytorch_first() -> Iterator[Tuple[Side, Callable[[], Side]]]:
     """PyTorch's side, importing from now on, and TensorFlow's, which begins to when it is first called for."""
-    determinism.settle_process()
+    _prepare()
     with contextlib.ExitStack() as stack:
         def opened(actor: str) -> Side:
             side = side_with(actor)
@@ -80,12 +80,17 @@ def open_pytorch_first() -> Iterator[Tuple[Side, Callable[[], Side]]]:
 @contextlib.contextmanager
 def open_nurseries() -> Iterator[Nurseries]:
     """Both, importing from now on; they end with the context, and with them all that they forked off."""
-    determinism.settle_process()
+    _prepare()
     opened = Nurseries(nursery(PYTORCH), nursery(TENSORFLOW))
     try:
         yield opened
     finally:
         opened.close()
+
+
+def _prepare() -> None:
+    determinism.settle_process()
+    temporary_folder.check()
 
 
 @contextlib.contextmanager
