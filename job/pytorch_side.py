@@ -21,6 +21,7 @@ from job.onnx_model.graph import Graph
 from job.onnx_model.passes import canonical
 from job.onnx_model.model_file import read_onnx, write_onnx
 from job.onnx_model.runtime import layer_values, session
+from job.parity import arrays
 from job.parity.answers import save_answers
 from job.parity.probes import Probe, load_probes
 from job.values import Exported, Inspected, Question, TensorFacts, TrainingSpread
@@ -40,6 +41,7 @@ class PyTorchSide:
         """What most networks wait for, done once for all of them."""
         importlib.import_module("torchvision.models")
         fingerprints()
+        arrays.prepare()
 
     def release(self) -> None:
         """Forgets the checkpoint."""

@@ -9,7 +9,7 @@ from job.checkpoint.digest import new_sha256, sha256_of_file
 from job.checkpoint.reading import read_whole
 from job.checkpoint.source import Source
 from job.errors import BadCheckpoint, UnsupportedModel, UsageError, job_error_from_oserror
-from job.onnx_model.graph import Graph
+from job.onnx_model.graph import FreeNames, Graph
 from job.onnx_model.protobuf import OPSET, protobuf_from_graph
 from job.onnx_model.reading import OnnxFile, by_input, graph_of, open_onnx, published_name
 from job.onnx_model.runtime import RUNTIME_ERRORS, layer_values, session
@@ -121,8 +121,8 @@ def _names(kind: str, own: Sequence[str], said: Sequence[str], taken: Sequence[s
     if said and len(said) != len(own):
         raise UsageError("the file has {} {}s, {} are named: {}".format(len(own), kind, len(said), ", ".join(said)),
                          hint="--{}-names takes a name for each of them".format(kind))
-    names = set(taken)
-    return tuple(said) or tuple(published_name(name, names) for name in own)
+    unused = FreeNames(taken)
+    return tuple(said) or tuple(published_name(name, unused) for name in own)
 
 
 def _facts(file: OnnxFile, sha256: str, notes: Tuple[str, ...]) -> CheckpointFacts:

@@ -12,7 +12,7 @@ from torch.onnx import utils as exporter
 from torch.onnx.symbolic import _set_opset_version
 
 from job.errors import UnsupportedModel
-from job.onnx_model.graph import Graph, Node, free_name, renamed
+from job.onnx_model.graph import FreeNames, Graph, Node, renamed
 from job.onnx_model.opsets import upgraded
 from job.onnx_model.outputs import FlatOutputs
 from job.onnx_model.protobuf import nodes_from_protobuf
@@ -132,14 +132,14 @@ def _named(graph: Graph, scopes: Mapping[str, str], module: torch.nn.Module, inp
     """Tensors are called after the module they come from; inputs and outputs as they are published."""
     leaves = {path for path, child in module.named_modules() if not list(child.children())}
     names = dict(zip(graph.inputs, input_names))
-    taken = set(input_names) | set(output_names)
+    unused = FreeNames([*input_names, *output_names])
     for name in graph.constants:
-        names[name] = free_name("weight", taken)
+        names[name] = unused.free("weight")
     nodes = tuple(node._replace(layer=_layer(node, scopes, leaves)) for node in graph.nodes)
     for layer, run in groupby(nodes, attrgetter("layer")):
         *inner, last = run  # the last makes what the module returns, and is called as it is
         for node in [last] + inner:
-            names.update((output, free_name(layer, taken)) for output in node.outputs)
+            names.update((output, unused.free(layer)) for output in node.outputs)
     graph = renamed(graph._replace(nodes=nodes), names)
     ends = tuple(Node("Identity", (made,), (published,)) for made, published in zip(graph.outputs, output_names))
     shapes = dict(graph.shapes, **{end.output: graph.shapes[end.inputs[0]] for end in ends})

@@ -1,5 +1,5 @@
 """An ONNX graph as an immutable value, and the one way to rewrite it."""
-from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Set, Tuple
+from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Tuple
 
 import numpy as np
 
@@ -106,14 +106,22 @@ def swept(graph: Graph, rule: Rule) -> Graph:
     return graph._replace(nodes=tuple(nodes), constants=constants, shapes=shapes) if fired else graph
 
 
-def free_name(base: str, taken: Set[str]) -> str:
-    """The name, with a number where it is taken; it is taken from then on."""
-    name, number = base, 1
-    while name in taken:
-        number += 1
-        name = "{}_{}".format(base, number)
-    taken.add(name)
-    return name
+class FreeNames:
+    """Names that are unlike those taken, and unlike each other."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._taken = set(taken)
+        self._numbers = {}  # type: Dict[str, int]  # up to this one a name is taken: a thousand may be called alike
+
+    def free(self, base: str) -> str:
+        """The name, with a number where it is taken; it is taken from then on."""
+        name, number = base, self._numbers.get(base, 1)
+        while name in self._taken:
+            number += 1
+            name = "{}_{}".format(base, number)
+        self._taken.add(name)
+        self._numbers[base] = number
+        return name
 
 
 def renamed(graph: Graph, names: Mapping[str, str]) -> Graph:

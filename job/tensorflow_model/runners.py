@@ -27,9 +27,7 @@ class _SessionRunner:
     def __init__(self, graph: Any, inputs: Sequence[str], outputs: Sequence[str]) -> None:
         self._inputs, self._outputs = inputs, outputs
         self._always_fed = {}  # type: Mapping[str, np.ndarray]
-        # The last bits of a sum depend on how it is split: the report must not depend on the number of cores.
-        self._session = tf.compat.v1.Session(graph=graph, config=tf.compat.v1.ConfigProto(
-            intra_op_parallelism_threads=1, inter_op_parallelism_threads=1))
+        self._session = tf.compat.v1.Session(graph=graph, config=_config())
 
     def __call__(self, *inputs: np.ndarray) -> Arrays:
         return tuple(self._run(self._outputs, inputs))
@@ -120,6 +118,16 @@ class InnerTensors:
         _run(self._interpreter, inputs)
         for detail in self._interpreter.get_output_details():
             yield detail["index"], detail["name"], self._interpreter.get_tensor(detail["index"])
+
+
+def _config() -> tf.compat.v1.ConfigProto:
+    """One thread: the last bits of a sum depend on how it is split, and the report must not depend on the number of cores.
+
+    The graph is run as it is written. To optimise it costs more than it saves in the few times that it runs.
+    """
+    config = tf.compat.v1.ConfigProto(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
+    config.graph_options.rewrite_options.disable_meta_optimizer = True
+    return config
 
 
 def _allocated(**model: Any) -> Interpreter:

@@ -57,6 +57,8 @@ def fit_of(fingerprint: Fingerprint, architecture: Architecture, shapes: Shapes)
 
 def without_heads(architecture: Architecture, shapes: Shapes) -> Shapes:
     """Less those of heads that only training needs."""
+    if not architecture.auxiliary:
+        return shapes
     return OrderedDict((key, shape) for key, shape in shapes.items() if not key.startswith(architecture.auxiliary))
 
 

@@ -1,9 +1,9 @@
 """Every tensor of a file under a name that is free and that TensorFlow allows."""
 import re
-from typing import Iterable, Sequence, Set
+from typing import Iterable, Sequence
 
 from job.errors import BadCheckpoint
-from job.onnx_model.graph import Graph, Node, free_name, renamed
+from job.onnx_model.graph import FreeNames, Graph, Node, renamed
 from job.onnx_model.reading.tensors import bad
 
 _NOT_ALLOWED = re.compile(r"[^A-Za-z0-9]+")
@@ -30,18 +30,18 @@ def _bad_at(node: Node, what: str) -> BadCheckpoint:
     return bad("{} at {} {}".format(node.op, node.layer or node.outputs[0], what))
 
 
-def published_name(name: str, taken: Set[str]) -> str:
+def published_name(name: str, unused: FreeNames) -> str:
     """A free name of letters, digits and underscores: passes put a point in the names that they make."""
-    return free_name(_NOT_ALLOWED.sub("_", name).strip("_")[:_LONGEST].strip("_") or "tensor", taken)
+    return unused.free(_NOT_ALLOWED.sub("_", name).strip("_")[:_LONGEST].strip("_") or "tensor")
 
 
 def named(graph: Graph, input_names: Sequence[str], output_names: Sequence[str]) -> Graph:
     """Inputs and outputs as published, each output by an Identity of its own; all else nearly as in the file."""
-    taken = set(input_names) | set(output_names)
+    unused = FreeNames([*input_names, *output_names])
     names = dict(zip(graph.inputs, input_names))
     for name in _all_names(graph):
         if name and name not in names:
-            names[name] = published_name(name, taken)
+            names[name] = published_name(name, unused)
     layers = tuple(node._replace(layer=_layer(node)) for node in graph.nodes)
     graph = renamed(graph._replace(nodes=layers), names)
     ends = tuple(Node("Identity", (made,), (name,), {}, "output " + name)
