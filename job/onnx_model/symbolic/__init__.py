@@ -4,14 +4,14 @@ from typing import Any, Callable, Iterator, List, Tuple
 
 import torch
 import torch.nn.functional
-from torch.onnx import symbolic
+from torch.onnx import symbolic, utils
 
 from job.onnx_model.symbolic import (  # noqa: F401
-    activations, arithmetic, arrangement, constants, indexing, interpolation, normalisation, ordering, patches, pooling,
-    products, recurrent, reductions, resizing, statistics, truth,
+    activations, arithmetic, arrangement, constants, einsum, indexing, interpolation, normalisation, ordering, patches,
+    pooling, products, recurrent, reductions, resizing, statistics, truth,
 )
 from job.onnx_model.symbolic.registry import SYMBOLICS
-from job.onnx_model.symbolic.tracing import local_response_norm, unbound, untraced, with_fixed_sizes, written
+from job.onnx_model.symbolic.tracing import keeping_text, local_response_norm, unbound, untraced, with_fixed_sizes, written
 
 
 @contextlib.contextmanager
@@ -36,6 +36,7 @@ def _done_otherwise() -> Tuple[Tuple[Any, str, Any], ...]:
         (torch.Tensor, "unbind", unbound),
         (torch, "unbind", unbound),
         (torch.Tensor, "__setitem__", written(torch.Tensor.__setitem__)),
+        (utils, "_run_symbolic_function", keeping_text(utils._run_symbolic_function)),
     )
 
 
