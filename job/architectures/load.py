@@ -5,6 +5,7 @@ import numpy as np
 import torch
 
 from job.architectures.keys import OPTIONAL, describe, hint_for, mismatch_of, renamed_where_needed
+from job.architectures.parametrised import as_the_module_keeps_them
 from job.architectures.registry import Renaming
 from job.checkpoint import Checkpoint
 from job.errors import BadCheckpoint
@@ -28,6 +29,7 @@ def load_weights(
     BadCheckpoint names every key that is missing, unexpected or has another shape, all at once.
     """
     slots = module.state_dict(keep_vars=True)
+    tensors, notes = as_the_module_keeps_them(tensors, module)
     weights = renamed_where_needed(tensors, slots, renamings)
     found = {key: array.shape for key, array in weights.items()}
     wanted = {key: tuple(slot.shape) for key, slot in slots.items()}
@@ -42,7 +44,7 @@ def load_weights(
             slot.data = torch.from_numpy(_as_dtype(key, weights[key], slot.detach().numpy().dtype))
         else:
             slot.data = torch.zeros_like(slot.data)
-    return _notes(tensors, weights, slots)
+    return notes + _notes(tensors, weights, slots)
 
 
 def _notes(
