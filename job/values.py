@@ -136,12 +136,12 @@ class StageParity(NamedTuple):
 
 
 class Unusual(NamedTuple):
-    """An output that passed with an error far above the usual."""
+    """An output that passed, and should be looked at all the same."""
 
     stage: str
     output: str
     error_of_range: float
-    usual: float  # for the network's depth
+    usual: Optional[float]  # for the network's depth; None where that is not what is wrong
     message: str
 
 

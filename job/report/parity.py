@@ -78,7 +78,7 @@ def _stage(stage: StageParity) -> Dict[str, Any]:
 
 
 def _warning(warning: Unusual) -> Dict[str, Any]:
-    return dict(warning._asdict(), usual=round_significant(warning.usual))
+    return dict(warning._asdict(), usual=warning.usual and round_significant(warning.usual))
 
 
 def _output(output: OutputParity) -> Dict[str, Any]:

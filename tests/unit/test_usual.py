@@ -60,3 +60,14 @@ def test_what_did_not_pass_and_what_is_quantised_is_for_others_to_judge():
     judged = stages(keras=0.01, tflite_dynamic=1e-3)
     assert not judged[1].passed and judged[2].passed
     assert unusual(judged, DEPTH) == ()
+
+
+def test_quantised_answers_that_are_mixed_up_where_pytorch_s_are_nearly_alike():
+    base = np.random.RandomState(0).uniform(-1, 1, (1, 40)).astype(np.float32)
+    alike = [(base + np.float32(1e-5 * seed),) for seed in range(4)]
+    judged = [judge(stage, ("score",), alike, given, tolerance_for(stage)) for stage, given in (
+        ("tflite.int8", [alike[1]] + alike[1:]), ("tflite.dynamic", alike))]
+    assert all(stage.passed for stage in judged)
+    warning, = unusual(judged, DEPTH)
+    assert (warning.stage, warning.output, warning.usual) == ("tflite.int8", "score", None)
+    assert "25 % of its answers are nearer to PyTorch's answer to another probe" in warning.message
