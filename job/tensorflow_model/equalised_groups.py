@@ -72,11 +72,12 @@ def _group(file: TFLiteFile, starts: Mapping[int, int], owned: Set[int]) -> Opti
     for operator in file.operators:
         makes, reads = tensors.intersection(operator.outputs), tensors.intersection(operator.inputs)
         made |= makes
-        if bool(makes) == bool(reads):
+        if operator.name not in LAYERS and bool(makes) == bool(reads):
             continue
-        if operator.name not in LAYERS or not owned.issuperset(operator.inputs[WEIGHTS:]):
+        if (makes or reads) and (operator.name not in LAYERS or not owned.issuperset(operator.inputs[WEIGHTS:])):
             return None
-        (makers if makes else readers).append(operator)
+        makers += [operator] if makes else []
+        readers += [operator] if reads else []  # a layer whose answer is joined to what it reads is both
     whole = made == tensors and not tensors.intersection(file.outputs) and makers and readers
     fits = (all(operator.activation in _HOMOGENEOUS + (RELU6,) for operator in makers)
             and all(_reads_channels(file, operator) for operator in readers))

@@ -19,7 +19,7 @@ from job.parity.tolerance import tolerance_for
 from job.tensorflow_model.freeze import frozen_graph
 from job.tensorflow_model.int8_source import int8_source
 from job.tensorflow_model.ranges import ranges_of
-from job.tensorflow_model.runners import TFLiteRunner
+from job.tensorflow_model.runners import InnerTensors, TFLiteRunner
 from job.tensorflow_model.tflite import tflite_steps
 from job.tensorflow_model.toco import TocoRun
 from job.values import TensorFacts
@@ -27,6 +27,7 @@ from tests.fuzz.operator_errors import wrong_operators
 
 ASKING = Path(__file__).with_name("current_runtime_answers.py")
 SECONDS = 60  # for the current runtime
+SAME = 80.0  # dB: but for the last bits
 
 Answers = Sequence[Tuple[np.ndarray, ...]]
 
@@ -63,10 +64,17 @@ def judged_modes(graph: Graph, asked: Asked, folder: Path, runtime: Optional[str
         if mode in current:
             between[mode] = _lowest_snr(answers, current[mode])
             broken += _broken_limits(mode, asked, current[mode], " in LiteRT")
-    float32 = files["float32"].read_bytes()
+    return Judged(snrs, between, _wrong(files, asked), broken)
+
+
+def _wrong(files: Mapping[str, Path], asked: Asked) -> Sequence[str]:
+    """What the source of int8 answers otherwise than the float32 file does, and operators of int8."""
+    float32, sample = files["float32"].read_bytes(), next(asked.samples())
     source, _ = int8_source(float32, ranges_of(float32, asked.samples))
-    wrong = list(wrong_operators(source, files["int8"].read_bytes(), next(asked.samples())))
-    return Judged(snrs, between, wrong, broken)
+    ours, theirs = ([value for _, _, value in InnerTensors(each, ()).values(sample)] for each in (source, float32))
+    changed = ["the source of int8 answers otherwise: {:.3g} dB".format(snr_db(*pair)) for pair in zip(theirs, ours)
+               if snr_db(*pair) < SAME]
+    return changed + list(wrong_operators(source, files["int8"].read_bytes(), sample))
 
 
 def _files(graph: Graph, asked: Asked, folder: Path) -> Mapping[str, Path]:

@@ -42,6 +42,14 @@ def of_a_sum(x):
     return last(tf.nn.relu(first(x) + tf.nn.conv2d(x, tf.constant(FIRST[:1, :1] * 3), [1, 1, 1, 1], "SAME")))
 
 
+def of_a_layer_and_what_it_reads(x):
+    """As GhostNet has it."""
+    read = tf.nn.relu(first(x))
+    made = tf.nn.depthwise_conv2d(read, tf.constant(SECOND * APART[:, np.newaxis]), [1, 1, 1, 1], "SAME")
+    both = np.concatenate([SECOND] * 2, 2)
+    return tf.nn.depthwise_conv2d(tf.concat([read, made], 3), tf.constant(both), [1, 1, 1, 1], "VALID")
+
+
 EQUALISED = {  # the network, and how many tensors of it take a scale
     "a depthwise convolution": (lambda x: second(tf.nn.relu(first(x))), 1),
     "no activation, a pad, a pool": (lambda x: second(tf.nn.max_pool2d(tf.pad(first(x), [[0, 0], [1, 1], [1, 1], [0, 0]]),
@@ -49,6 +57,7 @@ EQUALISED = {  # the network, and how many tensors of it take a scale
     "ReLU6": (lambda x: second(tf.nn.relu6(first(x))), 1),
     "a sum": (of_a_sum, 3),
     "a concat": (of_a_concat, 3),
+    "a layer and what it reads": (of_a_layer_and_what_it_reads, 3),
 }
 LEFT = {
     "sigmoid": lambda x: last(tf.sigmoid(first(x))),
