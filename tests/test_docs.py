@@ -30,7 +30,9 @@ BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
 PROSE = re.sub(r"^```.*?^```$", "", TEXT, flags=re.MULTILINE | re.DOTALL)
 CODE = re.findall(r"`([^`\n]+)`", PROSE)
 
-FLAGS_OF_OTHERS = {  # of scripts/test, scripts/fuzz and `docker run`
+FLAGS_OF_OTHERS = {  # of scripts/test, scripts/fuzz, `docker run` and pip
+    "--no-deps",
+    "--target",
     "--all",
     "--seed",
     "--help",

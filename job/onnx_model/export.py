@@ -90,7 +90,7 @@ def _refuse_unexported(traced: Any) -> None:
             where = _module_path(node.scopeName()) or "the network's forward"
             problems.append("{} in {}".format(node.kind(), where))
     if problems:
-        raise UnsupportedModel(problems,
+        raise UnsupportedModel(list(dict.fromkeys(problems)),
                                hint="PyTorch 1.1.0 exports these to ONNX in no form; replace them in the model")
 
 

@@ -11,7 +11,7 @@ from job.onnx_model.symbolic import (  # noqa: F401
     pooling, products, recurrent, reductions, resizing, statistics, truth,
 )
 from job.onnx_model.symbolic.registry import SYMBOLICS
-from job.onnx_model.symbolic.tracing import keeping_text, local_response_norm, unbound, untraced, with_fixed_sizes, written
+from job.onnx_model.symbolic.tracing import inlined, keeping_text, local_response_norm, unbound, untraced, with_fixed_sizes, written
 
 
 @contextlib.contextmanager
@@ -36,6 +36,7 @@ def _done_otherwise() -> Tuple[Tuple[Any, str, Any], ...]:
         (torch.Tensor, "unbind", unbound),
         (torch, "unbind", unbound),
         (torch.Tensor, "__setitem__", written(torch.Tensor.__setitem__)),
+        (torch.autograd.Function, "apply", classmethod(inlined)),
         (utils, "_run_symbolic_function", keeping_text(utils._run_symbolic_function)),
     )
 
@@ -43,7 +44,7 @@ def _done_otherwise() -> Tuple[Tuple[Any, str, Any], ...]:
 @contextlib.contextmanager
 def _swapped(owner: Any, name: str, value: Any) -> Iterator[None]:
     absent = object()
-    before = getattr(owner, name, absent)
+    before = vars(owner).get(name, absent)  # what is only inherited is absent
     setattr(owner, name, value)
     try:
         yield
