@@ -101,9 +101,14 @@ class Stopped(JobError):
 _NO_PERMISSION = frozenset((errno.EACCES, errno.EPERM, errno.EROFS))
 _MAY_PASS = frozenset((
     errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ESTALE, errno.EREMOTEIO, errno.ETIMEDOUT, errno.EHOSTDOWN,
-    errno.ENOTCONN, errno.ENODEV, errno.ENXIO, errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE,
+    errno.ENOTCONN, errno.ENODEV, errno.ENXIO, errno.ENFILE,
 ))
 _WAS_THERE = frozenset((errno.ENOENT, errno.ENOTDIR))
+_MORE = {
+    errno.EAGAIN: "processes: ulimit -u, docker run --pids-limit, or what Kubernetes' node has for a pod",
+    errno.ENOMEM: "memory, or fewer --workers",
+    errno.EMFILE: "open files: ulimit -n",
+}
 
 
 def job_error_from_oserror(error: OSError, doing: str) -> JobError:
@@ -118,6 +123,8 @@ def job_error_from_oserror(error: OSError, doing: str) -> JobError:
     if error.errno in _NO_PERMISSION:
         return NoPermission(message, hint="run as a user who owns the volume (docker run --user UID:GID; "
                                           "Kubernetes: fsGroup), and mount it writable where it is written to")
+    if error.errno in _MORE:
+        return EnvironmentFailed(message, hint="give the job more {}".format(_MORE[error.errno]))
     if error.errno in _MAY_PASS:
         return EnvironmentFailed(message, hint="check the volume and its free space, then run again: what is "
                                                "done is skipped")

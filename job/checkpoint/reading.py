@@ -15,7 +15,7 @@ from job.checkpoint.prefixes import without_prefix
 from job.checkpoint.source import Source
 from job.checkpoint.watch import Watch, watch
 from job.checkpoint.weights import Weights, weights_of
-from job.errors import BadCheckpoint, EnvironmentFailed, JobError, NoPermission
+from job.errors import BadCheckpoint, EnvironmentFailed, JobError, NoPermission, job_error_from_oserror
 
 RECENT = 30.0  # seconds: a file as young as this may still be growing
 SETTLE = 0.2  # seconds to see whether it does
@@ -83,8 +83,7 @@ def read_whole(path: Path, read: Callable[[Path, Source], Any]) -> Tuple[Any, st
 
 def _read(path: Path, file: BinaryIO, read: Callable[[Path, Source], Any]) -> Tuple[Any, str]:
     watched = watch(path, file)
-    digest = Digest(path)
-    digest.start()
+    digest = _begun(Digest(path))
     try:
         result = read(path, Source(file, watched.size, path=path))
     except BadCheckpoint:
@@ -97,6 +96,14 @@ def _read(path: Path, file: BinaryIO, read: Callable[[Path, Source], Any]) -> Tu
     for each in getattr(result, "watches", (watched,)):
         each.refuse_change()
     return result, digest.result()
+
+
+def _begun(digest: "Digest") -> "Digest":
+    try:
+        digest.start()
+    except RuntimeError as error:  # Python's word for it
+        raise job_error_from_oserror(OSError(errno.EAGAIN, os.strerror(errno.EAGAIN)), "starting a thread") from error
+    return digest
 
 
 def _weights(path: Path, source: Source, weights_key: Optional[str], trust_pickle: bool) -> Weights:

@@ -4,6 +4,7 @@ import errno
 import hashlib
 import os
 import shutil
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -75,6 +76,16 @@ def test_the_volume_fails(monkeypatch, number, kind, code):
     with pytest.raises(kind) as caught:
         read_checkpoint(FIXTURES / "torch-1.1.0-plain.pth")
     assert caught.value.exit_code == code and caught.value.hint
+
+
+def test_no_room_for_a_thread(monkeypatch):
+    def refuse(thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    with pytest.raises(EnvironmentFailed, match="starting a thread") as caught:
+        read_checkpoint(FIXTURES / "torch-1.1.0-plain.pth")
+    assert "--pids-limit" in caught.value.hint
 
 
 def change_by_append(path: Path) -> None:

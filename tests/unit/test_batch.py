@@ -303,8 +303,9 @@ def test_no_room_for_a_process_ends_the_run_with_a_row_for_each(volumes, tmp_pat
 
     put(volumes[0], "a.pth", "b.pth")
     monkeypatch.setattr(os, "fork", none_left)
-    with pytest.raises(EnvironmentFailed, match="starting a process"):
+    with pytest.raises(EnvironmentFailed, match="starting a process") as raised:
         Chain(tmp_path).run(settings(*volumes))
+    assert "--pids-limit" in raised.value.hint
     summary = json.loads((volumes[1] / "summary.json").read_text())
     assert [row["exit_code"] for row in summary["checkpoints"]] == [75, 75]
 
