@@ -48,7 +48,7 @@ def convert_all(run: RunSettings, chain: Chain, openers: Openers) -> Tuple[Outco
             _convert_many(rows, run, openers)
     except JobError as error:  # a signal, or what the environment denies all of them
         rows.ended_by(error)
-        _write_last_summary(rows, run.share)
+        _leave_in_order(rows, run.share)
         raise
     _write_summary(rows, run.share)
     return rows.outcomes
@@ -59,12 +59,14 @@ def _write_summary(rows: Rows, share: Share) -> None:
     output_folder.write_summary(rows.output_dir, rows.outcomes, code, share)
 
 
-def _write_last_summary(rows: Rows, share: Share) -> None:
-    """Of a run that ends early: with the code of what ended it, even if the volume is full."""
-    try:
-        _write_summary(rows, share)
-    except JobError as error:
-        log.failure(error)
+def _leave_in_order(rows: Rows, share: Share) -> None:
+    """What a run that ends early owes, even if the volume is full: no folder of a worker that had to be killed, and a
+    summary with the code of what ended it."""
+    for step in (lambda: output_folder.recover(rows.output_dir), lambda: _write_summary(rows, share)):
+        try:
+            step()
+        except JobError as error:
+            log.failure(error)
 
 
 def _convert_one(rows: Rows, openers: Openers) -> None:

@@ -1,0 +1,47 @@
+"""An output volume that answers nobody for a while."""
+import signal
+import time
+
+import pytest
+
+from tests.faults.jobs import left_over, published, started, words, write_checkpoints
+from tests.faults.mounted import ext4, hanging
+from tests.faults.test_surroundings import wait_for_work
+
+SECONDS = 6  # longer than a job waits for a worker that it has told to stop
+
+
+@pytest.fixture
+def out(tmp_path):
+    with ext4(tmp_path / "volume", tmp_path / "disk") as volume:
+        yield volume / "out"
+
+
+def said_by(tmp_path, out, *flags, number=None):
+    """Its exit code and what it said, of a job whose volume hung while it was at work, and that got a signal meanwhile."""
+    job = started(words(write_checkpoints(tmp_path / "in", 2), out, *flags))
+    wait_for_work(out, job)
+    with hanging(out.parent):
+        if number is not None:
+            job.send_signal(number)
+        time.sleep(SECONDS)
+        assert job.poll() is None
+    said = job.communicate(timeout=120)[1]
+    models = published(out)
+    assert left_over(out, set(models)) == []
+    return job.returncode, set(models), said
+
+
+def test_it_goes_on_where_it_was(tmp_path, out):
+    code, models, said = said_by(tmp_path, out)
+    assert (code, models) == (0, {"net0", "net1"}), said
+
+
+def test_one_that_takes_too_long_for_that_fails_alone(tmp_path, out):
+    code, models, said = said_by(tmp_path, out, "--timeout-per-checkpoint=3", "--workers=1")
+    assert (code, models) == (5, {"net1"}) and "more than 3 seconds" in said
+
+
+def test_stopped_meanwhile_it_cleans_up_as_soon_as_it_can(tmp_path, out):
+    code, models, said = said_by(tmp_path, out, number=signal.SIGTERM)
+    assert (code, models) == (143, set()) and "bug" not in said, said
