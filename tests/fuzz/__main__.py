@@ -7,11 +7,11 @@ from pathlib import Path
 from tests.fuzz.children import verdicts
 from tests.fuzz.figures import quantised_summary, summary
 from tests.fuzz.judging import Question, Verdict
+from tests.fuzz.quantised import RUNTIME
 from tests.tools_environment import locked_tools
 
 FAILURES = ("WRONG", "CRASH", "UNNAMED")
 CHECKOUT = Path(__file__).resolve().parents[2]
-RUNTIME = CHECKOUT / "tests" / "quantised" / "current_litert.lock"
 MOST_VALUES = 60  # of one network
 
 
@@ -26,7 +26,7 @@ def main() -> int:
     warnings.simplefilter("ignore")
     if given.seed is not None:
         given.count, given.first = 1, given.seed
-    runtime = str(locked_tools(RUNTIME, CHECKOUT) / "python") if given.quantize else None
+    runtime = str(locked_tools(CHECKOUT / RUNTIME, CHECKOUT) / "python") if given.quantize else None
     found = []
     asked = [Question(given.first + i, None, given.quantize, runtime) for i in range(given.count)]
     for verdict in verdicts(asked, given.workers):

@@ -25,6 +25,7 @@ from job.tensorflow_model.toco import TocoRun
 from job.values import TensorFacts
 from tests.fuzz.operator_errors import wrong_operators
 
+RUNTIME = Path("tests", "quantised", "current_litert.lock")  # of an environment, within the checkout
 ASKING = Path(__file__).with_name("current_runtime_answers.py")
 SECONDS = 60  # for the current runtime
 SAME = 80.0  # dB: but for the last bits
