@@ -12,6 +12,7 @@ NOT_OF_NETWORK = re.compile(
     r"^[^.]*(criterion|loss|metric)[^.]*(\.|$)"
     r"|^([^.]*_)?(ema|swa|averaged?)(_[^.]*)?\."
     r"|^(n_averaged|initted|step)$"
+    r"|^(train|val|valid|test)_[^.]*\."
 )
 
 

@@ -30,7 +30,11 @@ def _likeliest(tree: Any) -> Tuple[StateDict, Sequence[StateDict]]:
     if not found:
         raise BadCheckpoint(
             "there are no weights in it: {}".format(_outline(tree)),
-            hint="save model.state_dict(), by itself or under the name state_dict",
+            hint=(
+                "TorchScript that was frozen keeps its weights without their names: save the module's own"
+                if isinstance(tree, Placeholder) and tree.name.startswith("__torch__.")
+                else "save model.state_dict(), by itself or under the name state_dict"
+            ),
         )
     best, rest = found[0], found[1:]
     rivals = [each for each in rest if (each.averaged, each.rank) == (best.averaged, best.rank)]
@@ -103,7 +107,9 @@ def _few(names: Sequence[str]) -> str:
 def _outline(tree: Any) -> str:
     if isinstance(tree, dict):
         keys = [str(key) for key in tree if isinstance(key, (str, int))]  # type: List[str]
-        return "a dictionary of {}".format(_few(keys) or "nothing")
+        makers = OrderedDict((value.name, None) for value in tree.values() if isinstance(value, Placeholder))
+        made = ", made by {}".format(_few(list(makers))) if makers else ""
+        return "a dictionary of {}{}".format(_few(keys) or "nothing", made)
     if isinstance(tree, Placeholder):
         return "an object of {}".format(tree.name)
     return "a {}".format("tensor" if isinstance(tree, TensorRef) else type(tree).__name__)

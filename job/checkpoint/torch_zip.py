@@ -68,7 +68,11 @@ def _folder(regions: Dict[str, Region]) -> str:
     if len(folders) != 1:
         raise BadCheckpoint(
             "the zip archive holds {} data.pkl, not one".format(len(folders) or "no"),
-            hint="it is no checkpoint of torch.save",
+            hint=(
+                "it is torch.export's: torch.save(program.state_dict, FILE) leaves a checkpoint"
+                if any(name.endswith("/archive_format") for name in regions)
+                else "it is no checkpoint of torch.save"
+            ),
         )
     return folders.pop()
 

@@ -125,6 +125,13 @@ def test_several_sets_of_weights_say_how_to_pick(tmp_path):
             ["a"],
             ["ema_model.a", "model_ema.module.a"],
         ),
+        (
+            ["model.a", "train_acc.correct", "val_f1.tp"],
+            "model.",
+            ["a"],
+            ["train_acc.correct", "val_f1.tp"],
+        ),
+        (["train_a.b", "c"], "", ["train_a.b", "c"], []),
         (["n_averaged", "module.a"], "module.", ["a"], ["n_averaged"]),
         (
             ["initted", "step", "online_model.a", "ema_model.a"],

@@ -1,0 +1,36 @@
+"""What is no checkpoint of weights although PyTorch wrote it says what it is, and what to save."""
+import zipfile
+
+import pytest
+
+from job.checkpoint import read_checkpoint
+from job.errors import BadCheckpoint
+from tests.checkpoints.files import called, dictionary, integer, named, text, zipped
+
+
+def refused(path):
+    with pytest.raises(BadCheckpoint) as refusal:
+        read_checkpoint(path)
+    return refusal.value
+
+
+def test_a_frozen_torchscript(tmp_path):
+    module = named("__torch__.models.___torch_mangle_1.ResNet") + b")\x81" + dictionary(training=b"\x89") + b"b"
+    error = refused(zipped(tmp_path / "frozen.pt", module))
+    assert "an object of __torch__.models.___torch_mangle_1.ResNet" in error.message and "frozen" in error.hint
+
+
+def test_tensors_without_numbers(tmp_path):
+    meta = called("torch._utils._rebuild_meta_tensor_no_storage", integer(1))
+    error = refused(zipped(tmp_path / "meta.pth", dictionary(a=meta, b=meta)))
+    assert error.message.endswith("a dictionary of a, b, made by torch._utils._rebuild_meta_tensor_no_storage")
+    error = refused(zipped(tmp_path / "words.pth", dictionary(a=text("x"))))
+    assert error.message.endswith("a dictionary of a") and "state_dict" in error.hint
+
+
+def test_an_archive_of_torch_export(tmp_path):
+    path = tmp_path / "exported.pt"
+    with zipfile.ZipFile(str(path), "w") as archive:
+        for name in ("exported/data/weights/weight_0", "exported/models/model.json", "exported/archive_format"):
+            archive.writestr(name, b"pt2")
+    assert "torch.export" in refused(path).hint
