@@ -100,7 +100,8 @@ class TensorFlowSide:
         return describe_tflite(folder, file, mode)
 
     def write_saved_model(self, folder: Path, file: str) -> Model:
-        write_saved_model(self._model.network, folder / file)
+        with deprecation.silence():
+            write_saved_model(self._model.network, folder / file)
         return describe_saved_model(folder, file)
 
     def answer(self, question: Question, file: Path) -> None:
