@@ -10,12 +10,11 @@ from typing import Dict, List, Mapping, NamedTuple, Optional, Set, Tuple
 
 from job.tensorflow_model.flatbuffer import root_table
 from job.tensorflow_model.tflite_file import (
-    GRAPH_TENSORS, LAYERS, MODEL_SUBGRAPHS, TENSOR_BUFFER, Operator, TFLiteFile, constant_values, parse_tflite,
+    GRAPH_TENSORS, KEEP_SCALE, LAYERS, MODEL_SUBGRAPHS, TENSOR_BUFFER, Operator, TFLiteFile, constant_values, parse_tflite,
 )
 
 WEIGHTS, BIAS = 1, 2  # inputs of layers
 DEPTHWISE, RELU6 = "DEPTHWISE_CONV_2D", "RELU6"
-_PASS_ON = ("PAD", "MAX_POOL_2D", "AVERAGE_POOL_2D")
 _HOMOGENEOUS = ("NONE", "RELU")  # activations: of s * x, for a positive s, they make s times what they make of x
 
 
@@ -56,7 +55,7 @@ def _passed(file: TFLiteFile, operator: Operator) -> List[Tuple[int, int]]:
     shapes = [file.tensors[index].shape for index in operator.inputs]
     if operator.activation not in _HOMOGENEOUS:
         return []
-    if operator.name in _PASS_ON:
+    if operator.name in KEEP_SCALE:
         return [(operator.inputs[0], 0)]
     if operator.name == "ADD" and shapes[0] == shapes[1]:
         return [(index, 0) for index in operator.inputs]

@@ -9,6 +9,7 @@ from typing import Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple
 import numpy as np
 
 from job.errors import BadCheckpoint
+from job.tensorflow_model.histogram import Histogram, empty_histogram
 from job.tensorflow_model.runners import InnerTensors
 from job.tensorflow_model.tflite_file import LAYERS, TFLiteFile, parse_tflite
 
@@ -47,13 +48,22 @@ class Channels(NamedTuple):
     low: np.ndarray
     high: np.ndarray
     count: int  # of values in each channel
+    histogram: Histogram
 
-    def with_(self, other: "Channels") -> "Channels":
-        return Channels(np.minimum(self.low, other.low), np.maximum(self.high, other.high), self.count + other.count)
+    def with_values(self, values: np.ndarray) -> "Channels":
+        """Less the border of a max-pool: the lowest float stands for nothing at all."""
+        rows = values.reshape(-1, len(self.low))
+        low = rows.min(axis=0)
+        if low.min() <= LOWEST:
+            rows = np.where(rows > LOWEST, rows, np.float32(0))
+            low = rows.min(axis=0)
+        high = rows.max(axis=0)
+        return Channels(np.minimum(low, self.low), np.maximum(high, self.high), self.count + len(rows),
+                        self.histogram.with_rows(rows, np.stack([low, high])))
 
     def scaled(self, by: np.ndarray) -> "Channels":
         """`by` is a positive number a channel."""
-        return Channels(self.low * by, self.high * by, self.count)
+        return Channels(self.low * by, self.high * by, self.count, self.histogram.scaled(by))
 
     def reach(self) -> np.ndarray:
         return np.maximum(-self.low, self.high)
@@ -63,12 +73,12 @@ class Channels(NamedTuple):
 
 
 def channels_of(values: np.ndarray) -> Channels:
-    """Less the border of a max-pool: the lowest float stands for nothing at all."""
-    rows = values.reshape(-1, values.shape[-1] if values.ndim else 1)
-    low = rows.min(axis=0)
-    if low.min() <= LOWEST:
-        low = np.where(rows > LOWEST, rows, 0).min(axis=0)
-    return Channels(np.minimum(low, 0), np.maximum(rows.max(axis=0), 0), len(rows))
+    return _nothing(values.shape[-1] if values.ndim else 1).with_values(values)
+
+
+def _nothing(channels: int) -> Channels:
+    nothing = np.zeros(channels, np.float32)
+    return Channels(nothing, nothing, 0, empty_histogram(channels))
 
 
 class Seen(NamedTuple):
@@ -95,8 +105,7 @@ def ranges_of(float32: bytes, samples: Samples) -> Seen:
             count = number + 1
             for index, values in _values(file, inner, sample):
                 _check_finite(file.tensors[index].name, values, number)
-                found = channels_of(values)
-                seen[index] = seen[index].with_(found) if index in seen else found
+                seen[index] = seen[index].with_values(values) if index in seen else channels_of(values)
                 if index in read:
                     sums[index] = sums.get(index, 0) + _channel_units(values)
     means = {index: total / (count * UNITS) for index, total in sums.items()}

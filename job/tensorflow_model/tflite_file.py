@@ -24,6 +24,7 @@ ACTIVATION = {"CONV_2D": 3, "DEPTHWISE_CONV_2D": 4, "FULLY_CONNECTED": 0, "ADD":
               "MAX_POOL_2D": 5, "AVERAGE_POOL_2D": 5, "CONCATENATION": 1}  # of their options
 
 LAYERS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")  # inputs: what they read, weights, biases
+KEEP_SCALE = ("PAD", "MAX_POOL_2D", "AVERAGE_POOL_2D")  # in int8, what they make has that of what they read
 
 ACTIVATIONS = ("NONE", "RELU", "RELU_N1_TO_1", "RELU6", "TANH", "SIGN_BIT")
 TENSOR_TYPES = (

@@ -15,11 +15,11 @@ ONE, THREE, WHOLE_RANGE = Range(-1.0, 1.0), Range(-3.0, 2.0), Range(-3.0, 4.0)
 RANGES = {X: ONE, A: ONE, B: THREE, POOLED: ONE, WHOLE: WHOLE_RANGE, OTHER: ONE}
 
 
-def joined(*more, activation="NONE"):
+def joined(*more, activation="NONE", pool="MAX_POOL_2D", ranges=RANGES):
     operators = (Operator("CONV_2D", (X,), (A,), (), activation), Operator("CONV_2D", (X,), (B,)),
-                 Operator("MAX_POOL_2D", (A,), (POOLED,)),
+                 Operator(pool, (A,), (POOLED,)),
                  Operator("CONCATENATION", (X, POOLED, B), (WHOLE,))) + more
-    return joined_ranges(TFLiteFile((), operators, (X,), (WHOLE,)), RANGES)
+    return joined_ranges(TFLiteFile((), operators, (X,), (WHOLE,)), ranges)
 
 
 def test_parts_take_the_range_of_the_whole_and_so_does_what_a_pool_reads():
@@ -29,6 +29,15 @@ def test_parts_take_the_range_of_the_whole_and_so_does_what_a_pool_reads():
 def test_a_part_that_others_read_too_only_where_its_own_range_is_near_it():
     readers = (Operator("RELU", (B,), (OTHER,)), Operator("RELU", (POOLED,), (OTHER,)))
     assert joined(*readers) == {**RANGES, B: WHOLE_RANGE}
+
+
+def test_a_whole_that_cuts_off_more_is_for_what_nothing_else_reads_and_no_average_is_taken_of():
+    narrow = Range(-0.75, 0.75)
+    ranges = {**RANGES, WHOLE: narrow}
+    assert joined(ranges=ranges) == {**ranges, A: narrow, B: narrow, POOLED: narrow}
+    assert joined(ranges=ranges, pool="AVERAGE_POOL_2D") == {**ranges, B: narrow, POOLED: narrow}
+    readers = (Operator("RELU", (B,), (OTHER,)), Operator("RELU", (POOLED,), (OTHER,)))
+    assert joined(*readers, ranges=ranges) == ranges
 
 
 @pytest.mark.parametrize("activation", ["RELU", "RELU6"])
