@@ -12,10 +12,11 @@ from typing import Callable, Mapping, Sequence
 
 from tests.faults.kills import KINDS, struck
 from tests.faults.many import measured
-from tests.faults.sweep import PLANS, ground, swept
+from tests.faults.sweep import INT8, PLANS, ground, swept
 
-# What it is called, how many earlier versions it keeps, and which version is there before.
-RUNS = (("a first run", 0, None), ("a replacing run", 0, 0), ("a run that keeps the version before", 2, 0))
+# What it is called, how many earlier versions it keeps, which version is there before, and further flags.
+RUNS = (("a first run", 0, None, ()), ("a replacing run", 0, 0, ()),
+        ("a run with int8 that keeps the version before", 2, 0, INT8))
 
 
 def signals(scratch: Path, count: str) -> bool:
@@ -30,8 +31,8 @@ def signals(scratch: Path, count: str) -> bool:
 
 def calls(scratch: Path) -> bool:
     good = True
-    for number, (run, keep, before) in enumerate(RUNS):
-        with ground(scratch / str(number), keep) as at:
+    for number, (run, keep, before, flags) in enumerate(RUNS):
+        with ground(scratch / str(number), keep, flags) as at:
             for plan in PLANS:
                 found = list(swept(at, plan, before))
                 problems = [problem for each in found for problem in each]

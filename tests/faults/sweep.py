@@ -3,7 +3,7 @@ import contextlib
 import errno
 import shutil
 from pathlib import Path
-from typing import Iterator, List, NamedTuple, Optional, Tuple
+from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from tests.faults import failing
 from tests.faults.failing import Failing, environment_with
@@ -32,15 +32,18 @@ PLANS = (
 )
 
 
+INT8 = ("--quantize=dynamic,int8",)  # makes the most files: samples that it is calibrated with too
+
+
 class Ground:
     """Two versions of a model, a folder to publish them in, and jobs whose calls fail as they are told to.
 
     With `keep` the second was made where the first was, which is kept beside it.
     """
 
-    def __init__(self, scratch: Path, keep: int) -> None:
+    def __init__(self, scratch: Path, keep: int, flags: Sequence[str]) -> None:
         self.scratch, self.out = scratch, scratch / "volume" / "out"
-        self.flags = ("--keep={}".format(keep),)
+        self.flags = ("--keep={}".format(keep), *flags)
         self.out.parent.mkdir(parents=True)
         self.failing = Failing(scratch, self.out)
         self.inputs = [write_checkpoints(scratch / "in{}".format(seed), 1, seed) for seed in (0, 1)]
@@ -66,8 +69,8 @@ class Ground:
 
 
 @contextlib.contextmanager
-def ground(scratch: Path, keep: int = 0) -> Iterator[Ground]:
-    opened = Ground(scratch, keep)
+def ground(scratch: Path, keep: int = 0, flags: Sequence[str] = ()) -> Iterator[Ground]:
+    opened = Ground(scratch, keep, flags)
     with contextlib.closing(opened.warm):
         yield opened
 

@@ -7,7 +7,7 @@ from tests.faults import failing
 from tests.faults.failing import EVER, Failing, environment_with
 from tests.faults.jobs import Warm, left_over, published, words, write_checkpoints
 from tests.faults.mounted import remount, tmpfs
-from tests.faults.sweep import PLANS, ground, swept
+from tests.faults.sweep import INT8, PLANS, ground, swept
 
 STEP = 11
 
@@ -31,12 +31,12 @@ def test_what_fails_loses_nothing_and_a_retry_mends_it(at, number):
 
 @pytest.fixture(scope="module")
 def keeping(tmp_path_factory):
-    with ground(tmp_path_factory.mktemp("keeping"), keep=2) as opened:
+    with ground(tmp_path_factory.mktemp("keeping"), 2, INT8) as opened:
         yield opened
 
 
 @pytest.mark.parametrize("number", range(len(PLANS)), ids=[plan.name for plan in PLANS])
-def test_the_version_that_is_kept_is_as_safe(keeping, number):
+def test_the_version_that_is_kept_is_as_safe_and_so_is_int8(keeping, number):
     assert (keeping.versions[1] / "net0" / "saved_model" / "1").is_dir()
     few = PLANS[number].kinds == failing.EXCHANGE
     runs = list(swept(keeping, PLANS[number], 0, 1 if few else 3 * STEP, start=1 if few else 1 + 3 * number))
