@@ -3,6 +3,7 @@ import numpy as np
 import torch
 from tensorflow.lite.python.interpreter import Interpreter
 
+from job.modes import NAMES
 from tests.chain.two_inputs import Outer, Ranked
 from tests.published import convert
 from tests.running import CHECKOUT
@@ -12,7 +13,7 @@ def _converted(network, shapes, folder):
     torch.save(network.state_dict(), str(folder / "net.pth"))
     code = CHECKOUT / "tests" / "chain" / "two_inputs.py"
     return convert(folder / "net.pth", folder / "out", "--model-code={}:{}".format(code, type(network).__name__),
-                   "--input-shape=" + shapes, "--quantize=none")
+                   "--input-shape=" + shapes, "--quantize=" + ",".join(NAMES))
 
 
 def _answers(published, arrays):
