@@ -8,7 +8,7 @@ from typing import Sequence, Tuple
 from job.tensorflow_model.flatbuffer import OFFSET, Table, root_table
 from job.tensorflow_model.tflite_file import (
     BUFFER_DATA, GRAPH_OPERATORS, GRAPH_TENSORS, MODEL_BUFFERS, MODEL_SUBGRAPHS, OPERATOR_INPUTS, OPERATOR_OPTIONS,
-    OPERATOR_OPTIONS_KIND, OPERATOR_OUTPUTS, TENSOR_BUFFER,
+    OPERATOR_OPTIONS_KIND, OPERATOR_OUTPUTS, TENSOR_BUFFER, TENSOR_NAME, TENSOR_QUANTIZATION, TENSOR_SHAPE,
 )
 
 _ALIGNMENT = 16  # bytes, of a buffer's data
@@ -55,39 +55,14 @@ def append_buffer(data: bytearray, content: bytes) -> int:
     return table
 
 
-def append_tensor(data: bytearray, shape: Tuple[int, ...], buffer: int, name: str, kind: int = 0) -> int:
-    """A Tensor: fields 0 (shape), 1 (type, float32 if not said), 2 (buffer) and 3 (name)."""
-    _align(data)
-    layout = len(data)
-    data.extend(struct.pack("<HHHHHH", 12, 20, 4, 16, 8, 12))
-    table = len(data)
-    data.extend(struct.pack("<iIIIBxxx", table - layout, 0, buffer, 0, kind))
-    point(data, table + 4, append_shape(data, shape))
-    point(data, table + 12, append_text(data, name))
-    return table
-
-
-def append_end(data: bytearray, shape: Tuple[int, ...], kind: int, buffer: int, name: str, scale: float,
-               zero_point: int) -> int:
-    """A quantised Tensor: fields 0 (shape), 1 (type), 2 (buffer), 3 (name) and 4 (its scale and zero point)."""
-    _align(data)
-    layout = len(data)
-    data.extend(struct.pack("<HHHHHHHxx", 14, 24, 4, 20, 8, 12, 16))
-    table = len(data)
-    data.extend(struct.pack("<iIIIIBxxx", table - layout, 0, buffer, 0, 0, kind))
-    point(data, table + 4, append_shape(data, shape))
-    point(data, table + 12, append_text(data, name))
-    point(data, table + 16, append_scale(data, scale, zero_point))
-    return table
-
-
-def append_scale(data: bytearray, scale: float, zero_point: int) -> int:
-    """QuantizationParameters: fields 2 (scale) and 3 (zero_point), one number each."""
-    data.extend(bytes((4 - len(data)) % 8))  # so that the number of 64 bits stands at a multiple of 8
-    layout = len(data)
-    data.extend(struct.pack("<HHHHHH", 12, 12, 0, 0, 4, 8))
-    table = len(data)
-    data.extend(struct.pack("<iIIIfIq", table - layout, 8, 12, 1, scale, 1, zero_point))
+def append_tensor(data: bytearray, shape: Tuple[int, ...], buffer: int, name: str, kind: int = 0,
+                  steps: Sequence[float] = (), zero_point: int = 0, axis: int = 0) -> int:
+    """A Tensor: fields 0 (shape), 1 (type, float32 if not said), 2 (buffer), 3 (name) and, of a quantised one, 4 (its steps)."""
+    table = append_table(data, [0, kind, buffer, 0] + ([0] if steps else []))
+    point(data, field_place(table, TENSOR_SHAPE), append_shape(data, shape))
+    point(data, field_place(table, TENSOR_NAME), append_text(data, name))
+    if steps:
+        point(data, field_place(table, TENSOR_QUANTIZATION), append_quantization(data, steps, zero_point, axis))
     return table
 
 

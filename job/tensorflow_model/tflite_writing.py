@@ -4,14 +4,13 @@ from typing import List, NamedTuple, Optional, Sequence, Tuple
 
 from job.tensorflow_model.flatbuffer import Table
 from job.tensorflow_model.flatbuffer_edit import (
-    append_buffer, append_code, append_offsets, append_quantization, append_shape, append_table, append_text,
-    append_whole_copy, field_place, offset_place, point,
+    append_buffer, append_code, append_offsets, append_shape, append_table, append_tensor, append_text, append_whole_copy,
+    field_place, offset_place, point,
 )
 from job.tensorflow_model.operators import BUILTIN_OPERATORS
 from job.tensorflow_model.tflite_file import (
     EMPTY_BUFFER, GRAPH_INPUTS, GRAPH_OPERATORS, GRAPH_OUTPUTS, GRAPH_TENSORS, MODEL_BUFFERS, MODEL_DESCRIPTION,
-    MODEL_OPERATOR_CODES, MODEL_SUBGRAPHS, OPERATOR_INPUTS, OPERATOR_OPTIONS, OPERATOR_OUTPUTS, TENSOR_NAME, TENSOR_QUANTIZATION, TENSOR_SHAPE,
-    TENSOR_TYPES,
+    MODEL_OPERATOR_CODES, MODEL_SUBGRAPHS, OPERATOR_INPUTS, OPERATOR_OPTIONS, OPERATOR_OUTPUTS, TENSOR_TYPES,
 )
 
 _SCHEMA = 3  # the version of all files
@@ -102,12 +101,7 @@ def _append_tensors(data: bytearray, graph: int, tensors: Sequence[NewTensor]) -
     for number, tensor in enumerate(tensors):
         buffer = len(contents) if tensor.content else EMPTY_BUFFER
         contents += [tensor.content] if tensor.content else []
-        fields = [0, TENSOR_TYPES.index(tensor.dtype), buffer, 0] + ([0] if tensor.steps else [])
-        table = append_table(data, fields)
+        table = append_tensor(data, tensor.shape, buffer, tensor.name, TENSOR_TYPES.index(tensor.dtype), tensor.steps,
+                              tensor.zero_point, tensor.axis)
         point(data, offset_place(vector, number), table)
-        point(data, field_place(table, TENSOR_SHAPE), append_shape(data, tensor.shape))
-        point(data, field_place(table, TENSOR_NAME), append_text(data, tensor.name))
-        if tensor.steps:
-            quantization = append_quantization(data, tensor.steps, tensor.zero_point, tensor.axis)
-            point(data, field_place(table, TENSOR_QUANTIZATION), quantization)
     return contents

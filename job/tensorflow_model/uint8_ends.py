@@ -7,7 +7,7 @@ A uint8 says what the int8 behind it says, 128 steps higher: no number changes. 
 or makes stays float.
 """
 from job.tensorflow_model.flatbuffer import root_table
-from job.tensorflow_model.flatbuffer_edit import append_end, entry, point
+from job.tensorflow_model.flatbuffer_edit import append_tensor, entry, point
 from job.tensorflow_model.int8_ends import int8_inputs, int8_outputs
 from job.tensorflow_model.operator_codes import rename_operator
 from job.tensorflow_model.tflite_file import GRAPH_TENSORS, MODEL_SUBGRAPHS, TENSOR_BUFFER, TENSOR_TYPES, parse_tflite
@@ -23,8 +23,8 @@ def with_uint8_ends(int8: bytes) -> bytes:
     for index, within in {**inputs, **outputs}.items():
         tensor, inner = file.tensors[index], file.tensors[within]
         buffer = graph.tables(GRAPH_TENSORS)[index].number(TENSOR_BUFFER, "I")
-        end = append_end(data, tensor.shape, TENSOR_TYPES.index("uint8"), buffer, tensor.name, inner.scale[0],
-                         inner.zero_point[0] + _HIGHER)
+        end = append_tensor(data, tensor.shape, buffer, tensor.name, TENSOR_TYPES.index("uint8"), inner.scale,
+                            inner.zero_point[0] + _HIGHER)
         point(data, entry(graph, GRAPH_TENSORS, index), end)
     for number, operator in enumerate(file.operators):
         if operator.name == "DEQUANTIZE" and operator.outputs[0] in outputs:

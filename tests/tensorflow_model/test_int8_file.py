@@ -11,6 +11,8 @@ from job.errors import BadCheckpoint
 from job.tensorflow_model.describe import describe_tflite
 from job.tensorflow_model.freeze import frozen_graph
 from job.tensorflow_model.int8_ends import with_int8_ends
+from job.tensorflow_model.int8_plan import Plan
+from job.tensorflow_model.int8_writing import int8_file
 from job.tensorflow_model.ranges import Range, ranges_of
 from job.tensorflow_model.runners import TFLiteRunner
 from job.tensorflow_model.tflite import write_tflite
@@ -98,6 +100,19 @@ def test_it_answers_as_the_float_file_does(name, tmp_path):
             expected, answer = wanted(*sample)[0], run(*sample)[0]
             assert answer.dtype == np.float32 and answer.shape == expected.shape
             assert 0 < np.abs(answer - expected).max() <= OF_RANGE * np.ptp(expected)
+
+
+def test_where_nothing_is_in_8_bits_the_file_says_what_it_was_written_from(tmp_path):
+    """RESHAPE and SQUEEZE have vectors in their options; what no operator reads is left out."""
+    float32 = float32_of(lambda x: tf.reshape(tf.squeeze(padded_max_pool(both_read(x)), [0]), [-1, 4]), tmp_path)
+    (tmp_path / "again").write_bytes(int8_file(float32, parse_tflite(float32), Plan(frozenset(), {})))
+    written, again = parse_tflite(float32), parse_tflite((tmp_path / "again").read_bytes())
+    assert [each._replace(inputs=(), outputs=()) for each in again.operators] == [
+        each._replace(inputs=(), outputs=()) for each in written.operators]
+    assert set(again.tensors) <= set(written.tensors)
+    with TFLiteRunner(tmp_path / "m.float32.tflite") as wanted, TFLiteRunner(tmp_path / "again") as run:
+        for sample in samples():
+            np.testing.assert_array_equal(run(*sample)[0], wanted(*sample)[0])
 
 
 def test_a_product_of_what_is_never_large_together_can_be_run(tmp_path):
