@@ -1,7 +1,8 @@
 """Builds a network of this project's registry in a current PyTorch, with a checkpoint's weights."""
+import functools
 import sys
 from pathlib import Path
-from typing import Any, Tuple
+from typing import Any, Callable, Tuple
 
 import torch
 
@@ -30,10 +31,20 @@ def network_and_input(arch: str, checkpoint: str) -> Tuple[torch.nn.Module, torc
 
     No weight is initialised only to be replaced: a contender is measured at its best.
     """
-    architecture = find(arch)
+    build, shape = _builder(arch)
     declared = _declare_detection_operators()  # they vanish with the library
     with torch.device("meta"):
-        module = architecture.build()
+        module = build()
     del declared
     module.load_state_dict(torch.load(checkpoint), assign=True)
-    return module.eval(), torch.randn(*architecture.input_shape)
+    return module.eval(), torch.randn(*shape)
+
+
+def _builder(arch: str) -> Tuple[Callable[[], torch.nn.Module], Tuple[int, ...]]:
+    """Of one network that has a package of its own, or of one of the registry."""
+    if arch == "efficientnet_lite0":
+        from efficientnet_lite_pytorch import EfficientNet
+
+        return functools.partial(EfficientNet.from_name, "efficientnet-lite0"), (1, 3, 224, 224)
+    architecture = find(arch)
+    return architecture.build, architecture.input_shape
