@@ -170,6 +170,7 @@ LINEAR = [
     Case("flatten, linear", lambda: nn.Sequential(_Flatten(), nn.Linear(6 * 9 * 7, 5))),
     Case("flatten, relu, dropout, linear",
          lambda: nn.Sequential(_Flatten(), nn.ReLU(), nn.Dropout(), nn.Linear(6 * 9 * 7, 5))),
+    Case("flatten, two linear heads", lambda: _TwoHeads(), outputs=2),
     Case("conv, flatten, linear, linear",
          lambda: nn.Sequential(nn.Conv2d(6, 4, 3), nn.ReLU(), _Flatten(), nn.Linear(4 * 7 * 5, 8), nn.ReLU(), nn.Linear(8, 3))),
     Case("pool, flatten, linear", lambda: nn.Sequential(nn.AdaptiveAvgPool2d(1), _Flatten(), nn.Linear(6, 5))),
@@ -267,6 +268,16 @@ def _norm1d(features: int) -> nn.Module:
     module.running_mean.normal_()
     module.running_var.uniform_(0.5, 2)
     return module
+
+
+class _TwoHeads(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.one, self.other = nn.Linear(6 * 9 * 7, 5), nn.Linear(6 * 9 * 7, 1, bias=False)
+
+    def forward(self, x: torch.Tensor) -> Any:
+        flat = F.relu(x.view(x.size(0), -1))
+        return self.one(flat), self.other(flat)
 
 
 class _Flatten(nn.Module):

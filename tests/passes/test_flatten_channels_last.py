@@ -56,6 +56,26 @@ def test_the_bias_and_the_layers_name_stay():
     assert made_by(after, "y").layer == made_by(before, "y").layer
 
 
+def test_several_heads_follow_together():
+    head = node("Gemm", "flat w2 b2", "z", transB=1)
+    before = flattened(below=(head,), outputs="y z")
+    before = before._replace(constants=dict(before.constants, w2=weights(3, FLAT), b2=weights(3)))
+    after = flatten_channels_last(before)
+    assert ops(after) == ["Transpose", "Reshape", "Gemm", "Gemm"]
+    assert_same_values(before, after)
+    before = flattened("Relu", below=(head._replace(inputs=("step0", "w", "b")),), outputs="y z")
+    after = flatten_channels_last(before)
+    assert ops(after) == ["Transpose", "Reshape", "Relu", "Gemm", "Gemm"]
+    assert_same_values(before, after)
+
+
+@pytest.mark.parametrize("other", [node("Gemm", "flat computed b", "z", transB=1), node("Gemm", "flat w3 b", "z")])
+def test_not_where_one_of_several_heads_cannot_follow(other):
+    before = flattened(below=(node("Neg", "w", "computed"), other), outputs="y z")
+    before = before._replace(constants=dict(before.constants, w3=weights(FLAT, 3)))
+    assert_unchanged(flatten_channels_last, before)
+
+
 def test_not_where_others_read_what_is_flat():
     assert_unchanged(flatten_channels_last, flattened(below=(node("Neg", "flat", "z"),), outputs="y z"))
     assert_unchanged(flatten_channels_last, flattened("Relu", outputs="y flat"))
