@@ -51,5 +51,5 @@ def _write_weights(graph: Graph, file: Path) -> Dict[str, Place]:
             if value.nbytes > _INLINE:
                 target.write(bytes(-target.tell() % _ALIGNMENT))
                 places[name] = Place(file.name, target.tell(), value.nbytes)
-                np.ascontiguousarray(value).tofile(target)
+                target.write(np.ascontiguousarray(value))  # tofile would not say why it fails
     return places
