@@ -14,6 +14,7 @@ NOT_OF_NETWORK = re.compile(
     r"|^(n_averaged|initted|step)$"
     r"|^(train|val|valid|test)_[^.]*\."
 )
+COUNTED = re.compile(r"(^|\.)total_(ops|params)$")  # what thop leaves in every module that it has counted
 
 
 class Stripped(NamedTuple):
@@ -24,8 +25,8 @@ class Stripped(NamedTuple):
 
 def without_prefix(tensors: Mapping[str, Any]) -> Stripped:
     """The tensors by the network's own keys; those of others go only if all the rest share a prefix."""
-    plain = OrderedDict(tensors)
-    prefix, left_out = "", ()  # type: str, Tuple[str, ...]
+    plain = OrderedDict((key, tensor) for key, tensor in tensors.items() if not COUNTED.search(key))
+    prefix, left_out = "", tuple(key for key in tensors if key not in plain)
     while True:
         for each in PREFIXES:
             rest = tuple(key for key in plain if not key.startswith(each))

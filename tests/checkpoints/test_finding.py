@@ -132,6 +132,7 @@ def test_several_sets_of_weights_say_how_to_pick(tmp_path):
             ["train_acc.correct", "val_f1.tp"],
         ),
         (["train_a.b", "c"], "", ["train_a.b", "c"], []),
+        (["net.a", "total_ops", "net.b.total_params"], "net.", ["a"], ["total_ops", "net.b.total_params"]),
         (["n_averaged", "module.a"], "module.", ["a"], ["n_averaged"]),
         (
             ["initted", "step", "online_model.a", "ema_model.a"],
