@@ -2,8 +2,8 @@
 import sys
 from typing import Sequence
 
-from job import signals, standard_streams
 from job.errors import JobError
+from job.processes import signals, standard_streams
 
 
 def main(words: Sequence[str]) -> int:
@@ -17,7 +17,8 @@ def main(words: Sequence[str]) -> int:
 
 
 def _ended(words: Sequence[str]) -> int:
-    from job import cli, verdict
+    from job import cli
+    from job.watching import verdict
 
     ending = verdict.of_call(lambda: cli.run(words))
     verdict.leave(ending)

@@ -8,12 +8,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Callable, Sequence, Tuple
 
-from job import command_line, log, signals, verdict
+from job.processes import signals
+
+from job.settings import command_line
+
 from job.errors import JobError, UsageError
-from job.result_file import recorded
-from job.settings import RunSettings, run_settings
+from job.settings.settings import RunSettings, run_settings
 from job.values import Outcome
-from job.verdict import Verdict
+from job.watching import log, verdict
+from job.watching.result_file import recorded
+from job.watching.verdict import Verdict
 
 DONE = Verdict(0)
 
@@ -32,7 +36,7 @@ def run(words: Sequence[str]) -> Verdict:
 
 
 def convert(run: RunSettings) -> Verdict:
-    from job import batch
+    from job.batch import batch
 
     _warn_of_trust(run)
     try:
@@ -46,7 +50,8 @@ def convert(run: RunSettings) -> Verdict:
 
 
 def inspect(run: RunSettings) -> Verdict:
-    from job import planning, sides
+    from job import sides
+    from job.batch import planning
 
     _warn_of_trust(run)
     task = planning.planned(run)[0]
@@ -64,7 +69,7 @@ def verify(run: RunSettings) -> Verdict:
     from job import sides
 
     with sides.open_sides() as opened:
-        from job.verify import verify as verified
+        from job.verify.verify import verify as verified
 
         return verdict.of_outcomes(verified(folder, opened, run.given))
 
@@ -93,7 +98,7 @@ def operators(run: RunSettings) -> Verdict:
 
 
 def summarize(run: RunSettings) -> Verdict:
-    from job.summaries import merged
+    from job.batch.summaries import merged
 
     rows = merged(_output_folder(run))
     for row in rows:
@@ -107,7 +112,8 @@ _COMMANDS = {command.__name__: command
 
 def _chain_and_openers() -> Tuple[Any, Any]:
     """What batch.convert_all() runs with."""
-    from job import batch, sides
+    from job import sides
+    from job.batch import batch
 
     return (batch.Chain(*map(_of_pipeline, batch.Chain._fields)),
             batch.Openers(sides.open_sides, sides.open_nurseries))
@@ -125,7 +131,7 @@ def _of_pipeline(name: str) -> Callable[..., Any]:
 def _leave_metrics(run: RunSettings, outcomes: Sequence[Outcome], exit_code: int) -> None:
     """Where they are asked for; failing to write them changes no exit code."""
     if run.metrics_file:
-        from job.metrics import write_metrics
+        from job.watching.metrics import write_metrics
 
         try:
             write_metrics(run.metrics_file, outcomes, exit_code, run.output_dir)
@@ -139,7 +145,7 @@ def _warn_of_trust(run: RunSettings) -> None:
 
 
 def _help(command: str) -> Verdict:
-    from job import help as texts
+    from job.settings import help as texts
 
     _say(texts.command_help(command) if command else texts.overview())
     return DONE

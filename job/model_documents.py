@@ -14,7 +14,7 @@ from job.report.page import page
 from job.report.parity import failure_from_drift, failure_from_error
 from job.report.provenance import provenance
 from job.report.run import machine, run_report
-from job.settings import Settings
+from job.settings.settings import Settings
 
 
 def write_documents(place: Place, settings: Settings, converted: Converted, progress: Progress) -> Mapping[str, str]:

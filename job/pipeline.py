@@ -3,29 +3,29 @@ import tempfile
 from pathlib import Path
 from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from job import log
-from job.actors import Pending, Side
 from job.checkpoint.digest import sha256_of_checkpoint
 from job.conversion import Converted, Place
 from job.errors import BadCheckpoint, JobError
 from job.model_documents import failed_documents, write_documents
 from job.modes import CALIBRATED
-from job.parity.accuracy import Accuracy, dropped, number_asked, told
 from job.parity.drift import located
 from job.parity.gate import first_drift, parity_failed
 from job.parity.probes import probe_counts, probes_for
 from job.parity.questions import Questions
 from job.parity.usual import unusual
+from job.processes.actors import Pending, Side
 from job.progress import Progress
 from job.publish import (
     check_replaceable, clear_failure, is_current, keep_earlier, next_version, publish, publish_failure, settled, staging,
 )
 from job.report import inspection
+from job.samples.accuracy import Accuracy, dropped, number_asked, told
 from job.samples.calibration import Calibration, calibration_for
 from job.samples.use import samples_for
-from job.settings import Settings
+from job.settings.settings import Settings
 from job.sides import Sides
 from job.values import Model, Outcome
+from job.watching import log
 
 CALIBRATION = "calibration"  # the folder beside the model in which int8's samples are
 

@@ -3,13 +3,13 @@ import contextlib
 import time
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
 
-from job import log
 from job.parity.probes import Probe
 from job.publish import digest_of_settings
 from job.report.parity import parity_report
 from job.report.settings_document import settings_document
 from job.values import CheckpointFacts, StageParity, Unusual
 from job.version import own_version
+from job.watching import log
 
 
 class Progress:

@@ -11,19 +11,19 @@ import torch
 from job.architectures.recognition import evidence, recognition_of
 from job.architectures.recognition.fingerprints import fingerprints
 from job.axes import published
-from job.checkpoint import read_checkpoint
+from job.checkpoint.reading import read_checkpoint
 from job.errors import BadCheckpoint, UnsupportedModel
-from job.memory import peak_memory
 from job.networks import Network, is_onnx, network_of
 from job.networks.onnx_file import inspected
 from job.onnx_model.cost import longest_path, multiply_adds
 from job.onnx_model.graph import Graph
-from job.onnx_model.passes import canonical
 from job.onnx_model.model_file import read_onnx, write_onnx
+from job.onnx_model.passes import canonical
 from job.onnx_model.runtime import layer_values, session
 from job.parity import arrays
 from job.parity.answers import save_answers
 from job.parity.probes import Probe, load_probes
+from job.processes.memory import peak_memory
 from job.values import Exported, Inspected, Question, TensorFacts, TrainingSpread
 
 

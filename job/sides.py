@@ -3,10 +3,12 @@ import contextlib
 import functools
 from typing import Callable, ContextManager, Iterator, NamedTuple, Tuple
 
-from job import determinism, temporary_folder
-from job.actors import Side, side_with
+from job import determinism
+
 from job.errors import Interrupted, Stopped
-from job.nursery import Line, nursery
+from job.processes import temporary_folder
+from job.processes.actors import Side, side_with
+from job.processes.nursery import Line, nursery
 
 PYTORCH = "job.pytorch_side:PyTorchSide"
 TENSORFLOW = "job.tensorflow_side:TensorFlowSide"

@@ -17,22 +17,22 @@ with determinism.held_back_stderr():
     from job.keras_model.preflight import check_supported, problems_of
     from job.keras_model.walk import KerasModel, keras_model_from_onnx
 from job.axes import inverse
-from job.memory import peak_memory
 from job.onnx_model.model_file import read_onnx
 from job.parity import arrays
 from job.parity.answers import answers_of_file, save_answers
 from job.parity.probes import Probe, load_probes
+from job.processes.memory import peak_memory
 from job.samples.calibration import samples_of
 from job.tensorflow_model.describe import describe_saved_model, describe_tflite
 from job.tensorflow_model.freeze import frozen_graph
-from job.tensorflow_model.int8_source import int8_source
-from job.tensorflow_model.layer_noise import layer_noise
-from job.tensorflow_model.ranges import ranges_of
+from job.tensorflow_model.quantised.int8_source import int8_source
+from job.tensorflow_model.quantised.layer_noise import layer_noise
+from job.tensorflow_model.quantised.ranges import ranges_of
+from job.tensorflow_model.quantised.widening import widened
 from job.tensorflow_model.runners import KerasRunner, SavedModelRunner, TFLiteRunner
 from job.tensorflow_model.saved_model import write_saved_model
 from job.tensorflow_model.tflite import tflite_steps
 from job.tensorflow_model.toco import TocoRun
-from job.tensorflow_model.widening import widened
 from job.values import Exported, LayerNoise, Model, Question, TensorFacts
 
 
@@ -127,7 +127,7 @@ class TensorFlowSide:
     def layer_noise(self, float32: Path, file: Path, probe: Probe, calibration: Optional[Path]) -> Tuple[LayerNoise, ...]:
         """Of each layer of a quantised file; called as the ONNX tensors that they make, where there are such.
 
-        A calibrated one is held to the network that it was made from: see job.tensorflow_model.int8_source.
+        A calibrated one is held to the network that it was made from: see job.tensorflow_model.quantised.int8_source.
         """
         original = float32.read_bytes()
         if calibration is not None:

@@ -7,7 +7,8 @@ import re
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, List, Sequence, Tuple
 
-from job import architectures, help, modes
+from job import architectures, modes
+
 from job.architectures import listing
 from job.architectures.figures import measured
 from job.checkpoint import readers
@@ -15,7 +16,8 @@ from job.errors import EnvironmentFailed, Interrupted, Stopped
 from job.keras_model.operators import rows
 from job.networks import onnx_file
 from job.parity import tolerance
-from job.surface import COMMANDS, FLAGS
+from job.settings import help
+from job.settings.surface import COMMANDS, FLAGS
 from tests.quantised import figures as quantised_figures
 
 README = Path(__file__).resolve().parent.parent / "README.md"

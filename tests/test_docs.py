@@ -10,16 +10,18 @@ import pytest
 import torch
 import yaml
 
-from job import architectures, command_line, sidecar
+from job import architectures
+
 from job.architectures import registry
 from job.architectures.build import build
 from job.errors import JobError
-from job.exit_codes import PRECEDENCE
 from job.keras_model.operators import CONVERTERS
 from job.onnx_model.passes import PASSES
 from job.parity.tolerance import DEFAULT
-from job.settings import run_settings
-from job.surface import COMMANDS, FLAGS
+from job.settings import command_line, sidecar
+from job.settings.settings import run_settings
+from job.settings.surface import COMMANDS, FLAGS
+from job.watching.exit_codes import PRECEDENCE
 from tests.models import write_seeded_checkpoint
 from tests.operators.conversion import converted
 from tests.readme import README, RETRY_HELPS, TABLES, tables_of, with_tables

@@ -8,7 +8,7 @@ from job.architectures.build import build
 from job.architectures.keys import new_name
 from job.architectures.load import as_the_module_names_them, load_weights
 from job.architectures.registry import Architecture, ArchArgs
-from job.checkpoint import Checkpoint
+from job.checkpoint.reading import Checkpoint
 
 Tensors = Mapping[str, np.ndarray]
 

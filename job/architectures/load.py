@@ -7,7 +7,7 @@ import torch
 from job.architectures.keys import OPTIONAL, describe, hint_for, mismatch_of, renamed_where_needed
 from job.architectures.parametrised import as_the_module_keeps_them
 from job.architectures.registry import Renaming
-from job.checkpoint import Checkpoint
+from job.checkpoint.reading import Checkpoint
 from job.errors import BadCheckpoint
 
 

@@ -9,7 +9,7 @@ from job.architectures.load import as_the_module_names_them, load_weights
 from job.architectures.recognition import note_of, recognised, recognition_of
 from job.architectures.registry import find
 from job.architectures.user_code import build_from_code
-from job.checkpoint import read_checkpoint
+from job.checkpoint.reading import read_checkpoint
 from job.values import CheckpointFacts, Shape
 
 

@@ -10,7 +10,7 @@ import hashlib
 from pathlib import Path
 from typing import Any, BinaryIO, Callable
 
-from job.shards import is_index, shards_of
+from job.checkpoint.shards import is_index, shards_of
 
 BLOCK = 1024 * 1024
 

@@ -5,12 +5,12 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Any, Dict, List, Tuple
 
+from job.checkpoint.json_values import LONGEST, value_from_json
 from job.checkpoint.readers import Reader, register
 from job.checkpoint.source import Source
 from job.checkpoint.tensor_views import ITEM_SIZES, MOST_AXES
 from job.checkpoint.values import Content, Region, Storage, TensorRef
 from job.errors import BadCheckpoint
-from job.json_values import LONGEST, value_from_json
 
 DTYPES = {
     "F64": "float64",

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import List, Sequence, Tuple
 
 from job.checkpoint.readers import Reader, register
+from job.checkpoint.shards import is_index, shards_of
 from job.checkpoint.source import Source
 from job.checkpoint.values import Content
 from job.checkpoint.watch import Watch, watch
 from job.checkpoint.weights import Weights, weights_of
 from job.errors import BadCheckpoint
-from job.shards import is_index, shards_of
 
 
 def sniff(head: bytes, path: Path) -> bool:

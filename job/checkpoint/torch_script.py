@@ -4,13 +4,13 @@ from collections import OrderedDict
 from typing import Any, Iterator, List, Mapping, Tuple
 
 from job.checkpoint.allow_list import find_global
+from job.checkpoint.json_values import value_from_json
 from job.checkpoint.pickle_machine import Global
 from job.checkpoint.pickle_objects import load_pickle
 from job.checkpoint.source import Source
 from job.checkpoint.tensor_views import ITEM_SIZES, persistent_storage, tensor
 from job.checkpoint.values import Content, Region, Storage, TensorRef
 from job.errors import BadCheckpoint
-from job.json_values import value_from_json
 
 DTYPES = {
     "FLOAT": "float32",

@@ -13,7 +13,7 @@ from job.demo.digits import held_out_pictures, share_right
 
 
 class Judge:
-    """An actor for job.actors.side_with()."""
+    """An actor for job.processes.actors.side_with()."""
 
     def share_right(self, tflite: Path) -> float:
         """The share of held-out pictures that a .tflite file gets right, one picture at a time."""

@@ -4,13 +4,17 @@ from contextlib import closing
 from pathlib import Path
 from typing import List, Mapping, Tuple
 
-from job import batch, determinism, log, modes, verdict
-from job.actors import side_with
-from job.command_line import Invocation
-from job.output_folder import prepare
-from job.parity.intervals import interval
-from job.settings import DEFAULT_OUTPUT_DIR, RunSettings, run_settings
-from job.verdict import Verdict
+from job import determinism, modes
+
+from job.batch import batch
+
+from job.batch.output_folder import prepare
+from job.processes.actors import side_with
+from job.samples.intervals import interval
+from job.settings.command_line import Invocation
+from job.settings.settings import DEFAULT_OUTPUT_DIR, RunSettings, run_settings
+from job.watching import log, verdict
+from job.watching.verdict import Verdict
 
 NAME = "digits"
 _MODEL = Path(__file__).resolve().parent / "model.py"

@@ -16,7 +16,7 @@ _RATE = 0.02
 
 
 class Trainer:
-    """An actor for job.actors.side_with()."""
+    """An actor for job.processes.actors.side_with()."""
 
     def train(self, checkpoint: Path) -> float:
         """Trains with a fixed seed and saves the state dict; returns the share of held-out pictures told right."""

@@ -14,7 +14,7 @@ from job.onnx_model.protobuf import OPSET, protobuf_from_graph
 from job.onnx_model.reading import OnnxFile, by_input, graph_of, open_onnx, published_name
 from job.onnx_model.runtime import RUNTIME_ERRORS, layer_values, session
 from job.parity.probes import Probe
-from job.settings import DEFAULT_OUTPUT_NAMES
+from job.settings.settings import DEFAULT_OUTPUT_NAMES
 from job.values import CheckpointFacts, Inspected, TensorFacts, TrainingSpread
 
 FORMAT = "onnx"

@@ -3,8 +3,8 @@ import re
 from collections import Counter
 from typing import Mapping, Sequence
 
-from job.nearest import did_you_mean
 from job.samples.values import bad_samples
+from job.settings.nearest import did_you_mean
 
 _NUMBER = re.compile("[0-9]{1,9}")
 

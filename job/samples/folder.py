@@ -11,7 +11,7 @@ from typing import List, Optional, Sequence, Tuple, TypeVar
 from job.checkpoint.digest import sha256_of_file
 from job.errors import job_error_from_oserror
 from job.samples.values import SampleFile, SampleFolder
-from job.sidecar import is_inside
+from job.settings.sidecar import is_inside
 
 MOST = 256
 PICTURES = (".jpeg", ".jpg", ".png")

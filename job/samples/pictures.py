@@ -10,8 +10,8 @@ from typing import Sequence, Tuple
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from job.preprocessing import Preprocess
 from job.samples.values import BadSample
+from job.settings.preprocessing import Preprocess
 from job.values import TensorFacts
 
 MOST_PIXELS = 2 ** 26

@@ -7,11 +7,11 @@ import numpy as np
 
 from job.errors import job_error_from_oserror
 from job.parity.probes import probes_from_arrays, save_probes
-from job.preprocessing import Preprocess
 from job.samples.arrays import arrays_of_npy, arrays_of_npz
 from job.samples.folder import PICTURES
 from job.samples.pictures import check_pictures, picture_input
 from job.samples.values import CALIBRATION, STAGE, BadSample, SampleFile, bad_samples
+from job.settings.preprocessing import Preprocess
 from job.values import TensorFacts
 
 Inputs = Sequence[TensorFacts]

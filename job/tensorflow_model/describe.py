@@ -9,8 +9,8 @@ from tensorflow.core.protobuf.meta_graph_pb2 import MetaGraphDef, TensorInfo
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
 from job.modes import CALIBRATED
-from job.tensorflow_model.operators import PLUMBING
-from job.tensorflow_model.tflite_file import Tensor, TFLiteFile, open_tflite
+from job.tensorflow_model.flatbuffer.operators import PLUMBING
+from job.tensorflow_model.flatbuffer.tflite_file import Tensor, TFLiteFile, open_tflite
 from job.values import Model
 
 

@@ -11,17 +11,17 @@ from tensorflow.lite.toco.toco_flags_pb2 import TENSORFLOW_GRAPHDEF, TFLITE, Toc
 
 from job.determinism import canonical_bytes
 from job.errors import StageFailed
-from job.memory import give_back_freed
 from job.modes import CALIBRATED
-from job.tensorflow_model.float_weights import needs_float_weights, with_float_weights
+from job.processes.memory import give_back_freed
+from job.tensorflow_model.flatbuffer.tflite_file import parse_tflite
 from job.tensorflow_model.freeze import FrozenGraph
-from job.tensorflow_model.half_weights import with_half_weights
-from job.tensorflow_model.int8 import int8_from_float32
-from job.tensorflow_model.int8_ends import with_int8_ends
-from job.tensorflow_model.ranges import Samples, ranges_of
-from job.tensorflow_model.tflite_file import parse_tflite
+from job.tensorflow_model.quantised.float_weights import needs_float_weights, with_float_weights
+from job.tensorflow_model.quantised.half_weights import with_half_weights
+from job.tensorflow_model.quantised.int8 import int8_from_float32
+from job.tensorflow_model.quantised.int8_ends import with_int8_ends
+from job.tensorflow_model.quantised.ranges import Samples, ranges_of
+from job.tensorflow_model.quantised.uint8_ends import with_uint8_ends
 from job.tensorflow_model.toco import Step, TocoRun
-from job.tensorflow_model.uint8_ends import with_uint8_ends
 
 _ENDS = {"int8-io": with_int8_ends, "uint8-io": with_uint8_ends}  # by mode, what becomes of int8's
 QUANTIZES_WEIGHTS = {"float32": False, "dynamic": True}  # by mode

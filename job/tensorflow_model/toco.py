@@ -7,10 +7,10 @@ import tempfile
 from pathlib import Path
 from typing import BinaryIO, Callable, NamedTuple, Optional, Sequence
 
-from job import signals
 from job.errors import Killed, StageFailed
-from job.memory import give_back_freed
 from job.modes import CALIBRATED
+from job.processes import signals
+from job.processes.memory import give_back_freed
 
 FAILED = 1  # exit codes of the child; from OS_ERROR on they carry an errno
 OS_ERROR = 100

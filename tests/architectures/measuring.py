@@ -12,7 +12,7 @@ import torch
 
 from job.architectures import find, names
 from job.architectures.figures import FILE, Figures, measured, write
-from job.tensorflow_model.operators import PLUMBING
+from job.tensorflow_model.flatbuffer.operators import PLUMBING
 from tests.models import seeded_module
 from tests.published import Published, convert
 

@@ -13,8 +13,8 @@ from job.architectures.build import build
 from job.architectures.recognition import evidence, note_of, recognise, recognised, recognition_of
 from job.architectures.recognition.fingerprints import Fingerprint, fingerprints
 from job.architectures.recognition.sizes import Counted, with_values
-from job.checkpoint import read_checkpoint
 from job.checkpoint.prefixes import without_prefix
+from job.checkpoint.reading import read_checkpoint
 from job.checkpoint.reading import Checkpoint
 from job.checkpoint.state_dict import find_state_dict
 from job.errors import BadCheckpoint, UnsupportedModel
@@ -276,7 +276,7 @@ def test_what_is_said_of_one_that_is_recognised():
 def test_nothing_is_built(checkout, tmp_path):
     np.savez(str(tmp_path / "net.npz"), **{key: np.zeros(shape, np.float32)
                                            for key, shape in shapes_of(of("squeezenet1_1")).items()})
-    code = ("import sys, pathlib; from job.checkpoint import read_checkpoint; from job.architectures import recognition;"
+    code = ("import sys, pathlib; from job.checkpoint.reading import read_checkpoint; from job.architectures import recognition;"
             "read = read_checkpoint(pathlib.Path(sys.argv[1]));"
             "print(recognition.recognised(recognition.recognition_of(read)).architecture.name, 'torch' in sys.modules)")
     command = [sys.executable, "-c", code, str(tmp_path / "net.npz")]

@@ -11,10 +11,14 @@ from job import determinism
 determinism.settle_process()
 determinism.silence_libraries()
 
-from job import batch, pipeline, sides, verdict  # noqa: E402
-from job.actors import actor_class  # noqa: E402
-from job.command_line import parsed  # noqa: E402
-from job.settings import run_settings  # noqa: E402
+from job import pipeline, sides  # noqa: E402
+
+from job.batch import batch  # noqa: E402
+
+from job.processes.actors import actor_class  # noqa: E402
+from job.settings.command_line import parsed  # noqa: E402
+from job.settings.settings import run_settings  # noqa: E402
+from job.watching import verdict  # noqa: E402
 
 
 class Done(NamedTuple):
@@ -25,7 +29,7 @@ class Done(NamedTuple):
 
 
 class InThisProcess:
-    """Takes the place of job.actors.Side."""
+    """Takes the place of job.processes.actors.Side."""
 
     def __init__(self, actor: str) -> None:
         self._actor = actor_class(actor)()

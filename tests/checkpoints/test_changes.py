@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 import torch
 
-from job.actors import side_with
-from job.checkpoint import read_checkpoint
+from job.checkpoint.reading import read_checkpoint
 from job.errors import EnvironmentFailed
 from job.networks.module import ModuleNetwork
 from job.parity.probes import make_probes
-from job.settings import InputShape
+from job.processes.actors import side_with
+from job.settings.settings import InputShape
 
 Settings = namedtuple(
     "Settings", "arch arch_args model_code weights_key trust_pickle input_shapes input_names output_names"

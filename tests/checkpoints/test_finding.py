@@ -9,8 +9,8 @@ import torch
 
 from job.architectures.build import build
 from job.architectures.load import as_the_module_names_them, load_weights
-from job.checkpoint import read_checkpoint
 from job.checkpoint.prefixes import without_prefix
+from job.checkpoint.reading import read_checkpoint
 from job.errors import BadCheckpoint
 from tests.checkpoints.files import dictionary, integer, tensor, text, zipped
 from tests.checkpoints.hostile_pickles import pickled_module

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from job.checkpoint import read_checkpoint, readers
+from job.checkpoint import readers
+
+from job.checkpoint.reading import read_checkpoint
 from tests.checkpoints.files import tarred
 
 FIXTURES = Path(__file__).parent / "fixtures"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from job.checkpoint import read_checkpoint
+from job.checkpoint.reading import read_checkpoint
 from job.errors import BadCheckpoint
 from tests.checkpoints.files import called, dictionary, integer, legacy, safetensors, tensor, text, zipped
 from tests.checkpoints.hostile_archives import write_all

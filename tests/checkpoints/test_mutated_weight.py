@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from job.architectures.load import load_weights
-from job.checkpoint import read_checkpoint
+from job.checkpoint.reading import read_checkpoint
 from tests.checkpoints.fuzz.seeds import WRITERS
 from tests.operators.conversion import converted
 

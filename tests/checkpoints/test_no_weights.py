@@ -3,7 +3,7 @@ import zipfile
 
 import pytest
 
-from job.checkpoint import read_checkpoint
+from job.checkpoint.reading import read_checkpoint
 from job.errors import BadCheckpoint
 from tests.checkpoints.files import called, dictionary, integer, named, text, zipped
 

@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from job.checkpoint import digest, read_checkpoint, reading
+from job.checkpoint import digest, reading
+
+from job.checkpoint.reading import read_checkpoint
 from job.errors import BadCheckpoint, EnvironmentFailed, NoPermission
 from tests.checkpoints.files import dictionary, integer, legacy, safetensors, storage, tensor, text, zipped
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from job.checkpoint import read_checkpoint
+from job.checkpoint.reading import read_checkpoint
 from job.errors import BadCheckpoint
 from tests.checkpoints.compare import described, everything_in, expected, tables
 

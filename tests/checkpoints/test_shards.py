@@ -7,15 +7,15 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from job.planning import planned
-from job.checkpoint import read_checkpoint
+from job.batch.discovery import found
+from job.batch.names import name_from_path
+from job.batch.planning import planned
 from job.checkpoint.digest import sha256_of_checkpoint
-from job.command_line import parsed
-from job.discovery import found
+from job.checkpoint.reading import read_checkpoint
 from job.errors import BadCheckpoint, EnvironmentFailed
-from job.names import name_from_path
-from job.settings import run_settings
-from job.sidecar import sidecar_values
+from job.settings.command_line import parsed
+from job.settings.settings import run_settings
+from job.settings.sidecar import sidecar_values
 
 FIXTURES = Path(__file__).parent / "fixtures"
 INDEX = "torch-2.13.0-sharded.safetensors.index.json"

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from job.checkpoint import read_checkpoint
+from job.checkpoint.reading import read_checkpoint
 from job.errors import BadCheckpoint
 from tests.checkpoints.files import called, dictionary, integer, legacy, named, tensor, text, zipped
 from tests.checkpoints.trusted_class import Weight

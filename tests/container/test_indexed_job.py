@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from job.share import Share
+from job.settings.share import Share
 from pod_as_container import action, docker_run
 from tests.kubernetes.manifests import of_kind, rendered
 from tests.tools_environment import locked_tools

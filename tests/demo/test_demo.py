@@ -11,8 +11,8 @@ import pytest
 
 from job.demo.digits import held_out_pictures, share_right, training_pictures
 from job.demo.show import output_folder
-from job.command_line import parsed
-from job.settings import run_settings
+from job.settings.command_line import parsed
+from job.settings.settings import run_settings
 
 MODES = ["dynamic", "float16", "float32", "int8", "int8-io", "uint8-io"]
 CHECKOUT = Path(__file__).resolve().parents[2]

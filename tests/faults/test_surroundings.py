@@ -93,7 +93,7 @@ sys.exit(main(sys.argv[2:]))
 """
 
 
-@pytest.mark.parametrize("module", ["numpy.lib.scimath", "job.publish.place", "job.parity.gate", "job.rows"])
+@pytest.mark.parametrize("module", ["numpy.lib.scimath", "job.publish.place", "job.parity.gate", "job.batch.rows"])
 def test_stopped_while_it_imports(tmp_path, module):
     """A module that is imported by half is not to be had again: what the cleaning up needs must be whole."""
     inputs, out = write_checkpoints(tmp_path / "in", 1), tmp_path / "out"

@@ -7,10 +7,10 @@ from typing import Dict, Iterator, List, Mapping, Optional, Sequence
 
 import numpy as np
 
-from job.tensorflow_model.cut_models import with_one_operator
-from job.tensorflow_model.layer_noise import plain_name, values_of
+from job.tensorflow_model.flatbuffer.cut_models import with_one_operator
+from job.tensorflow_model.flatbuffer.tflite_file import LAYERS, Operator, Tensor, TFLiteFile, parse_tflite
+from job.tensorflow_model.quantised.layer_noise import plain_name, values_of
 from job.tensorflow_model.runners import InnerTensors
-from job.tensorflow_model.tflite_file import LAYERS, Operator, Tensor, TFLiteFile, parse_tflite
 
 STEPS = 2.5  # of the output's scale
 OF_LARGEST = 1e-4  # of what an operator of float reads or makes
@@ -20,7 +20,7 @@ Values = Mapping[int, np.ndarray]  # by the tensor's index
 
 
 def wrong_operators(source: bytes, int8: bytes, inputs: Sequence[np.ndarray]) -> Iterator[str]:
-    """`source` is the float32 file that the int8 one was made from, in the form of job.tensorflow_model.int8_source."""
+    """`source` is the float32 file that the int8 one was made from, in the form of job.tensorflow_model.quantised.int8_source."""
     file, original = parse_tflite(int8), parse_tflite(source)
     makers = {original.tensors[operator.outputs[0]].name: number for number, operator in enumerate(original.operators)}
     values = values_of(file, int8, inputs)

@@ -17,8 +17,8 @@ from job.parity.metrics import snr_db
 from job.parity.probes import Probe
 from job.parity.tolerance import tolerance_for
 from job.tensorflow_model.freeze import frozen_graph
-from job.tensorflow_model.int8_source import int8_source
-from job.tensorflow_model.ranges import ranges_of
+from job.tensorflow_model.quantised.int8_source import int8_source
+from job.tensorflow_model.quantised.ranges import ranges_of
 from job.tensorflow_model.runners import InnerTensors, TFLiteRunner
 from job.tensorflow_model.tflite import tflite_steps
 from job.tensorflow_model.toco import TocoRun

@@ -7,8 +7,10 @@ from typing import Any, Dict
 import pytest
 import yaml
 
-from job import command_line, errors
-from job.settings import run_settings
+from job import errors
+
+from job.settings import command_line
+from job.settings.settings import run_settings
 from tests.kubernetes.manifests import manifests_in, of_kind
 from tests.kubernetes.restricted_profile import inconsistent, restricted
 

@@ -1,7 +1,7 @@
 """What --model-code takes, and what it refuses before any work."""
 import pytest
 
-from job.setting_values import Refused, model_code
+from job.settings.setting_values import Refused, model_code
 from tests.model_code.by_command import write_code
 
 

@@ -16,10 +16,10 @@ from job.onnx_model.passes import canonical
 from job.onnx_model.runtime import run_graph
 from job.parity.answers import answers_of_file
 from job.parity.probes import Probe, make_probes
+from job.tensorflow_model.flatbuffer.tflite_file import open_tflite
 from job.tensorflow_model.freeze import frozen_graph
 from job.tensorflow_model.runners import KerasRunner, TFLiteRunner
 from job.tensorflow_model.tflite import write_tflite
-from job.tensorflow_model.tflite_file import open_tflite
 from job.values import Shape, TensorFacts
 
 Answers = Sequence[Tuple[np.ndarray, ...]]

@@ -10,8 +10,8 @@ from typing import Any, Dict, List
 import pytest
 import yaml
 
-from job import command_line
-from job.settings import RunSettings, run_settings
+from job.settings import command_line
+from job.settings.settings import RunSettings, run_settings
 from tests.kubernetes.restricted_profile import restricted
 from tests.tools_environment import locked_tools
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from job.metrics import metrics_text, write_metrics
 from job.values import Outcome
+from job.watching.metrics import metrics_text, write_metrics
 from tests.tools_environment import locked_tools
 
 NAME = 'a "b"\\c\nd'

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from job.errors import BadCheckpoint
-from job.parity.labels import check_labels, check_telling
+from job.samples.labels import check_labels, check_telling
 
 CLASSES = {"cat": 0, "dog": 1, "fish": 2, "owl": 3}
 WANTED = np.repeat([0, 1, 2, 3], 4)

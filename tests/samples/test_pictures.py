@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from job.preprocessing import Preprocess
 from job.samples.pictures import check_pictures, picture_input
 from job.samples.values import BadSample
+from job.settings.preprocessing import Preprocess
 from job.values import TensorFacts
 
 RED, GREEN, BLUE, GRAY = (250, 10, 20), (15, 240, 25), (30, 35, 230), (90, 90, 90)

@@ -8,9 +8,9 @@ from PIL import Image
 
 from job.errors import BadCheckpoint
 from job.parity.probes import load_probes
-from job.preprocessing import Preprocess
 from job.samples.folder import sample_folder
 from job.samples.reading import read_samples
+from job.settings.preprocessing import Preprocess
 from job.values import TensorFacts
 
 ITEM = np.random.RandomState(1).standard_normal((3, 4, 5)).astype(np.float32)

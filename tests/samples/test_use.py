@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from job.parity.accuracy import NO_CLASS, classes_told, number_asked
 from job.parity.answers import TOGETHER, answers_of_file
 from job.parity.probes import Probe, probe_counts, probes_for
+from job.samples.accuracy import NO_CLASS, classes_told, number_asked
 from job.samples.folder import spread
 from job.samples.use import number_judged, number_of_scores
 from job.samples.values import SampleFile

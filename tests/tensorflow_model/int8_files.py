@@ -3,8 +3,8 @@ import numpy as np
 from small_models import plain_graph
 
 from job.tensorflow_model.freeze import frozen_graph
-from job.tensorflow_model.int8 import int8_from_float32
-from job.tensorflow_model.ranges import ranges_of
+from job.tensorflow_model.quantised.int8 import int8_from_float32
+from job.tensorflow_model.quantised.ranges import ranges_of
 from job.tensorflow_model.tflite import write_tflite
 
 MAP = (1, 7, 9, 6)

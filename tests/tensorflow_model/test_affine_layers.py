@@ -4,9 +4,9 @@ import pytest
 import tensorflow as tf
 from int8_files import float32_of, quantised, samples
 
-from job.tensorflow_model.affine_layers import with_affine_layers
+from job.tensorflow_model.flatbuffer.tflite_file import parse_tflite
+from job.tensorflow_model.quantised.affine_layers import with_affine_layers
 from job.tensorflow_model.runners import TFLiteRunner
-from job.tensorflow_model.tflite_file import parse_tflite
 
 FACTORS = np.float32([2, -0.3, 0.01, 5, 1, -4])
 TERMS = np.float32([1, -0.2, 0.02, -9, 0.5, 3])
@@ -58,7 +58,7 @@ def test_in_int8_they_come_nearer(tmp_path, monkeypatch):
     """With one scale for all factors 0.01 is hardly anything beside 5, and the product is rounded before the sum is."""
     float32 = float32_of(BECOME_LAYERS["ReLU"], tmp_path)
     one_layer = noise(float32, tmp_path)
-    monkeypatch.setattr("job.tensorflow_model.int8_source.with_affine_layers", lambda float32: float32)
+    monkeypatch.setattr("job.tensorflow_model.quantised.int8_source.with_affine_layers", lambda float32: float32)
     assert one_layer < 0.6 * noise(float32, tmp_path)
 
 

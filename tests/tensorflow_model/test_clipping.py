@@ -4,10 +4,10 @@ import pytest
 import tensorflow as tf
 from int8_files import float32_of, quantised, samples
 
-from job.tensorflow_model.clipping import clipped, clipped_ranges
-from job.tensorflow_model.ranges import Seen, channels_of
+from job.tensorflow_model.flatbuffer.tflite_file import parse_tflite
+from job.tensorflow_model.quantised.clipping import clipped, clipped_ranges
+from job.tensorflow_model.quantised.ranges import Seen, channels_of
 from job.tensorflow_model.runners import TFLiteRunner
-from job.tensorflow_model.tflite_file import parse_tflite
 
 WIDE = (1, 90, 90, 6)
 RANDOM = np.random.RandomState(4)

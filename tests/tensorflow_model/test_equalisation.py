@@ -4,9 +4,9 @@ import pytest
 import tensorflow as tf
 from int8_files import float32_of, quantised, samples
 
-from job.tensorflow_model.equalisation import equalised
-from job.tensorflow_model.equalised_groups import groups_of
-from job.tensorflow_model.ranges import ranges_of
+from job.tensorflow_model.quantised.equalisation import equalised
+from job.tensorflow_model.quantised.equalised_groups import groups_of
+from job.tensorflow_model.quantised.ranges import ranges_of
 from job.tensorflow_model.runners import TFLiteRunner
 
 WIDE = (1, 132, 131, 4)  # six samples of it are enough values
@@ -92,7 +92,7 @@ def test_in_float_every_answer_stays_the_same(name, tmp_path):
 def test_in_int8_they_come_nearer(name, tmp_path, monkeypatch):
     float32 = float32_of(EQUALISED[name][0], tmp_path, WIDE)
     with_it = noise_db(float32, tmp_path)
-    monkeypatch.setattr("job.tensorflow_model.int8_source.equalised", lambda float32, seen: (float32, seen))
+    monkeypatch.setattr("job.tensorflow_model.quantised.int8_source.equalised", lambda float32, seen: (float32, seen))
     assert with_it < noise_db(float32, tmp_path) - 3
 
 

@@ -5,11 +5,11 @@ import tensorflow as tf
 from small_models import plain_graph
 
 from job.errors import StageFailed
-from job.tensorflow_model.float_weights import needs_float_weights, with_float_weights
+from job.tensorflow_model.flatbuffer.tflite_file import open_tflite
 from job.tensorflow_model.freeze import frozen_graph
+from job.tensorflow_model.quantised.float_weights import needs_float_weights, with_float_weights
 from job.tensorflow_model.runners import KerasRunner, TFLiteRunner
 from job.tensorflow_model.tflite import write_tflite
-from job.tensorflow_model.tflite_file import open_tflite
 
 CHANNELS = 48
 

@@ -4,8 +4,8 @@ import pytest
 import tensorflow as tf
 from int8_files import float32_of, quantised, samples
 
-from job.tensorflow_model.gated_values import least_told_apart
-from job.tensorflow_model.tflite_file import parse_tflite
+from job.tensorflow_model.flatbuffer.tflite_file import parse_tflite
+from job.tensorflow_model.quantised.gated_values import least_told_apart
 
 KERNEL = np.random.RandomState(8).randn(1, 1, 6, 6).astype(np.float32)
 

@@ -7,13 +7,13 @@ from current_runtime import current_answers
 from small_models import inputs_for, plain_graph, two_by_two_graph
 
 from job.tensorflow_model.describe import describe_tflite
-from job.tensorflow_model.flatbuffer_edit import overwrite_constant
+from job.tensorflow_model.flatbuffer.edit import overwrite_constant
+from job.tensorflow_model.flatbuffer.tflite_file import LAYERS, constant_values, parse_tflite
 from job.tensorflow_model.freeze import frozen_graph
-from job.tensorflow_model.half_weights import with_half_weights
+from job.tensorflow_model.quantised.half_weights import with_half_weights
+from job.tensorflow_model.quantised.widening import widened
 from job.tensorflow_model.runners import TFLiteRunner
 from job.tensorflow_model.tflite import write_tflite
-from job.tensorflow_model.tflite_file import LAYERS, constant_values, parse_tflite
-from job.tensorflow_model.widening import widened
 
 KERNEL = np.random.RandomState(5).randn(3, 3, 60, 64).astype(np.float32)
 

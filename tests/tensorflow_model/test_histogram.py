@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 
-from job.tensorflow_model.histogram import BINS, MOST_VALUES, empty_histogram
+from job.tensorflow_model.quantised.histogram import BINS, MOST_VALUES, empty_histogram
 
 RANDOM = np.random.RandomState(7)
 SAMPLES = [RANDOM.randn(50, 3).astype(np.float32) * np.float32([1, 0.01, 300]) * 4 ** number for number in range(5)]

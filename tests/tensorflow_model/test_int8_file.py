@@ -9,15 +9,15 @@ from small_models import inputs_for, two_by_two_graph
 
 from job.errors import BadCheckpoint
 from job.tensorflow_model.describe import describe_tflite
+from job.tensorflow_model.flatbuffer.tflite_file import parse_tflite
 from job.tensorflow_model.freeze import frozen_graph
-from job.tensorflow_model.int8_ends import with_int8_ends
-from job.tensorflow_model.int8_plan import Plan
-from job.tensorflow_model.int8_writing import int8_file
-from job.tensorflow_model.ranges import Range, ranges_of
+from job.tensorflow_model.quantised.int8_ends import with_int8_ends
+from job.tensorflow_model.quantised.int8_plan import Plan
+from job.tensorflow_model.quantised.int8_writing import int8_file
+from job.tensorflow_model.quantised.ranges import Range, ranges_of
+from job.tensorflow_model.quantised.uint8_ends import with_uint8_ends
 from job.tensorflow_model.runners import TFLiteRunner
 from job.tensorflow_model.tflite import write_tflite
-from job.tensorflow_model.tflite_file import parse_tflite
-from job.tensorflow_model.uint8_ends import with_uint8_ends
 
 OF_RANGE = 0.03
 RANDOM = np.random.RandomState(5)
@@ -136,7 +136,7 @@ def test_biases_make_up_for_what_rounding_the_weights_adds(tmp_path, monkeypatch
     shifts = []
     for corrected in (False, True):
         if not corrected:
-            monkeypatch.setattr("job.tensorflow_model.int8.with_corrected_biases", lambda int8, *_: int8)
+            monkeypatch.setattr("job.tensorflow_model.quantised.int8.with_corrected_biases", lambda int8, *_: int8)
         (tmp_path / "q").write_bytes(quantised(float32, positive))
         monkeypatch.undo()
         with TFLiteRunner(tmp_path / "m.float32.tflite") as wanted, TFLiteRunner(tmp_path / "q") as run:
@@ -167,8 +167,8 @@ def test_a_small_lower_bound_is_not_lost_beside_a_large_upper_one():
 
 def test_every_bias_says_that_its_scales_belong_to_its_one_axis(tmp_path):
     """Current runtimes refuse a file in which they belong to axis 3."""
-    from job.tensorflow_model.flatbuffer import root_table
-    from job.tensorflow_model.tflite_file import GRAPH_TENSORS, MODEL_SUBGRAPHS, QUANTIZATION_AXIS, TENSOR_QUANTIZATION
+    from job.tensorflow_model.flatbuffer.tables import root_table
+    from job.tensorflow_model.flatbuffer.tflite_file import GRAPH_TENSORS, MODEL_SUBGRAPHS, QUANTIZATION_AXIS, TENSOR_QUANTIZATION
 
     data = quantised(float32_of(depthwise, tmp_path))
     tables = root_table(data).tables(MODEL_SUBGRAPHS)[0].tables(GRAPH_TENSORS)

@@ -4,9 +4,9 @@ import pytest
 import tensorflow as tf
 from int8_files import float32_of, quantised
 
-from job.tensorflow_model.joined_ranges import joined_ranges
-from job.tensorflow_model.ranges import Range
-from job.tensorflow_model.tflite_file import Operator, TFLiteFile, parse_tflite
+from job.tensorflow_model.flatbuffer.tflite_file import Operator, TFLiteFile, parse_tflite
+from job.tensorflow_model.quantised.joined_ranges import joined_ranges
+from job.tensorflow_model.quantised.ranges import Range
 
 KERNELS = np.random.RandomState(2).randn(2, 3, 3, 6, 4).astype(np.float32) * np.float32([1, 3]).reshape(2, 1, 1, 1, 1)
 PADDINGS = [[0, 0], [1, 0], [0, 1], [0, 0]]

@@ -8,16 +8,16 @@ from int8_files import float32_of, quantised
 from small_models import plain_graph
 
 from job.parity.metrics import EXACT_DB
-from job.tensorflow_model.flatbuffer import root_table
-from job.tensorflow_model.freeze import frozen_graph
-from job.tensorflow_model.int8_ends import with_int8_ends
-from job.tensorflow_model.int8_source import int8_source
-from job.tensorflow_model.layer_noise import layer_noise
-from job.tensorflow_model.ranges import ranges_of
-from job.tensorflow_model.tflite import write_tflite
-from job.tensorflow_model.tflite_file import (
+from job.tensorflow_model.flatbuffer.tables import root_table
+from job.tensorflow_model.flatbuffer.tflite_file import (
     GRAPH_TENSORS, MODEL_SUBGRAPHS, QUANTIZATION_SCALE, TENSOR_QUANTIZATION, parse_tflite,
 )
+from job.tensorflow_model.freeze import frozen_graph
+from job.tensorflow_model.quantised.int8_ends import with_int8_ends
+from job.tensorflow_model.quantised.int8_source import int8_source
+from job.tensorflow_model.quantised.layer_noise import layer_noise
+from job.tensorflow_model.quantised.ranges import ranges_of
+from job.tensorflow_model.tflite import write_tflite
 
 RANDOM = np.random.RandomState(5)
 KERNELS = [RANDOM.randn(3, 3, *channels).astype(np.float32) for channels in ((6, 20), (20, 19), (19, 8))]

@@ -12,10 +12,10 @@ from small_models import inputs_for, plain_graph
 
 from job.errors import StageFailed
 from job.tensorflow_model.describe import describe_tflite
+from job.tensorflow_model.flatbuffer.tflite_file import open_tflite
 from job.tensorflow_model.freeze import frozen_graph
 from job.tensorflow_model.runners import KerasRunner, TFLiteRunner
 from job.tensorflow_model.tflite import tflite_steps, write_tflite
-from job.tensorflow_model.tflite_file import open_tflite
 from job.tensorflow_model.toco import Step, TocoRun, last_words
 
 

@@ -1,7 +1,7 @@
 """Intervals against figures worked out by hand, and where they must not leave what a share can be."""
 import pytest
 
-from job.parity.intervals import drop_interval, interval
+from job.samples.intervals import drop_interval, interval
 
 
 @pytest.mark.parametrize("right, total, low, high", [

@@ -6,10 +6,10 @@ import time
 
 import pytest
 
-from job import actors, signals
-from job.actors import BugInActor, side_with
 from job.errors import EnvironmentFailed, StageFailed, Stopped
-from job.nursery import nursery
+from job.processes import actors, signals
+from job.processes.actors import BugInActor, side_with
+from job.processes.nursery import nursery
 
 COUNTER = "tests.unit.small_actor:Counter"
 

@@ -9,17 +9,21 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from job import batch, log, output_folder, signals
-from job.command_line import parsed
-from job.discovery import found, named
+from job.batch import batch, output_folder
+
+from job.processes import signals
+
+from job.batch.discovery import found, named
+from job.batch.names import name_from_path, path_from_name
+from job.batch.planning import planned
+from job.batch.summaries import merged
 from job.errors import (BadCheckpoint, EnvironmentFailed, Killed, NoPermission, ParityFailed, Stopped,
                         UnsupportedModel, UsageError, job_error_from_oserror)
-from job.exit_codes import PRECEDENCE, combined
-from job.names import name_from_path, path_from_name
-from job.planning import planned
-from job.settings import run_settings
-from job.summaries import merged
+from job.settings.command_line import parsed
+from job.settings.settings import run_settings
 from job.values import Outcome
+from job.watching import log
+from job.watching.exit_codes import PRECEDENCE, combined
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ import sys
 
 import pytest
 
-from job.command_line import Invocation, parsed
 from job.errors import UsageError
-from job.help import command_help, overview
-from job.surface import COMMANDS, FLAGS
+from job.settings.command_line import Invocation, parsed
+from job.settings.help import command_help, overview
+from job.settings.surface import COMMANDS, FLAGS
 
 HEAVY = ("numpy", "yaml", "torch", "tensorflow", "keras", "onnx")
 

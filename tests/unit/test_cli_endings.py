@@ -7,14 +7,14 @@ import sys
 
 import pytest
 
-from job import log, verdict
 from job.errors import ParityFailed, StageFailed
 from job.values import Outcome
+from job.watching import log, verdict
 
 WAITING = """
 import sys, time
 from job import __main__, cli
-from job.surface import COMMANDS
+from job.settings.surface import COMMANDS
 def wait(run):
     try:
         print("ready", flush=True)
@@ -40,7 +40,8 @@ def test_signals_clean_up_and_end_with_their_code(number, code):
 
 CLOSED = """
 import os, sys
-from job import __main__, cli, verdict
+from job import __main__, cli
+from job.watching import verdict
 def run(words):
     print("told"), sys.stderr.write("said"), sys.stdin.read()
     opened = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT)
@@ -119,7 +120,7 @@ def test_every_line_is_json_for_machines(capfd):
 
 
 def test_forked_children_leave_ctrl_c_to_the_main_process():
-    code = ("import os, signal, sys\nfrom job import signals\nsignals.install()\nsignals.leave_to_parent()\n"
+    code = ("import os, signal, sys\nfrom job.processes import signals\nsignals.install()\nsignals.leave_to_parent()\n"
             "os.kill(os.getpid(), signal.SIGINT)\nprint('lives', flush=True)\nos.kill(os.getpid(), signal.SIGTERM)\n")
     done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, timeout=60, env=dict(os.environ))
     assert (done.stdout, done.returncode) == (b"lives\n", -signal.SIGTERM)

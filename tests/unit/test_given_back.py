@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from job import memory
-from job.actors import forked
+from job.processes import memory
+from job.processes.actors import forked
 
 PIECE = 1000  # bytes: smaller than what the allocator maps on its own, larger than what Python's own would hold
 

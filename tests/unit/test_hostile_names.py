@@ -8,16 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from job import log, output_folder
+from job.batch import output_folder
+
+from job.batch.discovery import found
+from job.batch.names import path_from_name
+from job.batch.planning import planned
 from job.cli import run as command
-from job.command_line import parsed
-from job.discovery import found
 from job.errors import BadCheckpoint, UsageError
-from job.names import path_from_name
-from job.planning import planned
-from job.settings import run_settings
-from job.share import Share
+from job.settings.command_line import parsed
+from job.settings.settings import run_settings
+from job.settings.share import Share
 from job.values import Outcome
+from job.watching import log
 
 ODD = [b"a\nb", b"it's \"quoted\"", b"$(reboot)", b"a\\b", b"\xff\xfe", "n\u00e9t".encode(), "\u7f51".encode() * 20,
        b"-n", b"a b", b"a..b", b"...", b"%2E", b"a+b", b"%", b"\x1b[2J", b"x" * 200, b"CON", b"Net", b"net", b"*"]

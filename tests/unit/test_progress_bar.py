@@ -3,10 +3,10 @@ import os
 import pty
 import sys
 
-from job import log
-from job.planning import Task
-from job.rows import Chain, Rows
+from job.batch.planning import Task
+from job.batch.rows import Chain, Rows
 from job.values import Outcome
+from job.watching import log
 
 
 def _said_at_a_terminal(style, tmp_path):

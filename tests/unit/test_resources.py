@@ -3,7 +3,7 @@ import os
 
 import pytest
 
-from job import crew, resources
+from job.batch import crew, resources
 
 GIB = 1 << 30
 

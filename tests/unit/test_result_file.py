@@ -4,10 +4,10 @@ import os
 
 import pytest
 
-from job import result_file
 from job.errors import EnvironmentFailed, ParityFailed, Stopped
-from job.result_file import recorded
-from job.verdict import Verdict
+from job.watching import result_file
+from job.watching.result_file import recorded
+from job.watching.verdict import Verdict
 from tests.unit.test_cli import run_job
 
 

@@ -3,12 +3,12 @@ import pickle
 
 import pytest
 
-from job.command_line import parsed
 from job.errors import BadCheckpoint, UsageError
-from job.setting_values import InputShape
-from job.settings import run_settings, settings_for
-from job.sidecar import sidecar_values
-from job.surface import SIDECAR_KEYS
+from job.settings.command_line import parsed
+from job.settings.setting_values import InputShape
+from job.settings.settings import run_settings, settings_for
+from job.settings.sidecar import sidecar_values
+from job.settings.surface import SIDECAR_KEYS
 
 
 def of(*words, **sidecar):

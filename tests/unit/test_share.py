@@ -3,13 +3,13 @@ import json
 
 import pytest
 
-from job import command_line
+from job.batch.output_folder import remove_outdated_summaries, write_summary
+from job.batch.planning import planned
+from job.batch.summaries import merged
 from job.errors import BadCheckpoint, EnvironmentFailed, UsageError
-from job.output_folder import remove_outdated_summaries, write_summary
-from job.planning import planned
-from job.settings import run_settings
-from job.share import WHOLE, Share, summaries_of_shares
-from job.summaries import merged
+from job.settings import command_line
+from job.settings.settings import run_settings
+from job.settings.share import WHOLE, Share, summaries_of_shares
 from job.values import Outcome
 
 NAMES = ["net{}".format(number) for number in range(40)]

@@ -5,8 +5,8 @@ import tempfile
 
 import pytest
 
-from job import temporary_folder
 from job.errors import EnvironmentFailed, NoPermission
+from job.processes import temporary_folder
 
 
 @pytest.fixture

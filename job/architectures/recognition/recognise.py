@@ -6,7 +6,7 @@ from job.architectures.keys import OPTIONAL
 from job.architectures.recognition.fingerprints import Fingerprint, fingerprints
 from job.architectures.recognition.matching import Fit, fit_of, without_heads
 from job.architectures.registry import Architecture, Shapes, every
-from job.checkpoint import Checkpoint
+from job.checkpoint.reading import Checkpoint
 
 NEAR = 0.1  # of closeness: less in common says nothing
 MOST_NEAR = 3

@@ -11,7 +11,9 @@ from job.onnx_model.symbolic import (  # noqa: F401
     pooling, products, recurrent, reductions, resizing, statistics, truth,
 )
 from job.onnx_model.symbolic.registry import SYMBOLICS
-from job.onnx_model.symbolic.tracing import inlined, keeping_text, local_response_norm, unbound, untraced, with_fixed_sizes, written
+from job.onnx_model.symbolic.tracing import (
+    inlined, keeping_text, local_response_norm, unbound, untraced, with_fixed_sizes, written,
+)
 
 
 @contextlib.contextmanager

@@ -16,7 +16,9 @@ from typing import Any, Iterator, List, NamedTuple, Sequence
 
 import numpy as np
 
-from job.checkpoint import Checkpoint, read_checkpoint, reading
+from job.checkpoint import reading
+
+from job.checkpoint.reading import Checkpoint, read_checkpoint
 from job.errors import BadCheckpoint
 from tests.checkpoints.fuzz.mutations import Mutant, mutant
 from tests.checkpoints.fuzz.seeds import Seed

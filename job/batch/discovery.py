@@ -1,0 +1,105 @@
+"""The checkpoints of a run: those named, or every candidate under the input folder."""
+import os
+from pathlib import Path
+from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+
+from job.checkpoint import shards
+
+from job.batch.names import name_from_path, stand_in
+from job.errors import BadCheckpoint, UsageError, job_error_from_oserror
+from job.settings.sidecar import is_inside
+from job.settings.surface import COMMANDS
+from job.watching import log
+
+SUFFIXES = (".pth", ".pt", ".bin", ".ckpt", ".tar", ".safetensors", ".npz", ".onnx", shards.SUFFIX)
+_SKIPPED_FOLDERS = ("lost+found", "calibration", "samples")
+_DEEPEST = 100  # folders below each other: no name that long can be published
+_SKIPPED_SUFFIXES = (".tmp", ".part")
+
+
+class Candidate(NamedTuple):
+    path: Path
+    name: str  # under which it is published
+    volume: Path  # nothing that the checkpoint's sidecar says may point outside
+    problem: Optional[BadCheckpoint] = None  # it can be published under no name, and `name` only stands for it
+
+
+def named(words: Sequence[str], input_dir: Path) -> Tuple[Candidate, ...]:
+    """The checkpoints named on the command line, as seen from here or from the input folder.
+
+    Raises UsageError where there is no such file, and for two of one name.
+    """
+    return _without_collisions([_named(word, input_dir) for word in words])
+
+
+def found(input_dir: Path, left_out: Sequence[Path]) -> Tuple[Candidate, ...]:
+    """Every candidate under a folder, by name; what lies in the folders ``left_out`` is not looked at.
+
+    Raises UsageError where the folder is missing or two checkpoints have one name, BadCheckpoint where
+    there is none at all.
+    """
+    if not input_dir.is_dir():
+        raise UsageError("--input-dir={}: there is no such folder".format(input_dir),
+                         hint="mount a volume there (docker run -v ckpt:/in -v out:/out pt2tflite), name "
+                              "another folder, or try `demo`, which needs none")
+    skipped = frozenset(path.resolve() for path in left_out)
+    try:
+        paths = list(_walk(input_dir, input_dir, skipped, (input_dir.resolve(),)))
+    except OSError as error:
+        raise job_error_from_oserror(error, "reading {}".format(error.filename or input_dir)) from error
+    if not paths:
+        raise BadCheckpoint("{}: no checkpoint found".format(input_dir),
+                            hint="files are found by suffix: " + " ".join(SUFFIXES))
+    return _without_collisions([_candidate(path, input_dir) for path in paths])
+
+
+def _named(word: str, input_dir: Path) -> Candidate:
+    path = Path(word)
+    if not os.path.lexists(word) and not path.is_absolute() and os.path.lexists(str(input_dir / word)):
+        path = input_dir / word
+    if not os.path.lexists(str(path)) or not word:
+        hint = "commands come first" if word in COMMANDS else "looked for here and in {}".format(input_dir)
+        raise UsageError("{}: there is no such checkpoint".format(word), hint=hint)
+    return _candidate(path, input_dir)
+
+
+def _candidate(path: Path, input_dir: Path) -> Candidate:
+    here, volume = Path(os.path.abspath(str(path))), Path(os.path.abspath(str(input_dir)))
+    if volume not in here.parents:
+        volume = here.parent
+    relative = here.relative_to(volume)
+    try:
+        return Candidate(path, name_from_path(relative), volume)
+    except BadCheckpoint as error:
+        return Candidate(path, stand_in(relative), volume, error)
+
+
+def _walk(folder: Path, volume: Path, skipped: frozenset, above: Tuple[Path, ...]) -> Iterator[Path]:
+    """Depth first in the order of names; ``above`` holds the real folders on the way here, against loops."""
+    names = sorted(os.listdir(str(folder)))
+    parts = shards.shards_beside(folder, names)
+    for name in names:
+        path = folder / name
+        if name.startswith(".") or name.endswith(_SKIPPED_SUFFIXES) or name in parts:
+            continue
+        if path.is_symlink() and not (is_inside(path, volume) and path.exists()):
+            log.warning("{}: this link leads nowhere inside the volume, not followed".format(
+                path.relative_to(volume)))
+        elif path.is_dir():
+            real = path.resolve()
+            if len(above) > _DEEPEST:
+                log.warning("{}: folders this deep are not looked at".format(path.relative_to(volume)))
+            elif name not in _SKIPPED_FOLDERS and real not in skipped and real not in above:
+                yield from _walk(path, volume, skipped, above + (real,))
+        elif name.endswith(SUFFIXES):
+            yield path
+
+
+def _without_collisions(candidates: List[Candidate]) -> Tuple[Candidate, ...]:
+    by_name = {}  # type: Dict[str, Candidate]
+    for candidate in candidates:
+        other = by_name.setdefault(candidate.name, candidate)
+        if other is not candidate:
+            raise UsageError("{} and {} would both be published as {}".format(
+                other.path, candidate.path, candidate.name), hint="rename one of them, or name the one to convert")
+    return tuple(by_name[name] for name in sorted(by_name))

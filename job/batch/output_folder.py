@@ -1,0 +1,71 @@
+"""The folder that a run writes to: before its first checkpoint, and after its last."""
+import contextlib
+import os
+from pathlib import Path
+from typing import Any, Dict, Sequence
+
+from job.processes import signals
+
+from job.errors import NoPermission, UsageError, job_error_from_oserror
+from job.report.documents import json_bytes
+from job.report.run import summary
+from job.settings.share import WHOLE, Share, summaries_of_shares
+from job.values import Outcome
+from job.watching import log
+
+
+def prepare(folder: Path) -> None:
+    """Makes the folder where it is missing; UsageError or NoPermission where it cannot be written to."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise UsageError("--output-dir={}: not a folder".format(folder), hint="name a folder") from error
+    except OSError as error:
+        raise job_error_from_oserror(error, "making the output folder {}".format(folder)) from error
+    if not os.access(str(folder), os.W_OK | os.X_OK):
+        raise NoPermission(
+            "{}: the output folder cannot be written to by user {}".format(folder, os.geteuid()),
+            hint="run as a user who owns it (docker run --user UID:GID; Kubernetes: fsGroup), and mount it writable")
+
+
+def check_names(folder: Path, names: Sequence[str]) -> None:
+    """UsageError where two models would be one folder, on a volume to which Net and net are one name."""
+    seen = {}  # type: Dict[str, str]
+    alike = [(seen[name.lower()], name) for name in names if seen.setdefault(name.lower(), name) != name]
+    if alike and _is_blind_to_case(folder):
+        raise UsageError("{} and {} would be one folder: to this volume they are one name".format(*alike[0]),
+                         hint="rename one of them, or name the one to convert")
+
+
+def _is_blind_to_case(folder: Path) -> bool:
+    with _publish().staging(folder, "CASE") as made:
+        return made.with_name(made.name.replace("CASE", "case")).exists()
+
+
+def remove_outdated_summaries(folder: Path, share: Share) -> None:
+    """Those of shares, less what the others among which this job divides the checkpoints have left."""
+    try:
+        for other, file in summaries_of_shares(folder):
+            if other.count != share.count or other == share:
+                with contextlib.suppress(FileNotFoundError):
+                    file.unlink()
+    except OSError as error:
+        raise job_error_from_oserror(error, "removing an earlier summary in {}".format(folder)) from error
+
+
+def write_summary(folder: Path, rows: Sequence[Outcome], exit_code: int, share: Share = WHOLE) -> None:
+    """summary.json or the share's own, whole or not at all."""
+    _publish().publish_file(folder, share.summary_name, json_bytes(summary(rows, exit_code)))
+
+
+def recover(folder: Path) -> None:
+    """Finishes or undoes what a killed run left."""
+    for done in _publish().recover(folder):
+        log.note(done)
+
+
+def _publish() -> Any:
+    """The package imports numpy: not before the sides are forked, and whole."""
+    with signals.held_back():
+        from job import publish
+    return publish

@@ -1,0 +1,81 @@
+"""Which checkpoints a run takes, each with its settings, before anything heavy is imported or read."""
+from pathlib import Path
+from typing import NamedTuple, Optional, Tuple
+
+from job.batch.discovery import Candidate, found, named
+from job.checkpoint.shards import index_of, is_index, shards_of
+from job.errors import BadCheckpoint, JobError, UsageError, job_error_from_oserror
+from job.settings.settings import RunSettings, Settings, settings_for
+from job.settings.sidecar import is_inside, sidecar_values
+
+
+class Task(NamedTuple):
+    """A checkpoint with its settings, or with what is wrong with them."""
+
+    path: Path
+    name: str
+    settings: Optional[Settings]
+    problem: Optional[JobError]
+
+
+def planned(run: RunSettings) -> Tuple[Task, ...]:
+    """Every checkpoint with its settings, whatever the run's share; nothing is read but names and sidecars."""
+    if run.checkpoints:
+        return tuple(_task(candidate, run, alone=True) for candidate in named(run.checkpoints, run.input_dir))
+    inputs = [run.given[key] for key in ("samples", "calibration") if key in run.given]
+    around = [folder for folder in inputs if is_inside(run.input_dir, folder)]
+    if around:
+        raise UsageError("{}: holds the checkpoints too".format(around[0]),
+                         hint="name the checkpoint to convert, or keep samples in a folder of their own")
+    left_out = [run.output_dir] + inputs
+    tasks = [_task(candidate, run) for candidate in found(run.input_dir, left_out)]
+    samples = {folder.resolve() for task in tasks if task.settings
+               for folder in (task.settings.samples, task.settings.calibration) if folder}
+    return tuple(task for task in tasks if samples.isdisjoint(task.path.resolve().parents))
+
+
+def _task(candidate: Candidate, run: RunSettings, alone: bool = False) -> Task:
+    """`alone`: nobody has looked at what lies beside it."""
+    try:
+        if candidate.problem:
+            raise candidate.problem
+        _check_file(candidate.path)
+        if is_index(candidate.path):
+            _check_shards(candidate)
+        elif alone:
+            _refuse_lone_shard(candidate.path)
+        settings = settings_for(run, sidecar_values(candidate.path, candidate.volume))
+    except JobError as error:
+        return Task(candidate.path, candidate.name, None, error)
+    except OSError as error:
+        problem = job_error_from_oserror(error, "reading {}".format(candidate.path.name))
+        return Task(candidate.path, candidate.name, None, problem)
+    return Task(candidate.path, candidate.name, settings, None)
+
+
+def _check_shards(candidate: Candidate) -> None:
+    """Shards are files, or links to files inside the volume; one that is not there is its reader's to tell."""
+    for name in shards_of(candidate.path):
+        shard = candidate.path.with_name(name)
+        if shard.exists() and not shard.is_file():
+            raise BadCheckpoint("{}: its shard {} is not a file".format(candidate.path.name, name),
+                                hint="copy the shard itself there")
+        if shard.is_symlink() and not is_inside(shard, candidate.volume):
+            raise BadCheckpoint("{}: its shard {} is a link that leads out of the volume".format(
+                candidate.path.name, name), hint="copy the shard itself there")
+
+
+def _refuse_lone_shard(path: Path) -> None:
+    index = index_of(path)
+    if index:
+        raise BadCheckpoint("{} is only one shard".format(path.name),
+                            hint="name the index of all of them: {}".format(index))
+
+
+def _check_file(path: Path) -> None:
+    if path.is_dir():
+        raise BadCheckpoint("{} is a folder, not a checkpoint".format(path.name),
+                            hint="name the file in it; --input-dir=FOLDER converts all that are in a folder")
+    if not path.is_file():
+        raise BadCheckpoint("{} is not a file".format(path.name),
+                            hint="a link must lead to a file; devices are not read")

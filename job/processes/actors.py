@@ -1,0 +1,194 @@
+"""Processes with one actor each, and what can be asked of them.
+
+An actor is an object whose methods are run as they are asked for, one after another. What is asked and
+answered is small and picklable; arrays and models go as files.
+"""
+import importlib
+import os
+import signal
+import sys
+import traceback
+from collections import deque
+from multiprocessing.connection import Connection, Pipe
+from typing import Any, Callable, Deque, Tuple
+
+from job.errors import EnvironmentFailed, JobError, Killed, StageFailed, Stopped, job_error_from_oserror
+from job.processes import signals
+from job.processes.memory import collect_rarely, give_back_freed, go_first
+
+
+class BugInActor(Exception):
+    """An error nobody foresaw, with the traceback of the process it happened in."""
+
+
+class Pending:
+    """An answer that will come; asking for it waits."""
+
+    def __init__(self, side: "Side") -> None:
+        self._side = side
+        self._answer = None  # type: Any
+        self._arrived = False
+
+    def result(self) -> Any:
+        while not self._arrived:
+            self._side.receive()
+        if isinstance(self._answer, Exception):
+            raise self._answer
+        return self._answer
+
+    def arrive(self, answer: Any) -> None:
+        self._answer, self._arrived = answer, True
+
+
+class Child:
+    """A process that this one has forked."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+
+    def end(self) -> int:
+        """Kills it, where it is not dead already, and returns its wait status."""
+        os.kill(self._pid, signal.SIGKILL)
+        return os.waitpid(self._pid, 0)[1]
+
+
+class Side:
+    """The other end of an actor."""
+
+    def __init__(self, name: str, connection: Connection, process: Any) -> None:
+        self.name = name
+        self._connection, self._process = connection, process
+        self._waiting = deque()  # type: Deque[Pending]
+
+    def start(self, method: str, *arguments: Any) -> Pending:
+        """Asks for a method; it runs once those asked before are done."""
+        pending = Pending(self)
+        try:
+            self._connection.send((method, arguments))
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # it is dead: receive() says how it died
+        self._waiting.append(pending)
+        return pending
+
+    def call(self, method: str, *arguments: Any) -> Any:
+        return self.start(method, *arguments).result()
+
+    def receive(self) -> None:
+        """Hands the next answer to whoever waits for it."""
+        try:
+            answer = self._connection.recv()
+        except (EOFError, ConnectionResetError):
+            answer = self._death()
+        self._waiting.popleft().arrive(answer)
+
+    def drain(self) -> None:
+        """Waits until nothing is under way any more, whatever comes of it."""
+        while self._waiting:
+            self.receive()
+
+    def close(self) -> None:
+        self._connection.close()
+        process, self._process = self._process, None
+        if process:
+            process.end()
+
+    def _death(self) -> JobError:
+        process, self._process = self._process, None
+        if process is None:
+            return StageFailed("the {} process is gone".format(self.name), "see above", self.name)
+        status = process.end()
+        message = "the {} process {}".format(self.name, manner_of_death(status))
+        if was_killed(status):
+            return Killed(message, "it may have run out of memory: give it more", self.name)
+        if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGBUS:
+            return EnvironmentFailed(
+                message + ": a file that it had mapped can be read no more",
+                "check the volume; write a checkpoint as NAME.tmp, and rename it when it is whole")
+        return StageFailed(message, "see its last words above, if any; code of --model-code may have ended it",
+                           self.name)
+
+
+def manner_of_death(status: int) -> str:
+    """A wait status in words."""
+    if os.WIFSIGNALED(status):
+        return "was killed by " + signal.Signals(os.WTERMSIG(status)).name
+    return "ended with code {}".format(os.WEXITSTATUS(status))
+
+
+def was_killed(status: int) -> bool:
+    """By SIGKILL: most likely the system's answer to a want of memory."""
+    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+
+
+def actor_class(actor: str) -> Callable[[], Any]:
+    """What "package.module:Class" names."""
+    module, name = actor.split(":")
+    return getattr(importlib.import_module(module), name)
+
+
+def forked(life: Callable[[Connection], None],
+           heed: Callable[[], None] = signals.leave_to_parent) -> Tuple[Connection, int]:
+    """A child that lives that life at its end of a connection; returns our end and its process number.
+
+    `heed` settles which signals it heeds, and how. EnvironmentFailed where there is no room for one more.
+    """
+    ours, theirs = Pipe()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    parent = os.getpid()
+    with signals.held_back():
+        pid = _fork()
+        if pid == 0:
+            ours.close()
+            _live(life, theirs, heed, parent)
+    theirs.close()
+    return ours, pid
+
+
+def _fork() -> int:
+    try:
+        return os.fork()
+    except OSError as error:
+        raise job_error_from_oserror(error, "starting a process") from error
+
+
+def side_with(actor: str) -> Side:
+    """A new process that imports the actor's module and serves it."""
+    connection, pid = forked(lambda theirs: serve(actor_class(actor)(), theirs))
+    return Side(actor.split(":")[1], connection, Child(pid))
+
+
+def serve(subject: Any, connection: Connection) -> None:
+    """Answers until the other end closes."""
+    go_first()
+    while True:
+        method, arguments = connection.recv()
+        connection.send(_answer(subject, method, arguments))
+        give_back_freed()  # the other side may be at its peak
+
+
+def _live(life: Callable[[Connection], None], connection: Connection, heed: Callable[[], None], parent: int) -> None:
+    """The whole life of a child: it never returns into the code that forked it."""
+    try:
+        heed()
+        signals.let_through()
+        signals.end_with_parent(parent)
+        collect_rarely()
+        life(connection)
+    except (EOFError, BrokenPipeError, ConnectionResetError, Stopped):
+        pass  # the other end is gone, or needs no more
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(1)
+
+
+def _answer(subject: Any, method: str, arguments: Any) -> Any:
+    """The method's result, or the error to raise at the other end."""
+    try:
+        return getattr(subject, method)(*arguments)
+    except (JobError, OSError, MemoryError) as error:
+        return error
+    except Exception:
+        return BugInActor(traceback.format_exc())

@@ -1,0 +1,95 @@
+"""NAME.yaml beside NAME.pth: the facts of a model, from whoever can write a checkpoint.
+
+It is not trusted: only the keys of surface.SIDECAR_KEYS, nothing outside the volume, and only tighter
+tolerances. Every error is a BadCheckpoint (3) that names file and key.
+"""
+from pathlib import Path
+from typing import Any, Mapping
+
+from job.checkpoint.shards import without_suffix
+from job.errors import BadCheckpoint, job_error_from_oserror
+from job.parity.tolerance import check_only_tighter
+from job.settings.nearest import did_you_mean
+from job.settings.setting_values import Refused
+from job.settings.settings import READERS
+from job.settings.surface import FLAGS, SIDECAR_KEYS
+from job.settings.yaml_values import MOST_BYTES, value_from_yaml
+
+_FOLDERS = ("samples", "calibration")
+
+
+def sidecar_values(checkpoint: Path, volume: Path) -> Mapping[str, Any]:
+    """The checked values of a checkpoint's sidecar, {} where it has none."""
+    named = without_suffix(checkpoint)
+    file = named.with_name(named.name + ".yaml")
+    if not (file.exists() or file.is_symlink()):
+        return {}
+    written = _written(file, volume)
+    return {key: _checked(file, key, value, volume) for key, value in written.items()}
+
+
+def is_inside(path: Path, volume: Path) -> bool:
+    """Whether a path stays in the volume after every symlink; a loop of symlinks does not."""
+    try:
+        inner, outer = path.resolve(), volume.resolve()
+    except RuntimeError:
+        return False
+    return outer == inner or outer in inner.parents
+
+
+def _written(file: Path, volume: Path) -> Mapping[str, Any]:
+    if not is_inside(file, volume) or not file.is_file():
+        raise BadCheckpoint("{}: not a file inside the input volume".format(file.name),
+                            hint="write the file itself there")
+    try:
+        with open(str(file), "rb") as stream:
+            text = stream.read(MOST_BYTES + 1).decode("utf-8-sig")
+        written = value_from_yaml(text)
+    except OSError as error:
+        raise job_error_from_oserror(error, "reading {}".format(file.name)) from error
+    except ValueError as error:  # also UnicodeDecodeError
+        raise BadCheckpoint("{}: not a settings file: {}".format(file.name, error),
+                            hint=_allowed_keys()) from error
+    if written is None:
+        return {}
+    if not isinstance(written, Mapping):
+        raise BadCheckpoint("{}: not a mapping of settings".format(file.name), hint=_allowed_keys())
+    return written
+
+
+def _checked(file: Path, key: str, value: Any, volume: Path) -> Any:
+    if key not in SIDECAR_KEYS:
+        only_flag = isinstance(key, str) and key in FLAGS
+        problem = "can only be given on the command line" if only_flag else "no such setting"
+        hint = " ".join(filter(None, [did_you_mean(str(key), SIDECAR_KEYS), _allowed_keys()]))
+        raise BadCheckpoint("{}: {}: {}".format(file.name, key, problem), hint=hint)
+    try:
+        if key in _FOLDERS:
+            return _folder(file, value, volume)
+        checked = READERS[key](value)
+    except Refused as refused:
+        raise BadCheckpoint("{}: {}: {!r}: {}".format(file.name, key, _shown(value), refused.problem),
+                            hint=refused.allowed) from refused
+    if key == "tolerance":
+        check_only_tighter(checked)
+    return checked
+
+
+def _folder(file: Path, value: Any, volume: Path) -> Path:
+    if not isinstance(value, str) or not value or "\0" in value:
+        raise Refused("not a folder's name", "a folder in the input volume, as seen from {}".format(file.name))
+    path = file.parent / value
+    if not is_inside(path, volume):
+        raise Refused("points outside the input volume", "a folder inside it")
+    if is_inside(file, path):
+        raise Refused("holds the checkpoint itself", "a folder beside it")
+    return READERS["samples"](str(path))
+
+
+def _shown(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _allowed_keys() -> str:
+    return "allowed are " + ", ".join(SIDECAR_KEYS)

@@ -1,0 +1,76 @@
+"""Biases of an int8 file, less what rounding the weights adds to each channel on average.
+
+Rounded weights answer a map that is positive throughout, as after a ReLU, with a shift of their own in each channel:
+    bias := bias - sum((rounded - exact) * mean of the input's channel)
+Corrections come in parts of the output's own step: finer ones change hardly an answer, and would carry the last bits of
+the means, which differ between CPUs.
+"""
+from typing import Mapping, NamedTuple, Tuple
+
+import numpy as np
+
+from job.tensorflow_model.flatbuffer.edit import overwrite_constant
+from job.tensorflow_model.flatbuffer.tflite_file import LAYERS, Operator, Tensor, TFLiteFile, constant_values, parse_tflite
+
+_INPUT, _WEIGHTS, _BIAS = 0, 1, 2
+_INT8 = ["int8", "int8", "int32"]
+_STEPS = 16  # of a correction, in one of the output's
+
+
+class _Layer(NamedTuple):
+    operator: Operator  # of the int8 file
+    exact: np.ndarray  # its weights in the float32 file
+    means: np.ndarray  # of its input's channels
+
+
+def with_corrected_biases(int8: bytes, float32: bytes, means: Mapping[int, np.ndarray]) -> bytes:
+    """`means` are of the channels of what layers of the float32 file read, by the tensor's index."""
+    file, data = parse_tflite(int8), bytearray(int8)
+    for layer in _layers(int8, float32, means):
+        _, weights, bias = (file.tensors[index] for index in layer.operator.inputs)
+        output = file.tensors[layer.operator.outputs[0]]
+        rounded = constant_values(int8, layer.operator.inputs[_WEIGHTS], "i1").reshape(weights.shape)
+        shift = np.round(_shift(layer, weights, rounded) / output.scale[0] * _STEPS) * output.scale[0] / _STEPS
+        steps = np.array(bias.scale) * np.ones(bias.shape)
+        old = constant_values(int8, layer.operator.inputs[_BIAS], "<i4")
+        new = old - np.round(np.divide(shift, steps, out=np.zeros_like(shift), where=steps > 0))
+        overwrite_constant(data, layer.operator.inputs[_BIAS], np.clip(new, -2 ** 31, 2 ** 31 - 1).astype("<i4").tobytes())
+    return bytes(data)
+
+
+def _layers(int8: bytes, float32: bytes, means: Mapping[int, np.ndarray]) -> Tuple[_Layer, ...]:
+    """Those of int8 whose bias no other one shares."""
+    file, source = parse_tflite(int8), parse_tflite(float32)
+    exact = {source.tensors[operator.outputs[0]].name: operator for operator in source.operators
+             if operator.name in LAYERS and operator.inputs[_INPUT] in means}
+    ours = [operator for operator in file.operators
+            if [file.tensors[index].dtype for index in operator.inputs] == _INT8]
+    floats = {operator.inputs[0]: operator.outputs[0] for operator in file.operators if operator.name == "DEQUANTIZE"}
+    biases = [operator.inputs[_BIAS] for operator in ours]
+    found = []
+    for operator in ours:
+        made = operator.outputs[0]
+        theirs = exact.get(file.tensors[made].name) or exact.get(file.tensors[floats.get(made, made)].name)
+        if theirs is not None and biases.count(operator.inputs[_BIAS]) == 1 and _reads_channels(source, theirs):
+            weights = constant_values(float32, theirs.inputs[_WEIGHTS], "<f4")
+            shape = file.tensors[operator.inputs[_WEIGHTS]].shape
+            found.append(_Layer(operator, weights.reshape(shape), means[theirs.inputs[_INPUT]]))
+    return tuple(found)
+
+
+def _reads_channels(file: TFLiteFile, layer: Operator) -> bool:
+    """Not so a fully connected layer that reads all of a map at once."""
+    x, weights = (file.tensors[index].shape[-1] for index in layer.inputs[:_BIAS])
+    return layer.name == "DEPTHWISE_CONV_2D" or x == weights
+
+
+def _shift(layer: _Layer, tensor: Tensor, rounded: np.ndarray) -> np.ndarray:
+    """What the error of the weights adds to each output channel.
+
+    Weights are (out, height, width, in) or (out, in); those of a depthwise convolution (1, height, width, out).
+    """
+    if layer.operator.name == "DEPTHWISE_CONV_2D":
+        error = (rounded * np.array(tensor.scale) - layer.exact).reshape(-1, tensor.shape[-1]).sum(axis=0)
+        return error * np.repeat(layer.means, len(error) // len(layer.means))
+    scale = np.array(tensor.scale).reshape([-1] + [1] * (len(tensor.shape) - 1))
+    return ((rounded * scale - layer.exact) * layer.means).reshape(tensor.shape[0], -1).sum(axis=1)

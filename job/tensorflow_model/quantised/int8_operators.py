@@ -1,0 +1,72 @@
+"""Which operators have kernels of 8 bits that are right in TensorFlow Lite 1.14 and in current runtimes, and their versions.
+
+All others stay float. So do, of these: a mean over other axes than both of a map; arithmetic that broadcasts along other axes
+than the last; squares, of which small ones would be nothing, and dividing by them everything; a SOFTMAX inside a network,
+whose 256 steps are too few to weigh many parts; layers whose weights are computed, and depthwise convolutions of two or three
+channels, of which 1.14 reads no file; pads of what is no map, or with a number that the tensor's range need not hold.
+"""
+from typing import Any
+
+from job.tensorflow_model.flatbuffer.tables import root_table
+from job.tensorflow_model.flatbuffer.tflite_file import (
+    GRAPH_OPERATORS, LAYERS, MODEL_SUBGRAPHS, OPERATOR_OPTIONS, REDUCER_KEEPS, Operator, TFLiteFile, constant_values,
+)
+from job.tensorflow_model.quantised.int8_scales import Scale
+from job.tensorflow_model.quantised.ranges import LOWEST
+from job.values import Shape
+
+ARITHMETIC = ("ADD", "SUB", "MUL")
+MOVES = (  # what they make has the scale of what they read
+    "AVERAGE_POOL_2D", "BATCH_TO_SPACE_ND", "GATHER", "MAX_POOL_2D", "PAD", "PADV2", "RESHAPE", "RESIZE_BILINEAR", "SLICE",
+    "SPACE_TO_BATCH_ND", "SPACE_TO_DEPTH", "SPLIT", "SQUEEZE", "STRIDED_SLICE", "TRANSPOSE")
+OF_ONE_SCALE = {"LOGISTIC": Scale(1 / 256, -128), "LOG_SOFTMAX": Scale(16 / 256, 127), "SOFTMAX": Scale(1 / 256, -128),
+                "TANH": Scale(1 / 128, 0)}
+VERSIONS = {"CONV_2D": 3, "DEPTHWISE_CONV_2D": 3, "FULLY_CONNECTED": 4, "RESHAPE": 1, "SQUEEZE": 1, "QUANTIZE": 1}
+USUAL_VERSION = 2  # of what is not named above
+_REFUSED = (2, 3)  # scales of channels: 1.14 wants more of them than the number of their axis
+_MAP, _BOTH = 4, (1, 2)  # axes of a map, and those of its height and width
+
+
+def has_kernel(float32: bytes, file: TFLiteFile, number: int) -> bool:
+    """Of the file's operator of that number, for tensors of whatever scales."""
+    operator = file.operators[number]
+    if operator.name in LAYERS:
+        return len(operator.inputs) == 3 and all(_is_constant(float32, index) for index in operator.inputs[1:]) and (
+            operator.name != "DEPTHWISE_CONV_2D" or file.tensors[operator.inputs[1]].shape[-1] not in _REFUSED)
+    if operator.name in ARITHMETIC:
+        return len(set(operator.inputs)) > 1 and _broadcasts_plainly(*(file.tensors[index].shape for index in operator.inputs))
+    if operator.name == "MEAN":
+        return _is_of_maps(float32, file, number)
+    if operator.name in ("PAD", "PADV2"):
+        least = constant_values(float32, operator.inputs[2], "<f4").tolist() == [LOWEST] if operator.name == "PADV2" else True
+        return least and len(file.tensors[operator.outputs[0]].shape) == _MAP
+    if operator.name == "SOFTMAX":
+        return operator.outputs[0] in file.outputs
+    return operator.name in MOVES or operator.name in OF_ONE_SCALE or operator.name in ("CONCATENATION", "ARG_MAX")
+
+
+def _is_constant(float32: bytes, index: int) -> bool:
+    return index >= 0 and constant_values(float32, index, "u1").size > 0
+
+
+def _is_of_maps(float32: bytes, file: TFLiteFile, number: int) -> bool:
+    operator = file.operators[number]
+    shape = file.tensors[operator.inputs[0]].shape
+    axes = tuple(sorted(constant_values(float32, operator.inputs[1], "<i4") % len(shape)))
+    return len(shape) == _MAP and axes == _BOTH and (shape[0] == 1 or _keeps_axes(float32, number))
+
+
+def _keeps_axes(data: Any, number: int) -> bool:
+    options = root_table(data).element(MODEL_SUBGRAPHS, 0).element(GRAPH_OPERATORS, number).table(OPERATOR_OPTIONS)
+    return bool(options.number(REDUCER_KEEPS, "B"))
+
+
+def _broadcasts_plainly(left: Shape, right: Shape) -> bool:
+    """Shapes that are the same, or one of which has a number a channel, or one number."""
+    shorter, longer = sorted((_without_leading_ones(left), _without_leading_ones(right)), key=len)
+    return shorter in (longer, longer[-1:], ())
+
+
+def _without_leading_ones(shape: Shape) -> Shape:
+    ones = next((place for place, size in enumerate(shape) if size != 1), len(shape))
+    return shape[ones:]

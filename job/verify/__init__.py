@@ -1,0 +1,1 @@
+"""Published models asked again: nothing of the conversion is needed."""

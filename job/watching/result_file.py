@@ -1,0 +1,40 @@
+"""--result-file: the verdict of one line, where a pipeline looks for it."""
+import os
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Callable
+
+from job.errors import JobError, UsageError
+from job.watching import log, verdict
+from job.watching.verdict import Verdict
+from job.watching.whole_file import write_whole
+
+
+def recorded(call: Callable[[], Verdict], file: Path) -> Verdict:
+    """How the call ended, as the file says it too.
+
+    UsageError before the call where no file can be written there. Where it cannot be written after the call, a run
+    that went well has failed after all.
+    """
+    _make_way(file)
+    ending = verdict.of_call(call)
+    try:
+        write_whole(file, verdict.line(ending))
+    except JobError as error:
+        log.failure(error)
+        return ending if ending.exit_code else verdict.of_error(error)
+    return ending
+
+
+def _make_way(file: Path) -> None:
+    """The folder is there, and what an earlier run left is gone: nobody must take it for this run's."""
+    hint = "name a file in a folder that this user may write to"
+    try:
+        if file.exists() and not file.is_file():
+            raise UsageError("--result-file={}: it is there, and no file".format(file), hint=hint)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if os.path.lexists(str(file)):
+            file.unlink()
+        TemporaryFile(dir=str(file.parent)).close()
+    except OSError as error:
+        raise UsageError("--result-file={}: {}".format(file, error.strerror), hint=hint) from error
