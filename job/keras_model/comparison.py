@@ -8,7 +8,7 @@ import tensorflow as tf
 from job.errors import UnsupportedModel
 from job.keras_model.activation import Activation
 from job.keras_model.axis_blocks import MOST_AXES
-from job.keras_model.elementwise import Operand, aligned, batch_fixed_by, common_order, register_binary
+from job.keras_model.elementwise import Operand, aligned, batch_fixed_by, common_order, of_fixed_shape, register_binary
 from job.keras_model.layers import operation
 from job.keras_model.pointwise import pointwise
 from job.keras_model.registry import Operator, converts, only
@@ -49,22 +49,26 @@ def where(operator: Operator, *operands: Operand) -> Activation:
         raise UnsupportedModel(["Where of a constant of int64 at {}".format(operator.name)],
                                hint="TensorFlow Lite 1.14 has no sum of int64, which would spread it over the batch")
     order = common_order(operator, *operands)
-    size = [operator.output_shape[axis] for axis in order][1:]
     laid = [aligned(operand, order, operator.name) for operand in operands]
     if len(order) > MOST_AXES:
-        target, size = (-1,) + tuple(size), size[-1:]
-        laid = [_in_rows(each, size[0], operator.name) for each in laid]
+        target = (-1,) + tuple(operator.output_shape[axis] for axis in order[1:])
+        laid = [_in_rows(each, target[-1], operator.name) for each in laid]
     computed = [each for each in laid if not isinstance(each, np.ndarray)]
+    is_whole = [shape == operator.output_shape for shape, each in zip(operator.input_shapes, laid)
+                if not isinstance(each, np.ndarray)]
 
     def select(*tensors: Any) -> Any:
         remaining = iter(tensors)
-        truth, yes, no = (_constant(each) if isinstance(each, np.ndarray) else next(remaining) for each in laid)
-        whole = [tensor for tensor in tensors if tensor.shape.as_list()[1:] == size]
-        zeros = _zeros(whole[-1:] or tensors)
+        every = [_constant(each) if isinstance(each, np.ndarray) else next(remaining) for each in laid]
+        truth, yes, no = every
+        whole = [tensor for tensor, holds in zip(tensors, is_whole) if holds]
+        zeros = _zeros(whole[-1:] or [each for each in every if each.shape.num_elements() != 1])
         yes, no = (each if each in whole else each + tf.cast(zeros, each.dtype) for each in (yes, no))
         return tf.where(truth if truth in whole else tf.greater(tf.cast(truth, tf.float32) + zeros, 0.5), yes, no)
-    tensor = operation(select, computed, operator.name)
     fixed_by = batch_fixed_by(operator, *operands)
+    if fixed_by and len(order) <= MOST_AXES:
+        select = of_fixed_shape(select, [operator.output_shape[axis] for axis in order])
+    tensor = operation(select, computed, operator.name)
     if len(order) <= MOST_AXES:
         return Activation(tensor, order, fixed_by=fixed_by)
     whole = operation(lambda t: tf.reshape(t, target), tensor, operator.name + ".shaped")

@@ -61,7 +61,7 @@ def _applied(operator: Operator, function: Callable[[Any, Any], Any], left: Oper
                              nonnegative)._replace(fixed_by=fixed_by)
     if len(order) > MOST_AXES:
         return _on_few_axes(operator, function, left, right, order)._replace(nonnegative=nonnegative, fixed_by=fixed_by)
-    function = _of_fixed_shape(function, [operator.output_shape[axis] for axis in order]) if fixed_by else function
+    function = of_fixed_shape(function, [operator.output_shape[axis] for axis in order]) if fixed_by else function
     left, right = (aligned(operand, order, operator.name) for operand in (left, right))
     if isinstance(left, np.ndarray):
         tensor = operation(lambda t: _of_constant(function, left, t), right, operator.name)
@@ -103,10 +103,10 @@ def _minus_from(constant: Any, tensor: Any) -> Any:
     return tensor * beside(np.array(-1, np.float32), tensor) + constant
 
 
-def _of_fixed_shape(function: Callable[[Any, Any], Any], shape: Any) -> Callable[[Any, Any], Any]:
+def of_fixed_shape(function: Callable[..., Any], shape: Any) -> Callable[..., Any]:
     """Where the batch is tied it may stand on another axis, whose size later layers ask for."""
-    def run(left: Any, right: Any) -> Any:
-        result = function(left, right)
+    def run(*tensors: Any) -> Any:
+        result = function(*tensors)
         result.set_shape(shape)
         return result
     return run

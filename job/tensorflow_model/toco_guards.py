@@ -8,7 +8,7 @@ memory that it has not written.
 
 Reshape, arithmetic with a constant: where the constant's shape is the end of the Reshape's new shape, toco swaps the
 two, without asking for the shape before, which may be one of more axes than TensorFlow Lite has arithmetic for. It is
-made longer, if that shows toco that it is not; else it is padded.
+made longer, if that shows toco that it is not; else it is padded, in a row where it has more axes than a Pad takes.
 
     before: x [1,12] -> Reshape [1,3,4] -> Add constant [4] -> y
     after:  x -> Reshape -> Add constant [1,1,4] -> y
@@ -115,12 +115,15 @@ def _beside_constant(each: NodeDef, place: int, view: FrozenView) -> List[NodeDe
     if not _is_end(shape, wanted) or all(_is_end(shape, before) and len(before) <= MOST_AXES for before in moved_to):
         return []
     longer = (1,) * (len(wanted) - len(shape)) + shape
-    if _is_end(longer, wanted):
+    if not _is_end(longer, wanted):
+        reshape = _reshape(each, "longer", constant.name, longer)
+        return reshape + [_with_input(each, place, reshape[-1].name)]
+    if len(wanted) <= MOST_AXES:
         return _padded_input(each, place, view)
-    size = int_constant(each.name + "/longer/shape", longer, (len(longer),))
-    reshape = node(each.name + "/longer", "Reshape", (constant.name, size.name), T=each.attr["T"],
-                   Tshape=of_type(tf.int32.as_datatype_enum))
-    return [size, reshape, _with_input(each, place, reshape.name)]
+    row = _reshape(each, "row", constant.name, (-1,))
+    pad = _padding(each, row[-1].name, 1)
+    back = _reshape(each, "back", pad[-1].name, shape)
+    return row + pad + back + [_with_input(each, place, back[-1].name)]
 
 
 def _before_reshapes(name: str, view: FrozenView) -> Iterator[str]:
@@ -146,11 +149,22 @@ def _moves_ones_only(transpose: NodeDef, view: FrozenView) -> bool:
 
 
 def _padded_input(each: NodeDef, place: int, view: FrozenView) -> List[NodeDef]:
-    rank = len(view.shape(each.input[place]))
+    pad = _padding(each, each.input[place], len(view.shape(each.input[place])))
+    return pad + [_with_input(each, place, pad[-1].name)]
+
+
+def _padding(each: NodeDef, name: str, rank: int) -> List[NodeDef]:
+    """A Pad of nothing that `each` will read, the last of these."""
     nothing = int_constant(each.name + "/guard/paddings", (0, 0) * rank, (rank, 2))
-    pad = node(each.name + "/guard", "Pad", (each.input[place], nothing.name), T=each.attr["T"],
-               Tpaddings=of_type(tf.int32.as_datatype_enum))
-    return [nothing, pad, _with_input(each, place, pad.name)]
+    return [nothing, node(each.name + "/guard", "Pad", (name, nothing.name), T=each.attr["T"],
+                          Tpaddings=of_type(tf.int32.as_datatype_enum))]
+
+
+def _reshape(each: NodeDef, purpose: str, name: str, shape: Shape) -> List[NodeDef]:
+    """A Reshape that `each` will read, the last of these."""
+    size = int_constant("{}/{}/shape".format(each.name, purpose), shape, (len(shape),))
+    return [size, node("{}/{}".format(each.name, purpose), "Reshape", (name, size.name), T=each.attr["T"],
+                       Tshape=of_type(tf.int32.as_datatype_enum))]
 
 
 def _with_input(each: NodeDef, place: int, name: str) -> NodeDef:

@@ -54,6 +54,12 @@ FOUND = {
         lambda: steps("a.contiguous().view(1, 3, 4, 2, 2)", "a.permute(1, 0, 4, 2, 3) * 0.7", outputs=(0,)), [(1, 4, 6, 2)]),
     "five axes of ones that a constant enlarges": (
         lambda: steps("a.view(2, 1, 7, 1, 1)", Expression("a + k", (1, 6))), [(2, 7)]),
+    "a bias of five axes after a Reshape": (
+        lambda: steps("F.relu(a)", "a.contiguous().view(1, 2, 1, 3, 1)", Expression("F.relu(a + k)", (1, 2, 1, 3, 1))),
+        [(1, 6, 1)]),
+    "a mask that enlarges the batch": (lambda: steps(Expression("a.masked_fill(k > 0.5, 0.25)", (2, 1, 1, 1))), [(2, 9, 3)]),
+    "a mask whose batch stands beside another axis, then a height": (
+        lambda: steps("b.masked_fill(a > 0.5, 0.25)", "a.permute(0, 3, 1, 2)", nn.Conv2d(4, 3, 1)), [(2, 1, 1, 4), (2, 4)]),
     "a number where five axes are large": (lambda: steps("a.masked_fill(a > 0.5, 0.25)"), [(2, 3, 4, 1, 5)]),
     "Linear over the last of five axes, twice an output": (
         lambda: steps(nn.Linear(1, 6, bias=False), "torch.cat([a, a], 2)", outputs=(0,)), [(1, 4, 5, 3, 1)]),
