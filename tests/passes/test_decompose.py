@@ -52,6 +52,15 @@ def test_of_several_inputs():
                            constants=statistics), arrays[:1])
 
 
+@pytest.mark.parametrize("height, means", [(20, 2), (40, 4)])
+def test_a_norm_of_many_numbers_takes_their_means_axis_by_axis(height, means):
+    before = graph(node("InstanceNormalization", "x scale bias", "y"), inputs={"x": (1, 2, height, 50)},
+                   constants={"scale": np.float32([1, -2]), "bias": np.float32([3, 2])})
+    x = np.random.RandomState(0).randn(1, 2, height, 50).astype(np.float32)
+    assert [each.op for each in decompose(before).nodes].count("ReduceMean") == means
+    _assert_same(before, [x])
+
+
 def test_truth_values():
     before = graph(node("Greater", "a zero", "left"), node("Greater", "b zero", "right"), node("Xor", "left right", "y"),
                    inputs={"a": SHAPE, "b": SHAPE}, constants={"zero": np.zeros((), np.float32)})

@@ -4,6 +4,7 @@ from typing import Tuple
 import numpy as np
 
 from job.onnx_model.decompositions.registry import Attributes, Parts, decomposes
+from job.onnx_model.moments import in_turn
 
 
 @decomposes("InstanceNormalization", "its mean and variance")
@@ -30,5 +31,11 @@ def lp_normalization(parts: Parts, attributes: Attributes, x: str) -> str:
 
 def _moments(parts: Parts, x: str, axes: Tuple[int, ...]) -> Tuple[str, str]:
     """What is left of x without its mean, and its variance."""
-    centred = parts.op("Sub", x, parts.op("ReduceMean", x, axes=axes, keepdims=1))
-    return centred, parts.op("ReduceMean", parts.op("Mul", centred, centred), axes=axes, keepdims=1)
+    lengths = [parts.shape(x)[axis] for axis in axes]
+
+    def mean(value: str) -> str:
+        for part in in_turn(axes, lengths):
+            value = parts.op("ReduceMean", value, axes=part, keepdims=1)
+        return value
+    centred = parts.op("Sub", x, mean(x))
+    return centred, mean(parts.op("Mul", centred, centred))

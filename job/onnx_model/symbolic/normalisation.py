@@ -4,6 +4,7 @@ from typing import Any, List
 import torch
 from torch.onnx.symbolic import parse_args
 
+from job.onnx_model.moments import in_turn
 from job.onnx_model.symbolic.registry import exports
 from job.onnx_model.symbolic.values import constant, reshaped, sizes
 
@@ -62,8 +63,15 @@ def _norm_of_channels(g: Any, x: Any, axes: List[int], rank: int, weight: Any, b
 
 def _centred(g: Any, x: Any, axes: List[int]) -> Any:
     """x without its mean, and its variance."""
-    centred = g.op("Sub", x, g.op("ReduceMean", x, axes_i=axes, keepdims_i=1))
-    return centred, g.op("ReduceMean", g.op("Mul", centred, centred), axes_i=axes, keepdims_i=1)
+    lengths = [sizes(x)[axis] for axis in axes] if len(axes) > 1 else []
+    centred = g.op("Sub", x, _mean(g, x, axes, lengths))
+    return centred, _mean(g, g.op("Mul", centred, centred), axes, lengths)
+
+
+def _mean(g: Any, x: Any, axes: List[int], lengths: List[int]) -> Any:
+    for part in in_turn(axes, lengths):
+        x = g.op("ReduceMean", x, axes_i=list(part), keepdims_i=1)
+    return x
 
 
 def _centred_in_groups(g: Any, x: Any, channels: int, groups: int, rank: int) -> Any:
@@ -72,7 +80,7 @@ def _centred_in_groups(g: Any, x: Any, channels: int, groups: int, rank: int) ->
     averaging = g.op("Constant", value_t=_averaging_kernel(channels, groups).reshape([channels, channels] + ones))
 
     def group_mean(value: Any) -> Any:
-        means = g.op("ReduceMean", value, axes_i=list(range(2, rank)), keepdims_i=1)
+        means = _mean(g, value, list(range(2, rank)), sizes(x)[2:])
         return g.op("Conv", means, averaging, dilations_i=ones, group_i=1, kernel_shape_i=ones,
                     pads_i=[0, 0] * len(ones), strides_i=ones)
     centred = g.op("Sub", x, group_mean(x))

@@ -6,6 +6,7 @@ from torch import nn
 from tests.operators.case import MAP, SEQUENCE, Case, drawn, functions, of
 
 VECTOR = (2, 6)
+LARGE = (1, 2, 430, 310)  # the plain areas of some probes: kernels round each number of a sum alike
 
 _MODULES = [
     ("group norm of {} of rank {}{}".format(groups, len(shape), "" if affine else ", plain"),
@@ -18,6 +19,9 @@ _MODULES = [
     ("instance norm, plain", drawn(nn.InstanceNorm2d, 6), MAP),
     ("instance norm, tracking", drawn(nn.InstanceNorm2d, 6, track_running_stats=True, affine=True), MAP),
     ("instance norm, tracking, plain", drawn(nn.InstanceNorm2d, 6, track_running_stats=True), MAP),
+    ("instance norm of a large map", drawn(nn.InstanceNorm2d, 2, affine=True), LARGE),
+    ("group norm of a large map", drawn(nn.GroupNorm, 1, 2), LARGE),
+    ("group norm of pairs, of a large map", drawn(nn.GroupNorm, 2, 4), (1, 4) + LARGE[2:]),
     ("instance norm of a sequence", drawn(nn.InstanceNorm1d, 6, affine=True), SEQUENCE),
     ("instance norm of a sequence, plain", drawn(nn.InstanceNorm1d, 6), SEQUENCE),
     ("layer norm of the last", drawn(nn.LayerNorm, 7), MAP),
