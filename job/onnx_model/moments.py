@@ -7,7 +7,7 @@ from typing import Sequence, Tuple
 
 import numpy as np
 
-AT_ONCE = 1024  # numbers
+AT_ONCE = 512  # numbers
 
 
 def in_turn(axes: Sequence[int], lengths: Sequence[int]) -> Sequence[Tuple[int, ...]]:
