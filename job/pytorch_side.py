@@ -110,6 +110,10 @@ class PyTorchSide:
         """Sentences on the network's own lines for which a trace of one input does not hold for the probe."""
         return self._network.frozen_by(probe)
 
+    def rounding_of_range(self, probe: Probe) -> Optional[float]:
+        """How much rounding alone moves the network's answer; None where that is not known."""
+        return self._network.rounding_of_range(probe)
+
     def peak_memory(self) -> int:
         return peak_memory()
 

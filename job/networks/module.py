@@ -8,6 +8,7 @@ import torch
 from job.architectures.module import load_module
 from job.axes import published
 from job.errors import BadCheckpoint, UsageError
+from job.networks.rounding import rounding_of_range
 from job.networks.training_spread import training_spread
 from job.onnx_model.export import graph_from_module
 from job.onnx_model.graph import Graph
@@ -65,6 +66,10 @@ class ModuleNetwork:
     def training_spread(self, probes: Sequence[Probe]) -> Optional[TrainingSpread]:
         """job.networks.training_spread.training_spread."""
         return training_spread(self._module.network, self.forward, probes)
+
+    def rounding_of_range(self, probe: Probe) -> Optional[float]:
+        """job.networks.rounding.rounding_of_range."""
+        return rounding_of_range(self._module, list(map(torch.from_numpy, probe.inputs)))
 
     def frozen_by(self, probe: Probe) -> Sequence[str]:
         """Sentences on the network's own lines for which a trace of one input does not hold for the probe."""

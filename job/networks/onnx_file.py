@@ -82,6 +82,10 @@ class FileNetwork:
     def frozen_by(self, probe: Probe) -> Sequence[str]:
         return ()
 
+    def rounding_of_range(self, probe: Probe) -> Optional[float]:
+        """ONNX Runtime runs the file as it is."""
+        return None
+
     def training_spread(self, probes: Sequence[Probe]) -> Optional[TrainingSpread]:
         """A file does not say which of its layers was a BatchNorm."""
         return None

@@ -33,7 +33,9 @@ def located(drift: Drift, stages: Sequence[StageParity], probes: Sequence[Probe]
         frozen = sides.pytorch.call("frozen_by", probe) if drift.stage == "onnx" else ()
     except JobError:
         return drift  # a stage that cannot be run layer by layer still has its own report
-    return drift._replace(message="; ".join((drift.message,) + tuple(frozen)), hint=explain.FROZEN) if frozen else drift
+    if frozen:
+        return drift._replace(message="; ".join((drift.message,) + tuple(frozen)), hint=explain.FROZEN)
+    return drift._replace(hint=explain.hint_on_rounding(sides.pytorch.call("rounding_of_range", probe)))
 
 
 def _with_noise(drift: Drift, sides: Any, *asked: Any) -> Drift:

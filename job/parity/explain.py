@@ -1,11 +1,12 @@
 """A failed limit, and a stage's drift, in the words a user understands."""
-from typing import Any, Mapping, Sequence
+from typing import Any, Mapping, Optional, Sequence
 
 from job.modes import CALIBRATED
 from job.parity.tolerance import kind_of
 from job.values import LayerNoise
 
 BLAMED = 3  # layers
+LOUD_ROUNDING = 1e-5  # of the range: a tenth of what a float stage may differ by
 POOR_INPUT_DB = 30.0  # 8 bits say an input to 40 dB and more where their range is made for it
 REFERENCES = {"pytorch": "PyTorch", "onnxruntime": "ONNX Runtime"}  # stages that the others are compared with
 
@@ -70,6 +71,14 @@ def hint_on_noise(stage: str, noise: Sequence[LayerNoise]) -> str:
         return ("what it was asked is unlike what it was calibrated with: check that --calibration holds such inputs as the "
                 "network will see, prepared as --preprocess says")
     return hint(stage)
+
+
+def hint_on_rounding(own: Optional[float]) -> str:
+    """Of a float stage of a network whose own answers PyTorch's rounding moves by so much of the range."""
+    if own is None or own < LOUD_ROUNDING:
+        return ""
+    return ("rounding alone moves what this network answers by {} of the range (PyTorch in float32 beside float64): check that "
+            "its weights are trained, or accept it with --tolerance='{{float: {{max_error_of_range: ...}}}}'").format(percent(own))
 
 
 def beyond_drop(figures: Mapping[str, Any], limit: float) -> str:

@@ -1,0 +1,69 @@
+"""A network that rounding alone moves says so where a stage drifts: nothing is wrong with the conversion."""
+import json
+import subprocess
+
+import pytest
+import torch
+from torch import nn
+
+from job.networks.rounding import rounding_of_range
+from tests.running import run_job
+
+
+class Sum(nn.Module):
+    """Its input and a large number, less the large number."""
+
+    def __init__(self, large):
+        super().__init__()
+        self.large = large
+
+    def forward(self, x):
+        return x + self.large - self.large, x > 0
+
+
+class OwnTensors(nn.Module):
+    def forward(self, x):
+        return torch.mm(x, torch.ones(4, 3)),
+
+
+@pytest.mark.parametrize("large, least, most", [(1e4, 3e-5, 3e-4), (0.0, 0, 1e-7)])
+def test_float32_beside_float64(large, least, most):
+    torch.manual_seed(0)
+    assert least <= rounding_of_range(Sum(large), [torch.randn(2, 3, 5)]) <= most
+
+
+class AsksForFloat32(nn.Module):
+    def forward(self, x):
+        assert x.dtype == torch.float32
+        return x,
+
+
+@pytest.mark.parametrize("network", [OwnTensors, AsksForFloat32])
+def test_code_that_knows_float32_only_tells_nothing(network):
+    assert rounding_of_range(network(), [torch.randn(2, 4)]) is None
+
+
+NET = """
+import torch
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.last = nn.Conv2d(3, 4, 3), nn.Conv2d(4, 2, 1)
+
+    def forward(self, x):
+        return self.last(torch.sin(self.first(x) * 1e4))
+"""
+
+
+def test_the_hint_of_a_drift(tmp_path):
+    (tmp_path / "net.py").write_text(NET)
+    torch.manual_seed(0)
+    torch.save({"first.weight": torch.randn(4, 3, 3, 3), "first.bias": torch.randn(4), "last.weight": torch.randn(2, 4, 1, 1),
+                "last.bias": torch.randn(2)}, str(tmp_path / "net.pth"))
+    job = run_job("convert", tmp_path / "net.pth", "--model-code={}:Net".format(tmp_path / "net.py"), "--input-shape=1,3,20,24",
+                  "--output-dir={}".format(tmp_path / "out"), stderr=subprocess.STDOUT)
+    assert job.returncode == 6, job.stdout
+    found = json.loads((tmp_path / "out" / ".failed" / "net" / "parity.json").read_text())["first_failure"]
+    assert "rounding alone moves what this network answers by" in found["hint"], found
