@@ -1,4 +1,5 @@
 """An output volume that answers nobody for a while."""
+import os
 import signal
 import time
 
@@ -7,6 +8,8 @@ import pytest
 from tests.faults.jobs import left_over, published, started, words, write_checkpoints
 from tests.faults.mounted import ext4, hanging
 from tests.faults.test_surroundings import wait_for_work
+
+pytestmark = pytest.mark.skipif(not os.path.exists("/dev/loop-control"), reason="a disk in a file takes a loop device")
 
 SECONDS = 6  # longer than a job waits for a worker that it has told to stop
 
