@@ -8,6 +8,7 @@ import errno
 import fcntl
 import os
 import tempfile
+import time
 import uuid
 from pathlib import Path
 from typing import Iterator, List, Optional, Tuple
@@ -19,6 +20,7 @@ _PREFIX = ".staging-"
 _LOCK = ".lock"
 _REPLACED = "replaced"
 _LONGEST_LIFE = 24 * 60 * 60  # seconds; far longer than a conversion takes
+_PATIENCE = (0.0, 0.1, 0.4, 1.5)  # seconds before each try: a child of what was killed may still write, and end then
 _READABLE_NAME = 40  # characters; longer would go past 255 bytes with a long model's name
 
 
@@ -70,11 +72,16 @@ def recover(output_dir: Path) -> Tuple[str, ...]:
 
 def _recovered(folder: Path) -> List[str]:
     done = []  # type: List[str]
-    with contextlib.suppress(OSError):
-        done += _put_back(folder)
-        left = folder.exists()
-        _remove(folder)
-        done += ["removed {}, which a killed run had left".format(folder.name)] if left else []
+    for seconds in _PATIENCE:
+        time.sleep(seconds)
+        try:
+            done += _put_back(folder)
+            left = folder.exists()
+            _remove(folder)
+            return done + (["removed {}, which a killed run had left".format(folder.name)] if left else [])
+        except OSError as error:
+            if error.errno != errno.ENOTEMPTY:
+                break
     return done
 
 
