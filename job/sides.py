@@ -4,7 +4,6 @@ import functools
 from typing import Callable, ContextManager, Iterator, NamedTuple, Tuple
 
 from job import determinism
-
 from job.errors import Interrupted, Stopped
 from job.processes import temporary_folder
 from job.processes.actors import Side, side_with

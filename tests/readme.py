@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, List, Sequence, Tuple
 
 from job import architectures, modes
-
 from job.architectures import listing
 from job.architectures.figures import measured
 from job.checkpoint import readers

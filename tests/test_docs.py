@@ -11,7 +11,6 @@ import torch
 import yaml
 
 from job import architectures
-
 from job.architectures import registry
 from job.architectures.build import build
 from job.errors import JobError

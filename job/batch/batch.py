@@ -4,9 +4,7 @@ from contextlib import closing
 from typing import Any, Callable, ContextManager, List, NamedTuple, Tuple
 
 from job import determinism
-
 from job.batch import output_folder
-
 from job.batch.crew import Crew, Done
 from job.batch.planning import Task, planned
 from job.batch.rows import Chain, Rows

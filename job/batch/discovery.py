@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from job.checkpoint import shards
-
 from job.batch.names import name_from_path, stand_in
 from job.errors import BadCheckpoint, UsageError, job_error_from_oserror
 from job.settings.sidecar import is_inside

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any, Dict, Sequence
 
 from job.processes import signals
-
 from job.errors import NoPermission, UsageError, job_error_from_oserror
 from job.report.documents import json_bytes
 from job.report.run import summary

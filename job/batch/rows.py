@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any, Callable, Dict, NamedTuple, Optional, Sequence, Tuple
 
 from job.batch import output_folder
-
 from job.batch.planning import Task
 from job.errors import EnvironmentFailed, Interrupted, JobError, Killed, Stopped, job_error_from_oserror
 from job.settings.settings import Settings

@@ -5,9 +5,7 @@ from pathlib import Path
 from typing import List, Mapping, Tuple
 
 from job import determinism, modes
-
 from job.batch import batch
-
 from job.batch.output_folder import prepare
 from job.processes.actors import side_with
 from job.samples.intervals import interval

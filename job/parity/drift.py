@@ -35,7 +35,7 @@ def located(drift: Drift, stages: Sequence[StageParity], probes: Sequence[Probe]
         return drift  # a stage that cannot be run layer by layer still has its own report
     if frozen:
         return drift._replace(message="; ".join((drift.message,) + tuple(frozen)), hint=explain.FROZEN)
-    return drift._replace(hint=explain.hint_on_rounding(sides.pytorch.call("rounding_of_range", probe)))
+    return drift._replace(hint=explain.hint_on_rounding(sides.pytorch.call("rounding_of_range", probe)) or drift.hint)
 
 
 def _with_noise(drift: Drift, sides: Any, *asked: Any) -> Drift:

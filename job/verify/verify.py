@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any, Mapping, Sequence, Tuple
 
 from job import modes
-
 from job.errors import BadCheckpoint, JobError, ParityFailed
 from job.parity.gate import first_drift, parity_failed
 from job.parity.patterns import within

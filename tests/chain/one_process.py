@@ -12,9 +12,7 @@ determinism.settle_process()
 determinism.silence_libraries()
 
 from job import pipeline, sides  # noqa: E402
-
 from job.batch import batch  # noqa: E402
-
 from job.processes.actors import actor_class  # noqa: E402
 from job.settings.command_line import parsed  # noqa: E402
 from job.settings.settings import run_settings  # noqa: E402

@@ -8,7 +8,6 @@ import pytest
 import torch
 
 from job.checkpoint import readers
-
 from job.checkpoint.reading import read_checkpoint
 from tests.checkpoints.files import tarred
 

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from job.checkpoint import digest, reading
-
 from job.checkpoint.reading import read_checkpoint
 from job.errors import BadCheckpoint, EnvironmentFailed, NoPermission
 from tests.checkpoints.files import dictionary, integer, legacy, safetensors, storage, tensor, text, zipped

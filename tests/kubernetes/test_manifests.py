@@ -8,7 +8,6 @@ import pytest
 import yaml
 
 from job import errors
-
 from job.settings import command_line
 from job.settings.settings import run_settings
 from tests.kubernetes.manifests import manifests_in, of_kind

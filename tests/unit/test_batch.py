@@ -10,9 +10,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from job.batch import batch, output_folder
-
 from job.processes import signals
-
 from job.batch.discovery import found, named
 from job.batch.names import name_from_path, path_from_name
 from job.batch.planning import planned

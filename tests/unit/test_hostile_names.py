@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from job.batch import output_folder
-
 from job.batch.discovery import found
 from job.batch.names import path_from_name
 from job.batch.planning import planned

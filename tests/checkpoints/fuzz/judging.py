@@ -17,7 +17,6 @@ from typing import Any, Iterator, List, NamedTuple, Sequence
 import numpy as np
 
 from job.checkpoint import reading
-
 from job.checkpoint.reading import Checkpoint, read_checkpoint
 from job.errors import BadCheckpoint
 from tests.checkpoints.fuzz.mutations import Mutant, mutant
