@@ -11,6 +11,7 @@ import numpy as np
 
 from job.tensorflow_model.flatbuffer.edit import overwrite_constant
 from job.tensorflow_model.flatbuffer.tflite_file import LAYERS, Operator, Tensor, TFLiteFile, constant_values, parse_tflite
+from job.tensorflow_model.quantised.equalised_groups import reads_channels
 
 _INPUT, _WEIGHTS, _BIAS = 0, 1, 2
 _INT8 = ["int8", "int8", "int32"]
@@ -51,17 +52,11 @@ def _layers(int8: bytes, float32: bytes, means: Mapping[int, np.ndarray]) -> Tup
     for operator in ours:
         made = operator.outputs[0]
         theirs = exact.get(file.tensors[made].name) or exact.get(file.tensors[floats.get(made, made)].name)
-        if theirs is not None and biases.count(operator.inputs[_BIAS]) == 1 and _reads_channels(source, theirs):
+        if theirs is not None and biases.count(operator.inputs[_BIAS]) == 1 and reads_channels(source, theirs):
             weights = constant_values(float32, theirs.inputs[_WEIGHTS], "<f4")
             shape = file.tensors[operator.inputs[_WEIGHTS]].shape
             found.append(_Layer(operator, weights.reshape(shape), means[theirs.inputs[_INPUT]]))
     return tuple(found)
-
-
-def _reads_channels(file: TFLiteFile, layer: Operator) -> bool:
-    """Not so a fully connected layer that reads all of a map at once."""
-    x, weights = (file.tensors[index].shape[-1] for index in layer.inputs[:_BIAS])
-    return layer.name == "DEPTHWISE_CONV_2D" or x == weights
 
 
 def _shift(layer: _Layer, tensor: Tensor, rounded: np.ndarray) -> np.ndarray:

@@ -79,7 +79,7 @@ def _group(file: TFLiteFile, starts: Mapping[int, int], owned: Set[int]) -> Opti
         readers += [operator] if reads else []  # a layer whose answer is joined to what it reads is both
     whole = made == tensors and not tensors.intersection(file.outputs) and makers and readers
     fits = (all(operator.activation in _HOMOGENEOUS + (RELU6,) for operator in makers)
-            and all(_reads_channels(file, operator) for operator in readers))
+            and all(reads_channels(file, operator) for operator in readers))
     return Group(_slices(file, starts), tuple(makers), tuple(readers)) if whole and fits else None
 
 
@@ -88,7 +88,7 @@ def _slices(file: TFLiteFile, starts: Mapping[int, int]) -> Mapping[int, slice]:
     return {index: slice(start - least, start - least + file.tensors[index].shape[-1]) for index, start in sorted(starts.items())}
 
 
-def _reads_channels(file: TFLiteFile, layer: Operator) -> bool:
+def reads_channels(file: TFLiteFile, layer: Operator) -> bool:
     """Not so a fully connected layer that reads all of a map at once."""
     return layer.name == DEPTHWISE or (
         file.tensors[layer.inputs[WEIGHTS]].shape[-1] == file.tensors[layer.inputs[0]].shape[-1])

@@ -11,13 +11,13 @@ import numpy as np
 from job.parity.metrics import snr_db
 from job.tensorflow_model.flatbuffer.cut_models import with_one_operator, without_operator
 from job.tensorflow_model.flatbuffer.tflite_file import Operator, Tensor, TFLiteFile, parse_tflite
+from job.tensorflow_model.quantised.int8_writing import INT8
 from job.tensorflow_model.runners import InnerTensors
 from job.values import LayerNoise
 
 MOST_FOLLOWED = 128  # layers whose noise is followed to the outputs, each at the cost of a forward
 _INTO = "QUANTIZE"
 _OF_8_BITS = ("int8", "uint8")
-_QUANTISED = "_int8"  # what the quantizer puts to the name of an end
 
 Values = Mapping[int, np.ndarray]  # by the tensor's index
 
@@ -125,4 +125,4 @@ def _as_float(tensor: Tensor, value: np.ndarray) -> np.ndarray:
 
 
 def plain_name(name: str) -> str:
-    return name[:-len(_QUANTISED)] if name.endswith(_QUANTISED) else name
+    return name[:-len(INT8)] if name.endswith(INT8) else name
