@@ -2,7 +2,7 @@
 import subprocess
 import sys
 
-from tests.faults.jobs import CHECKOUT, ended, words
+from tests.faults.jobs import CHECKOUT, ended, words, write_checkpoints
 from tests.faults.many import measured
 
 COUNT = 30
@@ -20,10 +20,11 @@ def test_nothing_grows_with_their_number(tmp_path):
 
 def test_a_rerun_imports_nothing_heavy_and_takes_little(tmp_path):
     """What is current is told from its digest; the whole run of another process says what it had to import."""
-    measured(tmp_path, 3, "--workers=1", "--quantize=none")
+    write_checkpoints(tmp_path / "in", 3)
+    line = words(tmp_path / "in", tmp_path / "out", "--quantize=none")
+    ended(line)
     code = ("import sys; from job.__main__ import main; code = main(sys.argv[1:]); "
             "print(code, sorted({'torch', 'tensorflow', 'keras', 'onnx', 'onnxruntime'} & set(sys.modules)))")
-    line = words(tmp_path / "in", tmp_path / "out", "--quantize=none")
     told = subprocess.run([sys.executable, "-c", code] + line, cwd=str(CHECKOUT), stdout=subprocess.PIPE,
                           universal_newlines=True, check=True).stdout
     assert told == "0 []\n"
