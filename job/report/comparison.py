@@ -1,7 +1,9 @@
 """A version of a model beside the one that it replaces: what changed, and what grew worse than is allowed."""
 import json
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
+
+from job.settings.drift_limits import LIMITS, Limit
 
 Document = Mapping[str, Any]
 Limits = Mapping[str, float]
@@ -38,31 +40,6 @@ def compared(before: Version, now: Version) -> Dict[str, Any]:
         "files": _rows(("file",), _files(before), _files(now)),
         "accuracy": _rows(("stage",), _accuracy(before), _accuracy(now)),
     }
-
-
-class Limit(NamedTuple):
-    rows: str      # of the comparison
-    figure: str
-    worse: Callable[[float, float], float]  # (before, now) -> by how much it is worse
-    words: str     # what it limits
-
-
-def _growth(before: float, now: float) -> float:
-    return (now - before) / before if before else float(now > 0)
-
-
-def _loss(before: float, now: float) -> float:
-    return before - now
-
-
-LIMITS = {
-    "size": Limit("files", "bytes", _growth, "growth of a file, as a share of it"),
-    "operators": Limit("files", "nodes", _growth, "growth of a file's operators, as a share of them"),
-    "error": Limit("outputs", "max_error_of_range", lambda before, now: now - before,
-                   "growth of a float stage's error, of the output's range"),
-    "snr_db": Limit("outputs", "snr_db", _loss, "signal to noise that an output may lose, in dB"),
-    "accuracy": Limit("accuracy", "share", _loss, "share of the labelled samples that may be lost"),
-}  # type: Mapping[str, Limit]
 
 
 def drifts(comparison: Document, limits: Limits) -> List[str]:

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Any, Mapping
 
-from job.report.comparison import LIMITS
+from job.settings.drift_limits import LIMITS
 from job.settings.setting_values import SIZE, Refused, mapping
 from job.settings.share import Share
 

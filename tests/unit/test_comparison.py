@@ -3,7 +3,8 @@ import json
 
 import pytest
 
-from job.report.comparison import LIMITS, Version, compared, drifts, read_version
+from job.report.comparison import Version, compared, drifts, read_version
+from job.settings.drift_limits import LIMITS
 
 STAGES = [{"stage": "keras", "outputs": [{"name": "category", "max_error_of_range": 1e-6}]},
           {"stage": "tflite.dynamic", "outputs": [{"name": "category", "snr_db": 30.0, "top1": None}]}]
