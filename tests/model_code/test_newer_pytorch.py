@@ -1,23 +1,20 @@
-"""What code of today's PyTorch may use: it answers as PyTorch 2.13 does, and converts."""
+"""What code of today's PyTorch may use: it answers as PyTorch 2.13 does, in place too, and converts.
+
+newer/make.py computes the other side, in a current PyTorch.
+"""
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
-import torch
 
 from job.architectures.user_code import build_from_code
+from job.user_code import newer_pytorch
 from tests.model_code.by_command import write_code
+from tests.model_code.newer.rows import IN_PLACE, answered, rows
 from tests.operators.conversion import converted
 
-X = [-6.0, -2.5, -0.5, 0.0, 0.3, 1.7, 7.0]
-ANSWERS = {  # of PyTorch 2.13
-    "GELU()": [-0.0, -0.01552418, -0.1542688, 0.0, 0.1853734, 1.624239, 7.0],
-    "GELU(approximate='tanh')": [-0.0, -0.0150843, -0.154286, 0.0, 0.1853709, 1.624106, 7.0],
-    "SiLU(inplace=True)": [-0.01483574, -0.1896455, -0.1887703, 0.0, 0.1723328, 1.437409, 6.993623],
-    "Mish()": [-0.01485408, -0.1968162, -0.2207438, 0.0, 0.2080014, 1.620768, 6.999989],
-    "Hardswish()": [-0.0, -0.2083333, -0.2083333, 0.0, 0.165, 1.331667, 7.0],
-    "Hardsigmoid(True)": [0.0, 0.08333334, 0.4166667, 0.5, 0.55, 0.7833333, 1.0],
-}
-FUNCTIONS = {"gelu": "GELU()", "silu": "SiLU(inplace=True)", "mish": "Mish()", "hardswish": "Hardswish()",
-             "hardsigmoid": "Hardsigmoid(True)"}
+REFERENCES = json.loads((Path(__file__).with_name("newer") / "references.json").read_text())
 NETWORK = """
 import torch.nn.functional as F
 from torch.nn import Conv2d, Flatten, GELU, Hardsigmoid, Hardswish, Linear, Mish, Sequential, SiLU
@@ -35,21 +32,46 @@ def built(tmp_path, text):
     return build_from_code(tmp_path / "net.py", "make", {})
 
 
-@pytest.mark.parametrize("module", sorted(ANSWERS))
-def test_modules(tmp_path, module):
-    answer = built(tmp_path, "from torch import nn\nmake = lambda: nn." + module)(torch.tensor(X))
-    np.testing.assert_allclose(answer, ANSWERS[module], atol=1e-6)
+READS_AGAIN = """
+import torch.nn.functional as F
+from torch.nn import Conv2d, Module
+
+class make(Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = Conv2d(3, 4, 3)
+    def forward(self, x):
+        y = self.conv(x)
+        z = F.{function}(y, inplace=True)
+        v = y[:, 1:3]
+        return y * 2 + z, y * F.{function}(v, inplace=True).mean(1, keepdim=True)
+"""
 
 
-@pytest.mark.parametrize("function", sorted(FUNCTIONS))
-def test_functions(tmp_path, function):
-    network = built(tmp_path, "import torch\nclass make(torch.nn.Module):\n    def forward(self, x):\n"
-                              "        return torch.nn.functional.{}(x)".format(function))
-    np.testing.assert_allclose(network(torch.tensor(X)), ANSWERS[FUNCTIONS[function]], atol=1e-6)
+@pytest.fixture(autouse=True, scope="module")
+def provided():
+    newer_pytorch.provide()
 
 
-def test_a_network_of_them_converts(tmp_path):
-    conversion = converted(built(tmp_path, NETWORK), [(2, 6, 9, 7)], tmp_path)
+def test_every_function_and_module_has_rows_and_no_row_is_without_an_answer():
+    assert sorted(rows()) == sorted([*newer_pytorch.FUNCTIONS, *newer_pytorch.MODULES])
+    assert {row for each in rows().values() for row in each} | {"torch"} == set(REFERENCES)
+
+
+@pytest.mark.parametrize("row", sorted(row for each in rows().values() for row in each))
+def test_it_answers_as_todays(row):
+    answer, expected = answered(row), REFERENCES[row]
+    assert (answer["shape"], answer["same"]) == (expected["shape"], expected["same"])
+    np.testing.assert_allclose(answer["answer"], expected["answer"], rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(answer["input"], expected["input"], rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("text, shape, outputs", [(NETWORK, (2, 6, 9, 7), 1)] + [
+    (READS_AGAIN.format(function=function), (1, 3, 6, 7), 2) for function in IN_PLACE.values()], ids=["all"] + list(IN_PLACE))
+def test_a_network_of_them_converts(tmp_path, text, shape, outputs):
+    write_code(tmp_path, {"net.py": text})
+    conversion = converted(build_from_code(tmp_path / "net.py", "make", {}), [shape], tmp_path, outputs)
     for expected, answer in zip(conversion.pytorch, conversion.tflite):
-        assert np.ptp(expected[0]) > 0
-        np.testing.assert_allclose(answer[0], expected[0], atol=2e-5 * np.ptp(expected[0]))
+        for ours, theirs in zip(answer, expected):
+            assert np.ptp(theirs) > 0
+            np.testing.assert_allclose(ours, theirs, atol=2e-5 * np.ptp(theirs))

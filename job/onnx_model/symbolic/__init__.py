@@ -12,8 +12,9 @@ from job.onnx_model.symbolic import (  # noqa: F401
 )
 from job.onnx_model.symbolic.registry import SYMBOLICS
 from job.onnx_model.symbolic.tracing import (
-    inlined, keeping_text, local_response_norm, unbound, untraced, with_fixed_sizes, written,
+    inlined, keeping_text, local_response_norm, unbound, untraced, with_fixed_sizes,
 )
+from job.onnx_model.symbolic.writing import in_place_operators, written
 
 
 @contextlib.contextmanager
@@ -31,6 +32,7 @@ def gaps_filled() -> Iterator[None]:
 
 def _done_otherwise() -> Tuple[Tuple[Any, str, Any], ...]:
     return (
+        *in_place_operators(),
         (torch.nn.functional, "interpolate", with_fixed_sizes(torch.nn.functional.interpolate)),
         (torch.nn.functional, "local_response_norm", local_response_norm),
         (torch.Tensor, "size", untraced(torch.Tensor.size)),

@@ -1,5 +1,5 @@
 """What is done otherwise while a network is traced, so that its trace holds what ONNX can say."""
-from typing import Any, Callable, Iterator, Tuple
+from typing import Any, Callable, Tuple
 
 import torch
 import torch.nn.functional as F
@@ -74,43 +74,3 @@ def keeping_text(run_symbolic: Callable[..., Any]) -> Callable[..., Any]:
 def unbound(tensor: torch.Tensor, dim: int = 0) -> Tuple[torch.Tensor, ...]:
     """Tensor.unbind, element by element: the exporter cannot take a list apart."""
     return tuple(tensor.select(dim, place) for place in range(tensor.size(dim)))
-
-
-def written(write: Callable[..., None]) -> Callable[..., None]:
-    """tensor[index] = value as a new tensor in the old one's place: what is written to a part of it leaves no trace.
-    Where the tensor is a view of another, that one is another from here on too."""
-    def set_item(tensor: torch.Tensor, index: Any, value: Any) -> None:
-        if torch._C._get_tracing_state() is None:
-            return write(tensor, index, value)
-        places = untraced(_places)(tensor, index)
-        new = value if isinstance(value, torch.Tensor) else torch.tensor(value)
-        _replace(tensor, places, new.to(tensor.dtype).expand(places.shape))
-        if tensor._base is not None:
-            _replace(tensor._base, untraced(_places_of_view)(tensor._base, tensor), tensor)
-    return set_item
-
-
-def _replace(tensor: torch.Tensor, places: torch.Tensor, new: torch.Tensor) -> None:
-    source = untraced(_sources)(tensor, places)
-    whole = torch.cat([tensor.reshape(-1), new.reshape(-1)])
-    tensor.copy_(whole.index_select(0, source).reshape(tensor.shape))
-
-
-def _places(tensor: torch.Tensor, index: Any) -> torch.Tensor:
-    """Of the elements that an index means, counted through the whole tensor."""
-    return torch.arange(tensor.numel()).reshape(tensor.shape)[index]
-
-
-def _places_of_view(base: torch.Tensor, view: torch.Tensor) -> torch.Tensor:
-    """Of the elements of a view, counted through what it is a view of."""
-    stored = torch.zeros(base.storage().size(), dtype=torch.int64)
-    inside = stored.as_strided(base.size(), base.stride(), base.storage_offset())
-    inside.copy_(torch.arange(base.numel()).reshape(base.shape))
-    return stored.as_strided(view.size(), view.stride(), view.storage_offset())
-
-
-def _sources(tensor: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
-    """For each element of the tensor: itself, or the one written to it, which follow all of its own."""
-    source = torch.arange(tensor.numel())
-    source[places.reshape(-1)] = torch.arange(places.numel()) + tensor.numel()
-    return source

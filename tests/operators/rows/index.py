@@ -129,6 +129,18 @@ _WRITES = [
      lambda y, x: operator.setitem(y, (slice(None), 2), operator.iadd(y[:, 2] * 1, x[:, 1]))),
 ]
 
+_CHANGES = [
+    ("relu of channels", lambda y, x: F.relu(y[:, 1:3], inplace=True)),
+    ("relu6 of channels", lambda y, x: F.relu6(y[:, 1:3], inplace=True)),
+    ("leaky relu of a flattened map", lambda y, x: F.leaky_relu(y.view(2, -1)[:, 5:40], 0.2, inplace=True)),
+    ("elu of a transposed map", lambda y, x: F.elu(y.transpose(2, 3)[:, :, 1:3], inplace=True)),
+    ("a product", lambda y, x: y[:, 2:4].mul_(x[:, 1:3])), ("a sum", lambda y, x: operator.iadd(y[:, 2:4], 3)),
+    ("limits", lambda y, x: y[..., 2].clamp_(-0.5, 0.5)), ("a copy", lambda y, x: y[:, 2].copy_(x[:, 0])),
+    ("numbers for a mask", lambda y, x: y[:, 2].masked_fill_(x[:, 0] > 0, -1.5)),
+    ("one number", lambda y, x: y[:, 2].fill_(0.5)), ("zeros", lambda y, x: y[:, 2].zero_()),
+]
+
+
 def _boxes(x: torch.Tensor) -> torch.Tensor:
     y = x.view(2, 2, 5, 4, 3).permute(0, 1, 3, 4, 2).contiguous()
     y[..., 0:2] = torch.sigmoid(y[..., 0:2]) * 2 - 0.5
@@ -145,6 +157,8 @@ ROWS = [case._replace(refused=_REFUSED.get(case.id)) for case in _PICKS] + _PART
     Case("write, to a part of a part", of(_changed(lambda y, x: y[:, 2].__setitem__((slice(None), 1), 0.5)))),
     Case("write, to a permuted view", of(_changed(
         lambda y, x: y.permute(0, 3, 1, 2).__setitem__((slice(None), slice(1, 3)), x.permute(0, 3, 1, 2)[:, 2:4])))),
+] + [
+    Case("in place, " + name, of(_changed(change))) for name, change in _CHANGES
 ] + [
     Case(name, build, [shape]) for name, build, shape in _PAD_MODULES
 ]
