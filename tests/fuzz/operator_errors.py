@@ -25,14 +25,14 @@ def wrong_operators(source: bytes, int8: bytes, inputs: Sequence[np.ndarray]) ->
     makers = {original.tensors[operator.outputs[0]].name: number for number, operator in enumerate(original.operators)}
     values = values_of(file, int8, inputs)
     for operator in file.operators:
-        expected = _expected(source, original, operator, file, makers, values)
+        expected = _expected(original, operator, file, makers, values)
         for index, wanted in zip(operator.outputs, expected or ()):
             excess = _excess(file, operator, file.tensors[index], values[index], wanted, values)
             if excess > 1:
                 yield "{} {}: its error is {:.3g} times what is allowed".format(operator.name, file.tensors[index].name, excess)
 
 
-def _expected(source: bytes, original: TFLiteFile, operator: Operator, file: TFLiteFile, makers: Mapping[str, int],
+def _expected(original: TFLiteFile, operator: Operator, file: TFLiteFile, makers: Mapping[str, int],
               values: Values) -> Optional[List[np.ndarray]]:
     """None where the float32 file has no such operator."""
     if operator.name in ("QUANTIZE", "DEQUANTIZE"):
@@ -45,9 +45,9 @@ def _expected(source: bytes, original: TFLiteFile, operator: Operator, file: TFL
     for index, ours in zip(theirs.inputs, operator.inputs):
         if index >= 0 and ours in values:
             given[index] = values[ours].astype(original.tensors[index].dtype)
-    alone = with_one_operator(source, original, number, list(given))
-    made = {index: value for index, _, value in InnerTensors(alone, ()).values(list(given.values()))}
-    return [made[index] for index in theirs.outputs]
+    alone = with_one_operator(original, number, list(given))
+    made = {name: value for _, name, value in InnerTensors(alone, ()).values(list(given.values()))}
+    return [made[original.tensors[index].name] for index in theirs.outputs]
 
 
 def _excess(file: TFLiteFile, operator: Operator, tensor: Tensor, value: np.ndarray, wanted: np.ndarray,

@@ -3,8 +3,9 @@ import numpy as np
 import tensorflow as tf
 from small_models import inputs_for
 
+from job.tensorflow_model.flatbuffer.cut_models import with_inner_outputs
 from job.tensorflow_model.flatbuffer.operators import BUILTIN_OPERATORS, PLUMBING
-from job.tensorflow_model.flatbuffer.tflite_file import open_tflite, parse_tflite, with_inner_outputs
+from job.tensorflow_model.flatbuffer.tflite_file import open_tflite, parse_tflite
 
 
 def test_it_reads_what_the_interpreter_reads(written):

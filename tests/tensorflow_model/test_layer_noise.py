@@ -1,6 +1,4 @@
 """The noise that layers of quantised files add: a spoilt one is named, and not those that only inherit from it."""
-import struct
-
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -8,10 +6,8 @@ from int8_files import float32_of, quantised
 from small_models import plain_graph
 
 from job.parity.metrics import EXACT_DB
-from job.tensorflow_model.flatbuffer.tables import root_table
-from job.tensorflow_model.flatbuffer.tflite_file import (
-    GRAPH_TENSORS, MODEL_SUBGRAPHS, QUANTIZATION_SCALE, TENSOR_QUANTIZATION, parse_tflite,
-)
+from job.tensorflow_model.flatbuffer.tflite_file import parse_tflite
+from job.tensorflow_model.flatbuffer.writing import tflite_bytes
 from job.tensorflow_model.freeze import frozen_graph
 from job.tensorflow_model.quantised.int8_ends import with_int8_ends
 from job.tensorflow_model.quantised.int8_source import int8_source
@@ -49,13 +45,12 @@ def noise(files, mode, content=None):
 
 def spoilt(int8, layer, channel):
     """The file with one channel of that layer's weights a thousand times as large."""
-    file, data = parse_tflite(int8), bytearray(int8)
+    file = parse_tflite(int8)
     weights, = [operator.inputs[1] for operator in file.operators
                 if file.tensors[operator.outputs[0]].name == layer and operator.name == "CONV_2D"]
-    scales = root_table(data).tables(MODEL_SUBGRAPHS)[0].tables(GRAPH_TENSORS)[weights].table(TENSOR_QUANTIZATION)
-    struct.pack_into("<f", data, scales.vector(QUANTIZATION_SCALE) + 4 + 4 * channel,
-                     1000 * file.tensors[weights].scale[channel])
-    return bytes(data)
+    scale = list(file.tensors[weights].scale)
+    scale[channel] *= 1000
+    return tflite_bytes(file.with_tensors({weights: file.tensors[weights]._replace(scale=tuple(scale))}))
 
 
 @pytest.mark.parametrize("mode", ["dynamic", "int8", "int8-io"])

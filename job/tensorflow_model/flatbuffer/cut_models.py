@@ -1,26 +1,35 @@
-"""Parts of a .tflite as models of their own: one operator, or all but one."""
-from typing import Sequence
+"""Parts of a .tflite as models of their own: one operator, or all but one; or all of it, and what is inside as outputs."""
+from typing import Collection, Optional, Sequence
 
-from job.tensorflow_model.flatbuffer.edit import append_shape, keep_operators, point
-from job.tensorflow_model.flatbuffer.tables import root_table
-from job.tensorflow_model.flatbuffer.tflite_file import GRAPH_INPUTS, GRAPH_OUTPUTS, MODEL_SUBGRAPHS, TFLiteFile
+from job.tensorflow_model.flatbuffer.tflite_file import Operator, TFLiteFile, parse_tflite
+from job.tensorflow_model.flatbuffer.writing import tflite_bytes
 
 
-def with_one_operator(content: bytes, file: TFLiteFile, number: int, inputs: Sequence[int]) -> bytes:
+def with_one_operator(file: TFLiteFile, number: int, inputs: Sequence[int]) -> bytes:
     """Takes the tensors `inputs`, gives what that operator makes of them."""
-    return _cut(content, [number], inputs, file.operators[number].outputs)
+    operator = file.operators[number]
+    return _cut(file, [operator], inputs, operator.outputs)
 
 
-def without_operator(content: bytes, file: TFLiteFile, number: int) -> bytes:
+def without_operator(file: TFLiteFile, number: int) -> bytes:
     """The same model, which is given, behind its own inputs, what that operator would make."""
-    kept = [other for other in range(len(file.operators)) if other != number]
-    return _cut(content, kept, file.inputs + file.operators[number].outputs, file.outputs)
+    kept = file.operators[:number] + file.operators[number + 1:]
+    return _cut(file, kept, file.inputs + file.operators[number].outputs, file.outputs)
 
 
-def _cut(content: bytes, operators: Sequence[int], inputs: Sequence[int], outputs: Sequence[int]) -> bytes:
-    data = bytearray(content)
-    graph = root_table(data).tables(MODEL_SUBGRAPHS)[0]
-    point(data, graph.place(GRAPH_INPUTS), append_shape(data, inputs))
-    point(data, graph.place(GRAPH_OUTPUTS), append_shape(data, outputs))
-    keep_operators(data, operators)
-    return bytes(data)
+def with_inner_outputs(content: bytes, names: Optional[Collection[str]] = None) -> bytes:
+    """The same model, tensors of the same indices, but what its operators make, or the named part of it, is output too.
+
+    The interpreter reuses the memory of inner tensors: only what is an output can be read after a run.
+    """
+    if names is not None and not names:
+        return content
+    file = parse_tflite(content)
+    inner = [index for operator in file.operators for index in operator.outputs if index not in file.outputs]
+    added = tuple(index for index in inner if names is None or file.tensors[index].name in names)
+    return tflite_bytes(file._replace(outputs=file.outputs + added))
+
+
+def _cut(file: TFLiteFile, operators: Sequence[Operator], inputs: Sequence[int], outputs: Sequence[int]) -> bytes:
+    return tflite_bytes(
+        file._replace(operators=tuple(operators), inputs=tuple(inputs), outputs=tuple(outputs)).without_unused())

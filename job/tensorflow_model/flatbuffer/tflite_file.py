@@ -1,13 +1,13 @@
-"""What a .tflite file holds: tensors, operators, inputs and outputs."""
+"""What a .tflite file holds: tensors, operators, inputs and outputs. It is changed by making another, and writing that."""
 import mmap
-import struct
 from pathlib import Path
-from typing import Any, Collection, NamedTuple, Optional, Tuple
+from typing import Any, Mapping, NamedTuple, Sequence, Tuple
 
 import numpy as np
 
 from job.tensorflow_model.flatbuffer.operators import BUILTIN_OPERATORS, CUSTOM
-from job.tensorflow_model.flatbuffer.tables import Table, root_table
+from job.tensorflow_model.flatbuffer.options import NONE, options_of
+from job.tensorflow_model.flatbuffer.tables import OFFSET, Table, root_table
 
 # Field numbers of TensorFlow Lite's schema, version 3.
 MODEL_OPERATOR_CODES, MODEL_SUBGRAPHS, MODEL_DESCRIPTION, MODEL_BUFFERS = 1, 2, 3, 4
@@ -35,16 +35,25 @@ class Tensor(NamedTuple):
     name: str
     dtype: str  # numpy's name
     shape: Tuple[int, ...]
-    scale: Tuple[float, ...]  # one, or one per channel; none where the tensor is not quantised
-    zero_point: Tuple[int, ...]
+    scale: Tuple[float, ...] = ()  # one, or one per channel; none where the tensor is not quantised
+    zero_point: Tuple[int, ...] = ()
+    axis: int = 0  # of the channels
+    content: Any = b""  # bytes, or a view of them in the file, of a constant
+
+    def values(self) -> np.ndarray:
+        """Of a constant, flat; of what is computed, nothing."""
+        return np.frombuffer(self.content, self.dtype)
 
 
 class Operator(NamedTuple):
     name: str  # the builtin's, or CUSTOM:name
     inputs: Tuple[int, ...]  # indices of tensors; -1 is an optional input left out
     outputs: Tuple[int, ...]
-    dilations: Tuple[int, ...] = ()  # of a CONV_2D
-    activation: str = "NONE"  # fused into it
+    dilations: Tuple[int, ...] = ()  # of a CONV_2D, as its options say
+    activation: str = "NONE"  # fused into it, as its options say
+    version: int = 1
+    options: bytes = NONE  # see job.tensorflow_model.flatbuffer.options
+    options_kind: int = 0
 
 
 class TFLiteFile(NamedTuple):
@@ -52,26 +61,47 @@ class TFLiteFile(NamedTuple):
     operators: Tuple[Operator, ...]  # in the order they run
     inputs: Tuple[int, ...]  # indices of tensors
     outputs: Tuple[int, ...]
+    description: str = ""
 
     def computed(self) -> Tuple[Tensor, ...]:
         """What the operators make, in the order they make it."""
         return tuple(self.tensors[index] for operator in self.operators for index in operator.outputs)
 
+    def with_tensors(self, changed: Mapping[int, Tensor]) -> "TFLiteFile":
+        """Others in the places of some."""
+        return self._replace(tensors=tuple(changed.get(index, tensor) for index, tensor in enumerate(self.tensors)))
+
+    def without_unused(self) -> "TFLiteFile":
+        """Those tensors only that an operator reads or makes, or that the file takes or gives."""
+        used = sorted({index for each in self.operators for index in each.inputs + each.outputs if index >= 0}
+                      | set(self.inputs + self.outputs))
+        places = {index: place for place, index in enumerate(used)}
+        places[-1] = -1
+
+        def moved(indices: Sequence[int]) -> Tuple[int, ...]:
+            return tuple(places[index] for index in indices)
+
+        return self._replace(
+            tensors=tuple(self.tensors[index] for index in used), inputs=moved(self.inputs), outputs=moved(self.outputs),
+            operators=tuple(each._replace(inputs=moved(each.inputs), outputs=moved(each.outputs)) for each in self.operators))
+
 
 def open_tflite(path: Path) -> TFLiteFile:
-    """Reads the file's structure; its weights are not loaded."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return parse_tflite(data)
+    """Reads the file's structure; its weights are mapped, and loaded where they are looked at."""
+    with path.open("rb") as file:
+        return parse_tflite(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
 
 
 def parse_tflite(data: Any) -> TFLiteFile:
-    model = root_table(data)
-    names = [_operator_name(code) for code in model.tables(MODEL_OPERATOR_CODES)]
+    model, view = root_table(data), memoryview(data)
+    codes = [(_operator_name(code), code.number(CODE_VERSION, "i", 1)) for code in model.tables(MODEL_OPERATOR_CODES)]
     graph = model.tables(MODEL_SUBGRAPHS)[0]
+    contents = [_content(view, buffer) for buffer in model.tables(MODEL_BUFFERS)]
     return TFLiteFile(
-        tensors=tuple(_tensor(table) for table in graph.tables(GRAPH_TENSORS)),
-        operators=tuple(_operator(table, names) for table in graph.tables(GRAPH_OPERATORS)),
-        inputs=_indices(graph, GRAPH_INPUTS), outputs=_indices(graph, GRAPH_OUTPUTS))
+        tensors=tuple(_tensor(table, contents) for table in graph.tables(GRAPH_TENSORS)),
+        operators=tuple(_operator(table, *codes[table.number(OPERATOR_CODE, "I")]) for table in graph.tables(GRAPH_OPERATORS)),
+        inputs=_indices(graph, GRAPH_INPUTS), outputs=_indices(graph, GRAPH_OUTPUTS),
+        description=model.text(MODEL_DESCRIPTION))
 
 
 def constant_values(data: Any, index: int, dtype: str) -> np.ndarray:
@@ -81,46 +111,35 @@ def constant_values(data: Any, index: int, dtype: str) -> np.ndarray:
     return model.element(MODEL_BUFFERS, tensor.number(TENSOR_BUFFER, "I")).numbers(BUFFER_DATA, "u1").view(dtype)
 
 
-def with_inner_outputs(data: bytes, names: Optional[Collection[str]] = None) -> bytes:
-    """The same model, but what its operators make, or the named part of it, is output too.
-
-    The interpreter reuses the memory of inner tensors: only what is an output can be read after a run.
-    The new list of outputs is appended, and the graph's offset to the old one is changed to it.
-    """
-    if names is not None and not names:
-        return data
-    file = parse_tflite(data)
-    inner = [index for operator in file.operators for index in operator.outputs if index not in file.outputs]
-    outputs = list(file.outputs) + [i for i in inner if names is None or file.tensors[i].name in names]
-    changed = bytearray(data)
-    changed.extend(bytes(-len(changed) % 4))
-    place = root_table(data).tables(MODEL_SUBGRAPHS)[0].place(GRAPH_OUTPUTS)
-    struct.pack_into("<I", changed, place, len(changed) - place)
-    changed.extend(struct.pack("<I{}i".format(len(outputs)), len(outputs), *outputs))
-    return bytes(changed)
-
-
 def _operator_name(code: Table) -> str:
     name = BUILTIN_OPERATORS[code.number(CODE_BUILTIN, "B")]
     return "{}:{}".format(CUSTOM, code.text(CODE_CUSTOM)) if name == CUSTOM else name
 
 
-def _operator(table: Table, names: Any) -> Operator:
-    name, options = names[table.number(OPERATOR_CODE, "I")], table.table(OPERATOR_OPTIONS)
+def _operator(table: Table, name: str, version: int) -> Operator:
+    options = table.table(OPERATOR_OPTIONS)
     dilations = tuple(options.number(field, "i", 1) for field in CONV_DILATIONS) if name == "CONV_2D" else ()
     activation = options.number(ACTIVATION[name], "B") if name in ACTIVATION and options else 0
     return Operator(name, _indices(table, OPERATOR_INPUTS), _indices(table, OPERATOR_OUTPUTS), dilations,
-                    ACTIVATIONS[activation])
+                    ACTIVATIONS[activation], version, options_of(name, options), table.number(OPERATOR_OPTIONS_KIND, "B"))
 
 
-def _tensor(table: Table) -> Tensor:
+def _content(view: memoryview, buffer: Table) -> Any:
+    if buffer.place(BUFFER_DATA) is None:
+        return b""
+    start, size = buffer.vector(BUFFER_DATA) + OFFSET, buffer.numbers(BUFFER_DATA, "u1").size
+    return view[start:start + size]
+
+
+def _tensor(table: Table, contents: Sequence[Any]) -> Tensor:
     quantization = table.table(TENSOR_QUANTIZATION)
     scale = quantization.numbers(QUANTIZATION_SCALE, "<f4") if quantization else np.zeros(0)
     zero_point = quantization.numbers(QUANTIZATION_ZERO_POINT, "<i8") if quantization else np.zeros(0)
     return Tensor(
         name=table.text(TENSOR_NAME), dtype=TENSOR_TYPES[table.number(TENSOR_TYPE, "B")],
-        shape=_indices(table, TENSOR_SHAPE), scale=tuple(scale.tolist()),
-        zero_point=tuple(zero_point.tolist()))
+        shape=_indices(table, TENSOR_SHAPE), scale=tuple(scale.tolist()), zero_point=tuple(zero_point.tolist()),
+        axis=quantization.number(QUANTIZATION_AXIS, "i") if quantization else 0,
+        content=contents[table.number(TENSOR_BUFFER, "I")])
 
 
 def _indices(table: Table, field: int) -> Tuple[int, ...]:

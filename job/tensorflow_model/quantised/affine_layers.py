@@ -7,16 +7,11 @@ convolution before it takes it, as after a Concat.
 In int8 both constants would have one scale for all channels, and the product one of its own. The layer holds `a` exactly
 and `b` in 32 bits, and rounds once.
 """
-import struct
 from typing import Iterator, NamedTuple
 
-from job.tensorflow_model.flatbuffer.edit import append_operator, append_shape, entry, keep_operators, point
-from job.tensorflow_model.flatbuffer.operator_codes import code_of
-from job.tensorflow_model.flatbuffer.tables import Table, root_table
-from job.tensorflow_model.flatbuffer.tflite_file import (
-    ACTIVATIONS, GRAPH_OPERATORS, GRAPH_TENSORS, MODEL_SUBGRAPHS, OPERATOR_INPUTS, OPERATOR_OPTIONS, OPERATOR_OPTIONS_KIND,
-    TENSOR_SHAPE, Operator, TFLiteFile, constant_values, parse_tflite,
-)
+from job.tensorflow_model.flatbuffer.options import new_options
+from job.tensorflow_model.flatbuffer.tflite_file import ACTIVATIONS, Operator, TFLiteFile, parse_tflite
+from job.tensorflow_model.flatbuffer.writing import tflite_bytes
 
 _LAYER = "DEPTHWISE_CONV_2D"
 _OPTIONS_KIND = 2  # of such a layer's options
@@ -35,23 +30,18 @@ class _Affine(NamedTuple):
 def with_affine_layers(float32: bytes) -> bytes:
     """The same network. Tensors keep their indices."""
     file = parse_tflite(float32)
-    found = list(_affines(float32, file))
+    found = {each.total: each for each in _affines(file)}
     if not found:
         return float32
-    data = bytearray(float32)
-    code = code_of(data, _LAYER)
-    graph = root_table(data).tables(MODEL_SUBGRAPHS)[0]
-    for each in found:
-        factors = graph.tables(GRAPH_TENSORS)[each.factors]
-        point(data, factors.place(TENSOR_SHAPE), append_shape(data, (1, 1, 1) + file.tensors[each.factors].shape))
-        layer = _append_layer(data, each, file.operators[each.total], code)
-        point(data, entry(graph, GRAPH_OPERATORS, each.total), layer)
-    gone = {each.product for each in found}
-    keep_operators(data, [number for number in range(len(file.operators)) if number not in gone])
-    return bytes(data)
+    weights = {each.factors: file.tensors[each.factors] for each in found.values()}
+    gone = {each.product for each in found.values()}
+    return tflite_bytes(file.with_tensors(
+        {index: tensor._replace(shape=(1, 1, 1) + tensor.shape) for index, tensor in weights.items()})._replace(
+            operators=tuple(_layer(found[number], each) if number in found else each
+                            for number, each in enumerate(file.operators) if number not in gone)))
 
 
-def _affines(float32: bytes, file: TFLiteFile) -> Iterator[_Affine]:
+def _affines(file: TFLiteFile) -> Iterator[_Affine]:
     read = [index for operator in file.operators for index in operator.inputs]
     makers = {operator.outputs[0]: number for number, operator in enumerate(file.operators)}
     for number, total in enumerate(file.operators):
@@ -61,30 +51,16 @@ def _affines(float32: bytes, file: TFLiteFile) -> Iterator[_Affine]:
                 continue
             x, factors = sorted(maker.inputs, key=lambda index: len(file.tensors[index].shape))[::-1]
             once = all(read.count(index) == 1 for index in (product, factors, terms))
-            if once and _one_a_channel(float32, file, x, factors) and _one_a_channel(float32, file, x, terms):
+            if once and _one_a_channel(file, x, factors) and _one_a_channel(file, x, terms):
                 yield _Affine(x, factors, terms, makers[product], number)
 
 
-def _one_a_channel(float32: bytes, file: TFLiteFile, x: int, constant: int) -> bool:
+def _one_a_channel(file: TFLiteFile, x: int, constant: int) -> bool:
     shape = file.tensors[x].shape
-    return (len(shape) == _MAP and file.tensors[constant].shape == shape[-1:]
-            and constant_values(float32, constant, "<f4").size == shape[-1])
+    return len(shape) == _MAP and file.tensors[constant].shape == shape[-1:] and len(file.tensors[constant].content) > 0
 
 
-def _append_layer(data: bytearray, affine: _Affine, total: Operator, code: int) -> int:
-    """An Operator like that of the sum, with its outputs."""
-    operators = root_table(data).tables(MODEL_SUBGRAPHS)[0].tables(GRAPH_OPERATORS)
-    layer = Table(data, append_operator(data, operators[affine.total], code))
-    point(data, layer.place(OPERATOR_INPUTS), append_shape(data, (affine.x, affine.factors, affine.terms)))
-    data[layer.place(OPERATOR_OPTIONS_KIND)] = _OPTIONS_KIND
-    point(data, layer.place(OPERATOR_OPTIONS), _append_options(data, ACTIVATIONS.index(total.activation)))
-    return layer.position
-
-
-def _append_options(data: bytearray, activation: int) -> int:
-    """DepthwiseConv2DOptions: fields 0 (padding), 1, 2 (strides), 3 (channels of one) and 4 (activation)."""
-    layout = append_shape(data, ())
-    data.extend(struct.pack("<HHHHHHHxx", 14, 20, 16, 4, 8, 12, 17))
-    table = len(data)
-    data.extend(struct.pack("<iiiiBBxx", table - layout - 4, _ONE, _ONE, _ONE, _VALID, activation))
-    return table
+def _layer(affine: _Affine, total: Operator) -> Operator:
+    options = new_options([_VALID, _ONE, _ONE, _ONE, ACTIVATIONS.index(total.activation)])
+    return Operator(_LAYER, (affine.x, affine.factors, affine.terms), total.outputs, activation=total.activation,
+                    options=options, options_kind=_OPTIONS_KIND)

@@ -8,32 +8,22 @@ computed in float reads or makes stays float.
 """
 from typing import Dict
 
-from job.tensorflow_model.flatbuffer.edit import append_text, entry, keep_operators, point, write_number
-from job.tensorflow_model.flatbuffer.tables import root_table
-from job.tensorflow_model.flatbuffer.tflite_file import (
-    GRAPH_INPUTS, GRAPH_OUTPUTS, GRAPH_TENSORS, MODEL_SUBGRAPHS, TENSOR_NAME, TFLiteFile, parse_tflite,
-)
-
-_FLOAT = "_float"  # put to the name of an end that was
+from job.tensorflow_model.flatbuffer.tflite_file import TFLiteFile, parse_tflite
+from job.tensorflow_model.flatbuffer.writing import tflite_bytes
 
 
 def with_int8_ends(int8: bytes) -> bytes:
     """The file with int8 inputs and outputs of the same names."""
     file = parse_tflite(int8)
     inputs, outputs = int8_inputs(file), int8_outputs(file)
-    data = bytearray(int8)
-    graph = root_table(data).tables(MODEL_SUBGRAPHS)[0]
-    for field, ends, instead in ((GRAPH_INPUTS, file.inputs, inputs), (GRAPH_OUTPUTS, file.outputs, outputs)):
-        for place, index in enumerate(ends):
-            write_number(data, entry(graph, field, place), instead.get(index, index))
-    for index, within in {**inputs, **outputs}.items():
-        _name(data, within, file.tensors[index].name)
-        _name(data, index, file.tensors[index].name + _FLOAT)
-    gone = {(float_end, end) for end, float_end in outputs.items()} | {(end, inner) for end, inner in inputs.items()}
-    keep_operators(data, [number for number, operator in enumerate(file.operators)
-                          if operator.name not in ("QUANTIZE", "DEQUANTIZE")
-                          or (operator.inputs[0], operator.outputs[0]) not in gone])
-    return bytes(data)
+    within = {**inputs, **outputs}
+    named = {inner: file.tensors[inner]._replace(name=file.tensors[end].name) for end, inner in within.items()}
+    gone = {(inner, end) for end, inner in outputs.items()} | {(end, inner) for end, inner in inputs.items()}
+    kept = tuple(operator for operator in file.operators if operator.name not in ("QUANTIZE", "DEQUANTIZE")
+                 or (operator.inputs[0], operator.outputs[0]) not in gone)
+    return tflite_bytes(file.with_tensors(named)._replace(
+        operators=kept, inputs=tuple(within.get(index, index) for index in file.inputs),
+        outputs=tuple(within.get(index, index) for index in file.outputs)).without_unused())
 
 
 def int8_inputs(file: TFLiteFile) -> Dict[int, int]:
@@ -53,8 +43,3 @@ def int8_outputs(file: TFLiteFile) -> Dict[int, int]:
     sources = [made[index] for index in file.outputs if index in made]
     return {index: made[index] for index in file.outputs
             if index in made and index not in read and made[index] not in file.inputs and sources.count(made[index]) == 1}
-
-
-def _name(data: bytearray, index: int, name: str) -> None:
-    tensor = root_table(data).tables(MODEL_SUBGRAPHS)[0].tables(GRAPH_TENSORS)[index]
-    point(data, tensor.place(TENSOR_NAME), append_text(data, name))

@@ -10,12 +10,8 @@ from typing import Dict, List, Optional, Set, Tuple
 
 import numpy as np
 
-from job.tensorflow_model.flatbuffer.tables import root_table
-from job.tensorflow_model.flatbuffer.tflite_file import (
-    CODE_VERSION, GRAPH_OPERATORS, LAYERS, MODEL_DESCRIPTION, MODEL_OPERATOR_CODES, MODEL_SUBGRAPHS,
-    OPERATOR_CODE, OPERATOR_OPTIONS, OPERATOR_OPTIONS_KIND, Operator, TFLiteFile, constant_values,
-)
-from job.tensorflow_model.flatbuffer.writing import NewFile, NewOperator, NewTensor, tflite_bytes
+from job.tensorflow_model.flatbuffer.tflite_file import LAYERS, Operator, Tensor, TFLiteFile, constant_values
+from job.tensorflow_model.flatbuffer.writing import tflite_bytes
 from job.tensorflow_model.quantised.int8_operators import ARITHMETIC, USUAL_VERSION, VERSIONS
 from job.tensorflow_model.quantised.int8_plan import Plan, constant_scale
 from job.tensorflow_model.quantised.int8_scales import Scale, layer_numbers, numbers_in
@@ -33,8 +29,8 @@ def int8_file(float32: bytes, file: TFLiteFile, plan: Plan) -> bytes:
         writing.add(number, operator)
     outputs = tuple(writing.as_float(index) for index in file.outputs)
     inputs = tuple(writing.as_float(index) for index in file.inputs)
-    description = root_table(float32).text(MODEL_DESCRIPTION)
-    return tflite_bytes(NewFile(writing.tensors, writing.operators, inputs, outputs, description))
+    written = TFLiteFile(tuple(writing.tensors), tuple(writing.operators), inputs, outputs, file.description)
+    return tflite_bytes(written.without_unused())
 
 
 class _Writing:
@@ -42,16 +38,12 @@ class _Writing:
 
     def __init__(self, float32: bytes, file: TFLiteFile, plan: Plan) -> None:
         self._float32, self._file, self._plan = float32, file, plan
-        self.tensors, self.operators = [], []  # type: List[NewTensor], List[NewOperator]
+        self.tensors, self.operators = [], []  # type: List[Tensor], List[Operator]
         self._places = {}  # type: Dict[Key, int]
         self._has_float_form = _with_float_form(file, plan)
-        model = root_table(float32)
-        self._tables = model.element(MODEL_SUBGRAPHS, 0).tables(GRAPH_OPERATORS)
-        self._versions = [code.number(CODE_VERSION, "i", 1) for code in model.tables(MODEL_OPERATOR_CODES)]
 
     def add(self, number: int, operator: Operator) -> None:
-        table = self._tables[number]
-        version = self._versions[table.number(OPERATOR_CODE, "I")]
+        version = operator.version
         if number in self._plan.operators:
             version = VERSIONS.get(operator.name, USUAL_VERSION)
             inputs = self._layer_inputs(operator) if operator.name in LAYERS else self._inputs(operator)
@@ -59,8 +51,7 @@ class _Writing:
         else:
             inputs = tuple(self.as_float(index) if index >= 0 else index for index in operator.inputs)
             outputs = tuple(self._new(index, None) for index in operator.outputs)
-        self.operators.append(NewOperator(operator.name, version, inputs, outputs, table.table(OPERATOR_OPTIONS),
-                                          table.number(OPERATOR_OPTIONS_KIND, "B")))
+        self.operators.append(operator._replace(inputs=inputs, outputs=outputs, version=version))
 
     def as_float(self, index: int) -> int:
         """As the float32 file has it: float32, or another type that is not quantised."""
@@ -71,7 +62,7 @@ class _Writing:
         made = self._places.get((index, scale)) if scale else None
         place = self._new(index, None)
         if made is not None:
-            self.operators.append(NewOperator(_BACK, USUAL_VERSION, (made,), (place,)))
+            self.operators.append(Operator(_BACK, (made,), (place,), version=USUAL_VERSION))
         return place
 
     def _as_int8(self, index: int, scale: Scale) -> int:
@@ -82,11 +73,11 @@ class _Writing:
         if own is None:  # a constant
             values = constant_values(self._float32, index, "<f4")
             tensor = self._file.tensors[index]
-            return self._append(NewTensor(tensor.name, "int8", tensor.shape or (1,), numbers_in(scale, values).tobytes(),
-                                          (scale.step,), scale.zero_point), (index, scale))
+            return self._append(Tensor(tensor.name, "int8", tensor.shape or (1,), (scale.step,), (scale.zero_point,),
+                                       content=numbers_in(scale, values).tobytes()), (index, scale))
         source = self.as_float(index) if scale == own else self._as_int8(index, own)
         place = self._new(index, scale)
-        self.operators.append(NewOperator(_INTO, VERSIONS[_INTO], (source,), (place,)))
+        self.operators.append(Operator(_INTO, (source,), (place,), version=VERSIONS[_INTO]))
         return place
 
     def _inputs(self, operator: Operator) -> Tuple[int, ...]:
@@ -115,23 +106,23 @@ class _Writing:
         layer = layer_numbers(values, constant_values(self._float32, bias, "<f4"), along, scale.step, made.step)
         steps = layer.steps * np.float32(scale.step)
         return (self._as_int8(x, scale),
-                self._append(NewTensor(tensors[weights].name, "int8", tensors[weights].shape, layer.weights.tobytes(),
-                                       tuple(layer.steps.tolist()), axis=axis if axis and layer.steps.size > 1 else 0)),
-                self._append(NewTensor(tensors[bias].name, "int32", tensors[bias].shape, layer.biases.tobytes(),
-                                       tuple(steps.tolist()))))
+                self._append(tensors[weights]._replace(
+                    dtype="int8", scale=tuple(layer.steps.tolist()), zero_point=(0,) * layer.steps.size,
+                    axis=axis if axis and layer.steps.size > 1 else 0, content=layer.weights.tobytes())),
+                self._append(tensors[bias]._replace(
+                    dtype="int32", scale=tuple(steps.tolist()), zero_point=(0,) * steps.size, content=layer.biases.tobytes())))
 
     def _new(self, index: int, scale: Optional[Scale]) -> int:
         """A tensor of the float32 file in one of its forms."""
         tensor = self._file.tensors[index]
         if scale is None:
-            content = constant_values(self._float32, index, "u1").tobytes()
-            return self._append(NewTensor(tensor.name, tensor.dtype, tensor.shape, content), (index, None))
+            return self._append(tensor, (index, None))
         name = tensor.name + (INT8 if index in self._has_float_form else "")
         if scale != self._plan.scales[index]:
             name += "_{}".format(len(self.tensors))
-        return self._append(NewTensor(name, "int8", tensor.shape, b"", (scale.step,), scale.zero_point), (index, scale))
+        return self._append(Tensor(name, "int8", tensor.shape, (scale.step,), (scale.zero_point,)), (index, scale))
 
-    def _append(self, tensor: NewTensor, key: Optional[Key] = None) -> int:
+    def _append(self, tensor: Tensor, key: Optional[Key] = None) -> int:
         self.tensors.append(tensor)
         if key is not None:
             self._places[key] = len(self.tensors) - 1

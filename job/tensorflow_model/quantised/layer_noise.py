@@ -80,8 +80,8 @@ def _expected(network: _Network, name: str, operator: Operator, values: Values) 
     if theirs is None or theirs.name != operator.name:
         return None
     given = {index: values[ours] for index, ours in zip(theirs.inputs, operator.inputs) if index >= 0 and ours in values}
-    alone = with_one_operator(network.content, network.file, network.makers[name], list(given))
-    return _outputs(alone, list(given.values()))[theirs.outputs[0]]
+    alone = with_one_operator(network.file, network.makers[name], list(given))
+    return _outputs(alone, list(given.values()))[network.file.tensors[theirs.outputs[0]].name]
 
 
 def _reaching(network: _Network, added: _Added) -> float:
@@ -95,12 +95,14 @@ def _reaching(network: _Network, added: _Added) -> float:
         made = network.file.operators[number].outputs
         beside = [network.values[network.file.tensors[index].name] for index in made]
         beside[[network.file.tensors[index].name for index in made].index(added.tensor)] = changed
-        outputs = _outputs(without_operator(network.content, network.file, number), list(network.inputs) + beside)
-    return min(snr_db(network.values[network.file.tensors[index].name], outputs[index]) for index in network.file.outputs)
+        outputs = _outputs(without_operator(network.file, number), list(network.inputs) + beside)
+    names = [network.file.tensors[index].name for index in network.file.outputs]
+    return min(snr_db(network.values[name], outputs[name]) for name in names)
 
 
-def _outputs(content: bytes, inputs: List[np.ndarray]) -> Values:
-    return {index: value for index, _, value in InnerTensors(content, ()).values(inputs)}
+def _outputs(content: bytes, inputs: List[np.ndarray]) -> Mapping[str, np.ndarray]:
+    """By the tensor's name."""
+    return {name: value for _, name, value in InnerTensors(content, ()).values(inputs)}
 
 
 def values_of(file: TFLiteFile, content: bytes, inputs: Sequence[np.ndarray]) -> Values:

@@ -3,27 +3,19 @@
     before: k -> PAD of nothing -> k' -> MUL -> y
     after:  k -> MUL -> y
 """
-from job.tensorflow_model.flatbuffer.edit import append_shape, keep_operators, point
-from job.tensorflow_model.flatbuffer.tables import root_table
-from job.tensorflow_model.flatbuffer.tflite_file import (
-    GRAPH_OPERATORS, MODEL_SUBGRAPHS, OPERATOR_INPUTS, constant_values, parse_tflite,
-)
+from job.tensorflow_model.flatbuffer.tflite_file import parse_tflite
+from job.tensorflow_model.flatbuffer.writing import tflite_bytes
 
 
 def without_padded_constants(float32: bytes) -> bytes:
     """The same network. Tensors keep their indices."""
     file = parse_tflite(float32)
     gone = {operator.outputs[0]: operator.inputs[0] for operator in file.operators
-            if operator.name == "PAD" and constant_values(float32, operator.inputs[0], "u1").size
+            if operator.name == "PAD" and len(file.tensors[operator.inputs[0]].content)
             and file.tensors[operator.inputs[0]].shape == file.tensors[operator.outputs[0]].shape
             and operator.outputs[0] not in file.outputs}
     if not gone:
         return float32
-    data = bytearray(float32)
-    tables = root_table(data).element(MODEL_SUBGRAPHS, 0).tables(GRAPH_OPERATORS)
-    for operator, table in zip(file.operators, tables):
-        if set(gone).intersection(operator.inputs):
-            inputs = append_shape(data, [gone.get(index, index) for index in operator.inputs])
-            point(data, table.place(OPERATOR_INPUTS), inputs)
-    keep_operators(data, [number for number, operator in enumerate(file.operators) if operator.outputs[0] not in gone])
-    return bytes(data)
+    return tflite_bytes(file._replace(operators=tuple(
+        each._replace(inputs=tuple(gone.get(index, index) for index in each.inputs))
+        for each in file.operators if each.outputs[0] not in gone)))

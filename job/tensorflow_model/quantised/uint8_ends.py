@@ -6,27 +6,23 @@
 A uint8 says what the int8 behind it says, 128 steps higher: no number changes. An end that something computed in float reads
 or makes stays float.
 """
-from job.tensorflow_model.flatbuffer.edit import append_tensor, entry, point
-from job.tensorflow_model.flatbuffer.operator_codes import rename_operator
-from job.tensorflow_model.flatbuffer.tables import root_table
-from job.tensorflow_model.flatbuffer.tflite_file import GRAPH_TENSORS, MODEL_SUBGRAPHS, TENSOR_BUFFER, TENSOR_TYPES, parse_tflite
+from job.tensorflow_model.flatbuffer.tflite_file import parse_tflite
+from job.tensorflow_model.flatbuffer.writing import tflite_bytes
 from job.tensorflow_model.quantised.int8_ends import int8_inputs, int8_outputs
+from job.tensorflow_model.quantised.int8_operators import VERSIONS
 
 _HIGHER = 128  # a uint8's zero than an int8's
+_INTO = "QUANTIZE"
 
 
 def with_uint8_ends(int8: bytes) -> bytes:
     """The file with uint8 inputs and outputs of the same names."""
-    file, data = parse_tflite(int8), bytearray(int8)
+    file = parse_tflite(int8)
     inputs, outputs = int8_inputs(file), int8_outputs(file)
-    graph = root_table(data).tables(MODEL_SUBGRAPHS)[0]
-    for index, within in {**inputs, **outputs}.items():
-        tensor, inner = file.tensors[index], file.tensors[within]
-        buffer = graph.tables(GRAPH_TENSORS)[index].number(TENSOR_BUFFER, "I")
-        end = append_tensor(data, tensor.shape, buffer, tensor.name, TENSOR_TYPES.index("uint8"), inner.scale,
-                            inner.zero_point[0] + _HIGHER)
-        point(data, entry(graph, GRAPH_TENSORS, index), end)
-    for number, operator in enumerate(file.operators):
-        if operator.name == "DEQUANTIZE" and operator.outputs[0] in outputs:
-            rename_operator(data, number, "QUANTIZE")
-    return bytes(data)
+    ends = {}
+    for end, within in {**inputs, **outputs}.items():
+        inner = file.tensors[within]
+        ends[end] = inner._replace(name=file.tensors[end].name, dtype="uint8", zero_point=(inner.zero_point[0] + _HIGHER,))
+    operators = tuple(each._replace(name=_INTO, version=VERSIONS[_INTO]) if each.outputs[0] in outputs else each
+                      for each in file.operators)
+    return tflite_bytes(file.with_tensors(ends)._replace(operators=operators))
