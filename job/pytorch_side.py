@@ -66,7 +66,7 @@ class PyTorchSide:
             return inspected(checkpoint)
         read = read_checkpoint(checkpoint, settings.weights_key, settings.trust_pickle)
         tensors = tuple((name, str(array.dtype), array.shape) for name, array in read.tensors.items())
-        return Inspected(checkpoint.name, read.format, read.sha256, tensors, read.notes + read.notes_of_keys,
+        return Inspected(checkpoint.name, read.format, read.sha256, tensors, read.notes + read.namings[0].notes,
                          () if settings.arch or settings.model_code else evidence(recognition_of(read)))
 
     def answer(self, question: Question) -> None:

@@ -17,7 +17,7 @@ def module_by_name(
     architecture: Architecture, checkpoint: Checkpoint, given: ArchArgs
 ) -> Tuple[torch.nn.Module, Tuple[str, ...]]:
     """The module with the checkpoint's weights, and notes on what was inferred or left out; `given` wins over it."""
-    told = inferred_arch_args(architecture, checkpoint.tensors)
+    told = next(filter(None, (inferred_arch_args(architecture, each.tensors) for each in checkpoint.namings)), {})
     published = published_arch_args(architecture, checkpoint.sha256)
     arch_args = dict(told, **dict(published, **given))
     module = build(architecture.name, arch_args)

@@ -4,7 +4,7 @@ import heapq
 import json
 import re
 from collections import OrderedDict
-from typing import Any, Dict, List, Mapping, NamedTuple, Sequence, Tuple
+from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Sequence, Tuple
 
 from job.architectures.registry import Renaming
 from job.values import Shape
@@ -88,6 +88,20 @@ def hint_for(mismatch: Mismatch) -> str:
     if any(".parametrizations." in key for key in mismatch.unexpected):
         return "torch.nn.utils.parametrize.remove_parametrizations(layer, name) before saving leaves plain weights"
     return "is it another architecture? `inspect CHECKPOINT` shows what the file holds"
+
+
+def parts_with(keys: Iterable[str], wanted: Iterable[str]) -> List[str]:
+    """What may be taken off the front of keys so that all that are wanted are among them."""
+    keys, wanted = set(keys), [key for key in wanted if not key.endswith(OPTIONAL)]
+    ends = tuple("." + key for key in wanted[:1])
+    fronts = {key[: -len(end)] for end in ends for key in keys if key.endswith(end)}
+    return sorted(front for front in fronts if all("{}.{}".format(front, key) in keys for key in wanted))
+
+
+def hint_of_parts(parts: Sequence[str]) -> str:
+    """For a checkpoint that has more than the network that lies under each of these."""
+    flags = " or ".join("--weights-key={}".format(part) for part in parts)
+    return "pick {}: {}".format("that part alone" if len(parts) == 1 else "one of them", flags)
 
 
 def _nearest(key: str, same_shape: Sequence[str]) -> str:

@@ -4,7 +4,9 @@ from typing import Any, Mapping, Sequence, Tuple
 import numpy as np
 import torch
 
-from job.architectures.keys import OPTIONAL, describe, hint_for, mismatch_of, renamed_where_needed
+from job.architectures.keys import (
+    OPTIONAL, describe, hint_for, hint_of_parts, mismatch_of, parts_with, renamed_where_needed,
+)
 from job.architectures.parametrised import as_the_module_keeps_them
 from job.architectures.registry import Renaming
 from job.checkpoint.reading import Checkpoint
@@ -14,11 +16,18 @@ from job.errors import BadCheckpoint
 def as_the_module_names_them(
     module: torch.nn.Module, checkpoint: Checkpoint
 ) -> Tuple[Mapping[str, np.ndarray], Tuple[str, ...]]:
-    """The tensors without what wrappers put before their keys, or as saved if the module itself has that; and notes."""
+    """The tensors by those of their names of which the module itself has most; and notes.
+
+    BadCheckpoint where it has all of them in a part alone.
+    """
     keys = module.state_dict()
-    if sum(key in keys for key in checkpoint.as_saved) > sum(key in keys for key in checkpoint.tensors):
-        return checkpoint.as_saved, ()
-    return checkpoint.tensors, checkpoint.notes_of_keys
+    best = max(checkpoint.namings, key=lambda naming: sum(key in keys for key in naming.tensors))
+    if not all(key in best.tensors or key.endswith(OPTIONAL) for key in keys):
+        parts = parts_with((best.prefix + key for key in best.tensors), keys)
+        if parts:
+            raise BadCheckpoint("the checkpoint has the model's keys under {}, and more beside".format(" and ".join(parts)),
+                                hint=hint_of_parts(parts))
+    return best.tensors, best.notes
 
 
 def load_weights(

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, Callable, List, NamedTuple, Optional, Tuple
 # Readers register themselves, in the order in which they are asked.
 from job.checkpoint import sharded, safetensors, torch_legacy, torch_zip, torch_tar, npz  # noqa: F401
 from job.checkpoint.digest import sha256_of_checkpoint
-from job.checkpoint.prefixes import without_prefix
+from job.checkpoint.prefixes import Stripped, namings
 from job.checkpoint.source import Source
 from job.checkpoint.watch import Watch, watch
 from job.checkpoint.weights import Weights, weights_of
@@ -24,23 +24,13 @@ SETTLE = 0.2  # seconds to see whether it does
 class Checkpoint(NamedTuple):
     format: str  # the reader's name
     sha256: str  # of the file; of an index and its shards, see sha256_of_checkpoint
-    tensors: "OrderedDict[str, Any]"  # arrays (of half precision HalfTensor) by key, in the file's order, prefixes taken off
+    namings: Tuple[Stripped, ...]  # arrays (of half precision HalfTensor) in the file's order, by the likeliest keys first
     notes: Tuple[str, ...]
-    prefix: str = ""  # what was taken off every key: "module." and the like
-    left_out: Tuple[str, ...] = ()  # keys of tensors that are not the network's
-    as_saved: "OrderedDict[str, Any]" = OrderedDict()  # all arrays, by the keys in the file
     watches: Tuple[Watch, ...] = ()  # arrays may be the mapped file itself: good while it stays as it was
 
     @property
-    def notes_of_keys(self) -> Tuple[str, ...]:
-        """How the keys of `tensors` differ from those of `as_saved`."""
-        notes = ()  # type: Tuple[str, ...]
-        if self.prefix:
-            notes += ("every key began with {}, which was taken off".format(self.prefix),)
-        if self.left_out:
-            few = ", ".join("{:.80}".format(key) for key in self.left_out[:10])
-            notes += ("{} tensors are not the network's: {}".format(len(self.left_out), few),)
-        return notes
+    def tensors(self) -> "OrderedDict[str, Any]":
+        return self.namings[0].tensors
 
     def refuse_writes(self) -> None:
         """EnvironmentFailed where a file that it lies in was written to."""
@@ -60,7 +50,7 @@ def read_checkpoint(path: Path, weights_key: Optional[str] = None, trust_pickle:
         return weights._replace(watches=(watched,) + weights.watches)
 
     weights, sha256 = read_whole(path, read)
-    return _with_own_keys(weights, sha256)
+    return Checkpoint(weights.format, sha256, namings(weights.tensors), weights.notes, weights.watches)
 
 
 def read_whole(path: Path, read: Callable[[Path, Source], Any]) -> Tuple[Any, str]:
@@ -115,20 +105,6 @@ def _weights(path: Path, source: Source, weights_key: Optional[str], trust_pickl
         from job.checkpoint.trusted import trusted_weights  # imports PyTorch
 
         return trusted_weights(path, weights_key, refusal)
-
-
-def _with_own_keys(weights: Weights, sha256: str) -> Checkpoint:
-    stripped = without_prefix(weights.tensors)
-    return Checkpoint(
-        weights.format,
-        sha256,
-        stripped.tensors,
-        weights.notes,
-        stripped.prefix,
-        stripped.left_out,
-        weights.tensors,
-        weights.watches,
-    )
 
 
 class Digest(threading.Thread):

@@ -47,15 +47,17 @@ def _likeliest(tree: Any) -> Tuple[StateDict, Sequence[StateDict]]:
 
 
 def _picked(tree: Any, weights_key: str) -> Tuple[StateDict, Sequence[StateDict]]:
-    """The one of this path, or what of it lies under a prefix that all of a network's keys have."""
+    """The one of this path, or what of it lies under a prefix that all of a network's keys have, with the path or
+    without it."""
     found = state_dicts(tree, everywhere=True)
     for each in found:
         if each.name == weights_key:
             return each, [other for other in found if other is not each]
     for each in found:
-        part = _under(each, weights_key)
-        if part is not None:
-            return part, [other for other in found if other is not each]
+        for start in dict.fromkeys(("" if each.name == ROOT else each.name + ".", "")):
+            part = _under(each, start, weights_key)
+            if part is not None:
+                return part, [other for other in found if other is not each]
     raise BadCheckpoint(
         "it has no weights under {!r:.80}".format(weights_key),
         hint=(
@@ -66,8 +68,7 @@ def _picked(tree: Any, weights_key: str) -> Tuple[StateDict, Sequence[StateDict]
     )
 
 
-def _under(each: StateDict, weights_key: str) -> Optional[StateDict]:
-    start = "" if each.name == ROOT else each.name + "."
+def _under(each: StateDict, start: str, weights_key: str) -> Optional[StateDict]:
     if not weights_key.startswith(start):
         return None
     prefix = weights_key[len(start) :] + "."

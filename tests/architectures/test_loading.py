@@ -291,6 +291,23 @@ def test_users_code_is_absent(tmp_path):
         load_module(saved(tmp_path / "m.pth", weights_of_net()), by_code(tmp_path / "absent.py"))
 
 
+def test_users_weights_under_whatever_held_them(tmp_path, code):
+    held = OrderedDict(("encoder.0." + key, value) for key, value in weights_of_net().items())
+    loaded = load_module(saved(tmp_path / "m.pth", held), by_code(code))
+    assert loaded.facts.notes == ("every key began with encoder.0., which was taken off",)
+
+
+def test_of_several_that_have_the_networks_keys_one_is_picked(tmp_path, code):
+    states = {name: OrderedDict((name + "." + key, value * factor) for key, value in weights_of_net().items())
+              for name, factor in (("student", 1), ("teacher", 3))}
+    file = saved(tmp_path / "m.pth", {"state_dict": OrderedDict(states["student"], **states["teacher"])})
+    with pytest.raises(BadCheckpoint, match="has the model's keys under student and teacher") as caught:
+        load_module(file, by_code(code))
+    assert caught.value.hint == "pick one of them: --weights-key=student or --weights-key=teacher"
+    picked = load_module(file, by_code(code)._replace(weights_key="teacher"))
+    assert picked.module(torch.ones(1, 3)).tolist() == [[18.0] * 4]
+
+
 def test_users_weights_are_loaded_strictly(tmp_path, code):
     state_dict = weights_of_net()
     del state_dict["model.bias"]

@@ -13,7 +13,7 @@ from job.architectures.build import build
 from job.architectures.recognition import evidence, note_of, recognise, recognised, recognition_of
 from job.architectures.recognition.fingerprints import Fingerprint, fingerprints
 from job.architectures.recognition.sizes import Counted, with_values
-from job.checkpoint.prefixes import without_prefix
+from job.checkpoint.prefixes import namings
 from job.checkpoint.reading import read_checkpoint
 from job.checkpoint.reading import Checkpoint
 from job.checkpoint.state_dict import find_state_dict
@@ -38,7 +38,7 @@ def of(name):
 def checkpoint_of(shapes):
     """A checkpoint whose tensors take no memory."""
     tensors = OrderedDict((key, np.broadcast_to(np.float32(0), shape)) for key, shape in shapes.items())
-    return Checkpoint("npz", "0" * 64, tensors, (), as_saved=tensors)
+    return Checkpoint("npz", "0" * 64, namings(tensors), ())
 
 
 def found(shapes):
@@ -81,8 +81,7 @@ def test_in_whatever_it_is_wrapped(fingerprint, prefix):
     tensors = checkpoint_of(with_counters(shapes_of(fingerprint, num_classes=9))).tensors
     saved = OrderedDict((prefix + key, array) for key, array in tensors.items())
     state_dict, _ = find_state_dict({"epoch": 3, "trainer": {"state_dict": saved}})
-    plain = without_prefix(state_dict.tensors).tensors
-    fit = recognised(recognition_of(Checkpoint("npz", "0" * 64, plain, (), prefix, as_saved=saved)))
+    fit = recognised(recognition_of(Checkpoint("npz", "0" * 64, namings(state_dict.tensors), ())))
     assert fit.architecture.name == fingerprint.architecture
     assert fit.variant == fingerprint.arch_args and fit.values["num_classes"] == 9
 
@@ -146,9 +145,35 @@ def test_keys_that_begin_as_a_wrapper_does(monkeypatch):
     """Of a network whose own module is called `model`, in a wrapper or not."""
     tensors = OrderedDict([("model.0.weight", (8, 3)), ("model.1.weight", (Counted("num_classes", 1, 0), 8))])
     known(monkeypatch, Fingerprint("own", {}, tensors), "own")
-    whole = checkpoint_of(with_values_of(tensors, 4))
-    stripped = OrderedDict((key[len("model."):], array) for key, array in whole.tensors.items())
-    assert recognised(recognition_of(whole._replace(tensors=stripped))).values == {"num_classes": 4}
+    for wrapper in ("", "model.", "backbone."):
+        shapes = under(wrapper, with_values_of(tensors, 4))
+        assert recognised(found(shapes)).values == {"num_classes": 4}
+
+
+def under(name, shapes):
+    return OrderedDict((name + key, shape) for key, shape in shapes.items())
+
+
+@pytest.mark.parametrize("prefix", ["backbone.", "student.", "net.0.", "module.encoder.", "a.b.c."])
+def test_under_whatever_held_it(prefix):
+    shapes = under(prefix, shapes_of(of("resnet18"), num_classes=7))
+    fit = recognised(found(dict(shapes, **{"criterion.weight": (7,), "n_averaged": ()})))
+    assert (fit.architecture.name, fit.values) == ("resnet18", {"num_classes": 7})
+
+
+def test_several_parts_that_are_networks_say_how_to_pick_one():
+    shapes = dict(under("module.student.", shapes_of(of("squeezenet1_1"), num_classes=7)),
+                  **under("module.teacher.backbone.", shapes_of(of("resnet18"))))
+    error = refusal(shapes)
+    assert error.message.splitlines() == ["no known architecture has just these 154 tensors",
+                                          "  module.student has those of squeezenet1_1",
+                                          "  module.teacher has those of resnet18"]
+    assert error.hint == "pick one of them: --weights-key=module.student or --weights-key=module.teacher"
+
+
+def test_a_part_beside_what_is_no_network():
+    error = refusal(dict(under("encoder.", shapes_of(of("resnet18"))), **{"projector.weight": (5, 1000)}))
+    assert error.hint == "pick that part alone: --weights-key=encoder"
 
 
 def with_values_of(tensors, classes):

@@ -169,7 +169,7 @@ def test_names_that_are_the_networks_own_are_kept(tmp_path):
     network = Wrapping()
     torch.save(network.state_dict(), str(path))
     checkpoint = read_checkpoint(path)
-    assert list(checkpoint.tensors) == ["weight", "bias"] and checkpoint.left_out == (
+    assert list(checkpoint.tensors) == ["weight", "bias"] and checkpoint.namings[0].left_out == (
         "loss.weight",
         "loss.bias",
     )

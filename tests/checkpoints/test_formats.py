@@ -43,7 +43,7 @@ def test_plain(name, format_name):
     checkpoint = read(name)
     assert checkpoint.format == format_name
     assert checkpoint.sha256 == hashlib.sha256((FIXTURES / name).read_bytes()).hexdigest()
-    assert checkpoint.notes == () and checkpoint.prefix == ""
+    assert checkpoint.notes == () and checkpoint.namings[0].prefix == ""
     assert_plain(checkpoint)
 
 
@@ -105,7 +105,7 @@ def test_types(name):
 def test_trainers_checkpoint(by):
     checkpoint = read(by + "-trainer.pth")
     assert_plain(checkpoint)
-    assert checkpoint.prefix == "module."
+    assert checkpoint.namings[0].prefix == "module."
     assert "the weights are those under state_dict" in checkpoint.notes
     assert "other tensors were not used: ema" in checkpoint.notes
 
@@ -157,15 +157,15 @@ def test_numpys_arrays(name):
 def test_lightnings_checkpoint(by):
     checkpoint = read(by + "-lightning.pth")
     assert_plain(checkpoint)
-    assert checkpoint.prefix == "model." and checkpoint.left_out == ("criterion.weight",)
-    assert "1 tensors are not the network's: criterion.weight" in checkpoint.notes_of_keys
-    assert list(checkpoint.as_saved) == ["model.b.weight", "model.a.bias", "model.count", "criterion.weight"]
+    assert checkpoint.namings[0].prefix == "model." and checkpoint.namings[0].left_out == ("criterion.weight",)
+    assert "1 tensors are not the network's: criterion.weight" in checkpoint.namings[0].notes
+    assert list(checkpoint.namings[1].tensors) == ["model.b.weight", "model.a.bias", "model.count", "criterion.weight"]
 
 
 @both
 def test_an_average_is_beside_the_network(by):
     checkpoint = read(by + "-both.pth")
-    assert list(checkpoint.tensors)[:2] == ["conv.weight", "conv.bias"] and not checkpoint.prefix
+    assert list(checkpoint.tensors)[:2] == ["conv.weight", "conv.bias"] and not checkpoint.namings[0].prefix
     assert "averaged weights (EMA) are in the file too: --weights-key=ema picks them" in checkpoint.notes
     average = read_checkpoint(FIXTURES / (by + "-both.pth"), weights_key="ema")
     assert "6 float16 tensors became float32, exactly" in average.notes
@@ -176,7 +176,7 @@ def test_wrappers():
     for name in ("averaged", "compiled", "data-parallel"):
         checkpoint = read("torch-2.13.0-{}.pth".format(name))
         assert len(checkpoint.tensors) == 7 and list(checkpoint.tensors)[0] == "conv.weight"
-    assert read("torch-2.13.0-averaged.pth").left_out == ("n_averaged",)
+    assert read("torch-2.13.0-averaged.pth").namings[0].left_out == ("n_averaged",)
 
 
 def test_buffers_that_no_state_dict_has_are_left_out():

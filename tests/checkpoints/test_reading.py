@@ -181,12 +181,12 @@ def test_two_models_alike_are_ambiguous(tmp_path):
 @pytest.mark.parametrize("prefix", ["module.", "_orig_mod.", "model.", "module._orig_mod.", "model.module."])
 def test_prefixes_are_taken_off(tmp_path, prefix):
     checkpoint = tree_of(tmp_path, dictionary(**{prefix + "a": GOOD, prefix + "b": GOOD}))
-    assert list(checkpoint.tensors) == ["a", "b"] and checkpoint.prefix == prefix
+    assert list(checkpoint.tensors) == ["a", "b"] and checkpoint.namings[0].prefix == prefix
 
 
 def test_a_prefix_of_some_keys_stays(tmp_path):
     checkpoint = tree_of(tmp_path, dictionary(**{"module.a": GOOD, "b": GOOD}))
-    assert list(checkpoint.tensors) == ["module.a", "b"] and checkpoint.prefix == ""
+    assert list(checkpoint.tensors) == ["module.a", "b"] and checkpoint.namings[0].prefix == ""
 
 
 def test_tensors_that_share_a_storage_share_memory(tmp_path):

@@ -1,37 +1,61 @@
 """Which architecture a checkpoint's tensors are those of, by their keys and shapes alone."""
 from collections import OrderedDict
-from typing import Callable, Dict, List, NamedTuple, Sequence, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Sequence, Tuple
 
 from job.architectures.keys import OPTIONAL
 from job.architectures.recognition.fingerprints import Fingerprint, fingerprints
 from job.architectures.recognition.matching import Fit, fit_of, without_heads
 from job.architectures.registry import Architecture, Shapes, every
+from job.checkpoint.prefixes import Stripped, namings
 from job.checkpoint.reading import Checkpoint
 
 NEAR = 0.1  # of closeness: less in common says nothing
 MOST_NEAR = 3
 
 
+class Part(NamedTuple):
+    key: str  # what all its keys begin with
+    architecture: str
+
+
 class Recognition(NamedTuple):
     tensors: int  # of the checkpoint
     exact: Tuple[Fit, ...]  # one where it is recognised, several where they are alike in all that tensors tell
     near: Tuple[Fit, ...]  # the closest first, where none fits
+    parts: Tuple[Part, ...] = ()  # that are each all of one, where the whole is none: a student beside its teacher
 
 
 def recognition_of(checkpoint: Checkpoint) -> Recognition:
-    """By the keys without what wrappers put before them, or where none fits as they were saved."""
-    count, namings = len(checkpoint.tensors), _namings(checkpoint)
-    for shapes in namings:
-        exact = tuple(fit for fit in _fits(shapes, _may_be_exact) if fit.exact)
-        if exact:
-            return Recognition(count, exact, ())
-    return Recognition(count, (), _nearest([fit for shapes in namings for fit in _fits(shapes, _may_be_near)]))
+    """By each of the names that the tensors may have, the likeliest first."""
+    count = len(checkpoint.tensors)
+    exact = _exact(checkpoint.namings)
+    if exact:
+        return Recognition(count, exact, ())
+    near = [fit for shapes in map(_shapes, checkpoint.namings) for fit in _fits(shapes, _may_be_near)]
+    return Recognition(count, (), _nearest(near), _parts(checkpoint.namings))
 
 
-def _namings(checkpoint: Checkpoint) -> Sequence[Shapes]:
-    same = list(checkpoint.tensors) == list(checkpoint.as_saved)
-    return [{key: tuple(array.shape) for key, array in tensors.items() if not key.endswith(OPTIONAL)}
-            for tensors in ((checkpoint.tensors,) if same else (checkpoint.tensors, checkpoint.as_saved))]
+def _exact(namings: Sequence[Stripped]) -> Tuple[Fit, ...]:
+    each = (tuple(fit for fit in _fits(_shapes(naming), _may_be_exact) if fit.exact) for naming in namings)
+    return next(filter(None, each), ())
+
+
+def _parts(whole: Sequence[Stripped]) -> Tuple[Part, ...]:
+    """Of the naming in which there are any: those of a first name, as it stands in the file."""
+    for naming in whole:
+        under = {}  # type: Dict[str, Dict[str, Any]]
+        for key, array in naming.tensors.items():
+            name, _, rest = key.partition(".")
+            under.setdefault(name, {})[rest] = array
+        found = tuple(Part(naming.prefix + name, fit.architecture.name) for name, tensors in under.items()
+                      for fit in _exact(namings(tensors)))
+        if found:
+            return found
+    return ()
+
+
+def _shapes(naming: Stripped) -> Shapes:
+    return {key: tuple(array.shape) for key, array in naming.tensors.items() if not key.endswith(OPTIONAL)}
 
 
 def _fits(shapes: Shapes, worth_a_look: Callable[[Fingerprint, Architecture, Shapes], bool]) -> List[Fit]:

@@ -2,7 +2,7 @@
 import json
 from typing import Any, List, Mapping, Sequence, Tuple
 
-from job.architectures.keys import describe
+from job.architectures.keys import describe, hint_of_parts
 from job.architectures.recognition.matching import Fit
 from job.architectures.recognition.recognise import Recognition
 from job.architectures.registry import not_refused
@@ -21,8 +21,7 @@ def recognised(recognition: Recognition) -> Fit:
     if len(recognition.exact) == 1:
         not_refused(recognition.exact[0].architecture)
         return recognition.exact[0]
-    hint = _hint_of_several(recognition.exact) if recognition.exact else HINT
-    raise BadCheckpoint("\n".join(_indented(_lines_without_one(recognition))), hint=hint)
+    raise BadCheckpoint("\n".join(_indented(_lines_without_one(recognition))), hint=_hint_without_one(recognition))
 
 
 def note_of(fit: Fit) -> str:
@@ -64,6 +63,8 @@ def _lines_without_one(recognition: Recognition) -> Sequence[str]:
     if recognition.exact:
         return _lines_of_several(recognition)
     lines = ["no known architecture has just these {} tensors".format(recognition.tensors)]
+    if recognition.parts:
+        return lines + ["{} has those of {}".format(*part) for part in recognition.parts]
     lines += map(_summary, recognition.near)
     if recognition.near and recognition.near[0].closeness >= LIKELY:
         best = recognition.near[0]
@@ -79,6 +80,12 @@ def _lines_of_several(recognition: Recognition) -> Sequence[str]:
             fit.architecture.name, _shown(fit.variant), fit.architecture.family, fit.architecture.summary,
             "x".join(map(str, fit.input_shape))))
     return lines
+
+
+def _hint_without_one(recognition: Recognition) -> str:
+    if recognition.exact:
+        return _hint_of_several(recognition.exact)
+    return hint_of_parts([part.key for part in recognition.parts]) if recognition.parts else HINT
 
 
 def _hint_of_several(fits: Sequence[Fit]) -> str:
