@@ -10,6 +10,7 @@ from benchmarks.measuring import ContenderFailed, Step, measure, run
 
 MEGABYTE = 10 ** 6
 HOLD = "import time; held = bytearray({megabytes} * 10 ** 6); time.sleep({seconds})"
+HOLD_UNTIL_TOLD = "held = bytearray({megabytes} * 10 ** 6); print(flush=True); input()"
 BURN = "import time\nwhile time.process_time() < 0.4: pass"
 BURN_IN_A_CHILD = "import subprocess, sys; subprocess.check_call([sys.executable, '-c', {burn!r}])"
 NOTE_PID_AND_SLEEP = "import os, time; open('pid', 'w').write(str(os.getpid())); time.sleep(60)"
@@ -22,9 +23,9 @@ def python(code, name="step"):
 
 def test_memory_is_the_largest_sum_over_the_tree(tmp_path):
     together = (
-        "import subprocess, sys, time; child = subprocess.Popen([sys.executable, '-c', {!r}]); "
-        "held = bytearray(100 * 10 ** 6); time.sleep(0.8); child.wait()"
-    ).format(HOLD.format(megabytes=80, seconds=0.8))
+        "import subprocess as s, sys, time; child = s.Popen([sys.executable, '-c', {!r}], stdin=s.PIPE, stdout=s.PIPE); "
+        "child.stdout.readline(); held = bytearray(100 * 10 ** 6); time.sleep(0.8); child.communicate(b'\\n')"
+    ).format(HOLD_UNTIL_TOLD.format(megabytes=80))
     memory = run(python(together), tmp_path, 30, sample_memory=True).memory
     assert 180 * MEGABYTE < memory < 230 * MEGABYTE
 
@@ -40,10 +41,10 @@ def test_cpu_of_descendants_counts(tmp_path):
 
 
 def test_steps_add_up_and_the_largest_peak_is_the_peak(tmp_path):
-    steps = [python(HOLD.format(megabytes=size, seconds=0.3), str(size)) for size in (60, 20)]
+    steps = [python(HOLD.format(megabytes=size, seconds=0.8), str(size)) for size in (60, 20)]
     measurement = measure(steps, tmp_path / "fresh", 30, sample_memory=True)
     assert list(measurement.steps) == ["60", "20"]
-    assert measurement.total.wall == sum(cost.wall for cost in measurement.steps.values()) > 0.6
+    assert measurement.total.wall == sum(cost.wall for cost in measurement.steps.values()) > 1.6
     assert measurement.total.memory == measurement.steps["60"].memory > measurement.steps["20"].memory
 
 

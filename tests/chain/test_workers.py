@@ -4,13 +4,13 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 
 import pytest
 import torch
 
 from job.demo.model import digits_net
+from tests.faults.processes import children
 from tests.running import CHECKOUT, DIGITS_NET
 
 SHAPE = "--input-shape=1,1,8,8"
@@ -55,17 +55,15 @@ def test_the_same_bytes_whatever_the_number_of_workers(checkpoints, tmp_path):
 def test_what_is_current_is_skipped_without_a_side(checkpoints, tmp_path):
     assert started(checkpoints, tmp_path / "out").wait(300) == 0
     job = started(checkpoints, tmp_path / "out")
-    said = job.communicate(timeout=60)[1]
+    said = job.communicate(timeout=300)[1]
     assert job.returncode == 0 and said.count("current: ") == 4 and "export" not in said
     assert {row["outcome"] for row in summary_of(tmp_path / "out")["checkpoints"]} == {"current"}
 
 
 def test_a_side_that_is_killed_fails_its_checkpoint_alone(checkpoints, tmp_path):
     job = started(checkpoints, tmp_path / "out", "--workers=1")
-    killer = threading.Thread(target=_kill_one_at_work, args=(job.pid, tmp_path / "out"))
-    killer.start()
+    _kill_one_at_work(job, tmp_path / "out")
     said = job.communicate(timeout=300)[1]
-    killer.join()
     rows = summary_of(tmp_path / "out")["checkpoints"]
     assert job.returncode == 5 and [row["exit_code"] for row in rows].count(5) == 1, said
     assert [row["exit_code"] for row in rows].count(0) == 3
@@ -74,17 +72,10 @@ def test_a_side_that_is_killed_fails_its_checkpoint_alone(checkpoints, tmp_path)
     assert not (tmp_path / "out" / failed["name"]).exists()
 
 
-def _kill_one_at_work(main, out):
+def _kill_one_at_work(job, out):
     """A process that a nursery has forked off, as soon as the conversion after the first begins."""
     while not (out / "net0").exists() or not list(out.glob(".staging-net[123]*")):
+        assert job.poll() is None, job.communicate()[1]
         time.sleep(0.005)
-    sides = [pid for child in _children(main) for pid in _children(child)]
+    sides = [pid for child in children(job.pid) for pid in children(child)]
     os.kill(sides[-1], signal.SIGKILL)
-
-
-def _children(pid):
-    try:
-        with open("/proc/{0}/task/{0}/children".format(pid)) as children:
-            return [int(child) for child in children.read().split()]
-    except FileNotFoundError:
-        return []

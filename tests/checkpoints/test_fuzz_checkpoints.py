@@ -26,7 +26,7 @@ def test_a_thousand(checkout):
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         universal_newlines=True,
-        timeout=300,
+        timeout=1200,
     )
     assert run.returncode == 0, run.stdout
     refused, read, faithful = map(int, re.search(FIGURES, run.stdout).groups())

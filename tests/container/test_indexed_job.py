@@ -1,7 +1,6 @@
 """The Indexed Job of scripts/kubernetes/ run for real: one container an index, with the manifest's own settings."""
 import json
 import shutil
-import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from job.settings.share import Share
 from pod_as_container import action, docker_run
 from tests.kubernetes.manifests import of_kind, rendered
 from tests.tools_environment import locked_tools
+from tests.waiting import wait_until
 from volumes import content, fill
 
 pytestmark = pytest.mark.slow
@@ -69,10 +69,7 @@ def run(docker, image, volume, folder, jobs):
 
 def test_killed_and_out_of_memory_and_run_again_it_is_as_one_job(docker, image, volume, folder, jobs, run, tmp_path):
     def kill_at_work(container: str) -> None:
-        deadline = time.monotonic() + 120
-        while "export" not in docker.run("logs", container).err:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        wait_until(lambda: "export" in docker.run("logs", container).err)
         docker("kill", container)
 
     codes = [run("indexed", 0), run("indexed", 1, meanwhile=kill_at_work), run("indexed", 2, memory="7m")]

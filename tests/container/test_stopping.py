@@ -1,12 +1,16 @@
 """A stopped container ends at once, with the right code, and leaves nothing partial."""
+import re
+import signal
 import time
 from typing import Iterator
 
 import pytest
 
+from tests.waiting import wait_until
 from volumes import content, fill
 
-SECONDS = 2.0
+GRACE = 30  # seconds until Docker kills it, as Kubernetes does
+DONE = re.compile(r"\d\.\d\d s$", re.MULTILINE)  # the line of a stage that did not fail
 # Half a processor and a large picture, so that there is something to stop.
 SLOW = ("--cpus", "0.5", "--detach")
 LARGE = "--input-shape=1,3,320,336"
@@ -21,11 +25,27 @@ class Converting:
         self.name = docker("run", *SLOW, *self.mounts, image, LARGE)
 
     def wait_for_line(self, word: str) -> None:
-        deadline = time.monotonic() + 120
-        while word not in self._docker.run("logs", self.name).err:
-            assert self.state()["Running"], "it ended without a line on " + word
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        wait_until(lambda: word in self._said() or not self.state()["Running"])
+        assert word in self._said(), "it ended without a line on " + word
+
+    def wait_until_it_heeds(self, number: int) -> None:
+        """The first process of a container never notices a signal that it has no handler for."""
+        def heeds() -> bool:
+            found = re.search(r"SigCgt:\s*(\w+)", self._docker.run("exec", self.name, "cat", "/proc/1/status").out)
+            return found is not None and bool(int(found.group(1), 16) >> (number - 1) & 1)
+
+        wait_until(heeds)
+
+    def stop(self) -> None:
+        """It ends long before it would be killed, and no further stage does but the one that was about to."""
+        done, start = len(DONE.findall(self._said())), time.monotonic()
+        self._docker("stop", "--time", str(GRACE), self.name)
+        assert time.monotonic() - start < GRACE / 2
+        assert len(DONE.findall(self._said())) <= done + 1
+        assert self.state()["ExitCode"] == 143
+
+    def _said(self) -> str:
+        return self._docker.run("logs", self.name).err
 
     def state(self):
         return self._docker.inspect(self.name)["State"]
@@ -44,22 +64,16 @@ def converting(docker, image, volume, checkpoints) -> Iterator[Converting]:
 
 
 @pytest.mark.parametrize("stage", ["export", "build", "keras"])
-def test_stop_after(docker, converting, stage, tmp_path):
+def test_stop_after(converting, stage, tmp_path):
     converting.wait_for_line(stage)
-    start = time.monotonic()
-    docker("stop", "--time", "30", converting.name)
-    assert time.monotonic() - start < SECONDS
-    assert converting.state()["ExitCode"] == 143
+    converting.stop()
     assert not {"small", ".failed"} & set(converting.left(tmp_path / "out"))
     assert not [name for name in converting.left(tmp_path / "again") if name.startswith(".staging")]
 
 
-def test_stop_before_the_first_stage(docker, converting, tmp_path):
-    time.sleep(0.7)
-    start = time.monotonic()
-    docker("stop", "--time", "30", converting.name)
-    assert time.monotonic() - start < SECONDS
-    assert converting.state()["ExitCode"] == 143
+def test_stop_before_the_first_stage(converting, tmp_path):
+    converting.wait_until_it_heeds(signal.SIGTERM)
+    converting.stop()
     assert "small" not in converting.left(tmp_path / "out")
 
 

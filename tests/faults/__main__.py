@@ -1,8 +1,8 @@
 """Faults by the hundred, with counts; ends with 1 where one of them did harm.
 
-    python -m tests.faults signals N    SIGKILL at N random moments, SIGTERM and SIGINT at a quarter as many each
-    python -m tests.faults calls        every call that changes the output folder fails once
-    python -m tests.faults many N       N checkpoints in one run
+    python -m tests.faults signals N     SIGKILL at N random moments, SIGTERM and SIGINT at a quarter as many each
+    python -m tests.faults calls [STEP]  every call that changes the output folder fails once; or every STEP-th
+    python -m tests.faults many N        N checkpoints in one run
 """
 import signal
 import sys
@@ -29,12 +29,12 @@ def signals(scratch: Path, count: str) -> bool:
     return True
 
 
-def calls(scratch: Path) -> bool:
+def calls(scratch: Path, step: str = "1") -> bool:
     good = True
     for number, (run, keep, before, flags) in enumerate(RUNS):
         with ground(scratch / str(number), keep, flags) as at:
             for plan in PLANS:
-                found = list(swept(at, plan, before))
+                found = list(swept(at, plan, before, int(step)))
                 problems = [problem for each in found for problem in each]
                 print("{}, {}: {} calls".format(plan.name, run, len(found)), *problems, sep="\n  ", flush=True)
                 good = good and not problems

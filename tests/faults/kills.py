@@ -6,17 +6,17 @@ import subprocess
 import time
 from collections import Counter
 from pathlib import Path
-from typing import List, Sequence
+from typing import List
 
 from tests.faults.jobs import Expected, ended, kill_group, left_over, started, words, write_checkpoints
 from tests.faults.keeping import KEEP, Kept
 from tests.faults.processes import descendants, is_alive
+from tests.waiting import LONGEST, wait_until
 
 KINDS = ("first", "replacing", "batch", "keeping")
 _FLAGS = {"batch": ("--workers=2",), "keeping": ("--keep={}".format(KEEP),)}
 CODES = {signal.SIGKILL: -signal.SIGKILL, signal.SIGTERM: 143, signal.SIGINT: 130}
 _BATCH = 3  # checkpoints
-_LONGEST = 30  # seconds until a job that was told to stop has stopped, on a machine that is busy
 
 
 class Target:
@@ -31,9 +31,7 @@ class Target:
         self._flags = _FLAGS.get(kind, ())
         expected, versions = Kept if kind == "keeping" else Expected, []
         for number in (0, 1):
-            begun = time.monotonic()
-            ended(self._line(number))
-            self.seconds = time.monotonic() - begun
+            self._whole_run(number)
             versions.append(expected.version_in(self.out))
             if kind in ("first", "batch"):
                 shutil.rmtree(str(self.out))
@@ -43,16 +41,22 @@ class Target:
     def _line(self, number: int) -> List[str]:
         return words(self._inputs[number], self.out, *self._flags)
 
+    def _whole_run(self, number: int) -> None:
+        begun = time.monotonic()
+        ended(self._line(number))
+        self._seconds = time.monotonic() - begun  # as the machine is now: it may be more or less busy than before
+
     def strike(self, number: signal.Signals, moment: float, whole_group: bool) -> str:
         """Signals a job at this share of its time; returns how it ended, after looking at what it left."""
-        job = started(self._line(self._next))
+        begun, job = time.monotonic(), started(self._line(self._next))
         try:
-            said = job.communicate(timeout=moment * self.seconds)[1]
+            said = job.communicate(timeout=moment * self._seconds)[1]
+            self._seconds = time.monotonic() - begun
         except subprocess.TimeoutExpired:
             children = descendants(job.pid)
             (kill_group(job, number) if whole_group else job.send_signal(number))
-            said = job.communicate(timeout=_LONGEST)[1]
-            _wait_for_the_end_of(children)
+            said = job.communicate(timeout=LONGEST)[1]
+            wait_until(lambda: not any(map(is_alive, children)))
         self._there = self.expected.check(self.out, self._there)
         if self.expected.is_made_from(self._there, self._next):
             self._next = 1 - self._next
@@ -70,7 +74,7 @@ class Target:
 
     def repair(self) -> None:
         """The next run finishes, and clears up."""
-        ended(self._line(self._next))
+        self._whole_run(self._next)
         self._there = self.expected.check(self.out, self._there)
         assert self.expected.is_made_from(self._there, self._next)
         assert left_over(self.out, set(self._there)) == []
@@ -82,13 +86,6 @@ class Target:
 def _not_begun(code: int, number: signal.Signals, said: str) -> bool:
     """The interpreter was still starting, which takes SIGINT in its own way."""
     return (code == -number and not said) or (code == 1 and said.endswith("KeyboardInterrupt\n"))
-
-
-def _wait_for_the_end_of(children: Sequence[int]) -> None:
-    deadline = time.monotonic() + _LONGEST
-    while any(map(is_alive, children)):
-        assert time.monotonic() < deadline, "a process lives on"
-        time.sleep(0.01)
 
 
 def struck(scratch: Path, kind: str, number: signal.Signals, count: int, seed: int = 0) -> Counter:

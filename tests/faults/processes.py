@@ -6,13 +6,18 @@ from typing import List
 _PSS = re.compile(r"^Pss: +(\d+) kB", re.MULTILINE)
 
 
-def descendants(pid: int) -> List[int]:
-    """Its children, theirs and so on; none of one that has ended."""
+def children(pid: int) -> List[int]:
+    """None of one that has ended."""
     try:
-        with open("/proc/{0}/task/{0}/children".format(pid)) as children:
-            found = [int(child) for child in children.read().split()]
+        with open("/proc/{0}/task/{0}/children".format(pid)) as file:
+            return [int(child) for child in file.read().split()]
     except OSError:
         return []
+
+
+def descendants(pid: int) -> List[int]:
+    """Its children, theirs and so on."""
+    found = children(pid)
     return found + [each for child in found for each in descendants(child)]
 
 

@@ -1,17 +1,19 @@
 """An output volume that answers nobody for a while."""
+import math
 import os
 import signal
 import time
 
 import pytest
 
-from tests.faults.jobs import left_over, published, started, words, write_checkpoints
+from tests.faults.jobs import ended, left_over, published, started, words, write_checkpoints
 from tests.faults.mounted import ext4, hanging
 from tests.faults.test_surroundings import wait_for_work
+from tests.waiting import LONGEST
 
 pytestmark = pytest.mark.skipif(not os.path.exists("/dev/loop-control"), reason="a disk in a file takes a loop device")
 
-SECONDS = 6  # longer than a job waits for a worker that it has told to stop
+SECONDS = 6.0  # longer than a job waits for a worker that it has told to stop
 
 
 @pytest.fixture
@@ -20,16 +22,16 @@ def out(tmp_path):
         yield volume / "out"
 
 
-def said_by(tmp_path, out, *flags, number=None):
+def said_by(tmp_path, out, *flags, number=None, seconds=SECONDS):
     """Its exit code and what it said, of a job whose volume hung while it was at work, and that got a signal meanwhile."""
     job = started(words(write_checkpoints(tmp_path / "in", 2), out, *flags))
     wait_for_work(out, job)
     with hanging(out.parent):
         if number is not None:
             job.send_signal(number)
-        time.sleep(SECONDS)
+        time.sleep(seconds)
         assert job.poll() is None
-    said = job.communicate(timeout=120)[1]
+    said = job.communicate(timeout=LONGEST)[1]
     models = published(out)
     assert left_over(out, set(models)) == []
     return job.returncode, set(models), said
@@ -41,8 +43,12 @@ def test_it_goes_on_where_it_was(tmp_path, out):
 
 
 def test_one_that_takes_too_long_for_that_fails_alone(tmp_path, out):
-    code, models, said = said_by(tmp_path, out, "--timeout-per-checkpoint=3", "--workers=1")
-    assert (code, models) == (5, {"net1"}) and "more than 3 seconds" in said
+    begun = time.monotonic()
+    ended(words(write_checkpoints(tmp_path / "in", 2), tmp_path / "quick", "--workers=1"))
+    enough = math.ceil(2 * (time.monotonic() - begun))  # for one of them
+    code, models, said = said_by(tmp_path, out, "--timeout-per-checkpoint={}".format(enough), "--workers=1",
+                                 seconds=enough + SECONDS)
+    assert (code, models) == (5, {"net1"}) and "more than {} seconds".format(enough) in said, said
 
 
 def test_stopped_meanwhile_it_cleans_up_as_soon_as_it_can(tmp_path, out):

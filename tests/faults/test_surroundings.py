@@ -13,6 +13,7 @@ import pytest
 from tests.faults.jobs import CHECKOUT, ended, left_over, published, started, words, write_checkpoints
 from tests.faults.memory_limit import memory_limit
 from tests.faults.mounted import take_away, tmpfs
+from tests.waiting import LONGEST
 
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"  # Debian: libfaketime
 
@@ -29,7 +30,7 @@ def test_the_output_volume_is_taken_away(tmp_path):
         job = started(words(inputs, out, "--workers=1"))
         wait_for_work(out, job)
         take_away(out)
-        said = job.communicate(timeout=120)[1]
+        said = job.communicate(timeout=LONGEST)[1]
     assert job.returncode == 75 and "bug" not in said, said
     assert "net0" not in published(out)
     shutil.rmtree(str(out))
@@ -44,7 +45,7 @@ def test_the_input_volume_is_taken_away(tmp_path):
         job = started(words(inputs, out, "--workers=1"))
         wait_for_work(out, job, "net0")
         take_away(inputs)
-        said = job.communicate(timeout=120)[1]
+        said = job.communicate(timeout=LONGEST)[1]
     rows = json.loads((out / "summary.json").read_text())["checkpoints"]
     assert job.returncode == 75 and [row["exit_code"] for row in rows[1:]] == [75, 75], said
     assert "net2" not in published(out)
@@ -114,7 +115,7 @@ def test_the_clock_jumps_back(tmp_path):
     job = started(line, env=environment)
     wait_for_work(out, job)
     clock.write_text("-1d\n")
-    assert job.wait(120) == 0, job.communicate()[1]
+    assert job.wait(LONGEST) == 0, job.communicate()[1]
     clock.write_text("-2d\n")
     assert ended(line, env=environment).count("current: ") == 2
     shutil.move(str(out), str(tmp_path / "jumped"))

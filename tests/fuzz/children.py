@@ -13,7 +13,7 @@ from typing import Dict, Iterator, List, Sequence
 from tests.fuzz.judging import Question, Verdict, judged
 
 TOGETHER = 8  # networks of one child
-SECONDS = 120  # for one network
+SECONDS = 300  # for one network: ten times what the slowest takes on a machine that is busy
 
 
 def verdicts(questions: Sequence[Question], workers: int) -> Iterator[Verdict]:

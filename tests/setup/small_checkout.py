@@ -4,9 +4,8 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
-from typing import Any, Callable, Dict, NamedTuple
+from typing import Any, Dict, NamedTuple
 
 JOB = """
 import json, os, pathlib, sys, time
@@ -53,7 +52,7 @@ class SmallCheckout(NamedTuple):
 
 def finish(process: subprocess.Popen) -> Finished:
     try:
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=600)
     except subprocess.TimeoutExpired:
         kill(process)
         raise
@@ -63,13 +62,6 @@ def finish(process: subprocess.Popen) -> Finished:
 def kill(process: subprocess.Popen) -> None:
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline, "waited for a minute"
-        time.sleep(0.01)
 
 
 def small_checkout(checkout: Path, folder: Path) -> SmallCheckout:

@@ -6,7 +6,8 @@ import signal
 
 import pytest
 
-from small_checkout import finish, kill, locked_line, small_checkout, wait_until
+from small_checkout import finish, kill, locked_line, small_checkout
+from tests.waiting import wait_until
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from job.errors import EnvironmentFailed, StageFailed, Stopped
 from job.processes import actors, signals
 from job.processes.actors import BugInActor, side_with
 from job.processes.nursery import nursery
+from tests.faults.processes import is_alive
+from tests.waiting import wait_until
 
 COUNTER = "tests.unit.small_actor:Counter"
 
@@ -68,7 +70,7 @@ def test_one_that_is_closed_is_no_more(make):
     pid = side.call("pid")
     side.start("sleep", 60)
     side.close()
-    assert not _is_alive(pid)
+    assert not is_alive(pid)
 
 
 def test_what_all_need_is_prepared_once(line):
@@ -83,8 +85,8 @@ def test_what_a_line_forked_off_ends_with_it(line):
     pids = ours.call("pid"), theirs.call("pid")
     theirs.start("sleep", 60)
     other.close()
-    _wait_until(lambda: not _is_alive(pids[1]))
-    assert _is_alive(pids[0]) and ours.call("add", 1) == 1
+    wait_until(lambda: not is_alive(pids[1]))
+    assert is_alive(pids[0]) and ours.call("add", 1) == 1
     ours.close()
 
 
@@ -92,7 +94,7 @@ def test_what_a_nursery_forked_off_ends_with_it():
     opened = nursery(COUNTER)
     pid = opened.side().call("pid")
     opened.close()
-    _wait_until(lambda: not _is_alive(pid))
+    wait_until(lambda: not is_alive(pid))
 
 
 def test_what_a_nursery_that_is_gone_is_asked_for(line):
@@ -142,18 +144,3 @@ def _fork_under_fire():
     pid = os.fork()
     os.kill(0, signal.SIGTERM)
     return pid
-
-
-def _is_alive(pid):
-    try:
-        with open("/proc/{}/stat".format(pid)) as stat:
-            return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):  # the second when it goes between opening and reading
-        return False
-
-
-def _wait_until(true):
-    deadline = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)

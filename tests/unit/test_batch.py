@@ -22,6 +22,7 @@ from job.settings.settings import run_settings
 from job.values import Outcome
 from job.watching import log
 from job.watching.exit_codes import PRECEDENCE, combined
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -248,21 +249,26 @@ def test_a_worker_that_dies_fails_its_checkpoint_alone(volumes, tmp_path, capfd)
 
 
 @pytest.mark.parametrize("killed", ["worker", "side"])
-def test_what_was_killed_beside_others_is_tried_once_more_alone(volumes, tmp_path, capfd, killed):
+def test_what_was_killed_beside_others_is_tried_once_more_alone(volumes, tmp_path, capfd, monkeypatch, killed):
     put(volumes[0], "a.pth", "b.pth", "c.pth")
-    (tmp_path / "b").mkdir()
+    begun, noticed, first = (tmp_path / name for name in ("begun", "noticed", "first"))
+    warn = log.warning
+    monkeypatch.setattr(log, "warning", lambda *words: (warn(*words), noticed.touch()))
+
+    def stay_until_it_is_noticed():
+        begun.touch()
+        wait_until(noticed.exists)
 
     def die_first_time():
-        try:
-            (tmp_path / "b" / "first").mkdir()
-        except FileExistsError:
+        if first.exists():
             return
-        time.sleep(0.3)
+        first.touch()
+        wait_until(begun.exists)
         if killed == "side":
             raise Killed("the side was killed by SIGKILL")
         os.kill(os.getpid(), signal.SIGKILL)
 
-    chain = Chain(tmp_path, a=lambda: time.sleep(1), b=die_first_time)
+    chain = Chain(tmp_path, a=stay_until_it_is_noticed, b=die_first_time)
     rows = chain.run(settings(*volumes, "--workers=2"))
     assert [row.exit_code for row in rows] == [0, 0, 0]
     assert [line for line in chain.noted if line.startswith("convert b")] == ["convert b None forked"] * 2
@@ -321,10 +327,10 @@ def test_out_of_memory_in_python_is_no_bug(volumes, tmp_path):
 def test_a_checkpoint_that_takes_too_long_fails_alone(volumes, tmp_path):
     put(volumes[0], "a.pth", "b.pth")
     started = time.monotonic()
-    rows = Chain(tmp_path, a=lambda: time.sleep(60)).run(settings(*volumes, "--timeout-per-checkpoint=1"))
+    rows = Chain(tmp_path, a=lambda: time.sleep(600)).run(settings(*volumes, "--timeout-per-checkpoint=5"))
     assert [(row.exit_code, row.stage) for row in rows] == [(5, "timeout"), (0, "")]
-    assert "more than 1 seconds" in rows[0].message
-    assert time.monotonic() - started < 20
+    assert "more than 5 seconds" in rows[0].message
+    assert time.monotonic() - started < 120
 
 
 def test_a_stop_ends_the_batch_with_a_row_for_each(volumes, tmp_path):

@@ -10,6 +10,7 @@ import pytest
 
 from job.publish import place, recover, staging, verify_checksums
 from tests.unit.small_models import make, names, publish_version, version
+from tests.waiting import wait_until
 
 KILLS = 150
 
@@ -136,7 +137,8 @@ def test_two_publishers_of_one_name(tmp_path):
     """Whatever they do to each other, what is there is whole."""
     for without_exchange in (False, True):
         processes = [publish_until_killed(tmp_path, without_exchange) for _ in range(2)]
-        time.sleep(0.5)
+        wait_until(lambda: "net" in names(tmp_path))
+        time.sleep(0.5)  # for them to get into each other's way
         running = [os.waitpid(process, os.WNOHANG)[0] == 0 for process in processes]
         for process in processes:
             if running[processes.index(process)]:

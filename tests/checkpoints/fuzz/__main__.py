@@ -1,6 +1,6 @@
 """`N [SEED]`: reads N mutated checkpoints of all formats, of the seeds from SEED (0) on.
 
-Exit 1 where one is not refused by name, nor read faithfully, or takes more than 10 s, or runs anything.
+Exit 1 where one is not refused by name, nor read faithfully, or takes more than 10 s of the processor's time, or runs anything.
 """
 
 import argparse

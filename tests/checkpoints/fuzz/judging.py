@@ -23,7 +23,8 @@ from tests.checkpoints.fuzz.mutations import Mutant, mutant
 from tests.checkpoints.fuzz.seeds import Seed
 
 TOGETHER = 100  # mutants of one child
-SECONDS = 10  # for one mutant
+SECONDS = 10  # of the processor's time for one mutant
+LONGEST = 120  # seconds for one that only waits
 MOST_MEMORY = 300 * 1000  # kB that a child may grow by
 LARGEST = 2**24  # bytes of all arrays of a mutant: the seeds are of a few kB
 
@@ -66,7 +67,7 @@ def verdicts(numbers: Sequence[int], seeds: Sequence[Seed]) -> Iterator[Verdict]
             yield from done
             if status:
                 seed, changed = drawn(mine[len(done)], seeds)
-                hung = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM
+                hung = os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGPROF, signal.SIGALRM)
                 yield Verdict(
                     mine[len(done)],
                     "HANG" if hung else "CRASH",
@@ -95,7 +96,8 @@ def _live(numbers: Sequence[int], seeds: Sequence[Seed], folder: Path, write_end
         forbid_running()
         with os.fdopen(write_end, "wb") as stream:
             for number in numbers:
-                signal.alarm(SECONDS)
+                signal.setitimer(signal.ITIMER_PROF, SECONDS)
+                signal.alarm(LONGEST)
                 pickle.dump(judged(number, seeds, work), stream)
                 stream.flush()
         code = 0
