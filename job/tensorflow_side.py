@@ -24,6 +24,7 @@ from job.parity.probes import Probe, load_probes
 from job.processes.memory import peak_memory
 from job.samples.calibration import samples_of
 from job.tensorflow_model.describe import describe_saved_model, describe_tflite
+from job.tensorflow_model.flatbuffer.tflite_file import open_tflite
 from job.tensorflow_model.freeze import frozen_graph
 from job.tensorflow_model.quantised.int8_source import int8_source
 from job.tensorflow_model.quantised.layer_noise import layer_noise
@@ -129,14 +130,14 @@ class TensorFlowSide:
 
         A calibrated one is held to the network that it was made from: see job.tensorflow_model.quantised.int8_source.
         """
-        original = float32.read_bytes()
+        original = open_tflite(float32)
         if calibration is not None:
             seen = ranges_of(original, functools.partial(samples_of, calibration, self._inputs))
             original, _ = int8_source(original, seen)
         inputs = [array.transpose(facts.permutation) for array, facts in zip(probe.inputs, self._inputs)]
         names = {tensor.split(":")[0]: name for name, (tensor, _) in self._model.tensors.items()}
         return tuple(each._replace(layer=names.get(each.layer, each.layer))
-                     for each in layer_noise(original, widened(file.read_bytes()), inputs))
+                     for each in layer_noise(original, widened(open_tflite(file)), inputs))
 
     def peak_memory(self) -> int:
         return peak_memory()

@@ -12,7 +12,8 @@ from tensorflow.lite.python.interpreter import Interpreter
 
 from job.tensorflow_model.describe import read_meta_graph
 from job.tensorflow_model.flatbuffer.cut_models import with_inner_outputs
-from job.tensorflow_model.flatbuffer.tflite_file import open_tflite
+from job.tensorflow_model.flatbuffer.tflite_file import TFLiteFile, open_tflite
+from job.tensorflow_model.flatbuffer.writing import tflite_bytes
 from job.tensorflow_model.graph import KerasGraph, lean_network
 from job.tensorflow_model.quantised.widening import has_halves, widened
 from job.tensorflow_model.quiet import without_greeting
@@ -84,8 +85,9 @@ class TFLiteRunner:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._model = {"model_path": str(path)}  # type: Dict[str, Any]
-        if has_halves(open_tflite(path)):
-            self._model = {"model_content": widened(path.read_bytes())}  # the interpreter reads it where it is
+        file = open_tflite(path)
+        if has_halves(file):
+            self._model = {"model_content": tflite_bytes(widened(file))}  # the interpreter reads it where it is
         self._interpreter = _allocated(**self._model)
 
     def __call__(self, *inputs: np.ndarray) -> Arrays:
@@ -97,7 +99,7 @@ class TFLiteRunner:
         return tuple(tensor.name for tensor in computed if tensor.dtype == "float32")
 
     def inner_values(self, inputs: Sequence[np.ndarray], names: Sequence[str]) -> Dict[str, np.ndarray]:
-        found = {name: value for _, name, value in InnerTensors(widened(self._path.read_bytes()), names).values(inputs)}
+        found = {name: value for _, name, value in InnerTensors(widened(open_tflite(self._path)), names).values(inputs)}
         return {name: found[name] for name in names}
 
     def __enter__(self) -> "TFLiteRunner":
@@ -110,8 +112,8 @@ class TFLiteRunner:
 class InnerTensors:
     """A .tflite whose outputs are, besides its own, the named tensors that its operators make."""
 
-    def __init__(self, content: bytes, names: Optional[Collection[str]] = None) -> None:
-        self._content = with_inner_outputs(content, names)  # the interpreter reads it where it is
+    def __init__(self, file: TFLiteFile, names: Optional[Collection[str]] = None) -> None:
+        self._content = tflite_bytes(with_inner_outputs(file, names))  # the interpreter reads it where it is
         self._interpreter = _allocated(model_content=self._content)
 
     def values(self, inputs: Sequence[np.ndarray]) -> Iterator[Tuple[int, str, np.ndarray]]:

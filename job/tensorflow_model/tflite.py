@@ -13,7 +13,8 @@ from job.determinism import canonical_bytes
 from job.errors import StageFailed
 from job.modes import CALIBRATED
 from job.processes.memory import give_back_freed
-from job.tensorflow_model.flatbuffer.tflite_file import parse_tflite
+from job.tensorflow_model.flatbuffer.tflite_file import TFLiteFile, open_tflite, parse_tflite
+from job.tensorflow_model.flatbuffer.writing import tflite_bytes
 from job.tensorflow_model.freeze import FrozenGraph
 from job.tensorflow_model.quantised.float_weights import needs_float_weights, with_float_weights
 from job.tensorflow_model.quantised.half_weights import with_half_weights
@@ -59,36 +60,33 @@ def _nothing() -> None:
 def _tflite_bytes(frozen: FrozenGraph, mode: str, float32: Optional[Path]) -> bytes:
     """`float32` is the file of that mode, where it is there already."""
     data = _converted(frozen, mode)
-    if mode == "dynamic" and needs_float_weights(data):
-        give_back_freed()
-        data = with_float_weights(data, _float32(frozen, float32))
-    _check_names(frozen, data)
-    return data
+    file = parse_tflite(data)
+    _check_names(frozen, file)
+    if mode != "dynamic" or not needs_float_weights(file):
+        return data
+    give_back_freed()
+    return tflite_bytes(with_float_weights(file, _float32(frozen, float32)))
 
 
 def _float16_bytes(frozen: FrozenGraph, float32: Optional[Path]) -> bytes:
-    data = with_half_weights(_float32(frozen, float32))
-    _check_names(frozen, data)
-    return data
+    return tflite_bytes(with_half_weights(_float32(frozen, float32)))
 
 
 def _int8_bytes(frozen: FrozenGraph, mode: str, files: Mapping[str, Path], samples: Samples) -> bytes:
     """Of `files`, those that are there already are made use of."""
-    ends = _ENDS.get(mode, _as_it_is)
     if mode in _ENDS and "int8" in files and files["int8"].exists():
-        return ends(files["int8"].read_bytes())
-    source = _float32(frozen, files.get("float32"))
-    data = int8_from_float32(source, ranges_of(source, samples))
-    _check_names(frozen, data)
-    return ends(data)
+        return tflite_bytes(_ENDS[mode](open_tflite(files["int8"])))
+    float32 = _float32(frozen, files.get("float32"))
+    int8 = int8_from_float32(float32, ranges_of(float32, samples))
+    return tflite_bytes(_ENDS[mode](int8) if mode in _ENDS else int8)
 
 
-def _as_it_is(int8: bytes) -> bytes:
-    return int8
-
-
-def _float32(frozen: FrozenGraph, file: Optional[Path]) -> bytes:
-    return file.read_bytes() if file is not None and file.exists() else _converted(frozen, "float32")
+def _float32(frozen: FrozenGraph, path: Optional[Path]) -> TFLiteFile:
+    if path is not None and path.exists():
+        return open_tflite(path)
+    file = parse_tflite(_converted(frozen, "float32"))
+    _check_names(frozen, file)
+    return file
 
 
 def _converted(frozen: FrozenGraph, mode: str) -> bytes:
@@ -111,9 +109,8 @@ def _toco_flags(mode: str) -> bytes:
         post_training_quantize=QUANTIZES_WEIGHTS[mode]))
 
 
-def _check_names(frozen: FrozenGraph, data: bytes) -> None:
+def _check_names(frozen: FrozenGraph, file: TFLiteFile) -> None:
     """Raises StageFailed unless the inputs and outputs are the published ones, in their order."""
-    file = parse_tflite(data)
     found = [file.tensors[index].name for index in file.inputs + file.outputs]
     wanted = [tensor.name for tensor in frozen.inputs] + list(frozen.outputs)
     if found != wanted:

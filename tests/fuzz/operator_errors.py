@@ -8,7 +8,7 @@ from typing import Dict, Iterator, List, Mapping, Optional, Sequence
 import numpy as np
 
 from job.tensorflow_model.flatbuffer.cut_models import with_one_operator
-from job.tensorflow_model.flatbuffer.tflite_file import LAYERS, Operator, Tensor, TFLiteFile, parse_tflite
+from job.tensorflow_model.flatbuffer.tflite_file import LAYERS, Operator, Tensor, TFLiteFile
 from job.tensorflow_model.quantised.layer_noise import plain_name, values_of
 from job.tensorflow_model.runners import InnerTensors
 
@@ -19,11 +19,10 @@ LEAST, MOST = -128, 127
 Values = Mapping[int, np.ndarray]  # by the tensor's index
 
 
-def wrong_operators(source: bytes, int8: bytes, inputs: Sequence[np.ndarray]) -> Iterator[str]:
-    """`source` is the float32 file that the int8 one was made from, in the form of job.tensorflow_model.quantised.int8_source."""
-    file, original = parse_tflite(int8), parse_tflite(source)
+def wrong_operators(original: TFLiteFile, file: TFLiteFile, inputs: Sequence[np.ndarray]) -> Iterator[str]:
+    """`original` is the float32 file that the int8 one was made from: see job.tensorflow_model.quantised.int8_source."""
     makers = {original.tensors[operator.outputs[0]].name: number for number, operator in enumerate(original.operators)}
-    values = values_of(file, int8, inputs)
+    values = values_of(file, inputs)
     for operator in file.operators:
         expected = _expected(original, operator, file, makers, values)
         for index, wanted in zip(operator.outputs, expected or ()):

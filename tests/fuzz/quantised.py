@@ -16,6 +16,7 @@ from job.parity.gate import judge
 from job.parity.metrics import snr_db
 from job.parity.probes import Probe
 from job.parity.tolerance import tolerance_for
+from job.tensorflow_model.flatbuffer.tflite_file import open_tflite
 from job.tensorflow_model.freeze import frozen_graph
 from job.tensorflow_model.quantised.int8_source import int8_source
 from job.tensorflow_model.quantised.ranges import ranges_of
@@ -70,12 +71,12 @@ def judged_modes(graph: Graph, asked: Asked, folder: Path, runtime: Optional[str
 
 def _wrong(files: Mapping[str, Path], asked: Asked) -> Sequence[str]:
     """What the source of int8 answers otherwise than the float32 file does, and operators of int8."""
-    float32, sample = files["float32"].read_bytes(), next(asked.samples())
+    float32, sample = open_tflite(files["float32"]), next(asked.samples())
     source, _ = int8_source(float32, ranges_of(float32, asked.samples))
     ours, theirs = ([value for _, _, value in InnerTensors(each, ()).values(sample)] for each in (source, float32))
     changed = ["the source of int8 answers otherwise: {:.3g} dB".format(snr_db(*pair)) for pair in zip(theirs, ours)
                if snr_db(*pair) < SAME]
-    return changed + list(wrong_operators(source, files["int8"].read_bytes(), sample))
+    return changed + list(wrong_operators(source, open_tflite(files["int8"]), sample))
 
 
 def _files(graph: Graph, asked: Asked, folder: Path) -> Mapping[str, Path]:

@@ -2,6 +2,7 @@
 import numpy as np
 from small_models import plain_graph
 
+from job.tensorflow_model.flatbuffer.tflite_file import open_tflite
 from job.tensorflow_model.freeze import frozen_graph
 from job.tensorflow_model.quantised.int8 import int8_from_float32
 from job.tensorflow_model.quantised.ranges import ranges_of
@@ -17,7 +18,7 @@ def samples(shape=MAP, seed=0, count=6):
 
 def float32_of(build, folder, shape=MAP):
     write_tflite(frozen_graph(plain_graph(build, [None] + list(shape[1:])), shape[0]), "float32", folder / "m.float32.tflite")
-    return (folder / "m.float32.tflite").read_bytes()
+    return open_tflite(folder / "m.float32.tflite")
 
 
 def quantised(float32, given=None):

@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 from int8_files import float32_of, quantised, samples
 
-from job.tensorflow_model.flatbuffer.tflite_file import parse_tflite
+from job.tensorflow_model.flatbuffer.writing import tflite_bytes
 from job.tensorflow_model.quantised.affine_layers import with_affine_layers
 from job.tensorflow_model.runners import TFLiteRunner
 
@@ -40,8 +40,9 @@ STAY = {
 @pytest.mark.parametrize("name", BECOME_LAYERS)
 def test_they_become_one_layer_that_answers_the_same(name, tmp_path):
     float32 = float32_of(BECOME_LAYERS[name], tmp_path)
-    (tmp_path / "changed").write_bytes(with_affine_layers(float32))
-    names = [operator.name for operator in parse_tflite((tmp_path / "changed").read_bytes()).operators]
+    changed = with_affine_layers(float32)
+    (tmp_path / "changed").write_bytes(tflite_bytes(changed))
+    names = [operator.name for operator in changed.operators]
     assert names == ["MAX_POOL_2D", "DEPTHWISE_CONV_2D"]
     with TFLiteRunner(tmp_path / "m.float32.tflite") as wanted, TFLiteRunner(tmp_path / "changed") as run:
         for sample in samples():
@@ -64,6 +65,6 @@ def test_in_int8_they_come_nearer(tmp_path, monkeypatch):
 
 def noise(float32, folder):
     """The mean square of what int8 is off by."""
-    (folder / "int8").write_bytes(quantised(float32))
+    (folder / "int8").write_bytes(tflite_bytes(quantised(float32)))
     with TFLiteRunner(folder / "m.float32.tflite") as wanted, TFLiteRunner(folder / "int8") as run:
         return np.mean([np.square(run(*sample)[0] - wanted(*sample)[0]) for sample in samples()])

@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 from int8_files import float32_of, quantised, samples
 
-from job.tensorflow_model.flatbuffer.tflite_file import parse_tflite
+from job.tensorflow_model.flatbuffer.tflite_file import open_tflite
 from job.tensorflow_model.quantised.clipping import clipped, clipped_ranges
 from job.tensorflow_model.quantised.ranges import Seen, channels_of
 from job.tensorflow_model.runners import TFLiteRunner
@@ -70,8 +70,8 @@ def test_last_bits_choose_no_other_range(values):
 
 def test_ends_of_the_network_are_not_cut_and_a_pool_keeps_its_scale(tmp_path):
     float32 = float32_of(lambda x: tf.nn.relu(tf.nn.max_pool2d(tf.nn.relu(x), [2, 2], [2, 2], "VALID") - 1), tmp_path)
-    relu, pool, *_ = parse_tflite(float32).operators
-    x, made, pooled, y = relu.inputs[0], relu.outputs[0], pool.outputs[0], parse_tflite(float32).outputs[0]
+    relu, pool, *_ = float32.operators
+    x, made, pooled, y = relu.inputs[0], relu.outputs[0], pool.outputs[0], float32.outputs[0]
     heavy = channels_of(HEAVY)
     channels = {x: heavy, made: heavy, pooled: channels_of(HEAVY[-20:]), y: heavy}
     ranges = clipped_ranges(float32, Seen(channels, {}))
@@ -88,7 +88,7 @@ def test_the_file_has_the_range_of_least_error(name, tmp_path):
     kernel = RANDOM.randn(1, 1, 6, 6).astype(np.float32)
     given = [(np.where(RANDOM.uniform(size=WIDE) < 1e-4, 5 * x, x).astype(np.float32),) for x, in samples(WIDE, count=4)]
     float32 = float32_of(lambda x: tf.nn.conv2d(function(x), tf.constant(kernel), [1, 1, 1, 1], "SAME"), tmp_path, WIDE)
-    int8 = parse_tflite(quantised(float32, given))
+    int8 = quantised(float32, given)
     layer, = (operator for operator in int8.operators if operator.name == "CONV_2D")
     reach = max(np.abs(inner_of(tmp_path, sample)).max() for sample in given)
     scale = int8.tensors[layer.inputs[0]].scale[0]
@@ -98,7 +98,7 @@ def test_the_file_has_the_range_of_least_error(name, tmp_path):
 def inner_of(folder, sample):
     """What the layer reads."""
     with TFLiteRunner(folder / "m.float32.tflite") as run:
-        file = parse_tflite((folder / "m.float32.tflite").read_bytes())
+        file = open_tflite(folder / "m.float32.tflite")
         layer, = (operator for operator in file.operators if operator.name == "CONV_2D")
         name = file.tensors[layer.inputs[0]].name
         return run.inner_values(sample, [name])[name]

@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 from int8_files import float32_of, quantised, samples
 
+from job.tensorflow_model.flatbuffer.writing import tflite_bytes
 from job.tensorflow_model.quantised.equalisation import equalised
 from job.tensorflow_model.quantised.equalised_groups import groups_of
 from job.tensorflow_model.quantised.ranges import ranges_of
@@ -79,7 +80,7 @@ def test_in_float_every_answer_stays_the_same(name, tmp_path):
     assert [len(group.tensors) for group in groups_of(float32)] == [tensors]
     changed, seen = equalised(float32, ranges_of(float32, wide_samples))
     assert changed != float32
-    (tmp_path / "changed").write_bytes(changed)
+    (tmp_path / "changed").write_bytes(tflite_bytes(changed))
     with TFLiteRunner(tmp_path / "m.float32.tflite") as wanted, TFLiteRunner(tmp_path / "changed") as run:
         for sample in wide_samples():
             np.testing.assert_array_equal(run(*sample)[0], wanted(*sample)[0])
@@ -98,7 +99,7 @@ def test_in_int8_they_come_nearer(name, tmp_path, monkeypatch):
 
 def noise_db(float32, folder):
     """Of what int8 answers, less its signal."""
-    (folder / "int8").write_bytes(quantised(float32, wide_samples()))
+    (folder / "int8").write_bytes(tflite_bytes(quantised(float32, wide_samples())))
     with TFLiteRunner(folder / "m.float32.tflite") as wanted, TFLiteRunner(folder / "int8") as run:
         sample = wide_samples()[0]
         expected = wanted(*sample)[0]

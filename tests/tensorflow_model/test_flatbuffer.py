@@ -6,6 +6,7 @@ from small_models import inputs_for
 from job.tensorflow_model.flatbuffer.cut_models import with_inner_outputs
 from job.tensorflow_model.flatbuffer.operators import BUILTIN_OPERATORS, PLUMBING
 from job.tensorflow_model.flatbuffer.tflite_file import open_tflite, parse_tflite
+from job.tensorflow_model.flatbuffer.writing import tflite_bytes
 
 
 def test_it_reads_what_the_interpreter_reads(written):
@@ -25,25 +26,25 @@ def test_it_reads_what_the_interpreter_reads(written):
 
 
 def test_inner_outputs_are_added_behind_the_published_ones(written):
-    data = (written.folder / "m.float32.tflite").read_bytes()
-    file = parse_tflite(data)
-    everything = parse_tflite(with_inner_outputs(data))
+    file = open_tflite(written.folder / "m.float32.tflite")
+    everything = parse_tflite(tflite_bytes(with_inner_outputs(file)))
     assert everything.outputs[:2] == file.outputs
     assert sorted(everything.outputs) == sorted(i for operator in file.operators for i in operator.outputs)
     assert everything._replace(outputs=file.outputs) == file
 
 
 def test_only_named_inner_outputs(written):
-    data = (written.folder / "m.float32.tflite").read_bytes()
-    wanted = [tensor.name for tensor in parse_tflite(data).computed()][1:3]
-    changed = parse_tflite(with_inner_outputs(data, wanted))
+    file = open_tflite(written.folder / "m.float32.tflite")
+    wanted = [tensor.name for tensor in file.computed()][1:3]
+    changed = with_inner_outputs(file, wanted)
     assert [changed.tensors[index].name for index in changed.outputs[2:]] == wanted
 
 
 def test_published_outputs_stay_what_they_were(written):
-    data = (written.folder / "m.float32.tflite").read_bytes()
+    file = open_tflite(written.folder / "m.float32.tflite")
     answers = []
-    for content in (data, with_inner_outputs(data)):
+    for each in (file, with_inner_outputs(file)):
+        content = tflite_bytes(each)  # the interpreter reads it where it is
         interpreter = tf.lite.Interpreter(model_content=content)
         interpreter.allocate_tensors()
         for detail, value in zip(interpreter.get_input_details(), inputs_for(written.model)):

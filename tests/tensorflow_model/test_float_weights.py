@@ -38,7 +38,7 @@ def test_no_weights_are_turned_back_at_run_time(files):
     folder, _ = files
     names = {mode: [operator.name for operator in open_tflite(folder / mode).operators] for mode in ("float32", "dynamic")}
     assert names["dynamic"] == names["float32"] == ["DEPTHWISE_CONV_2D", "DEPTHWISE_CONV_2D", "CONV_2D"]
-    assert not needs_float_weights((folder / "dynamic").read_bytes())
+    assert not needs_float_weights(open_tflite(folder / "dynamic"))
 
 
 def test_the_plain_convolution_keeps_its_int8_weights(files):
@@ -74,7 +74,7 @@ def test_files_of_two_networks_are_not_mixed(files, tmp_path):
     other = frozen_graph(plain_graph(lambda x: tf.nn.relu(x) + 1, [None, 3]), 1)
     write_tflite(other, "float32", tmp_path / "other")
     with pytest.raises(StageFailed, match="other operators"):
-        with_float_weights((folder / "dynamic").read_bytes(), (tmp_path / "other").read_bytes())
+        with_float_weights(open_tflite(folder / "dynamic"), open_tflite(tmp_path / "other"))
 
 
 def dilated_network(x):
@@ -94,7 +94,7 @@ def test_dilated_convolutions_are_what_the_float_file_has(tmp_path):
     file = open_tflite(tmp_path / "dynamic")
     assert [operator.dilations for operator in file.operators] == [(1, 2), (3, 2), (1, 1)]
     assert [file.tensors[operator.inputs[1]].dtype for operator in file.operators[:2]] == ["float32", "float32"]
-    assert not needs_float_weights((tmp_path / "dynamic").read_bytes())
+    assert not needs_float_weights(open_tflite(tmp_path / "dynamic"))
     x = np.random.RandomState(4).randn(1, 13, 17, CHANNELS).astype(np.float32)
     with KerasRunner(model) as keras, TFLiteRunner(tmp_path / "dynamic") as run:
         expected, answer = keras(x)[0], run(x)[0]

@@ -4,7 +4,6 @@ import pytest
 import tensorflow as tf
 from int8_files import float32_of, quantised, samples
 
-from job.tensorflow_model.flatbuffer.tflite_file import parse_tflite
 from job.tensorflow_model.quantised.gated_values import least_told_apart
 
 KERNEL = np.random.RandomState(8).randn(1, 1, 6, 6).astype(np.float32)
@@ -38,7 +37,7 @@ def test_only_what_an_h_swish_alone_reads_is_gated(name, tmp_path):
 
 
 def test_int8_begins_where_the_gate_opens(tmp_path):
-    int8 = parse_tflite(quantised(float32_of(GATED["scaled gate"][0], tmp_path), samples()))
+    int8 = quantised(float32_of(GATED["scaled gate"][0], tmp_path), samples())
     gated = next(operator for operator in int8.operators if operator.name == "CONV_2D").outputs[0]
     scale, zero = int8.tensors[gated].scale[0], int8.tensors[gated].zero_point[0]
     assert (-128 - zero) * scale == pytest.approx(-3, abs=scale / 2)

@@ -7,7 +7,7 @@ from current_runtime import current_answers
 from small_models import inputs_for, plain_graph, two_by_two_graph
 
 from job.tensorflow_model.describe import describe_tflite
-from job.tensorflow_model.flatbuffer.tflite_file import LAYERS, parse_tflite
+from job.tensorflow_model.flatbuffer.tflite_file import LAYERS, open_tflite
 from job.tensorflow_model.flatbuffer.writing import tflite_bytes
 from job.tensorflow_model.freeze import frozen_graph
 from job.tensorflow_model.quantised.half_weights import with_half_weights
@@ -28,13 +28,12 @@ def two_by_two(tmp_path_factory):
     return folder, inputs_for(model)
 
 
-def rounded(float32):
+def rounded(file):
     """The same file with its layers' weights rounded: what float16 must answer."""
-    file = parse_tflite(float32)
     weights = {operator.inputs[1]: file.tensors[operator.inputs[1]] for operator in file.operators if operator.name in LAYERS}
-    return tflite_bytes(file.with_tensors({
+    return file.with_tensors({
         index: tensor._replace(content=tensor.values().astype(np.float16).astype("<f4").tobytes())
-        for index, tensor in weights.items()}))
+        for index, tensor in weights.items()})
 
 
 def answers(file, given):
@@ -44,8 +43,7 @@ def answers(file, given):
 
 def test_it_answers_as_the_float_file_with_rounded_weights(two_by_two, tmp_path):
     folder, given = two_by_two
-    float32 = (folder / "m.float32.tflite").read_bytes()
-    (tmp_path / "rounded.tflite").write_bytes(rounded(float32))
+    (tmp_path / "rounded.tflite").write_bytes(tflite_bytes(rounded(open_tflite(folder / "m.float32.tflite"))))
     exact, half = (answers(folder / "m.{}.tflite".format(mode), given) for mode in ("float32", "float16"))
     for want, other, have in zip(answers(tmp_path / "rounded.tflite", given), exact, half):
         assert np.array_equal(want, have) and np.ptp(have)
@@ -58,7 +56,7 @@ def test_only_weights_of_layers_are_halves_and_each_is_widened(two_by_two):
     layers = sum(count for name, count in before.operators.items() if name in LAYERS)
     assert after.operators == dict(before.operators, DEQUANTIZE=layers)
     assert (after.inputs, after.outputs) == (before.inputs, before.outputs)
-    file = parse_tflite((folder / "m.float16.tflite").read_bytes())
+    file = open_tflite(folder / "m.float16.tflite")
     halves = {index for index, tensor in enumerate(file.tensors) if tensor.dtype == "float16"}
     assert halves == {operator.inputs[0] for operator in file.operators if operator.name == "DEQUANTIZE"}
     assert len(halves) == layers
@@ -85,18 +83,17 @@ def test_weights_too_large_for_it_stay_float32(tmp_path):
 
 def test_widening_leaves_other_files_alone_and_undoes_what_was_halved(two_by_two):
     folder, _ = two_by_two
-    float32, half = ((folder / "m.{}.tflite".format(mode)).read_bytes() for mode in ("float32", "float16"))
+    float32, half = (open_tflite(folder / "m.{}.tflite".format(mode)) for mode in ("float32", "float16"))
     assert widened(float32) is float32
     wide, want = widened(half), rounded(float32)
-    assert [operator.name for operator in parse_tflite(wide).operators] == [
-        operator.name for operator in parse_tflite(float32).operators]
-    for made, expected in zip(parse_tflite(wide).tensors, parse_tflite(want).tensors):
-        assert made == expected
+    assert wide.operators == float32.operators
+    assert wide.tensors == want.tensors
 
 
 def test_the_same_bytes_again(two_by_two):
     folder, _ = two_by_two
-    assert with_half_weights((folder / "m.float32.tflite").read_bytes()) == (folder / "m.float16.tflite").read_bytes()
+    again = tflite_bytes(with_half_weights(open_tflite(folder / "m.float32.tflite")))
+    assert again == (folder / "m.float16.tflite").read_bytes()
 
 
 def test_a_current_runtime_answers_alike(two_by_two, tmp_path, current_tensorflow):

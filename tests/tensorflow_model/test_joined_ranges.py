@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 from int8_files import float32_of, quantised
 
-from job.tensorflow_model.flatbuffer.tflite_file import Operator, TFLiteFile, parse_tflite
+from job.tensorflow_model.flatbuffer.tflite_file import Operator, TFLiteFile
 from job.tensorflow_model.quantised.joined_ranges import joined_ranges
 from job.tensorflow_model.quantised.ranges import Range
 
@@ -50,6 +50,6 @@ def test_no_part_is_quantised_again(tmp_path):
         parts = [tf.nn.conv2d(x, tf.constant(kernel), [1, 1, 1, 1], "SAME") for kernel in KERNELS]
         return tf.concat([tf.pad(parts[0], PADDINGS), tf.pad(parts[1], PADDINGS)], 3)
 
-    made = parse_tflite(quantised(float32_of(build, tmp_path)))
+    made = quantised(float32_of(build, tmp_path))
     assert [operator.name for operator in made.operators if operator.name != "CONV_2D"] == [
         "QUANTIZE", "PAD", "PAD", "CONCATENATION", "DEQUANTIZE"]

@@ -6,8 +6,7 @@ from int8_files import float32_of, quantised
 from small_models import plain_graph
 
 from job.parity.metrics import EXACT_DB
-from job.tensorflow_model.flatbuffer.tflite_file import parse_tflite
-from job.tensorflow_model.flatbuffer.writing import tflite_bytes
+from job.tensorflow_model.flatbuffer.tflite_file import open_tflite
 from job.tensorflow_model.freeze import frozen_graph
 from job.tensorflow_model.quantised.int8_ends import with_int8_ends
 from job.tensorflow_model.quantised.int8_source import int8_source
@@ -32,25 +31,23 @@ def files(tmp_path_factory):
     folder, graph = tmp_path_factory.mktemp("noise"), frozen_graph(plain_graph(network, [None, 7, 9, 6]), 1)
     for mode in ("float32", "dynamic"):
         write_tflite(graph, mode, folder / mode)
-    (folder / "int8").write_bytes(quantised((folder / "float32").read_bytes(), SAMPLES))
-    (folder / "int8-io").write_bytes(with_int8_ends((folder / "int8").read_bytes()))
-    float32 = (folder / "float32").read_bytes()
-    (folder / "source").write_bytes(int8_source(float32, ranges_of(float32, lambda: SAMPLES))[0])
-    return {mode: (folder / mode).read_bytes() for mode in ("float32", "dynamic", "source", "int8", "int8-io")}
+    float32, dynamic = (open_tflite(folder / mode) for mode in ("float32", "dynamic"))
+    int8 = quantised(float32, SAMPLES)
+    source, _ = int8_source(float32, ranges_of(float32, lambda: SAMPLES))
+    return {"float32": float32, "dynamic": dynamic, "source": source, "int8": int8, "int8-io": with_int8_ends(int8)}
 
 
 def noise(files, mode, content=None):
     return layer_noise(files["source" if mode.startswith("int8") else "float32"], content or files[mode], list(SAMPLES[0]))
 
 
-def spoilt(int8, layer, channel):
+def spoilt(file, layer, channel):
     """The file with one channel of that layer's weights a thousand times as large."""
-    file = parse_tflite(int8)
     weights, = [operator.inputs[1] for operator in file.operators
                 if file.tensors[operator.outputs[0]].name == layer and operator.name == "CONV_2D"]
     scale = list(file.tensors[weights].scale)
     scale[channel] *= 1000
-    return tflite_bytes(file.with_tensors({weights: file.tensors[weights]._replace(scale=tuple(scale))}))
+    return file.with_tensors({weights: file.tensors[weights]._replace(scale=tuple(scale))})
 
 
 @pytest.mark.parametrize("mode", ["dynamic", "int8", "int8-io"])
@@ -85,7 +82,7 @@ def test_a_spoilt_layer_is_named_and_those_after_it_are_not(files, mode, number)
 def test_a_file_has_no_noise_beside_itself(files):
     found = noise(files, "float32")
     assert {(each.snr_db, each.own_snr_db, each.output_snr_db) for each in found} == {(EXACT_DB,) * 3}
-    assert len(found) == len(parse_tflite(files["float32"]).operators)
+    assert len(found) == len(files["float32"].operators)
 
 
 def test_channels_that_were_brought_to_like_ranges_are_no_noise(tmp_path):

@@ -44,10 +44,6 @@ class Table(NamedTuple):
         places = [start + OFFSET * (1 + index) for index in range(self._uint(start))]
         return [Table(self.data, self._follow(place)) for place in places]
 
-    def element(self, field: int, index: int) -> "Table":
-        """One of `tables`, without the others."""
-        return Table(self.data, self._follow(self.vector(field) + OFFSET * (1 + index)))
-
     def place(self, field: int) -> Optional[int]:
         """Where the field's value, or the offset to it, stands in the buffer."""
         layout = self.position - struct.unpack_from("<i", self.data, self.position)[0]

@@ -104,13 +104,6 @@ def parse_tflite(data: Any) -> TFLiteFile:
         description=model.text(MODEL_DESCRIPTION))
 
 
-def constant_values(data: Any, index: int, dtype: str) -> np.ndarray:
-    """Of the tensor of that index, flat; of one that is computed, nothing."""
-    model = root_table(data)
-    tensor = model.element(MODEL_SUBGRAPHS, 0).element(GRAPH_TENSORS, index)
-    return model.element(MODEL_BUFFERS, tensor.number(TENSOR_BUFFER, "I")).numbers(BUFFER_DATA, "u1").view(dtype)
-
-
 def _operator_name(code: Table) -> str:
     name = BUILTIN_OPERATORS[code.number(CODE_BUILTIN, "B")]
     return "{}:{}".format(CUSTOM, code.text(CODE_CUSTOM)) if name == CUSTOM else name

@@ -10,8 +10,7 @@ and `b` in 32 bits, and rounds once.
 from typing import Iterator, NamedTuple
 
 from job.tensorflow_model.flatbuffer.options import new_options
-from job.tensorflow_model.flatbuffer.tflite_file import ACTIVATIONS, Operator, TFLiteFile, parse_tflite
-from job.tensorflow_model.flatbuffer.writing import tflite_bytes
+from job.tensorflow_model.flatbuffer.tflite_file import ACTIVATIONS, Operator, TFLiteFile
 
 _LAYER = "DEPTHWISE_CONV_2D"
 _OPTIONS_KIND = 2  # of such a layer's options
@@ -27,18 +26,15 @@ class _Affine(NamedTuple):
     total: int  # the ADD's
 
 
-def with_affine_layers(float32: bytes) -> bytes:
+def with_affine_layers(file: TFLiteFile) -> TFLiteFile:
     """The same network. Tensors keep their indices."""
-    file = parse_tflite(float32)
     found = {each.total: each for each in _affines(file)}
-    if not found:
-        return float32
-    weights = {each.factors: file.tensors[each.factors] for each in found.values()}
+    factors = {each.factors: file.tensors[each.factors] for each in found.values()}
+    weights = {index: tensor._replace(shape=(1, 1, 1) + tensor.shape) for index, tensor in factors.items()}
     gone = {each.product for each in found.values()}
-    return tflite_bytes(file.with_tensors(
-        {index: tensor._replace(shape=(1, 1, 1) + tensor.shape) for index, tensor in weights.items()})._replace(
-            operators=tuple(_layer(found[number], each) if number in found else each
-                            for number, each in enumerate(file.operators) if number not in gone)))
+    return file.with_tensors(weights)._replace(operators=tuple(
+        _layer(found[number], each) if number in found else each
+        for number, each in enumerate(file.operators) if number not in gone))
 
 
 def _affines(file: TFLiteFile) -> Iterator[_Affine]:

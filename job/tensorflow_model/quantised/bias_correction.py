@@ -9,8 +9,7 @@ from typing import Mapping, NamedTuple, Tuple
 
 import numpy as np
 
-from job.tensorflow_model.flatbuffer.edit import overwrite_constant
-from job.tensorflow_model.flatbuffer.tflite_file import LAYERS, Operator, Tensor, TFLiteFile, constant_values, parse_tflite
+from job.tensorflow_model.flatbuffer.tflite_file import LAYERS, Operator, Tensor, TFLiteFile
 from job.tensorflow_model.quantised.equalised_groups import reads_channels
 
 _INPUT, _WEIGHTS, _BIAS = 0, 1, 2
@@ -24,24 +23,22 @@ class _Layer(NamedTuple):
     means: np.ndarray  # of its input's channels
 
 
-def with_corrected_biases(int8: bytes, float32: bytes, means: Mapping[int, np.ndarray]) -> bytes:
+def with_corrected_biases(int8: TFLiteFile, float32: TFLiteFile, means: Mapping[int, np.ndarray]) -> TFLiteFile:
     """`means` are of the channels of what layers of the float32 file read, by the tensor's index."""
-    file, data = parse_tflite(int8), bytearray(int8)
+    corrected = {}
     for layer in _layers(int8, float32, means):
-        _, weights, bias = (file.tensors[index] for index in layer.operator.inputs)
-        output = file.tensors[layer.operator.outputs[0]]
-        rounded = constant_values(int8, layer.operator.inputs[_WEIGHTS], "i1").reshape(weights.shape)
-        shift = np.round(_shift(layer, weights, rounded) / output.scale[0] * _STEPS) * output.scale[0] / _STEPS
+        _, weights, bias = (int8.tensors[index] for index in layer.operator.inputs)
+        output = int8.tensors[layer.operator.outputs[0]]
+        shift = np.round(_shift(layer, weights) / output.scale[0] * _STEPS) * output.scale[0] / _STEPS
         steps = np.array(bias.scale) * np.ones(bias.shape)
-        old = constant_values(int8, layer.operator.inputs[_BIAS], "<i4")
-        new = old - np.round(np.divide(shift, steps, out=np.zeros_like(shift), where=steps > 0))
-        overwrite_constant(data, layer.operator.inputs[_BIAS], np.clip(new, -2 ** 31, 2 ** 31 - 1).astype("<i4").tobytes())
-    return bytes(data)
+        new = bias.values() - np.round(np.divide(shift, steps, out=np.zeros_like(shift), where=steps > 0))
+        content = np.clip(new, -2 ** 31, 2 ** 31 - 1).astype("<i4").tobytes()
+        corrected[layer.operator.inputs[_BIAS]] = bias._replace(content=content)
+    return int8.with_tensors(corrected)
 
 
-def _layers(int8: bytes, float32: bytes, means: Mapping[int, np.ndarray]) -> Tuple[_Layer, ...]:
+def _layers(file: TFLiteFile, source: TFLiteFile, means: Mapping[int, np.ndarray]) -> Tuple[_Layer, ...]:
     """Those of int8 whose bias no other one shares."""
-    file, source = parse_tflite(int8), parse_tflite(float32)
     exact = {source.tensors[operator.outputs[0]].name: operator for operator in source.operators
              if operator.name in LAYERS and operator.inputs[_INPUT] in means}
     ours = [operator for operator in file.operators
@@ -53,19 +50,20 @@ def _layers(int8: bytes, float32: bytes, means: Mapping[int, np.ndarray]) -> Tup
         made = operator.outputs[0]
         theirs = exact.get(file.tensors[made].name) or exact.get(file.tensors[floats.get(made, made)].name)
         if theirs is not None and biases.count(operator.inputs[_BIAS]) == 1 and reads_channels(source, theirs):
-            weights = constant_values(float32, theirs.inputs[_WEIGHTS], "<f4")
+            weights = source.tensors[theirs.inputs[_WEIGHTS]].values()
             shape = file.tensors[operator.inputs[_WEIGHTS]].shape
             found.append(_Layer(operator, weights.reshape(shape), means[theirs.inputs[_INPUT]]))
     return tuple(found)
 
 
-def _shift(layer: _Layer, tensor: Tensor, rounded: np.ndarray) -> np.ndarray:
+def _shift(layer: _Layer, rounded: Tensor) -> np.ndarray:
     """What the error of the weights adds to each output channel.
 
     Weights are (out, height, width, in) or (out, in); those of a depthwise convolution (1, height, width, out).
     """
+    numbers, scale = rounded.values().reshape(rounded.shape), np.array(rounded.scale)
     if layer.operator.name == "DEPTHWISE_CONV_2D":
-        error = (rounded * np.array(tensor.scale) - layer.exact).reshape(-1, tensor.shape[-1]).sum(axis=0)
+        error = (numbers * scale - layer.exact).reshape(-1, rounded.shape[-1]).sum(axis=0)
         return error * np.repeat(layer.means, len(error) // len(layer.means))
-    scale = np.array(tensor.scale).reshape([-1] + [1] * (len(tensor.shape) - 1))
-    return ((rounded * scale - layer.exact) * layer.means).reshape(tensor.shape[0], -1).sum(axis=1)
+    error = numbers * scale.reshape([-1] + [1] * (numbers.ndim - 1)) - layer.exact
+    return (error * layer.means).reshape(rounded.shape[0], -1).sum(axis=1)

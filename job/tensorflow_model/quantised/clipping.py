@@ -9,7 +9,7 @@ from typing import Dict
 
 import numpy as np
 
-from job.tensorflow_model.flatbuffer.tflite_file import KEEP_SCALE, parse_tflite
+from job.tensorflow_model.flatbuffer.tflite_file import KEEP_SCALE, TFLiteFile
 from job.tensorflow_model.quantised.gated_values import least_told_apart
 from job.tensorflow_model.quantised.histogram import Bins, Histogram
 from job.tensorflow_model.quantised.ranges import Range, Seen
@@ -19,10 +19,9 @@ _OCTAVES = 3  # below what was seen: an end is cut back no further
 _STEPS = 255  # of int8
 
 
-def clipped_ranges(float32: bytes, seen: Seen) -> Dict[int, Range]:
+def clipped_ranges(file: TFLiteFile, seen: Seen) -> Dict[int, Range]:
     """By the index of a tensor. Inputs and outputs of the network are not cut."""
-    file, least = parse_tflite(float32), least_told_apart(float32)
-    ranges = seen.ranges()
+    ranges, least = seen.ranges(), least_told_apart(file)
     for index in set(ranges).difference(file.inputs + file.outputs):
         whole = ranges[index]._replace(low=max(ranges[index].low, least.get(index, -np.inf)))
         ranges[index] = clipped(whole, seen.channels[index].histogram)

@@ -9,12 +9,11 @@ layers (see job.tensorflow_model.quantised.equalised_groups).
 
 After Nagel et al., Data-Free Quantization Through Weight Equalization and Bias Correction, 2019.
 """
-from typing import Mapping, Tuple
+from typing import List, Mapping, Tuple
 
 import numpy as np
 
-from job.tensorflow_model.flatbuffer.edit import overwrite_constant
-from job.tensorflow_model.flatbuffer.tflite_file import Operator, TFLiteFile, constant_values, parse_tflite
+from job.tensorflow_model.flatbuffer.tflite_file import Operator, Tensor, TFLiteFile
 from job.tensorflow_model.quantised.equalised_groups import BIAS, DEPTHWISE, RELU6, WEIGHTS, Group, groups_of
 from job.tensorflow_model.quantised.ranges import Channels, Seen
 
@@ -22,23 +21,23 @@ ENOUGH = 100000  # values of a channel, 32 maps of 56 x 56: with fewer, photogra
 _MOST = 2.0 ** 8  # of a channel's scale
 
 
-def equalised(float32: bytes, seen: Seen) -> Tuple[bytes, Seen]:
+def equalised(file: TFLiteFile, seen: Seen) -> Tuple[TFLiteFile, Seen]:
     """The network, and what calibration would have seen of it."""
-    data, file = bytearray(float32), parse_tflite(float32)
+    tensors = list(file.tensors)
     channels, means = dict(seen.channels), dict(seen.means)
-    for group in groups_of(float32):
+    for group in groups_of(file):
         scale = _scale(group, seen.channels)
         if scale.max() == 1:
             continue
         for layer in group.makers:
-            _multiply(data, file, layer, scale[group.tensors[layer.outputs[0]]])
+            _multiply(tensors, layer, scale[group.tensors[layer.outputs[0]]])
         for layer in group.readers:
-            _divide(data, file, layer, scale[group.tensors[layer.inputs[0]]])
+            _divide(tensors, layer, scale[group.tensors[layer.inputs[0]]])
         for index, place in group.tensors.items():
             channels[index] = channels[index].scaled(scale[place])
             if index in means:
                 means[index] = means[index] * scale[place]
-    return bytes(data), Seen(channels, means)
+    return file._replace(tensors=tuple(tensors)), Seen(channels, means)
 
 
 def _scale(group: Group, channels: Mapping[int, Channels]) -> np.ndarray:
@@ -65,20 +64,20 @@ def _scale(group: Group, channels: Mapping[int, Channels]) -> np.ndarray:
     return 2.0 ** (exponent - 1)
 
 
-def _multiply(data: bytearray, file: TFLiteFile, layer: Operator, scale: np.ndarray) -> None:
+def _multiply(tensors: List[Tensor], layer: Operator, scale: np.ndarray) -> None:
     """What the layer makes: its weights are (out, ...), those of a depthwise convolution (1, height, width, out)."""
-    rank = len(file.tensors[layer.inputs[WEIGHTS]].shape)
+    rank = len(tensors[layer.inputs[WEIGHTS]].shape)
     by = scale if layer.name == DEPTHWISE else scale.reshape((-1,) + (1,) * (rank - 1))
-    _scale_constant(data, file, layer.inputs[WEIGHTS], by)
-    _scale_constant(data, file, layer.inputs[BIAS], scale)
+    _scale_constant(tensors, layer.inputs[WEIGHTS], by)
+    _scale_constant(tensors, layer.inputs[BIAS], scale)
 
 
-def _divide(data: bytearray, file: TFLiteFile, layer: Operator, scale: np.ndarray) -> None:
+def _divide(tensors: List[Tensor], layer: Operator, scale: np.ndarray) -> None:
     """What the layer reads: the last axis of its weights, where a depthwise convolution may have several a channel."""
-    last = file.tensors[layer.inputs[WEIGHTS]].shape[-1]
-    _scale_constant(data, file, layer.inputs[WEIGHTS], np.repeat(1 / scale, last // len(scale)))
+    last = tensors[layer.inputs[WEIGHTS]].shape[-1]
+    _scale_constant(tensors, layer.inputs[WEIGHTS], np.repeat(1 / scale, last // len(scale)))
 
 
-def _scale_constant(data: bytearray, file: TFLiteFile, index: int, by: np.ndarray) -> None:
-    values = constant_values(data, index, "<f4").reshape(file.tensors[index].shape)
-    overwrite_constant(data, index, (values * by).astype("<f4").tobytes())
+def _scale_constant(tensors: List[Tensor], index: int, by: np.ndarray) -> None:
+    values = tensors[index].values().reshape(tensors[index].shape)
+    tensors[index] = tensors[index]._replace(content=(values * by).astype("<f4").tobytes())

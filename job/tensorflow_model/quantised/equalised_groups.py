@@ -8,10 +8,7 @@ All five are a group of 12 channels: a, b and c are its first 8, d is what follo
 from collections import Counter
 from typing import Dict, List, Mapping, NamedTuple, Optional, Set, Tuple
 
-from job.tensorflow_model.flatbuffer.tables import root_table
-from job.tensorflow_model.flatbuffer.tflite_file import (
-    GRAPH_TENSORS, KEEP_SCALE, LAYERS, MODEL_SUBGRAPHS, TENSOR_BUFFER, Operator, TFLiteFile, constant_values, parse_tflite,
-)
+from job.tensorflow_model.flatbuffer.tflite_file import KEEP_SCALE, LAYERS, Operator, TFLiteFile
 
 WEIGHTS, BIAS = 1, 2  # inputs of layers
 DEPTHWISE, RELU6 = "DEPTHWISE_CONV_2D", "RELU6"
@@ -24,10 +21,9 @@ class Group(NamedTuple):
     readers: Tuple[Operator, ...]
 
 
-def groups_of(float32: bytes) -> List[Group]:
+def groups_of(file: TFLiteFile) -> List[Group]:
     """Layers in them have weights and biases of their own."""
-    file = parse_tflite(float32)
-    owned = _owned(float32, file)
+    owned = _owned(file)
     groups = (_group(file, starts, owned) for starts in _joined(file))
     return [group for group in groups if group is not None]
 
@@ -94,14 +90,8 @@ def reads_channels(file: TFLiteFile, layer: Operator) -> bool:
         file.tensors[layer.inputs[WEIGHTS]].shape[-1] == file.tensors[layer.inputs[0]].shape[-1])
 
 
-def _owned(float32: bytes, file: TFLiteFile) -> Set[int]:
-    """Constants that one operator reads, from a buffer of their own; and zeros, which no scale changes."""
-    tables = root_table(float32).tables(MODEL_SUBGRAPHS)[0].tables(GRAPH_TENSORS)
-    buffers = Counter(table.number(TENSOR_BUFFER, "I") for table in tables)
+def _owned(file: TFLiteFile) -> Set[int]:
+    """Constants that one operator reads; and zeros, which no scale changes."""
     read = Counter(index for operator in file.operators for index in operator.inputs if index >= 0)
-    owned = set()
-    for index, times in read.items():
-        values = constant_values(float32, index, "u1")
-        if values.size and (times == buffers[tables[index].number(TENSOR_BUFFER, "I")] == 1 or not values.any()):
-            owned.add(index)
-    return owned
+    return {index for index, times in read.items()
+            if len(file.tensors[index].content) and (times == 1 or not file.tensors[index].values().any())}

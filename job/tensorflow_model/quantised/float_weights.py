@@ -8,30 +8,27 @@ memory. Its fully connected layer with them knows no RELU_N1_TO_1: it ends the p
 from typing import Iterator, Mapping, Tuple
 
 from job.errors import StageFailed
-from job.tensorflow_model.flatbuffer.tflite_file import LAYERS, Operator, Tensor, TFLiteFile, parse_tflite
-from job.tensorflow_model.flatbuffer.writing import tflite_bytes
+from job.tensorflow_model.flatbuffer.tflite_file import LAYERS, Operator, Tensor, TFLiteFile
 
 _DEPTHWISE, _CONV, _FULLY, _BACK = "DEPTHWISE_CONV_2D", "CONV_2D", "FULLY_CONNECTED", "DEQUANTIZE"
 _WEIGHTS = 1    # the operator's input
 
 
-def needs_float_weights(dynamic: bytes) -> bool:
-    file = parse_tflite(dynamic)
-    return bool(_without_kernel(file)) or any(True for _ in _turned_back(file))
+def needs_float_weights(dynamic: TFLiteFile) -> bool:
+    return bool(_without_kernel(dynamic)) or any(True for _ in _turned_back(dynamic))
 
 
-def with_float_weights(dynamic: bytes, float32: bytes) -> bytes:
+def with_float_weights(dynamic: TFLiteFile, float32: TFLiteFile) -> TFLiteFile:
     """The dynamic file with the weights of depthwise and dilated convolutions of the float32 file of the same graph.
 
     Raises StageFailed where the two do not have the same operators.
     """
-    file = parse_tflite(dynamic)
-    sources = _float_weights(file, parse_tflite(float32))
-    turned_back = dict(_turned_back(file))
+    sources = _float_weights(dynamic, float32)
+    turned_back = dict(_turned_back(dynamic))
     constants = {back.outputs[0]: sources[depthwise.outputs] for back, depthwise in turned_back.items()}
-    constants.update((index, sources[layer.outputs]) for index, layer in _without_kernel(file).items())
-    kept = tuple(operator for operator in file.operators if operator not in turned_back)
-    return tflite_bytes(file.with_tensors(constants)._replace(operators=kept).without_unused())
+    constants.update((index, sources[layer.outputs]) for index, layer in _without_kernel(dynamic).items())
+    kept = tuple(operator for operator in dynamic.operators if operator not in turned_back)
+    return dynamic.with_tensors(constants)._replace(operators=kept).without_unused()
 
 
 def _turned_back(file: TFLiteFile) -> Iterator[Tuple[Operator, Operator]]:

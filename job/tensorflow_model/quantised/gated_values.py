@@ -6,12 +6,11 @@ Where nothing else reads x, int8 needs no steps for what is below.
 """
 from typing import Dict, List, Optional
 
-from job.tensorflow_model.flatbuffer.tflite_file import Operator, TFLiteFile, constant_values, parse_tflite
+from job.tensorflow_model.flatbuffer.tflite_file import Operator, TFLiteFile
 
 
-def least_told_apart(float32: bytes) -> Dict[int, float]:
+def least_told_apart(file: TFLiteFile) -> Dict[int, float]:
     """By the index of each tensor that an h-swish alone reads."""
-    file = parse_tflite(float32)
     readers = {}  # type: Dict[int, List[Operator]]
     for operator in file.operators:
         for index in set(operator.inputs):
@@ -20,28 +19,28 @@ def least_told_apart(float32: bytes) -> Dict[int, float]:
     for x, reading in readers.items():
         if len(reading) == 2 and x not in file.outputs:
             gate, product = reading if reading[0].name == "ADD" else reading[::-1]
-            term = _number(float32, file, gate, x)
-            scaled = _scaled(float32, file, gate.outputs[0], readers)
+            term = _number(file, gate, x)
+            scaled = _scaled(file, gate.outputs[0], readers)
             if (gate.name, gate.activation, product.name) == ("ADD", "RELU6", "MUL") and term and scaled in product.inputs:
                 least[x] = -term
     return least
 
 
-def _scaled(float32: bytes, file: TFLiteFile, gate: int, readers: Dict[int, List[Operator]]) -> Optional[int]:
+def _scaled(file: TFLiteFile, gate: int, readers: Dict[int, List[Operator]]) -> Optional[int]:
     """The gate, or what a number makes of it; None where another than the product reads it too."""
     if len(readers.get(gate, ())) != 1 or gate in file.outputs:
         return None
     reader, = readers[gate]
-    if reader.name == "MUL" and _number(float32, file, reader, gate):
-        return _scaled(float32, file, reader.outputs[0], readers)
+    if reader.name == "MUL" and _number(file, reader, gate):
+        return _scaled(file, reader.outputs[0], readers)
     return gate
 
 
-def _number(float32: bytes, file: TFLiteFile, operator: Operator, other: int) -> Optional[float]:
+def _number(file: TFLiteFile, operator: Operator, other: int) -> Optional[float]:
     """The positive number that is an operator's input beside `other`."""
     for index in operator.inputs:
         if index != other and index >= 0 and file.tensors[index].dtype == "float32":
-            values = constant_values(float32, index, "<f4")
+            values = file.tensors[index].values()
             if values.size == 1 and values[0] > 0:
                 return float(values[0])
     return None

@@ -7,8 +7,7 @@ from typing import Mapping
 
 import numpy as np
 
-from job.tensorflow_model.flatbuffer.tflite_file import LAYERS, Operator, Tensor, TFLiteFile, parse_tflite
-from job.tensorflow_model.flatbuffer.writing import tflite_bytes
+from job.tensorflow_model.flatbuffer.tflite_file import LAYERS, Operator, Tensor, TFLiteFile
 
 _WEIGHTS = 1  # the operator's input
 _HALF = "_float16"  # put to the name of a tensor
@@ -16,17 +15,14 @@ _BACK, _FROM_HALF = "DEQUANTIZE", 3  # and the version that takes half precision
 _LARGEST = float(np.finfo(np.float16).max)
 
 
-def with_half_weights(float32: bytes) -> bytes:
+def with_half_weights(file: TFLiteFile) -> TFLiteFile:
     """Weights that half precision cannot hold, being too large, stay float32; so do biases and all other constants."""
-    file = parse_tflite(float32)
     halves = _halves(file)
-    if not halves:
-        return float32
     first = len(file.tensors)
     widened = {index: file.tensors[index]._replace(content=b"") for index in halves}
     widening = tuple(Operator(_BACK, (first + number,), (index,), version=_FROM_HALF) for number, index in enumerate(halves))
     whole = file.with_tensors(widened)
-    return tflite_bytes(whole._replace(tensors=whole.tensors + tuple(halves.values()), operators=widening + file.operators))
+    return whole._replace(tensors=whole.tensors + tuple(halves.values()), operators=widening + file.operators)
 
 
 def _halves(file: TFLiteFile) -> Mapping[int, Tensor]:

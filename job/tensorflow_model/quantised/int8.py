@@ -1,5 +1,5 @@
 """From the float32 .tflite and its tensors' ranges to weights, activations and sums in 8 bits."""
-from job.tensorflow_model.flatbuffer.tflite_file import parse_tflite
+from job.tensorflow_model.flatbuffer.tflite_file import TFLiteFile
 from job.tensorflow_model.quantised.bias_correction import with_corrected_biases
 from job.tensorflow_model.quantised.clipping import clipped_ranges
 from job.tensorflow_model.quantised.int8_plan import int8_plan
@@ -9,9 +9,8 @@ from job.tensorflow_model.quantised.joined_ranges import joined_ranges
 from job.tensorflow_model.quantised.ranges import Seen
 
 
-def int8_from_float32(float32: bytes, seen: Seen) -> bytes:
+def int8_from_float32(float32: TFLiteFile, seen: Seen) -> TFLiteFile:
     """The int8 file, which takes and gives float32."""
     source, seen = int8_source(float32, seen)
-    file = parse_tflite(source)
-    plan = int8_plan(source, file, joined_ranges(file, clipped_ranges(source, seen)))
-    return with_corrected_biases(int8_file(source, file, plan), source, seen.means)
+    plan = int8_plan(source, joined_ranges(source, clipped_ranges(source, seen)))
+    return with_corrected_biases(int8_file(source, plan), source, seen.means)

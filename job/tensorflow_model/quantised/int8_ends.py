@@ -8,22 +8,20 @@ computed in float reads or makes stays float.
 """
 from typing import Dict
 
-from job.tensorflow_model.flatbuffer.tflite_file import TFLiteFile, parse_tflite
-from job.tensorflow_model.flatbuffer.writing import tflite_bytes
+from job.tensorflow_model.flatbuffer.tflite_file import TFLiteFile
 
 
-def with_int8_ends(int8: bytes) -> bytes:
+def with_int8_ends(file: TFLiteFile) -> TFLiteFile:
     """The file with int8 inputs and outputs of the same names."""
-    file = parse_tflite(int8)
     inputs, outputs = int8_inputs(file), int8_outputs(file)
     within = {**inputs, **outputs}
     named = {inner: file.tensors[inner]._replace(name=file.tensors[end].name) for end, inner in within.items()}
     gone = {(inner, end) for end, inner in outputs.items()} | {(end, inner) for end, inner in inputs.items()}
     kept = tuple(operator for operator in file.operators if operator.name not in ("QUANTIZE", "DEQUANTIZE")
                  or (operator.inputs[0], operator.outputs[0]) not in gone)
-    return tflite_bytes(file.with_tensors(named)._replace(
+    return file.with_tensors(named)._replace(
         operators=kept, inputs=tuple(within.get(index, index) for index in file.inputs),
-        outputs=tuple(within.get(index, index) for index in file.outputs)).without_unused())
+        outputs=tuple(within.get(index, index) for index in file.outputs)).without_unused()
 
 
 def int8_inputs(file: TFLiteFile) -> Dict[int, int]:

@@ -5,12 +5,8 @@ than the last; squares, of which small ones would be nothing, and dividing by th
 whose 256 steps are too few to weigh many parts; layers whose weights are computed, and depthwise convolutions of two or three
 channels, of which 1.14 reads no file; pads of what is no map, or with a number that the tensor's range need not hold.
 """
-from typing import Any
-
 from job.tensorflow_model.flatbuffer.tables import root_table
-from job.tensorflow_model.flatbuffer.tflite_file import (
-    GRAPH_OPERATORS, LAYERS, MODEL_SUBGRAPHS, OPERATOR_OPTIONS, REDUCER_KEEPS, Operator, TFLiteFile, constant_values,
-)
+from job.tensorflow_model.flatbuffer.tflite_file import LAYERS, REDUCER_KEEPS, Operator, TFLiteFile
 from job.tensorflow_model.quantised.int8_scales import Scale
 from job.tensorflow_model.quantised.ranges import LOWEST
 from job.values import Shape
@@ -27,38 +23,35 @@ _REFUSED = (2, 3)  # scales of channels: 1.14 wants more of them than the number
 _MAP, _BOTH = 4, (1, 2)  # axes of a map, and those of its height and width
 
 
-def has_kernel(float32: bytes, file: TFLiteFile, number: int) -> bool:
-    """Of the file's operator of that number, for tensors of whatever scales."""
-    operator = file.operators[number]
+def has_kernel(file: TFLiteFile, operator: Operator) -> bool:
+    """Of an operator of the file, for tensors of whatever scales."""
     if operator.name in LAYERS:
-        return len(operator.inputs) == 3 and all(_is_constant(float32, index) for index in operator.inputs[1:]) and (
+        return len(operator.inputs) == 3 and all(_is_constant(file, index) for index in operator.inputs[1:]) and (
             operator.name != "DEPTHWISE_CONV_2D" or file.tensors[operator.inputs[1]].shape[-1] not in _REFUSED)
     if operator.name in ARITHMETIC:
         return len(set(operator.inputs)) > 1 and _broadcasts_plainly(*(file.tensors[index].shape for index in operator.inputs))
     if operator.name == "MEAN":
-        return _is_of_maps(float32, file, number)
+        return _is_of_maps(file, operator)
     if operator.name in ("PAD", "PADV2"):
-        least = constant_values(float32, operator.inputs[2], "<f4").tolist() == [LOWEST] if operator.name == "PADV2" else True
+        least = file.tensors[operator.inputs[2]].values().tolist() == [LOWEST] if operator.name == "PADV2" else True
         return least and len(file.tensors[operator.outputs[0]].shape) == _MAP
     if operator.name == "SOFTMAX":
         return operator.outputs[0] in file.outputs
     return operator.name in MOVES or operator.name in OF_ONE_SCALE or operator.name in ("CONCATENATION", "ARG_MAX")
 
 
-def _is_constant(float32: bytes, index: int) -> bool:
-    return index >= 0 and constant_values(float32, index, "u1").size > 0
+def _is_constant(file: TFLiteFile, index: int) -> bool:
+    return index >= 0 and len(file.tensors[index].content) > 0
 
 
-def _is_of_maps(float32: bytes, file: TFLiteFile, number: int) -> bool:
-    operator = file.operators[number]
+def _is_of_maps(file: TFLiteFile, operator: Operator) -> bool:
     shape = file.tensors[operator.inputs[0]].shape
-    axes = tuple(sorted(constant_values(float32, operator.inputs[1], "<i4") % len(shape)))
-    return len(shape) == _MAP and axes == _BOTH and (shape[0] == 1 or _keeps_axes(float32, number))
+    axes = tuple(sorted(file.tensors[operator.inputs[1]].values() % len(shape)))
+    return len(shape) == _MAP and axes == _BOTH and (shape[0] == 1 or _keeps_axes(operator))
 
 
-def _keeps_axes(data: Any, number: int) -> bool:
-    options = root_table(data).element(MODEL_SUBGRAPHS, 0).element(GRAPH_OPERATORS, number).table(OPERATOR_OPTIONS)
-    return bool(options.number(REDUCER_KEEPS, "B"))
+def _keeps_axes(operator: Operator) -> bool:
+    return bool(root_table(operator.options).number(REDUCER_KEEPS, "B"))
 
 
 def _broadcasts_plainly(left: Shape, right: Shape) -> bool:

@@ -7,7 +7,7 @@ from typing import Dict, FrozenSet, Mapping, NamedTuple, Sequence, Set, Tuple
 
 import numpy as np
 
-from job.tensorflow_model.flatbuffer.tflite_file import LAYERS, Operator, TFLiteFile, constant_values
+from job.tensorflow_model.flatbuffer.tflite_file import LAYERS, Operator, Tensor, TFLiteFile
 from job.tensorflow_model.quantised.int8_operators import ARITHMETIC, MOVES, OF_ONE_SCALE, has_kernel
 from job.tensorflow_model.quantised.int8_scales import Scale, scale_of
 from job.tensorflow_model.quantised.ranges import Range, channels_of
@@ -22,46 +22,46 @@ class Plan(NamedTuple):
     scales: Mapping[int, Scale]  # by the tensor's index
 
 
-def int8_plan(float32: bytes, file: TFLiteFile, ranges: Mapping[int, Range]) -> Plan:
-    chosen = _chosen(float32, file)
+def int8_plan(file: TFLiteFile, ranges: Mapping[int, Range]) -> Plan:
+    chosen = _chosen(file)
     scales = {}  # type: Dict[int, Scale]
     for number in sorted(chosen):
         operator = file.operators[number]
-        computed = computed_floats(float32, file, operator)
+        computed = computed_floats(file, operator)
         for index in computed:
             scales.setdefault(index, scale_of(ranges[index]))
         if operator.name == _WHOLE_NUMBERS:
             continue
-        constants = [constant_scale(float32, index) for index in _constant_floats(float32, file, operator)]
+        constants = [constant_scale(file.tensors[index]) for index in _constant_floats(file, operator)]
         made = _made_scale(operator, [scales[index] for index in computed] + constants, ranges[operator.outputs[0]])
         scales.update(dict.fromkeys(operator.outputs, made))
     return Plan(frozenset(chosen), scales)
 
 
-def computed_floats(float32: bytes, file: TFLiteFile, operator: Operator) -> Tuple[int, ...]:
+def computed_floats(file: TFLiteFile, operator: Operator) -> Tuple[int, ...]:
     """What it reads of float32 that is no constant."""
     return tuple(index for index in operator.inputs if index >= 0 and file.tensors[index].dtype == "float32"
-                 and not constant_values(float32, index, "u1").size)
+                 and not len(file.tensors[index].content))
 
 
-def constant_scale(float32: bytes, index: int) -> Scale:
+def constant_scale(tensor: Tensor) -> Scale:
     """Of a constant in arithmetic: its own, which holds it exactly where it is one number."""
-    return scale_of(channels_of(constant_values(float32, index, "<f4")).whole())
+    return scale_of(channels_of(tensor.values()).whole())
 
 
-def _constant_floats(float32: bytes, file: TFLiteFile, operator: Operator) -> Tuple[int, ...]:
+def _constant_floats(file: TFLiteFile, operator: Operator) -> Tuple[int, ...]:
     if operator.name not in ARITHMETIC:
         return ()
-    return tuple(index for index in operator.inputs if constant_values(float32, index, "u1").size)
+    return tuple(index for index in operator.inputs if len(file.tensors[index].content))
 
 
-def _chosen(float32: bytes, file: TFLiteFile) -> Set[int]:
+def _chosen(file: TFLiteFile) -> Set[int]:
     chosen = set()
     made = set()  # type: Set[int]  # tensors, in 8 bits
-    wanted = _wanted(float32, file)
+    wanted = _wanted(file)
     for number, operator in enumerate(file.operators):
-        computed = computed_floats(float32, file, operator)
-        if computed and has_kernel(float32, file, number) and (
+        computed = computed_floats(file, operator)
+        if computed and has_kernel(file, operator) and (
                 operator.name in LAYERS or _reads_8_bits(file, operator, computed, made, wanted)):
             chosen.add(number)
             made.update(operator.outputs if operator.name != _WHOLE_NUMBERS else ())
@@ -76,13 +76,13 @@ def _reads_8_bits(file: TFLiteFile, operator: Operator, computed: Tuple[int, ...
     return True
 
 
-def _wanted(float32: bytes, file: TFLiteFile) -> Set[int]:
+def _wanted(file: TFLiteFile) -> Set[int]:
     """Tensors that reach, moved or not, an operator that computes in 8 bits."""
     wanted = set()  # type: Set[int]
-    for number, operator in reversed(list(enumerate(file.operators))):
+    for operator in reversed(file.operators):
         moves = operator.name in MOVES + ("CONCATENATION",)
-        if has_kernel(float32, file, number) and (not moves or wanted.intersection(operator.outputs)):
-            wanted.update(computed_floats(float32, file, operator))
+        if has_kernel(file, operator) and (not moves or wanted.intersection(operator.outputs)):
+            wanted.update(computed_floats(file, operator))
     return wanted
 
 

@@ -1,12 +1,13 @@
 """The float32 network in the form that int8 is made from."""
 from typing import Tuple
 
+from job.tensorflow_model.flatbuffer.tflite_file import TFLiteFile
 from job.tensorflow_model.quantised.affine_layers import with_affine_layers
 from job.tensorflow_model.quantised.equalisation import equalised
 from job.tensorflow_model.quantised.padded_constants import without_padded_constants
 from job.tensorflow_model.quantised.ranges import Seen
 
 
-def int8_source(float32: bytes, seen: Seen) -> Tuple[bytes, Seen]:
+def int8_source(float32: TFLiteFile, seen: Seen) -> Tuple[TFLiteFile, Seen]:
     """The same answers, and tensors of the same indices; with what calibration would have seen of them."""
     return equalised(with_affine_layers(without_padded_constants(float32)), seen)

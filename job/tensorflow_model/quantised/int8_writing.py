@@ -10,8 +10,7 @@ from typing import Dict, List, Optional, Set, Tuple
 
 import numpy as np
 
-from job.tensorflow_model.flatbuffer.tflite_file import LAYERS, Operator, Tensor, TFLiteFile, constant_values
-from job.tensorflow_model.flatbuffer.writing import tflite_bytes
+from job.tensorflow_model.flatbuffer.tflite_file import LAYERS, Operator, Tensor, TFLiteFile
 from job.tensorflow_model.quantised.int8_operators import ARITHMETIC, USUAL_VERSION, VERSIONS
 from job.tensorflow_model.quantised.int8_plan import Plan, constant_scale
 from job.tensorflow_model.quantised.int8_scales import Scale, layer_numbers, numbers_in
@@ -23,21 +22,22 @@ _CHANNELS = {"CONV_2D": 0, "DEPTHWISE_CONV_2D": 3}  # axis of the weights that h
 Key = Tuple[int, Optional[Scale]]  # a tensor of the float32 file, as float or in a scale
 
 
-def int8_file(float32: bytes, file: TFLiteFile, plan: Plan) -> bytes:
-    writing = _Writing(float32, file, plan)
+def int8_file(file: TFLiteFile, plan: Plan) -> TFLiteFile:
+    """`file` is the float32 one that the plan is of."""
+    writing = _Writing(file, plan)
     for number, operator in enumerate(file.operators):
         writing.add(number, operator)
     outputs = tuple(writing.as_float(index) for index in file.outputs)
     inputs = tuple(writing.as_float(index) for index in file.inputs)
     written = TFLiteFile(tuple(writing.tensors), tuple(writing.operators), inputs, outputs, file.description)
-    return tflite_bytes(written.without_unused())
+    return written.without_unused()
 
 
 class _Writing:
     """The file as far as it is written. Tensors are asked for by their index in the float32 file."""
 
-    def __init__(self, float32: bytes, file: TFLiteFile, plan: Plan) -> None:
-        self._float32, self._file, self._plan = float32, file, plan
+    def __init__(self, file: TFLiteFile, plan: Plan) -> None:
+        self._file, self._plan = file, plan
         self.tensors, self.operators = [], []  # type: List[Tensor], List[Operator]
         self._places = {}  # type: Dict[Key, int]
         self._has_float_form = _with_float_form(file, plan)
@@ -71,10 +71,9 @@ class _Writing:
             return place
         own = self._plan.scales.get(index)
         if own is None:  # a constant
-            values = constant_values(self._float32, index, "<f4")
             tensor = self._file.tensors[index]
             return self._append(Tensor(tensor.name, "int8", tensor.shape or (1,), (scale.step,), (scale.zero_point,),
-                                       content=numbers_in(scale, values).tobytes()), (index, scale))
+                                       content=numbers_in(scale, tensor.values()).tobytes()), (index, scale))
         source = self.as_float(index) if scale == own else self._as_int8(index, own)
         place = self._new(index, scale)
         self.operators.append(Operator(_INTO, (source,), (place,), version=VERSIONS[_INTO]))
@@ -93,17 +92,17 @@ class _Writing:
                 places.append(self._as_int8(index, self._plan.scales[index]))
             else:
                 own = operator.name in ARITHMETIC
-                places.append(self._as_int8(index, constant_scale(self._float32, index) if own else made))
+                places.append(self._as_int8(index, constant_scale(self._file.tensors[index]) if own else made))
         return tuple(places)
 
     def _layer_inputs(self, operator: Operator) -> Tuple[int, ...]:
         x, weights, bias = operator.inputs
         scale, made = self._plan.scales[x], self._plan.scales[operator.outputs[0]]
         tensors = self._file.tensors
-        values = constant_values(self._float32, weights, "<f4").reshape(tensors[weights].shape)
+        values = tensors[weights].values().reshape(tensors[weights].shape)
         axis = _CHANNELS.get(operator.name)
         along = [other for other in range(values.ndim) if other != axis]
-        layer = layer_numbers(values, constant_values(self._float32, bias, "<f4"), along, scale.step, made.step)
+        layer = layer_numbers(values, tensors[bias].values(), along, scale.step, made.step)
         steps = layer.steps * np.float32(scale.step)
         return (self._as_int8(x, scale),
                 self._append(tensors[weights]._replace(

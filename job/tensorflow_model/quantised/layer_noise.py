@@ -10,7 +10,7 @@ import numpy as np
 
 from job.parity.metrics import snr_db
 from job.tensorflow_model.flatbuffer.cut_models import with_one_operator, without_operator
-from job.tensorflow_model.flatbuffer.tflite_file import Operator, Tensor, TFLiteFile, parse_tflite
+from job.tensorflow_model.flatbuffer.tflite_file import Operator, Tensor, TFLiteFile
 from job.tensorflow_model.quantised.int8_writing import INT8
 from job.tensorflow_model.runners import InnerTensors
 from job.values import LayerNoise
@@ -33,14 +33,13 @@ class _Added(NamedTuple):
 class _Network(NamedTuple):
     """The float32 file, and what it makes of the inputs."""
 
-    content: bytes
     file: TFLiteFile
     inputs: Sequence[np.ndarray]
     values: Mapping[str, np.ndarray]  # by the tensor's name
     makers: Mapping[str, int]  # the operator that makes each
 
 
-def layer_noise(float32: bytes, quantised: bytes, inputs: Sequence[np.ndarray]) -> Tuple[LayerNoise, ...]:
+def layer_noise(float32: TFLiteFile, quantised: TFLiteFile, inputs: Sequence[np.ndarray]) -> Tuple[LayerNoise, ...]:
     """Of each operator with a counterpart in the float32 file, the one whose noise is loudest in an output first.
 
     Layers are called as the tensors that they make.
@@ -53,18 +52,16 @@ def layer_noise(float32: bytes, quantised: bytes, inputs: Sequence[np.ndarray]) 
     return tuple(sorted(layers, key=lambda layer: (layer.output_snr_db is None, layer.output_snr_db)))
 
 
-def _network(float32: bytes, inputs: Sequence[np.ndarray]) -> _Network:
-    file = parse_tflite(float32)
-    values = {name: value for _, name, value in InnerTensors(float32).values(inputs)}
+def _network(file: TFLiteFile, inputs: Sequence[np.ndarray]) -> _Network:
+    values = {name: value for _, name, value in InnerTensors(file).values(inputs)}
     values.update((file.tensors[index].name, value) for index, value in zip(file.inputs, inputs))
     makers = {file.tensors[index].name: number for number, operator in enumerate(file.operators)
               for index in operator.outputs}
-    return _Network(float32, file, inputs, values, makers)
+    return _Network(file, inputs, values, makers)
 
 
-def _all_added(network: _Network, quantised: bytes) -> Iterator[_Added]:
-    file = parse_tflite(quantised)
-    values = values_of(file, quantised, network.inputs)
+def _all_added(network: _Network, file: TFLiteFile) -> Iterator[_Added]:
+    values = values_of(file, network.inputs)
     for operator in file.operators:
         name, made = plain_name(file.tensors[operator.outputs[0]].name), values[operator.outputs[0]]
         expected = _expected(network, name, operator, values)
@@ -90,7 +87,7 @@ def _reaching(network: _Network, added: _Added) -> float:
     number = network.makers.get(added.tensor)
     if number is None:  # an input of the network
         inputs = [changed if value is network.values[added.tensor] else value for value in network.inputs]
-        outputs = _outputs(network.content, inputs)
+        outputs = _outputs(network.file, inputs)
     else:
         made = network.file.operators[number].outputs
         beside = [network.values[network.file.tensors[index].name] for index in made]
@@ -100,15 +97,15 @@ def _reaching(network: _Network, added: _Added) -> float:
     return min(snr_db(network.values[name], outputs[name]) for name in names)
 
 
-def _outputs(content: bytes, inputs: List[np.ndarray]) -> Mapping[str, np.ndarray]:
+def _outputs(file: TFLiteFile, inputs: List[np.ndarray]) -> Mapping[str, np.ndarray]:
     """By the tensor's name."""
-    return {name: value for _, name, value in InnerTensors(content, ()).values(inputs)}
+    return {name: value for _, name, value in InnerTensors(file, ()).values(inputs)}
 
 
-def values_of(file: TFLiteFile, content: bytes, inputs: Sequence[np.ndarray]) -> Values:
+def values_of(file: TFLiteFile, inputs: Sequence[np.ndarray]) -> Values:
     """What the graph takes and what its operators make, as the floats that it stands for."""
     given = {index: _as_said(file.tensors[index], value) for index, value in zip(file.inputs, inputs)}
-    made = {index: _as_float(file.tensors[index], value) for index, _, value in InnerTensors(content).values(inputs)}
+    made = {index: _as_float(file.tensors[index], value) for index, _, value in InnerTensors(file).values(inputs)}
     return {**given, **made}
 
 

@@ -3,19 +3,15 @@
     before: k -> PAD of nothing -> k' -> MUL -> y
     after:  k -> MUL -> y
 """
-from job.tensorflow_model.flatbuffer.tflite_file import parse_tflite
-from job.tensorflow_model.flatbuffer.writing import tflite_bytes
+from job.tensorflow_model.flatbuffer.tflite_file import TFLiteFile
 
 
-def without_padded_constants(float32: bytes) -> bytes:
+def without_padded_constants(file: TFLiteFile) -> TFLiteFile:
     """The same network. Tensors keep their indices."""
-    file = parse_tflite(float32)
     gone = {operator.outputs[0]: operator.inputs[0] for operator in file.operators
             if operator.name == "PAD" and len(file.tensors[operator.inputs[0]].content)
             and file.tensors[operator.inputs[0]].shape == file.tensors[operator.outputs[0]].shape
             and operator.outputs[0] not in file.outputs}
-    if not gone:
-        return float32
-    return tflite_bytes(file._replace(operators=tuple(
+    return file._replace(operators=tuple(
         each._replace(inputs=tuple(gone.get(index, index) for index in each.inputs))
-        for each in file.operators if each.outputs[0] not in gone)))
+        for each in file.operators if each.outputs[0] not in gone))

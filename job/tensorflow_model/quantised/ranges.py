@@ -9,7 +9,7 @@ from typing import Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple
 import numpy as np
 
 from job.errors import BadCheckpoint
-from job.tensorflow_model.flatbuffer.tflite_file import LAYERS, TFLiteFile, parse_tflite
+from job.tensorflow_model.flatbuffer.tflite_file import LAYERS, TFLiteFile
 from job.tensorflow_model.quantised.histogram import Histogram, empty_histogram
 from job.tensorflow_model.runners import InnerTensors
 
@@ -91,16 +91,15 @@ class Seen(NamedTuple):
         return {index: self.channels[index].whole().snapped() for index in sorted(self.channels)}
 
 
-def ranges_of(float32: bytes, samples: Samples) -> Seen:
+def ranges_of(file: TFLiteFile, samples: Samples) -> Seen:
     """The samples are gone through once for each MOST_BYTES of inner tensors.
 
     Raises BadCheckpoint for one that makes a tensor NaN or infinite.
     """
-    file = parse_tflite(float32)
     read = {operator.inputs[0] for operator in file.operators if operator.name in LAYERS}
     seen, sums, count = {}, {}, 0  # type: Dict[int, Channels], Dict[int, np.ndarray], int
     for group in _groups(file):
-        inner = InnerTensors(float32, [file.tensors[index].name for index in group])
+        inner = InnerTensors(file, [file.tensors[index].name for index in group])
         for number, sample in enumerate(samples()):
             count = number + 1
             for index, values in _values(file, inner, sample):

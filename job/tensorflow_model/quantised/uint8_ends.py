@@ -6,8 +6,7 @@
 A uint8 says what the int8 behind it says, 128 steps higher: no number changes. An end that something computed in float reads
 or makes stays float.
 """
-from job.tensorflow_model.flatbuffer.tflite_file import parse_tflite
-from job.tensorflow_model.flatbuffer.writing import tflite_bytes
+from job.tensorflow_model.flatbuffer.tflite_file import TFLiteFile
 from job.tensorflow_model.quantised.int8_ends import int8_inputs, int8_outputs
 from job.tensorflow_model.quantised.int8_operators import VERSIONS
 
@@ -15,9 +14,8 @@ _HIGHER = 128  # a uint8's zero than an int8's
 _INTO = "QUANTIZE"
 
 
-def with_uint8_ends(int8: bytes) -> bytes:
+def with_uint8_ends(file: TFLiteFile) -> TFLiteFile:
     """The file with uint8 inputs and outputs of the same names."""
-    file = parse_tflite(int8)
     inputs, outputs = int8_inputs(file), int8_outputs(file)
     ends = {}
     for end, within in {**inputs, **outputs}.items():
@@ -25,4 +23,4 @@ def with_uint8_ends(int8: bytes) -> bytes:
         ends[end] = inner._replace(name=file.tensors[end].name, dtype="uint8", zero_point=(inner.zero_point[0] + _HIGHER,))
     operators = tuple(each._replace(name=_INTO, version=VERSIONS[_INTO]) if each.outputs[0] in outputs else each
                       for each in file.operators)
-    return tflite_bytes(file.with_tensors(ends)._replace(operators=operators))
+    return file.with_tensors(ends)._replace(operators=operators)

@@ -7,8 +7,7 @@ Widening is exact, so every answer is that of a runtime which widens itself.
 """
 import numpy as np
 
-from job.tensorflow_model.flatbuffer.tflite_file import TFLiteFile, parse_tflite
-from job.tensorflow_model.flatbuffer.writing import tflite_bytes
+from job.tensorflow_model.flatbuffer.tflite_file import TFLiteFile
 
 _BACK = "DEQUANTIZE"
 
@@ -17,14 +16,13 @@ def has_halves(file: TFLiteFile) -> bool:
     return any(tensor.dtype == "float16" for tensor in file.tensors)
 
 
-def widened(content: bytes) -> bytes:
+def widened(file: TFLiteFile) -> TFLiteFile:
     """The file itself where there is nothing to widen. What there was before it was halved keeps its index."""
-    file = parse_tflite(content)
     if not has_halves(file):
-        return content
+        return file
     gone = {operator: file.tensors[operator.inputs[0]] for operator in file.operators
             if operator.name == _BACK and file.tensors[operator.inputs[0]].dtype == "float16"}
     wide = {operator.outputs[0]: file.tensors[operator.outputs[0]]._replace(content=half.values().astype(np.float32).tobytes())
             for operator, half in gone.items()}
-    whole = file.with_tensors(wide)._replace(operators=tuple(each for each in file.operators if each not in gone))
-    return tflite_bytes(whole.without_unused())
+    kept = tuple(each for each in file.operators if each not in gone)
+    return file.with_tensors(wide)._replace(operators=kept).without_unused()
