@@ -1,1 +1,1 @@
-"""A .tflite file as what it is, a flatbuffer: read without a copy, changed in its place, or written anew."""
+"""A .tflite file as what it is, a flatbuffer: read without a copy into one value, and written from one."""
