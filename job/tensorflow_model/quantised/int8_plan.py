@@ -13,6 +13,7 @@ from job.tensorflow_model.quantised.int8_scales import Scale, scale_of
 from job.tensorflow_model.quantised.ranges import Range, channels_of
 
 _WHOLE_NUMBERS = "ARG_MAX"  # reads int8, and makes none
+_PASS_ON = MOVES + ("CONCATENATION",)  # they compute nothing
 _ABOVE_PRODUCT = 1 + 2.0 ** -10
 _OF_TERMS = 2.0 ** -18
 
@@ -71,7 +72,7 @@ def _chosen(file: TFLiteFile) -> Set[int]:
 def _reads_8_bits(file: TFLiteFile, operator: Operator, computed: Tuple[int, ...], made: Set[int], wanted: Set[int]) -> bool:
     if not all(index in made or index in file.inputs for index in computed):
         return False
-    if operator.name in MOVES + ("CONCATENATION",) and operator.outputs[0] not in wanted:
+    if operator.name in _PASS_ON and operator.outputs[0] not in wanted:
         return any(index in made for index in computed)
     return True
 
@@ -80,7 +81,7 @@ def _wanted(file: TFLiteFile) -> Set[int]:
     """Tensors that reach, moved or not, an operator that computes in 8 bits."""
     wanted = set()  # type: Set[int]
     for operator in reversed(file.operators):
-        moves = operator.name in MOVES + ("CONCATENATION",)
+        moves = operator.name in _PASS_ON
         if has_kernel(file, operator) and (not moves or wanted.intersection(operator.outputs)):
             wanted.update(computed_floats(file, operator))
     return wanted
