@@ -3,7 +3,7 @@ from typing import Dict, Mapping, Tuple
 
 _BY_REASON = {
     "the shape of its result depends on values, and a .tflite has fixed shapes": (
-        "NonMaxSuppression", "NonZero", "MaxUnpool"),
+        "NonMaxSuppression", "NonZero"),
     "TensorFlow Lite 1.14 computes with numbers only": ("StringNormalizer", "TfIdfVectorizer"),
     "it is random, and a converted model answers alike each time": (
         "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike"),

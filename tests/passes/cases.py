@@ -56,6 +56,15 @@ def convolution_and_norm():
     )
 
 
+def pooled_and_put_back():
+    return graph(
+        node("MaxPool", "x", "pooled places", kernel_shape=(2, 2), strides=(2, 2)),
+        node("Relu", "pooled", "small"),
+        node("MaxUnpool", "small places size", "y", kernel_shape=(2, 2), strides=(2, 2)),
+        constants={"size": whole(*MAP)},
+    )
+
+
 def classifier():
     return graph(
         node("Conv", "x k", "conv", kernel_shape=(1, 1)),
@@ -375,6 +384,7 @@ CASES = (
     windows_by_rule,
     picks_by_number,
     recurrent,
+    pooled_and_put_back,
     another_range_for_each_channel,
     zeros_around,
     without_operators_of_their_own,

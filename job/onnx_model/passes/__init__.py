@@ -40,6 +40,7 @@ from job.onnx_model.passes.shuffle_to_gather import shuffle_to_gather
 from job.onnx_model.passes.split_to_slice import split_to_slice
 from job.onnx_model.passes.trim_pool_pads import trim_pool_pads
 from job.onnx_model.passes.truth_as_numbers import truth_as_numbers
+from job.onnx_model.passes.unpool_to_choice import unpool_to_choice
 from job.onnx_model.passes.unroll_recurrent import MOST_STEPS, unroll_recurrent
 
 PASSES = (
@@ -49,6 +50,7 @@ PASSES = (
     unroll_recurrent,
     operands_in_pairs,
     explicit_windows,            # before any pass that reads or moves padding
+    unpool_to_choice,            # after: a pool's padding is said by then
     moves_to_picks,
     linear_resize,
     remove_casts,
@@ -89,6 +91,7 @@ REPLACED = dict({op: each.into for op, each in DECOMPOSITIONS.items()}, **{
     "GRU": "its steps, where all sequences have one length of up to {}".format(MOST_STEPS),
     "GlobalAveragePool": "ReduceMean",
     "LSTM": "its steps, where all sequences have one length of up to {}".format(MOST_STEPS),
+    "MaxUnpool": "Resize and Where, where its indices are of square windows side by side, of a map of its own size",
     "RNN": "its steps, where all sequences have one length of up to {}".format(MOST_STEPS),
     "ReverseSequence": "Gather, where the lengths are constants",
     "Scatter": "Gather, where the places are constants",

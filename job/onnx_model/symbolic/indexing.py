@@ -1,9 +1,10 @@
 """Picking elements by steps and constant indices, and a slope for each channel."""
-from typing import Any, Callable, List
+from typing import Any, Callable, List, Sequence
 
 import torch
 from torch.onnx import symbolic
 
+from job.onnx_model.symbolic.picking import WHOLE_NUMBERS, places_of
 from job.onnx_model.symbolic.registry import exports
 from job.onnx_model.symbolic.values import (
     FLAG, axis_of, constant, constant_tensor, gather, integer, number, reshaped, sizes,
@@ -34,17 +35,25 @@ def select(g: Any, x: Any, dim: Any, index: Any) -> Any:
 
 @exports("index")
 def index(g: Any, x: Any, indices: Any) -> Any:
-    """x[:, [2, 1, 0]], x[:, [0, 1], [3, 4]] and the like: constant indices of axes that follow one another."""
+    """x[:, [2, 1, 0]], x[:, [0, 1], [3, 4]] and the like: indices of axes that follow one another."""
     values = symbolic._unpack_list(indices)
     axes = [axis for axis, value in enumerate(values) if not value.node().mustBeNone()]
-    picks = [constant_tensor(values[axis]) for axis in axes]
-    if any(pick is None for pick in picks) or axes != list(range(axes[0], axes[0] + len(axes))):
+    if axes != list(range(axes[0], axes[0] + len(axes))):
         return None
     shape = sizes(x)
-    places = _places([_numbers(pick) for pick in picks], [shape[axis] for axis in axes])
-    if len(axes) > 1:
+    places = _one_index(g, [values[axis] for axis in axes], [shape[axis] for axis in axes])
+    if len(axes) > 1 and places is not None:
         x = reshaped(g, x, shape[:axes[0]] + [-1] + shape[axes[-1] + 1:])
-    return g.op("Gather", x, g.op("Constant", value_t=places), axis_i=axes[0])
+    return places and g.op("Gather", x, places, axis_i=axes[0])
+
+
+def _one_index(g: Any, indices: Sequence[Any], shape: Sequence[int]) -> Any:
+    """Indices of several axes as those of the one that they make together; None of a computed mask."""
+    picks = [constant_tensor(each) for each in indices]
+    if all(pick is not None for pick in picks):
+        return g.op("Constant", value_t=_places([_numbers(pick) for pick in picks], shape))
+    masks = [each for each in indices if each.type().scalarType() not in ("Long", "Int")]
+    return None if masks or torch.Size(shape).numel() > WHOLE_NUMBERS else places_of(g, indices, shape)
 
 
 def _numbers(pick: torch.Tensor) -> torch.Tensor:

@@ -2,11 +2,11 @@
 from typing import Any, List, Sequence, Tuple
 
 import numpy as np
-from torch.onnx import symbolic
+import torch
 from torch.onnx.symbolic import parse_args
 
 from job.onnx_model.symbolic.registry import exports
-from job.onnx_model.symbolic.values import gather, integer, integers, sizes
+from job.onnx_model.symbolic.values import constant, gather, integer, integers, sizes
 
 
 def _adaptive_pool(op: str, spatial_rank: int):
@@ -59,19 +59,21 @@ def _without_indices(pool: Any):
     return lambda g, *args: (pool(g, *args), None)
 
 
-def _max_pool(spatial_rank: int):
-    """Of any dilation; the exporter's own of none."""
-    plain = getattr(symbolic, "max_pool{}d".format(spatial_rank))
-
+def _max_pool(spatial_rank: int, outputs: int):
+    """Of any dilation. Indices are those of ONNX, which count through the whole tensor: none but MaxUnpool takes them."""
     def pool(g: Any, x: Any, *args: Any) -> Any:
         kernel, strides, padding, dilations = (_each_axis(value, spatial_rank) for value in args[:4])
-        if set(dilations) == {1}:
-            return plain(g, x, *args)
         reach = [(taps - 1) * dilation + 1 for taps, dilation in zip(kernel, dilations)]
         more = ceil_padding(x, reach, strides or kernel, padding) if integer(args[4]) else [0] * spatial_rank
         pads = padding + [begin + end for begin, end in zip(padding, more)]
-        return g.op("MaxPool", x, kernel_shape_i=kernel, strides_i=strides or kernel, dilations_i=dilations, pads_i=pads)
+        spread = {} if set(dilations) == {1} else {"dilations_i": dilations}
+        return g.op("MaxPool", x, outputs=outputs, kernel_shape_i=kernel, strides_i=strides or kernel, pads_i=pads, **spread)
     return pool
+
+
+@exports("max_unpool2d")
+def max_unpool(g: Any, x: Any, indices: Any, size: Any) -> Any:
+    return g.op("MaxUnpool", x, indices, constant(g, sizes(x)[:2] + integers(size), torch.int64))
 
 
 def _each_axis(value: Any, spatial_rank: int) -> List[int]:
@@ -80,6 +82,7 @@ def _each_axis(value: Any, spatial_rank: int) -> List[int]:
 
 
 for _rank in (1, 2, 3):
-    exports("max_pool{}d".format(_rank))(_max_pool(_rank))
+    exports("max_pool{}d".format(_rank))(_max_pool(_rank, outputs=1))
+    exports("max_pool{}d_with_indices".format(_rank))(_max_pool(_rank, outputs=2))
     exports("adaptive_avg_pool{}d".format(_rank))(_adaptive_pool("AveragePool", _rank))
     exports("adaptive_max_pool{}d".format(_rank))(_without_indices(_adaptive_pool("MaxPool", _rank)))

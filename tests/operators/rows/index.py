@@ -48,7 +48,7 @@ _PICKS = functions(
      lambda x: F.fold(F.unfold(x, (3, 2), 2, 1, 2) * 2, (9, 7), (3, 2), 2, 1, 2)),
     ("filled at a place", lambda x: x.index_fill(1, torch.tensor([1, 3]), 2.0)),
 )
-_REFUSED = {"gather": "gather", "masked select": "masked_select"}
+_REFUSED = {"masked select": "masked_select"}
 
 _PARTS = [
     Case("split of equal parts", of(lambda x: x.split(2, 1)), outputs=3),
