@@ -25,11 +25,11 @@ from job.processes.memory import peak_memory
 from job.samples.calibration import samples_of
 from job.tensorflow_model.describe import describe_saved_model, describe_tflite
 from job.tensorflow_model.flatbuffer.tflite_file import open_tflite
+from job.tensorflow_model.flatbuffer.widening import widened
 from job.tensorflow_model.freeze import frozen_graph
 from job.tensorflow_model.quantised.int8_source import int8_source
 from job.tensorflow_model.quantised.layer_noise import layer_noise
 from job.tensorflow_model.quantised.ranges import ranges_of
-from job.tensorflow_model.quantised.widening import widened
 from job.tensorflow_model.runners import KerasRunner, SavedModelRunner, TFLiteRunner
 from job.tensorflow_model.saved_model import write_saved_model
 from job.tensorflow_model.tflite import tflite_steps

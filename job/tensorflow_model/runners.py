@@ -13,9 +13,9 @@ from tensorflow.lite.python.interpreter import Interpreter
 from job.tensorflow_model.describe import read_meta_graph
 from job.tensorflow_model.flatbuffer.cut_models import with_inner_outputs
 from job.tensorflow_model.flatbuffer.tflite_file import TFLiteFile, open_tflite
+from job.tensorflow_model.flatbuffer.widening import has_halves, widened
 from job.tensorflow_model.flatbuffer.writing import tflite_bytes
 from job.tensorflow_model.graph import KerasGraph, lean_network
-from job.tensorflow_model.quantised.widening import has_halves, widened
 from job.tensorflow_model.quiet import without_greeting
 
 Arrays = Tuple[np.ndarray, ...]

@@ -8,10 +8,10 @@ from small_models import inputs_for, plain_graph, two_by_two_graph
 
 from job.tensorflow_model.describe import describe_tflite
 from job.tensorflow_model.flatbuffer.tflite_file import LAYERS, open_tflite
+from job.tensorflow_model.flatbuffer.widening import widened
 from job.tensorflow_model.flatbuffer.writing import tflite_bytes
 from job.tensorflow_model.freeze import frozen_graph
 from job.tensorflow_model.quantised.half_weights import with_half_weights
-from job.tensorflow_model.quantised.widening import widened
 from job.tensorflow_model.runners import TFLiteRunner
 from job.tensorflow_model.tflite import write_tflite
 
