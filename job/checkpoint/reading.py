@@ -15,7 +15,8 @@ from job.checkpoint.prefixes import Stripped, namings
 from job.checkpoint.source import Source
 from job.checkpoint.watch import Watch, watch
 from job.checkpoint.weights import Weights, weights_of
-from job.errors import BadCheckpoint, EnvironmentFailed, JobError, NoPermission, job_error_from_oserror
+from job.errors import BadCheckpoint, EnvironmentFailed, JobError, NoPermission
+from job.processes.threads import starting
 
 RECENT = 30.0  # seconds: a file as young as this may still be growing
 SETTLE = 0.2  # seconds to see whether it does
@@ -89,10 +90,8 @@ def _read(path: Path, file: BinaryIO, read: Callable[[Path, Source], Any]) -> Tu
 
 
 def _begun(digest: "Digest") -> "Digest":
-    try:
+    with starting():
         digest.start()
-    except RuntimeError as error:  # Python's word for it
-        raise job_error_from_oserror(OSError(errno.EAGAIN, os.strerror(errno.EAGAIN)), "starting a thread") from error
     return digest
 
 

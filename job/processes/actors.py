@@ -15,6 +15,7 @@ from typing import Any, Callable, Deque, Tuple
 from job.errors import EnvironmentFailed, JobError, Killed, StageFailed, Stopped, job_error_from_oserror
 from job.processes import signals
 from job.processes.memory import collect_rarely, give_back_freed, go_first
+from job.processes.threads import NO_ROOM, no_room, tell_of_no_room
 
 
 class BugInActor(Exception):
@@ -104,6 +105,8 @@ class Side:
             return EnvironmentFailed(
                 message + ": a file that it had mapped can be read no more",
                 "check the volume; write a checkpoint as NAME.tmp, and rename it when it is whole")
+        if os.WIFEXITED(status) and os.WEXITSTATUS(status) == NO_ROOM:
+            return no_room()
         return StageFailed(message, "see its last words above, if any; code of --model-code may have ended it",
                            self.name)
 
@@ -161,6 +164,7 @@ def side_with(actor: str) -> Side:
 def serve(subject: Any, connection: Connection) -> None:
     """Answers until the other end closes."""
     go_first()
+    tell_of_no_room()
     while True:
         method, arguments = connection.recv()
         connection.send(_answer(subject, method, arguments))

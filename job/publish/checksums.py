@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Dict, List, Mapping, Tuple
 
 from job.checkpoint.digest import sha256_of_file, sha256_of_stream
+from job.processes.threads import starting
 from job.publish.files import FILE_MODE, files_under, refusals_as_job_errors, set_mode
 
 SUMS = "SHA256SUMS"
@@ -19,7 +20,9 @@ def write_checksums(folder: Path, known: Mapping[str, str]) -> None:
     checked = checked_files(folder)
     unknown = [name for name in checked if name not in known]
     with ThreadPoolExecutor(_THREADS) as threads:
-        found = dict(zip(unknown, threads.map(settle_file, [folder / name for name in unknown])))
+        with starting():
+            sums = threads.map(settle_file, [folder / name for name in unknown])
+        found = dict(zip(unknown, sums))
     lines = (_line(found.get(name) or known[name], name) for name in checked)
     (folder / SUMS).write_bytes(b"".join(lines))
 

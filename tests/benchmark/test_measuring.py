@@ -63,7 +63,15 @@ def test_processes_left_behind_are_an_error(tmp_path):
         run(python(LEAVE_A_CHILD), tmp_path, 30, sample_memory=False)
 
 
-def test_an_interrupt_ends_what_runs(tmp_path):
+@pytest.fixture
+def interruptible():
+    """Also where the tests run in the background of a shell, which lets SIGINT be ignored there."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_an_interrupt_ends_what_runs(tmp_path, interruptible):
     threading.Thread(target=_interrupt_once_there, args=(tmp_path / "pid",)).start()
     with pytest.raises(KeyboardInterrupt):
         run(python(NOTE_PID_AND_SLEEP), tmp_path, 30, sample_memory=False)

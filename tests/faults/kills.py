@@ -24,10 +24,10 @@ class Target:
 
     def __init__(self, scratch: Path, kind: str) -> None:
         self.kind, self.out = kind, scratch / kind / "out"
-        count = _BATCH if kind == "batch" else 1
+        self._count = _BATCH if kind == "batch" else 1
         folder = scratch / kind
         folder.mkdir(parents=True)
-        self._inputs = [write_checkpoints(folder / "in{}".format(seed), count, seed) for seed in (0, 10)]
+        self._inputs = [write_checkpoints(folder / "in{}".format(seed), self._count, seed) for seed in (0, 10)]
         self._flags = _FLAGS.get(kind, ())
         expected, versions = Kept if kind == "keeping" else Expected, []
         for number in (0, 1):
@@ -43,15 +43,19 @@ class Target:
 
     def _whole_run(self, number: int) -> None:
         begun = time.monotonic()
-        ended(self._line(number))
-        self._seconds = time.monotonic() - begun  # as the machine is now: it may be more or less busy than before
+        self._note_time(ended(self._line(number)), time.monotonic() - begun)
+
+    def _note_time(self, said: str, seconds: float) -> None:
+        """Of a run that had all to do: the machine may be more or less busy than before."""
+        if said.count("  converted: ") == self._count:
+            self._seconds = seconds
 
     def strike(self, number: signal.Signals, moment: float, whole_group: bool) -> str:
         """Signals a job at this share of its time; returns how it ended, after looking at what it left."""
         begun, job = time.monotonic(), started(self._line(self._next))
         try:
             said = job.communicate(timeout=moment * self._seconds)[1]
-            self._seconds = time.monotonic() - begun
+            self._note_time(said, time.monotonic() - begun)
         except subprocess.TimeoutExpired:
             children = descendants(job.pid)
             (kill_group(job, number) if whole_group else job.send_signal(number))
@@ -81,6 +85,8 @@ class Target:
         if self.kind == "first":
             shutil.rmtree(str(self.out))
             self._there = {}
+        else:
+            self._next = 1 - self._next
 
 
 def _not_begun(code: int, number: signal.Signals, said: str) -> bool:

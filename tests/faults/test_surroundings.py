@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.jobs import CHECKOUT, ended, left_over, published, started, words, write_checkpoints
-from tests.faults.memory_limit import memory_limit
+from tests.faults.limits import memory_limit
 from tests.faults.mounted import take_away, tmpfs
 from tests.waiting import LONGEST
 
