@@ -6,10 +6,11 @@ import time
 
 import pytest
 
-from tests.faults.jobs import ended, left_over, published, started, words, write_checkpoints
+from tests.faults.jobs import ended, kill_group, left_over, published, started, words, write_checkpoints
 from tests.faults.mounted import ext4, hanging
+from tests.faults.processes import descendants, is_alive
 from tests.faults.test_surroundings import wait_for_work
-from tests.waiting import LONGEST
+from tests.waiting import LONGEST, wait_until
 
 pytestmark = pytest.mark.skipif(not os.path.exists("/dev/loop-control"), reason="a disk in a file takes a loop device")
 
@@ -54,3 +55,19 @@ def test_one_that_takes_too_long_for_that_fails_alone(tmp_path, out):
 def test_stopped_meanwhile_it_cleans_up_as_soon_as_it_can(tmp_path, out):
     code, models, said = said_by(tmp_path, out, number=signal.SIGTERM)
     assert (code, models) == (143, set()) and "bug" not in said, said
+
+
+def test_killed_when_its_grace_was_over_the_next_run_clears_up(tmp_path, out):
+    """As a pod is: told to stop, then killed as a whole, while it can do nothing of either."""
+    line = words(write_checkpoints(tmp_path / "in", 2), out)
+    job = started(line)
+    wait_for_work(out, job)
+    with hanging(out.parent):
+        job.send_signal(signal.SIGTERM)
+        time.sleep(SECONDS)
+        family = [job.pid, *descendants(job.pid)]
+        kill_group(job)
+    job.communicate(timeout=LONGEST)
+    wait_until(lambda: not any(map(is_alive, family)))
+    ended(line)
+    assert set(published(out)) == {"net0", "net1"} and left_over(out, {"net0", "net1"}) == []
