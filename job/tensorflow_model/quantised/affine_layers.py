@@ -7,14 +7,11 @@ convolution before it takes it, as after a Concat.
 In int8 both constants would have one scale for all channels, and the product one of its own. The layer holds `a` exactly
 and `b` in 32 bits, and rounds once.
 """
-from typing import Iterator, NamedTuple
+from typing import Iterator, NamedTuple, Tuple
 
-from job.tensorflow_model.flatbuffer.options import new_options
-from job.tensorflow_model.flatbuffer.tflite_file import ACTIVATIONS, Operator, TFLiteFile
+from job.tensorflow_model.flatbuffer.tflite_file import TFLiteFile
+from job.tensorflow_model.quantised.depthwise_layers import depthwise_layer
 
-_LAYER = "DEPTHWISE_CONV_2D"
-_OPTIONS_KIND = 2  # of such a layer's options
-_VALID, _ONE = 1, 1  # its padding; its strides, and how many channels it makes of one
 _MAP = 4  # axes
 
 
@@ -25,6 +22,9 @@ class _Affine(NamedTuple):
     product: int  # the MUL's number among the operators
     total: int  # the ADD's
 
+    def layer_inputs(self) -> Tuple[int, int, int]:
+        return self.x, self.factors, self.terms
+
 
 def with_affine_layers(file: TFLiteFile) -> TFLiteFile:
     """The same network. Tensors keep their indices."""
@@ -33,7 +33,7 @@ def with_affine_layers(file: TFLiteFile) -> TFLiteFile:
     weights = {index: tensor._replace(shape=(1, 1, 1) + tensor.shape) for index, tensor in factors.items()}
     gone = {each.product for each in found.values()}
     return file.with_tensors(weights)._replace(operators=tuple(
-        _layer(found[number], each) if number in found else each
+        depthwise_layer(found[number].layer_inputs(), each) if number in found else each
         for number, each in enumerate(file.operators) if number not in gone))
 
 
@@ -54,9 +54,3 @@ def _affines(file: TFLiteFile) -> Iterator[_Affine]:
 def _one_a_channel(file: TFLiteFile, x: int, constant: int) -> bool:
     shape = file.tensors[x].shape
     return len(shape) == _MAP and file.tensors[constant].shape == shape[-1:] and len(file.tensors[constant].content) > 0
-
-
-def _layer(affine: _Affine, total: Operator) -> Operator:
-    options = new_options([_VALID, _ONE, _ONE, _ONE, ACTIVATIONS.index(total.activation)])
-    return Operator(_LAYER, (affine.x, affine.factors, affine.terms), total.outputs, activation=total.activation,
-                    options=options, options_kind=_OPTIONS_KIND)

@@ -19,7 +19,7 @@ OF_ONE_SCALE = {"LOGISTIC": Scale(1 / 256, -128), "LOG_SOFTMAX": Scale(16 / 256,
                 "TANH": Scale(1 / 128, 0)}
 VERSIONS = {"CONV_2D": 3, "DEPTHWISE_CONV_2D": 3, "FULLY_CONNECTED": 4, "RESHAPE": 1, "SQUEEZE": 1, "QUANTIZE": 1}
 USUAL_VERSION = 2  # of what is not named above
-_REFUSED = (2, 3)  # scales of channels: 1.14 wants more of them than the number of their axis
+FEW_CHANNELS = (2, 3)  # scales of channels: 1.14 wants more of them than the number of their axis
 _MAP, _BOTH = 4, (1, 2)  # axes of a map, and those of its height and width
 
 
@@ -27,7 +27,7 @@ def has_kernel(file: TFLiteFile, operator: Operator) -> bool:
     """Of an operator of the file, for tensors of whatever scales."""
     if operator.name in LAYERS:
         return len(operator.inputs) == 3 and all(_is_constant(file, index) for index in operator.inputs[1:]) and (
-            operator.name != "DEPTHWISE_CONV_2D" or file.tensors[operator.inputs[1]].shape[-1] not in _REFUSED)
+            operator.name != "DEPTHWISE_CONV_2D" or file.tensors[operator.inputs[1]].shape[-1] not in FEW_CHANNELS)
     if operator.name in ARITHMETIC:
         return len(set(operator.inputs)) > 1 and _broadcasts_plainly(*(file.tensors[index].shape for index in operator.inputs))
     if operator.name == "MEAN":

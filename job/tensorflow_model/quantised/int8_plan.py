@@ -24,7 +24,7 @@ class Plan(NamedTuple):
 
 
 def int8_plan(file: TFLiteFile, ranges: Mapping[int, Range]) -> Plan:
-    chosen = _chosen(file)
+    chosen = in_8_bits(file)
     scales = {}  # type: Dict[int, Scale]
     for number in sorted(chosen):
         operator = file.operators[number]
@@ -56,7 +56,8 @@ def _constant_floats(file: TFLiteFile, operator: Operator) -> Tuple[int, ...]:
     return tuple(index for index in operator.inputs if len(file.tensors[index].content))
 
 
-def _chosen(file: TFLiteFile) -> Set[int]:
+def in_8_bits(file: TFLiteFile) -> Set[int]:
+    """The numbers of the operators that compute so."""
     chosen = set()
     made = set()  # type: Set[int]  # tensors, in 8 bits
     wanted = _wanted(file)

@@ -3,6 +3,7 @@ from typing import Tuple
 
 from job.tensorflow_model.flatbuffer.tflite_file import TFLiteFile
 from job.tensorflow_model.quantised.affine_layers import with_affine_layers
+from job.tensorflow_model.quantised.averaging_layers import with_averaging_layers
 from job.tensorflow_model.quantised.equalisation import equalised
 from job.tensorflow_model.quantised.padded_constants import without_padded_constants
 from job.tensorflow_model.quantised.ranges import Seen
@@ -10,4 +11,4 @@ from job.tensorflow_model.quantised.ranges import Seen
 
 def int8_source(float32: TFLiteFile, seen: Seen) -> Tuple[TFLiteFile, Seen]:
     """The same answers, and tensors of the same indices; with what calibration would have seen of them."""
-    return equalised(with_affine_layers(without_padded_constants(float32)), seen)
+    return equalised(with_affine_layers(without_padded_constants(with_averaging_layers(float32))), seen)
