@@ -15,7 +15,7 @@ from typing import Any, Callable, Deque, Tuple
 from job.errors import EnvironmentFailed, JobError, Killed, StageFailed, Stopped, job_error_from_oserror
 from job.processes import signals
 from job.processes.memory import collect_rarely, give_back_freed, go_first
-from job.processes.threads import NO_ROOM, no_room, tell_of_no_room
+from job.processes.threads import NO_ROOM, is_of_no_room, no_room, tell_of_no_room
 
 
 class BugInActor(Exception):
@@ -194,5 +194,5 @@ def _answer(subject: Any, method: str, arguments: Any) -> Any:
         return getattr(subject, method)(*arguments)
     except (JobError, OSError, MemoryError) as error:
         return error
-    except Exception:
-        return BugInActor(traceback.format_exc())
+    except Exception as error:
+        return no_room() if is_of_no_room(error) else BugInActor(traceback.format_exc())

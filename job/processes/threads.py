@@ -14,6 +14,7 @@ from job.errors import JobError, job_error_from_oserror
 
 NO_ROOM = 100 + errno.EAGAIN  # exit code
 _SYSTEM_ERROR = b"St12system_error"  # as C++ mangles it
+_WORDS = ("can't start new thread", os.strerror(errno.EAGAIN))  # Python's; and C++'s, where PyTorch hands them on
 
 _Handler = ctypes.CFUNCTYPE(None)
 
@@ -44,10 +45,16 @@ def no_room() -> JobError:
     return job_error_from_oserror(OSError(errno.EAGAIN, os.strerror(errno.EAGAIN)), "starting a thread")
 
 
+def is_of_no_room(error: Exception) -> bool:
+    return isinstance(error, RuntimeError) and any(words in str(error) for words in _WORDS)
+
+
 @contextlib.contextmanager
 def starting() -> Iterator[None]:
-    """Only threads are started inside: Python's word for no room is a RuntimeError."""
+    """What is raised inside for want of room becomes the JobError that says so."""
     try:
         yield
     except RuntimeError as error:
+        if not is_of_no_room(error):
+            raise
         raise no_room() from error

@@ -8,6 +8,7 @@ import pytest
 from tests.kubernetes.api_server import api_server
 from tests.kubernetes.manifests import manifests_in
 from tests.kubernetes.test_manifests import OVERLAYS
+from tests.waiting import LONGEST
 
 pytestmark = pytest.mark.slow
 
@@ -42,4 +43,4 @@ def test_a_kind_that_no_such_version_has_is_noticed(kubectl, render, tmp_path):
 def _dry_run(kubectl: Path, verb: str, manifests: Path, address: str, home: Path) -> "subprocess.CompletedProcess[bytes]":
     """Without the check against the server's own schemas: the published ones are tested by test_manifests."""
     command = [str(kubectl), verb, "--dry-run=client", "--validate=false", "--server", address, "-f", str(manifests)]
-    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={"HOME": str(home)}, timeout=60)
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={"HOME": str(home)}, timeout=LONGEST)

@@ -1,7 +1,9 @@
 """Where there is no room for a thread: told apart from whatever else ends native code."""
 import contextlib
 import ctypes
+import errno
 import faulthandler
+import os
 import threading
 
 import pytest
@@ -18,6 +20,9 @@ class Native:
     def no_room(self) -> None:
         ctypes.CDLL("libstdc++.so.6")._ZSt20__throw_system_errori(11)
 
+    def no_room_by_way_of_pytorch(self) -> None:
+        raise RuntimeError(os.strerror(errno.EAGAIN))
+
     def another(self) -> None:
         faulthandler.disable()
         ctypes.CDLL("libstdc++.so.6")._ZSt17__throw_bad_allocv()
@@ -29,9 +34,10 @@ def side():
         yield opened
 
 
-def test_native_code_without_room_for_a_thread_is_to_be_tried_again(side):
+@pytest.mark.parametrize("way", ["no_room", "no_room_by_way_of_pytorch"])
+def test_native_code_without_room_for_a_thread_is_to_be_tried_again(side, way):
     with pytest.raises(EnvironmentFailed, match="starting a thread") as raised:
-        side.call("no_room")
+        side.call(way)
     assert "--pids-limit" in raised.value.hint
 
 
