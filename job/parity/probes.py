@@ -13,14 +13,25 @@ from job.parity.arrays import save_arrays
 from job.parity.patterns import KINDS, pattern
 from job.values import TensorFacts
 
-# Up to so many multiply-adds a forward: probes for float stages, for dynamic (hybrid kernels, 3 to 7
-# times as slow) and for int8 (reference kernels, 4 s for each 10^9 multiply-adds).
+
+class _Counts(NamedTuple):
+    """Of probes, for networks of up to so many multiply-adds a forward."""
+
+    multiply_adds: float
+    floats: int
+    dynamic: int  # hybrid kernels, 3 to 7 times as slow as float
+    int8: int  # reference kernels, 2 s for each 10^9 multiply-adds
+    own: int  # of the user's calibration inputs, in place of those: as many as take a tenth of the conversion
+
+
 _COUNTS = (
-    (1e8, 8, 8, 4),
-    (1e9, 4, 4, 2),
-    (2.5e9, 3, 2, 1),
-    (float("inf"), 2, 1, 1),
+    _Counts(1e8, 8, 8, 4, 8),
+    _Counts(4e8, 4, 4, 2, 4),
+    _Counts(1e9, 4, 4, 2, 3),
+    _Counts(2.5e9, 3, 2, 1, 1),
+    _Counts(float("inf"), 2, 1, 1, 1),
 )
+MOST_OWN = max(row.own for row in _COUNTS)
 _FLOAT_STAGES = ("pytorch", "onnxruntime", "onnx", "keras", "saved_model", "tflite.float32", "tflite.float16")
 # Of the user's samples, so many beside the seeded probes, whatever the work.
 MOST_SAMPLES = 4
@@ -59,19 +70,24 @@ def probes_for(inputs: Tuple[TensorFacts, ...], multiply_adds: int, samples: Tup
     counts = _seeded_counts(multiply_adds)
     seeded, ordered = make_probes(inputs, max(counts.values())), []  # type: Tuple[Probe, ...], List[Probe]
     for stage in ("tflite.int8", "tflite.dynamic", "pytorch"):
-        own = calibration if stage == "tflite.int8" and calibration else seeded
-        for source, count in ((own, counts[stage]), (samples, _sample_count(stage))):
-            ordered += [probe for probe in source[:count] if not any(probe is other for other in ordered)]
+        own = calibration[:own_count(multiply_adds)] if stage == "tflite.int8" and calibration else seeded[:counts[stage]]
+        for source in (own, samples[:_sample_count(stage)]):
+            ordered += [probe for probe in source if not any(probe is other for other in ordered)]
     return tuple(ordered)
 
 
 def probe_counts(multiply_adds: int, samples: int = 0, calibration: int = 0) -> Mapping[str, int]:
     """How many of the first probes each stage answers: fixed by the work of a forward and what the user gives."""
     seeded = _seeded_counts(multiply_adds)
-    own = min(calibration, seeded["tflite.int8"])
+    own = min(calibration, own_count(multiply_adds))
     counts = {stage: own + count + min(samples, _sample_count(stage)) for stage, count in seeded.items()}
     calibrated = {stage: counts[stage] - seeded[stage] for stage in _CALIBRATED_STAGES if own}
     return dict(counts, **calibrated)
+
+
+def own_count(multiply_adds: int) -> int:
+    """How many of the user's calibration inputs int8 is judged on."""
+    return _row(multiply_adds).own
 
 
 def save_probes(path: Path, probes: Sequence[Probe]) -> None:
@@ -93,11 +109,15 @@ def load_probes(path: Path, count: Optional[int] = None) -> Tuple[Probe, ...]:
         )
 
 
+def _row(multiply_adds: int) -> _Counts:
+    return next(row for row in _COUNTS if multiply_adds <= row.multiply_adds)
+
+
 def _seeded_counts(multiply_adds: int) -> Mapping[str, int]:
-    _, floats, dynamic, int8 = next(row for row in _COUNTS if multiply_adds <= row[0])
-    counts = {stage: floats for stage in _FLOAT_STAGES}
-    counts.update({stage: int8 for stage in _CALIBRATED_STAGES})
-    return dict(counts, **{"tflite.dynamic": dynamic})
+    row = _row(multiply_adds)
+    counts = {stage: row.floats for stage in _FLOAT_STAGES}
+    counts.update({stage: row.int8 for stage in _CALIBRATED_STAGES})
+    return dict(counts, **{"tflite.dynamic": row.dynamic})
 
 
 def _sample_count(stage: str) -> int:

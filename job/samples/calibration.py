@@ -10,7 +10,7 @@ import numpy as np
 
 from job.modes import CALIBRATED
 from job.parity.metrics import round_significant
-from job.parity.probes import Probe, load_probes, make_probes, save_probes
+from job.parity.probes import MOST_OWN, Probe, load_probes, make_probes, own_count, save_probes
 from job.samples.folder import evenly_spaced, sample_folder
 from job.samples.values import CALIBRATION, SampleFolder, bad_samples
 from job.values import Exported, TensorFacts, TrainingSpread
@@ -18,8 +18,8 @@ from job.values import Exported, TensorFacts, TrainingSpread
 SEEDED = 4  # probes, where the user gives nothing
 ALIKE = 10.0  # times as much, or as little: pictures of one kind differ by less, and a wrong preprocessing by more
 OF_A_KIND = 100.0  # so far off no picture is that was prepared as in training, if all channels say the same
+HELD_OUT = 4  # of the user's, with which it is not calibrated: from fewer it is hard to tell how they were prepared
 EVEN = 1.6  # unevenness: 1.1 was seen of a trained MobileNetV2 at any scale, 1.7 and more of random statistics (16 channels)
-JUDGED = 4  # of the user's, at most, with which it is not calibrated
 
 
 class Calibration(NamedTuple):
@@ -68,7 +68,7 @@ def samples_of(folder: Path, inputs: Sequence[TensorFacts]) -> Iterator[Sequence
 
 def calibration_folder(settings: Any) -> SampleFolder:
     """The user's: files to calibrate with, and to judge on."""
-    return sample_folder(settings.calibration, settings.calibration_count + JUDGED, settings.calibration_seed)
+    return sample_folder(settings.calibration, settings.calibration_count + MOST_OWN, settings.calibration_seed)
 
 
 def _of_user(settings: Any, exported: Exported, side: Any, folder: Path) -> Calibration:
@@ -80,7 +80,7 @@ def _of_user(settings: Any, exported: Exported, side: Any, folder: Path) -> Cali
     files = sorted(folder.iterdir())
     if not files:
         raise bad_samples(problems or ["the folder holds none"], "put pictures or .npy files in it", CALIBRATION)
-    probes = _held_out(files)
+    probes = _held_out(files, own_count(exported.multiply_adds))
     used = _thinned(sorted(folder.iterdir()), settings.calibration_count)
     spread = side.call("training_spread", probes)
     _check_scale(spread)
@@ -97,8 +97,8 @@ def _check_scale(spread: Optional[TrainingSpread]) -> None:
                       CALIBRATION)
 
 
-def _held_out(files: Sequence[Path]) -> Tuple[Probe, ...]:
-    """A quarter of the samples, JUDGED at most, taken out of the folder: no range is made for what int8 is judged on.
+def _held_out(files: Sequence[Path], judged: int) -> Tuple[Probe, ...]:
+    """A quarter of the samples, HELD_OUT or as many as int8 is judged on at most, taken out: no range is made for them.
 
     They are chosen by their content, so that nothing depends on names. Raises BadCheckpoint where there is but one sample,
     or nothing in any: ranges of nothing would pass, since nothing is what int8 would be judged on.
@@ -115,7 +115,7 @@ def _held_out(files: Sequence[Path]) -> Tuple[Probe, ...]:
     if len(set(digests.values())) == 1:
         raise bad_samples(["the folder holds one sample: ranges of one hold for no other, and int8 is judged on another"],
                           "put more in it, a hundred are enough", CALIBRATION)
-    chosen = sorted(files, key=digests.get)[:min(JUDGED, max(1, len(files) // 4))]
+    chosen = sorted(files, key=digests.get)[:min(max(HELD_OUT, judged), max(1, len(files) // 4))]
     probes = tuple(probe for file in chosen for probe in load_probes(file))
     for file in chosen:
         file.unlink()

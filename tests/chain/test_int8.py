@@ -70,7 +70,7 @@ def test_calibration_data_asks_for_int8(calibrated):
     calibration = dict(model.parity["calibration"])
     assert 0.3 < calibration.pop("training_spread") < 3
     assert calibration == {
-        "source": "folder", "samples_found": 40, "samples_used": 36, "samples_held_out": 4, "skipped": []}
+        "source": "folder", "samples_found": 40, "samples_used": 32, "samples_held_out": 8, "skipped": []}
     stages = {stage["stage"]: stage for stage in model.parity["stages"]}
     assert stages["tflite.int8"]["passed"] and stages["tflite.int8"]["outputs"][0]["snr_db"] > 15
 

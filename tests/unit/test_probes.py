@@ -8,6 +8,7 @@ from job.parity.probes import (
     load_probes,
     make_probes,
     probe_counts,
+    probes_for,
     probes_from_arrays,
     save_probes,
 )
@@ -141,3 +142,12 @@ def test_more_work_never_means_more_probes():
     rows = [probe_counts(work) for work in (10 ** 7, 10 ** 8, 5 * 10 ** 8, 10 ** 9, 2 * 10 ** 9, 10 ** 10)]
     for before, after in zip(rows, rows[1:]):
         assert all(after[stage] <= before[stage] for stage in before)
+
+
+@pytest.mark.parametrize("multiply_adds, own", [(10 ** 8, 8), (3 * 10 ** 8, 4), (10 ** 9, 3), (2 * 10 ** 9, 1), (10 ** 10, 1)])
+def test_int8_is_asked_as_many_of_the_users_own_as_its_kernels_have_time_for(multiply_adds, own):
+    given = probes_from_arrays([(np.full((1, 3, 20, 28), number, np.float32),) for number in range(12)], range(12), "own")
+    probes = probes_for((facts(),), multiply_adds, calibration=given)
+    counts = probe_counts(multiply_adds, calibration=len(given))
+    assert [probe.name for probe in probes[:counts["tflite.int8"]]] == ["own:{}".format(number) for number in range(own)]
+    assert len(probes) == counts["pytorch"] == own + probe_counts(multiply_adds)["pytorch"]
