@@ -8,6 +8,8 @@ from job.values import LayerNoise
 BLAMED = 3  # layers
 LOUD_ROUNDING = 1e-5  # of the range: a tenth of what a float stage may differ by
 POOR_INPUT_DB = 30.0  # 8 bits say an input to 40 dB and more where their range is made for it
+USUAL_NOISE_DB = 25.0  # 8 bits cost a layer 28 dB to 45
+GROWN_DB = 20.0  # trained networks were seen to make that 15 dB louder by their output
 REFERENCES = {"pytorch": "PyTorch", "onnxruntime": "ONNX Runtime"}  # stages that the others are compared with
 
 
@@ -70,7 +72,17 @@ def hint_on_noise(stage: str, noise: Sequence[LayerNoise]) -> str:
     if kind_of(stage) in CALIBRATED and any(each.operator == "QUANTIZE" and each.own_snr_db < POOR_INPUT_DB for each in noise):
         return ("what it was asked is unlike what it was calibrated with: check that --calibration holds such inputs as the "
                 "network will see, prepared as --preprocess says")
-    return hint(stage)
+    return _on_growth(noise) + hint(stage)
+
+
+def _on_growth(noise: Sequence[LayerNoise]) -> str:
+    """Of a network that makes much of the little that the loudest layer is off by."""
+    loudest = next((each for each in noise if each.output_snr_db is not None), None)
+    if loudest is None or loudest.own_snr_db < max(USUAL_NOISE_DB, loudest.output_snr_db + GROWN_DB):
+        return ""
+    return ("{} is off by no more than is usual ({:.3g} dB), but what follows makes that {:.3g} dB louder, as random weights do: "
+            "check that they are trained; ").format(
+                loudest.layer, loudest.own_snr_db, loudest.own_snr_db - loudest.output_snr_db)
 
 
 def hint_on_rounding(own: Optional[float]) -> str:
