@@ -29,6 +29,8 @@ _FIXED = {
     "MKL_CBWR": "AUTO",
     "CUDA_VISIBLE_DEVICES": "",
     "TF_CPP_MIN_LOG_LEVEL": "2",
+    # XLA compiles nothing here: then it need not look at every node for whether it could.
+    "TF_XLA_FLAGS": "--tf_xla_clustering_fuel=0",
     # Holds a keras.json, so that Keras neither reads the user's nor writes one.
     "KERAS_HOME": str(Path(__file__).resolve().parent / "keras_home"),
 }

@@ -74,9 +74,23 @@ def _silently_optimized(traced: Any) -> Any:
 
 def _pool_constants(traced: Any) -> None:
     """One node for each constant in place of one for each use: the exporter hands every symbolic a copy of all values
-    so far, so that its time grows with the square of their number (densenet121: 2.6 s, with this 0.8 s)."""
+    so far, so that its time grows with the square of their number (densenet121: 2.6 s, with this 0.3 s)."""
     torch._C._jit_pass_constant_propagation(traced)
     torch._C._jit_pass_constant_pooling(traced)
+    _pool_lists(traced)
+
+
+def _pool_lists(traced: Any) -> None:
+    """Lists of integers, such as strides, which torch's own pass leaves as they are."""
+    first = {}  # type: Dict[Tuple[int, ...], Any]
+    for node in list(traced.nodes()):
+        if node.kind() == "prim::Constant" and str(node.output().type()) == "List[int]":
+            numbers = tuple(getattr(node, node.kindOf("value"))("value"))
+            if numbers in first:
+                node.output().replaceAllUsesWith(first[numbers])
+                node.destroy()
+            else:
+                first[numbers] = node.output()
 
 
 def _first_line(error: Exception) -> str:

@@ -165,6 +165,7 @@ def serve(subject: Any, connection: Connection) -> None:
     """Answers until the other end closes."""
     go_first()
     tell_of_no_room()
+    collect_rarely()
     while True:
         method, arguments = connection.recv()
         connection.send(_answer(subject, method, arguments))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 _WORTH_GIVING_BACK = 64 * 2 ** 20  # bytes; less is soon asked for again, and each page of it would cost a fault
 _WORSE = 500  # of 1000: so much sooner the system kills it than the process that it was forked off from
-_OBJECTS = 100 * 1000  # made between two looks for cycles
+_OBJECTS = 250 * 1000  # made between two looks for cycles: more than importing TensorFlow makes
 
 
 class _Mallinfo(ctypes.Structure):
@@ -44,5 +44,6 @@ def go_first() -> None:
 
 def collect_rarely() -> None:
     """For a process of one checkpoint, whose objects mostly stay: a look at all of them costs more than it frees, and
-    copies every page that is shared with the process it was forked off from."""
-    gc.set_threshold(_OBJECTS)
+    copies every page that is shared with the process it was forked off from. What imports have made counts for nothing."""
+    made, *_ = gc.get_count()
+    gc.set_threshold(made + _OBJECTS)

@@ -25,17 +25,18 @@ def write_saved_model(model: KerasGraph, folder: Path) -> None:
     """
     network = lean_network(model)
     (folder / "variables").mkdir(parents=True)
-    _write_variables(network.variables, folder / "variables" / "variables")
+    _write_variables(model.graph, network.variables, folder / "variables" / "variables")
     described = SavedModel(saved_model_schema_version=1, meta_graphs=[_meta_graph(model, network)])
     (folder / "saved_model.pb").write_bytes(canonical_bytes(described))
 
 
-def _write_variables(variables: Sequence[Variable], prefix: Path) -> None:
-    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
-        tensors = [tf.compat.v1.placeholder(tf.float32, variable.value.shape) for variable in variables]
-        save = save_v2(str(prefix), [variable.name for variable in variables], [""] * len(variables), tensors)
+def _write_variables(graph: Any, variables: Sequence[Variable], prefix: Path) -> None:
+    """Values are fed to the network's own reads: a placeholder for each would take longer to make than all else here."""
+    with graph.as_default(), tf.compat.v1.Session() as session:
+        reads = [graph.get_tensor_by_name(variable.read + ":0") for variable in variables]
+        save = save_v2(str(prefix), [variable.name for variable in variables], [""] * len(variables), reads)
         with file_errors_as_oserrors():
-            session.run(save, {tensor: variable.value for tensor, variable in zip(tensors, variables)})
+            session.run(save, {read: variable.value for read, variable in zip(reads, variables)})
 
 
 def _meta_graph(model: KerasGraph, network: Network) -> MetaGraphDef:

@@ -39,3 +39,14 @@ def test_much_that_was_freed_goes_back(size, gone, checkout):
 def test_a_child_looks_for_cycles_less_often_than_we_do():
     connection, _ = forked(lambda theirs: theirs.send(gc.get_threshold()[0]))
     assert connection.recv() > 10 * gc.get_threshold()[0]
+
+
+def test_what_is_there_already_makes_no_child_look_for_cycles():
+    gc.disable()
+    try:
+        kept = [[] for _ in range(10 ** 6)]  # since the last look, as imports make them
+        connection, _ = forked(lambda theirs: theirs.send((gc.get_count()[0], gc.get_threshold()[0])))
+    finally:
+        gc.enable()
+    made, threshold = connection.recv()
+    assert len(kept) <= made < threshold - 100 * 1000
