@@ -8,7 +8,7 @@ from job.batch import output_folder
 from job.batch.crew import Crew, Done
 from job.batch.planning import Task, planned
 from job.batch.rows import Chain, Rows
-from job.errors import BadCheckpoint, JobError
+from job.errors import BadCheckpoint, EnvironmentFailed, JobError, StageFailed
 from job.settings.settings import RunSettings
 from job.settings.share import Share
 from job.user_code.sources import digest_for_run
@@ -107,7 +107,8 @@ def _in_worker(rows: Rows, number: int, nurseries: Any) -> Done:
     def convert(task: Task) -> Outcome:
         with closing(nurseries.for_another_process()) as ours, ours.opened() as sides:
             outcome = rows.converted(task, sides)
-            peaks.append(sides.peak_memory())
+            with contextlib.suppress(StageFailed, EnvironmentFailed):  # it is published, even if a side dies now
+                peaks.append(sides.peak_memory())
         return outcome
 
     tried = rows.tried(number, convert)

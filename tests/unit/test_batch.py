@@ -275,6 +275,15 @@ def test_what_was_killed_beside_others_is_tried_once_more_alone(volumes, tmp_pat
     assert "once more at the end" in capfd.readouterr().err
 
 
+def test_a_side_that_dies_once_all_is_published_harms_nothing(volumes, tmp_path, monkeypatch):
+    def die(self):
+        raise Killed("the side was killed by SIGKILL")
+
+    put(volumes[0], "a.pth", "b.pth")
+    monkeypatch.setattr(Sides, "peak_memory", die)
+    assert [row.exit_code for row in Chain(tmp_path).run(settings(*volumes, "--workers=1"))] == [0, 0]
+
+
 def test_what_is_killed_alone_is_not_tried_again(volumes, tmp_path):
     put(volumes[0], "a.pth", "b.pth")
     chain = Chain(tmp_path, a=lambda: os.kill(os.getpid(), signal.SIGKILL))
