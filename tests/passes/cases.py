@@ -65,6 +65,16 @@ def pooled_and_put_back():
     )
 
 
+def cut_after_a_window():
+    return graph(
+        node("Pad", "x", "padded", mode="constant", pads=(0, 0, 1, 1, 0, 0, 0, 0)),
+        node("MaxPool", "padded", "most", kernel_shape=(3, 3), strides=(2, 2), pads=(1, 1, 1, 1)),
+        node("Slice", "most one end rows", "lower"),
+        node("Slice", "lower one end columns", "y"),
+        constants={"one": whole(1), "end": whole(9), "rows": whole(2), "columns": whole(3)},
+    )
+
+
 def classifier():
     return graph(
         node("Conv", "x k", "conv", kernel_shape=(1, 1)),
@@ -385,6 +395,7 @@ CASES = (
     picks_by_number,
     recurrent,
     pooled_and_put_back,
+    cut_after_a_window,
     another_range_for_each_channel,
     zeros_around,
     without_operators_of_their_own,

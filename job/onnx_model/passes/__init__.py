@@ -7,6 +7,7 @@ from typing import Callable, Mapping, NamedTuple, Tuple
 from job.onnx_model.decompositions import DECOMPOSITIONS
 from job.onnx_model.graph import Graph
 from job.onnx_model.passes.batch_norm_to_affine import batch_norm_to_affine
+from job.onnx_model.passes.cut_into_window import cut_into_window
 from job.onnx_model.passes.decompose import decompose
 from job.onnx_model.passes.division_to_multiplication import division_to_multiplication
 from job.onnx_model.passes.flatten_channels_last import flatten_channels_last
@@ -20,6 +21,7 @@ from job.onnx_model.passes.free_batch import free_batch
 from job.onnx_model.passes.global_pool_to_mean import global_pool_to_mean
 from job.onnx_model.passes.infer_shapes import infer_shapes
 from job.onnx_model.passes.join_picks import join_picks
+from job.onnx_model.passes.join_slices import join_slices
 from job.onnx_model.passes.keep_axis_of_pick import keep_axis_of_pick
 from job.onnx_model.passes.linear_resize import linear_resize
 from job.onnx_model.passes.linear_to_convolution import linear_to_convolution
@@ -63,6 +65,7 @@ PASSES = (
     join_picks,                  # after: channels that are picked one by one keep their axis
     shuffle_to_gather,
     split_to_slice,
+    join_slices,
     pad_into_window,             # before: a Reshape would stand between
     raise_rank,
     trim_pool_pads,
@@ -74,6 +77,7 @@ PASSES = (
     linear_to_gemm,              # before folding, so that a bias added by hand is folded too
     fold_affine,
     fold_affine_ahead,           # after: what the layer before can take is not left for the one after
+    cut_into_window,             # after folding: nothing stands between a layer and what is cut off it
     lower_volume_convolutions,   # after folding, which moves scales into their weights as they are
     lower_volume_pools,
     merge_reshapes,
