@@ -11,6 +11,7 @@ from typing import Iterator, NamedTuple, Tuple
 
 from job.tensorflow_model.flatbuffer.tflite_file import TFLiteFile
 from job.tensorflow_model.quantised.depthwise_layers import depthwise_layer
+from job.tensorflow_model.quantised.int8_operators import has_depthwise_kernel
 
 _MAP = 4  # axes
 
@@ -53,4 +54,5 @@ def _affines(file: TFLiteFile) -> Iterator[_Affine]:
 
 def _one_a_channel(file: TFLiteFile, x: int, constant: int) -> bool:
     shape = file.tensors[x].shape
-    return len(shape) == _MAP and file.tensors[constant].shape == shape[-1:] and len(file.tensors[constant].content) > 0
+    return (len(shape) == _MAP and has_depthwise_kernel(shape[-1]) and file.tensors[constant].shape == shape[-1:]
+            and len(file.tensors[constant].content) > 0)

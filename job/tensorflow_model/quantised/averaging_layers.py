@@ -14,7 +14,7 @@ import numpy as np
 from job.tensorflow_model.flatbuffer.tables import root_table
 from job.tensorflow_model.flatbuffer.tflite_file import Operator, Tensor, TFLiteFile
 from job.tensorflow_model.quantised.depthwise_layers import SAME, depthwise_layer
-from job.tensorflow_model.quantised.int8_operators import FEW_CHANNELS
+from job.tensorflow_model.quantised.int8_operators import has_depthwise_kernel
 from job.tensorflow_model.quantised.int8_plan import in_8_bits
 
 _POOL = "AVERAGE_POOL_2D"
@@ -47,7 +47,7 @@ def _pool(file: TFLiteFile, operator: Operator) -> Optional[_Pool]:
     read, made = (file.tensors[index].shape for index in (operator.inputs[0], operator.outputs[0]))
     reached = [(size - 1) * stride + side for size, stride, side in zip(made[2:0:-1], strides, window)]
     padded = pool.padding == SAME and any(most > size for most, size in zip(reached, read[2:0:-1]))
-    return None if padded or made[-1] in FEW_CHANNELS else pool
+    return None if padded or not has_depthwise_kernel(made[-1]) else pool
 
 
 def _layer(tensors: List[Tensor], operator: Operator, pool: _Pool) -> Operator:

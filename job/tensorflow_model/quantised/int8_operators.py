@@ -3,7 +3,8 @@
 All others stay float. So do, of these: a mean over other axes than both of a map; arithmetic that broadcasts along other axes
 than the last; squares, of which small ones would be nothing, and dividing by them everything; a SOFTMAX inside a network,
 whose 256 steps are too few to weigh many parts; layers whose weights are computed, and depthwise convolutions of two or three
-channels, of which 1.14 reads no file; pads of what is no map, or with a number that the tensor's range need not hold.
+channels, of which 1.14 reads no file, or of more than 2048, which it never ends; pads of what is no map, or with a number
+that the tensor's range need not hold.
 """
 from job.tensorflow_model.flatbuffer.tables import root_table
 from job.tensorflow_model.flatbuffer.tflite_file import LAYERS, REDUCER_KEEPS, Operator, TFLiteFile
@@ -19,7 +20,8 @@ OF_ONE_SCALE = {"LOGISTIC": Scale(1 / 256, -128), "LOG_SOFTMAX": Scale(16 / 256,
                 "TANH": Scale(1 / 128, 0)}
 VERSIONS = {"CONV_2D": 3, "DEPTHWISE_CONV_2D": 3, "FULLY_CONNECTED": 4, "RESHAPE": 1, "SQUEEZE": 1, "QUANTIZE": 1}
 USUAL_VERSION = 2  # of what is not named above
-FEW_CHANNELS = (2, 3)  # scales of channels: 1.14 wants more of them than the number of their axis
+_REFUSED = (2, 3)  # scales of channels: 1.14 wants more of them than the number of their axis
+_MOST_CHANNELS = 2048  # room for one pixel's sums: with more, a depthwise convolution of 1.14 never ends
 _MAP, _BOTH = 4, (1, 2)  # axes of a map, and those of its height and width
 
 
@@ -27,7 +29,7 @@ def has_kernel(file: TFLiteFile, operator: Operator) -> bool:
     """Of an operator of the file, for tensors of whatever scales."""
     if operator.name in LAYERS:
         return len(operator.inputs) == 3 and all(_is_constant(file, index) for index in operator.inputs[1:]) and (
-            operator.name != "DEPTHWISE_CONV_2D" or file.tensors[operator.inputs[1]].shape[-1] not in FEW_CHANNELS)
+            operator.name != "DEPTHWISE_CONV_2D" or has_depthwise_kernel(file.tensors[operator.inputs[1]].shape[-1]))
     if operator.name in ARITHMETIC:
         return len(set(operator.inputs)) > 1 and _broadcasts_plainly(*(file.tensors[index].shape for index in operator.inputs))
     if operator.name == "MEAN":
@@ -38,6 +40,11 @@ def has_kernel(file: TFLiteFile, operator: Operator) -> bool:
     if operator.name == "SOFTMAX":
         return operator.outputs[0] in file.outputs
     return operator.name in MOVES or operator.name in OF_ONE_SCALE or operator.name in ("CONCATENATION", "ARG_MAX")
+
+
+def has_depthwise_kernel(channels: int) -> bool:
+    """A depthwise convolution that makes so many."""
+    return channels not in _REFUSED and channels <= _MOST_CHANNELS
 
 
 def _is_constant(file: TFLiteFile, index: int) -> bool:
