@@ -7,7 +7,7 @@ from onnx import TensorProto, helper
 from job.errors import BadCheckpoint, JobError, UnsupportedModel
 from job.onnx_model.passes import canonical
 from job.onnx_model.reading import graph_of, open_onnx
-from job.onnx_model.runtime import run_graph
+from job.onnx_model.runtime import run_graph, session
 from tests.onnx_backend.small_models import linear, model, with_weight_beside
 
 ROWS = np.random.RandomState(1).randn(2, 5).astype(np.float32)
@@ -50,6 +50,20 @@ def test_other_open_sizes_must_be_given(tmp_path):
         read(made, tmp_path)
     assert "--input-shape" in refusal.value.hint
     assert read(made, tmp_path, {"x": (1, 3, 8, 9)})[0].shapes["y"] == (1, 3, 8, 9)
+
+
+@pytest.mark.parametrize("op", ("MaxPool", "AveragePool"))
+@pytest.mark.parametrize("ceil_mode, sizes", [(0, (4, 3)), (1, (5, 4))])
+def test_a_pool_that_says_whether_it_rounds_up(tmp_path, op, ceil_mode, sizes):
+    """As newer exporters say it at opset 10 also where it does not."""
+    window = dict(kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1], ceil_mode=ceil_mode)
+    made = model([helper.make_node(op, ["x"], ["y"], **window)], {"x": (1, 2, 8, 6)}, ["y"], 10)
+    graph = canonical(read(made, tmp_path)[0])
+    x = np.random.RandomState(2).randn(1, 2, 8, 6).astype(np.float32)
+    answer, = run_graph(graph, [x])
+    assert graph.shapes["y"] == answer.shape == (1, 2) + sizes
+    reference, = session(made.SerializeToString()).run(None, {"x": x})
+    np.testing.assert_allclose(answer, reference, atol=1e-6)
 
 
 def test_weights_that_are_inputs_too_are_weights(tmp_path):

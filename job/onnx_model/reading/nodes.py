@@ -22,7 +22,7 @@ def nodes_of(protos: Sequence[onnx.NodeProto], opset: int,
     nodes, constants = [], {}  # type: Tuple[List[Node], Dict[str, np.ndarray]]
     for proto in protos:
         _check(proto, opset)
-        attributes = {item.name: _attribute(item, proto, tensors) for item in proto.attribute}
+        attributes = _without_ceil_mode_0({item.name: _attribute(item, proto, tensors) for item in proto.attribute})
         if proto.op_type == "Constant":
             constants[proto.output[0]] = attributes["value"]
         else:
@@ -30,6 +30,11 @@ def nodes_of(protos: Sequence[onnx.NodeProto], opset: int,
                             for place, name in enumerate(_without_absent_end(proto.output)))
             nodes.append(Node(proto.op_type, _without_absent_end(proto.input), outputs, attributes, proto.name))
     return tuple(nodes), constants
+
+
+def _without_ceil_mode_0(attributes: Dict[str, Any]) -> Dict[str, Any]:
+    """onnx 1.5 infers the shape of a pool with ceil_mode=0 as if it were 1."""
+    return {name: value for name, value in attributes.items() if (name, value) != ("ceil_mode", 0)}
 
 
 def _without_absent_end(names: Sequence[str]) -> Tuple[str, ...]:
