@@ -3,6 +3,7 @@ import contextlib
 import errno
 import os
 import shutil
+import uuid
 from pathlib import Path
 from typing import Any, Iterator, List, Mapping
 
@@ -74,6 +75,14 @@ def remove(path: Path) -> None:
             shutil.rmtree(str(path))
         else:
             path.unlink()
+
+
+def discard(path: Path, folder: Path) -> None:
+    """As remove(); but it leaves its place in one step, for one in the folder: nobody finds it there by half."""
+    doomed = folder / "discarded-{}".format(uuid.uuid4().hex[:16])
+    with contextlib.suppress(FileNotFoundError):
+        os.rename(str(path), str(doomed))
+        remove(doomed)
 
 
 def _fail(error: OSError) -> None:

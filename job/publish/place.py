@@ -4,7 +4,7 @@ import errno
 import os
 from pathlib import Path
 
-from job.publish.files import flush_folder, remove
+from job.publish.files import discard, flush_folder
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
@@ -24,7 +24,7 @@ def put_in_place(new: Path, target: Path, aside: Path) -> None:
             if not target.exists():
                 os.rename(str(new), str(target))
             elif not exchange(new, target):
-                _move_aside(target, aside)
+                _move_aside(target, aside, new.parent)
                 continue
             break
         except OSError as error:  # another job may publish the same name meanwhile
@@ -51,8 +51,8 @@ def _renameat2(one: bytes, other: bytes, flags: int) -> int:
     return ctypes.get_errno() if function(_AT_FDCWD, one, _AT_FDCWD, other, ctypes.c_uint(flags)) else 0
 
 
-def _move_aside(target: Path, aside: Path) -> None:
-    remove(aside)
+def _move_aside(target: Path, aside: Path, staging: Path) -> None:
+    discard(aside, staging)
     aside.parent.mkdir(exist_ok=True)
     os.rename(str(target), str(aside))
     flush_folder(aside.parent)

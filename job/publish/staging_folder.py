@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Iterator, List, Optional, Tuple
 
 from job.errors import UsageError
-from job.publish.files import flush_folder, refusals_as_job_errors, remove
+from job.publish.files import discard, flush_folder, refusals_as_job_errors, remove
 
 _PREFIX = ".staging-"
 _LOCK = ".lock"
@@ -99,6 +99,7 @@ def _put_back(folder: Path) -> List[str]:
 
 
 def _remove(folder: Path) -> None:
+    discard(folder / _REPLACED, folder)  # what is removed by half must not be put back
     remove(folder)
     remove(_lock_of(folder))
 

@@ -53,15 +53,16 @@ class Target:
 
     def strike(self, number: signal.Signals, moment: float, whole_group: bool) -> str:
         """Signals a job at this share of its time; returns how it ended, after looking at what it left."""
-        begun, job = time.monotonic(), started(self._line(self._next))
+        begun, job, children = time.monotonic(), started(self._line(self._next)), []
         try:
-            said = job.communicate(timeout=moment * self._seconds)[1]
-            self._note_time(said, time.monotonic() - begun)
+            job.wait(timeout=moment * self._seconds)
         except subprocess.TimeoutExpired:
             children = descendants(job.pid)
             (kill_group(job, number) if whole_group else job.send_signal(number))
-            said = job.communicate(timeout=LONGEST)[1]
-            wait_until(lambda: not any(map(is_alive, children)))
+        seconds = time.monotonic() - begun
+        said = job.communicate(timeout=LONGEST)[1]
+        wait_until(lambda: not any(map(is_alive, children)))
+        self._note_time(said, seconds)
         self._there = self.expected.check(self.out, self._there)
         if self.expected.is_made_from(self._there, self._next):
             self._next = 1 - self._next

@@ -56,7 +56,7 @@ def test_this_file_system_exchanges_folders(tmp_path):
 
 def test_the_exchange_is_what_replaces_a_model_here(tmp_path, monkeypatch):
     publish_version(tmp_path, "one")
-    monkeypatch.setattr(place, "_move_aside", lambda target, aside: pytest.fail("moved aside"))
+    monkeypatch.setattr(place, "_move_aside", lambda *_: pytest.fail("moved aside"))
     publish_version(tmp_path, "two")
     assert version(tmp_path) == "two"
 
@@ -118,8 +118,8 @@ def test_an_error_between_the_two_renames_leaves_the_old_model(tmp_path, monkeyp
     monkeypatch.setattr(place, "_renameat2", lambda one, other, flags: place.errno.ENOSYS)
     move_aside = place._move_aside
 
-    def interrupted(target, aside):
-        move_aside(target, aside)
+    def interrupted(*folders):
+        move_aside(*folders)
         raise KeyboardInterrupt
 
     monkeypatch.setattr(place, "_move_aside", interrupted)

@@ -113,6 +113,35 @@ def test_between_the_two_renames_the_next_start_puts_the_old_model_back(tmp_path
     assert done[0] == "put back net, which a killed run had moved aside" and len(done) == 2
 
 
+def test_what_was_half_removed_is_never_put_back(tmp_path):
+    """A publisher died while it removed what it had replaced, and another once it had moved aside what the first made."""
+    publish_version(tmp_path, "one")
+    process = os.fork()
+    if not process:
+        place._renameat2 = lambda one, other, flags: place.errno.EINVAL
+        os.unlink = _dying_once_it_is_there(tmp_path, "two")
+        publish_version(tmp_path, "two")
+        os._exit(1)
+    assert os.WTERMSIG(os.waitpid(process, 0)[1]) == signal.SIGKILL
+    other = tmp_path / ".staging-net-other"
+    (other / "replaced").mkdir(parents=True)
+    (tmp_path / ".staging-net-other.lock").touch()
+    (tmp_path / "net").rename(other / "replaced" / "net")
+    recover(tmp_path)
+    assert names(tmp_path) == ["net"] and version(tmp_path) == "two"
+
+
+def _dying_once_it_is_there(output_dir, text):
+    unlink = os.unlink
+
+    def removed(*path, **more):
+        unlink(*path, **more)
+        if (output_dir / "net").exists() and version(output_dir) == text:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return removed
+
+
 def test_what_a_living_process_makes_is_left_alone(tmp_path):
     started, ended = os.pipe(), os.pipe()
     process = os.fork()
