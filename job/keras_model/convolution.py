@@ -13,9 +13,18 @@ from job.keras_model.registry import Operator, converts, only
 
 _CONV = {"auto_pad": only("NOTSET", "VALID"), "dilations": None, "group": None, "kernel_shape": None, "pads": None,
          "strides": None}
+MOST_CHANNELS = 4832  # of a depthwise convolution: with more, TensorFlow Lite 1.14 never ends it
 
 
-@converts("Conv", attributes=_CONV, constants=(1, 2), ranks=(4,))
+def _refuse_many_channels(operator: Operator) -> Optional[str]:
+    """more than 4832 channels that are each convolved alone"""
+    group = operator.attributes.get("group", 1)
+    if 1 < group == operator.input_shape[1] and operator.output_shape[1] > MOST_CHANNELS:
+        return "{} of {} channels, each convolved alone".format(operator.op, operator.output_shape[1])
+    return None
+
+
+@converts("Conv", attributes=_CONV, constants=(1, 2), ranks=(4,), refuse=_refuse_many_channels)
 def conv(operator: Operator, x: Activation, kernel: np.ndarray, bias: Optional[np.ndarray] = None) -> Activation:
     window, x, name = window_of(operator), as_map(x), operator.name
     group = operator.attributes.get("group", 1)

@@ -5,7 +5,7 @@ import keras
 import numpy as np
 
 from job.keras_model.activation import Activation, as_map
-from job.keras_model.convolution import depthwise
+from job.keras_model.convolution import MOST_CHANNELS, depthwise
 from job.keras_model.layers import layer_name, operation
 from job.keras_model.padding import LOWEST, Window, explicitly_padded, is_same, padded, window_of
 from job.keras_model.registry import Operator, converts, only, only_each
@@ -49,7 +49,7 @@ def average_pool(operator: Operator, x: Activation) -> Activation:
     if not has_padding or (same and not counts_padding):
         padding = "same" if has_padding else "valid"
         return x.after(_average(x.tensor, window, padding, operator.name))
-    if same and len(set(window.strides)) == 1:
+    if same and len(set(window.strides)) == 1 and operator.input_shape[1] <= MOST_CHANNELS:
         return x.after(_average_with_padding(x, window, operator))
     x = explicitly_padded(x, window, operator.name)
     tensor = _average(x.tensor, window, "valid", operator.name)
