@@ -3,6 +3,7 @@
 Kinds with structure come first and differ in amplitude, level and colour: a freshly initialised
 network answers all noise alike, and an error in it would then not show.
 """
+import functools
 from pathlib import Path
 from typing import List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
@@ -46,8 +47,9 @@ class Probe(NamedTuple):
     inputs: Tuple[np.ndarray, ...]
 
 
+@functools.lru_cache(maxsize=1)  # a batch is often of one network
 def make_probes(inputs: Tuple[TensorFacts, ...], count: int) -> Tuple[Probe, ...]:
-    """The first ``count`` probes for these inputs: image-like-0, structured-0, ..., image-like-1, ..."""
+    """The first ``count`` probes for these inputs: image-like-0, structured-0, ..., image-like-1, ...; not to be written to."""
     return tuple(_probe(inputs, *divmod(number, len(KINDS))) for number in range(count))
 
 
@@ -128,5 +130,11 @@ def _probe(inputs: Tuple[TensorFacts, ...], turn: int, number: int) -> Probe:
     kind = tuple(KINDS)[number]
     return Probe(
         "{}-{}".format(kind, turn),
-        tuple(pattern(kind, turn, facts.name, facts.dtype, facts.pytorch_shape) for facts in inputs),
+        tuple(_unchanging(pattern(kind, turn, facts.name, facts.dtype, facts.pytorch_shape)) for facts in inputs),
     )
+
+
+def _unchanging(values: np.ndarray) -> np.ndarray:
+    array = np.asarray(values)  # of rank 0 they are no array yet
+    array.flags.writeable = False
+    return array

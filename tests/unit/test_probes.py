@@ -151,3 +151,10 @@ def test_int8_is_asked_as_many_of_the_users_own_as_its_kernels_have_time_for(mul
     counts = probe_counts(multiply_adds, calibration=len(given))
     assert [probe.name for probe in probes[:counts["tflite.int8"]]] == ["own:{}".format(number) for number in range(own)]
     assert len(probes) == counts["pytorch"] == own + probe_counts(multiply_adds)["pytorch"]
+
+
+def test_nobody_writes_to_what_the_next_of_a_batch_is_asked_too():
+    probes = make_probes((facts(),), 2)
+    assert make_probes((facts(),), 2) is probes
+    with pytest.raises(ValueError):
+        probes[1].inputs[0][:] = 0
