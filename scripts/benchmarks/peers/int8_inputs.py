@@ -72,7 +72,7 @@ def _made(model: str, folder: Path) -> Tuple[torch.nn.Module, Sequence[str], np.
     if not trained:
         module = _seeded_network(name)
         torch.save(module.state_dict(), str(folder / "model.pth"))
-        return module, ("--arch=" + name,), _seeded_images(100, 16), _seeded_images(200, 8)
+        return module, ("--arch=" + name,), _seeded_images(100, 16), _seeded_images(200, 32)
     from tests.trained.networks import NETWORKS
 
     network = NETWORKS[name]
