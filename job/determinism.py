@@ -37,7 +37,6 @@ _FIXED = {
 _NOISY = r"(tensorflow|tensorboard|keras|onnx2keras|numpy|torch|torchvision|onnx|google)(\.|$)"
 
 
-
 def settled_environment(environment: Mapping[str, str]) -> Dict[str, str]:
     """The environment without what could reach a result, and with what the job fixes."""
     dropped = _LIBRARY_PREFIXES + _LOCALE_PREFIXES

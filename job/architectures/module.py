@@ -1,6 +1,6 @@
 """From a checkpoint's file and the settings to a module that is ready to be exported."""
 from pathlib import Path
-from typing import Any, Callable, NamedTuple, Optional, Tuple
+from typing import Any, Callable, NamedTuple, Optional
 
 import torch
 

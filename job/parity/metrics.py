@@ -3,7 +3,7 @@
 Figures are rounded to a few digits and the gate judges what is written: the verdict can be checked
 against the report. NaN is never less or more than a limit, so it keeps none.
 """
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 import numpy as np
 

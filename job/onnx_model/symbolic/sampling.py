@@ -1,5 +1,5 @@
 """A map read at computed places: spatial transformers, flows and warps."""
-from typing import Any, NamedTuple, Sequence, Tuple
+from typing import Any, NamedTuple, Sequence
 
 import torch
 

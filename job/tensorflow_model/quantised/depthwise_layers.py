@@ -9,7 +9,9 @@ _NAME, _OPTIONS_KIND = "DEPTHWISE_CONV_2D", 2
 _ONE = 1  # how many channels it makes of one
 
 
-def depthwise_layer(inputs: Tuple[int, ...], like: Operator, padding: int = VALID, strides: Tuple[int, int] = (1, 1)) -> Operator:
-    """It makes what `like` makes, and ends with its activation. Inputs are a map, weights and biases; strides of width, height."""
+def depthwise_layer(inputs: Tuple[int, ...], like: Operator, padding: int = VALID,
+                    strides: Tuple[int, int] = (1, 1)) -> Operator:
+    """It makes what `like` makes, and ends with its activation. Inputs are a map, weights and biases; strides are of width
+    and height."""
     options = new_options([padding, strides[0], strides[1], _ONE, ACTIVATIONS.index(like.activation)])
     return Operator(_NAME, inputs, like.outputs, activation=like.activation, options=options, options_kind=_OPTIONS_KIND)
