@@ -18,8 +18,8 @@ MOST_CHANNELS = 4832  # of a depthwise convolution: with more, TensorFlow Lite 1
 
 def _refuse_many_channels(operator: Operator) -> Optional[str]:
     """more than 4832 channels that are each convolved alone"""
-    group = operator.attributes.get("group", 1)
-    if 1 < group == operator.input_shape[1] and operator.output_shape[1] > MOST_CHANNELS:
+    alone = operator.attributes.get("group", 1) == operator.input_shape[1]  # toco takes one channel for depthwise too
+    if alone and operator.output_shape[1] > MOST_CHANNELS:
         return "{} of {} channels, each convolved alone".format(operator.op, operator.output_shape[1])
     return None
 
@@ -28,7 +28,7 @@ def _refuse_many_channels(operator: Operator) -> Optional[str]:
 def conv(operator: Operator, x: Activation, kernel: np.ndarray, bias: Optional[np.ndarray] = None) -> Activation:
     window, x, name = window_of(operator), as_map(x), operator.name
     group = operator.attributes.get("group", 1)
-    if group > 1 and group == operator.input_shape[1]:
+    if 1 < group == operator.input_shape[1]:
         return Activation(depthwise(x, kernel, bias, window, name), x.order)
     x, padding = padded(x, window, name)
     if group == 1:

@@ -19,7 +19,7 @@ FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"  # Debian: libf
 
 
 def wait_for_work(out: Path, job: subprocess.Popen, name: str = "") -> None:
-    while not list(out.glob(".staging-{}*".format(name))):
+    while not any(staged.is_dir() for staged in out.glob(".staging-{}*".format(name))):  # its lock is there before it
         assert job.poll() is None, job.communicate()[1]
         time.sleep(0.005)
 

@@ -61,6 +61,9 @@ ROWS = [
     Case("{} channels, each alone".format(channels), (lambda count: lambda: nn.Conv2d(count, count, 1, groups=count))(channels),
          [(1, channels, 2, 3)], refused="each convolved alone" if channels > 4832 else None) for channels in (4832, 4833)
 ] + [
+    Case("one channel to {}".format(channels), (lambda count: lambda: nn.Conv2d(1, count, 1))(channels), [(1, 1, 2, 3)],
+         refused="each convolved alone" if channels > 4832 else None) for channels in (4832, 4833)
+] + [
     Case("transposed of a sequence",
          lambda: nn.ConvTranspose1d(6, 5, 3, stride=2, padding=1, output_padding=1), [(2, 6, 11)]),
     Case("transposed of a sequence, dilated, grouped",
