@@ -3,11 +3,13 @@ from typing import Any, NamedTuple, Sequence
 
 import torch
 
+from job.axes import channels_last, inverse
 from job.onnx_model.symbolic.picking import WHOLE_NUMBERS, whole
 from job.onnx_model.symbolic.registry import exports
 from job.onnx_model.symbolic.values import constant, gather, integer, integers, reshaped, sizes
 
 BILINEAR, ZEROS, BORDER = 0, 0, 1  # PyTorch's numbers of the modes
+_LAST = channels_last(4)
 
 
 class _End(NamedTuple):
@@ -23,10 +25,10 @@ def grid_sample(g: Any, x: Any, grid: Any, mode: Any, padding: Any) -> Any:
     batch, channels, height, width = sizes(x)
     if integer(mode) != BILINEAR or integer(padding) not in (ZEROS, BORDER) or batch * height * width > WHOLE_NUMBERS:
         return None
-    columns, rows = (_ends(g, gather_last(g, grid, axis), size, integer(padding) == BORDER)
+    columns, rows = (_ends(g, _on_last_axis(g, grid, axis), size, integer(padding) == BORDER)
                      for axis, size in enumerate((width, height)))
     first = constant(g, [[[width * height * number]] for number in range(batch)])
-    pixels = reshaped(g, g.op("Transpose", x, perm_i=[0, 2, 3, 1]), [-1, channels])
+    pixels = reshaped(g, g.op("Transpose", x, perm_i=_LAST), [-1, channels])
     parts = []
     for row in rows:
         start = g.op("Add", g.op("Mul", row.pixel, constant(g, float(width))), first)
@@ -34,10 +36,10 @@ def grid_sample(g: Any, x: Any, grid: Any, mode: Any, padding: Any) -> Any:
             found = g.op("Gather", pixels, whole(g, g.op("Add", start, column.pixel)), axis_i=0)
             weight = g.op("Unsqueeze", g.op("Mul", row.weight, column.weight), axes_i=[3])
             parts.append(g.op("Mul", found, weight))
-    return g.op("Transpose", g.op("Sum", *parts), perm_i=[0, 3, 1, 2])
+    return g.op("Transpose", g.op("Sum", *parts), perm_i=inverse(_LAST))
 
 
-def gather_last(g: Any, grid: Any, number: int) -> Any:
+def _on_last_axis(g: Any, grid: Any, number: int) -> Any:
     """One of the numbers on the last axis, which goes away."""
     return g.op("Squeeze", gather(g, grid, [number], 3), axes_i=[3])
 
