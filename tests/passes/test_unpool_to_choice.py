@@ -27,7 +27,7 @@ def test_each_number_goes_where_the_largest_was(side, shape):
 
 @pytest.mark.parametrize("other", [
     dict(strides=(1, 1)), dict(kernel_shape=(3, 3)), dict(kernel_shape=(2, 3), strides=(2, 3)),
-    dict(pads=(1, 1, 1, 1), after=(2, 6, 10, 8)), dict(after=(2, 6, 10, 7)), dict(outputs="y places"),
+    dict(pads=(1, 1, 1, 1), after=(2, 6, 10, 8)), dict(after=(2, 6, 10, 7)), dict(storage_order=1), dict(outputs="y places"),
 ], ids=str)
 def test_not_for_others(other):
     if "outputs" in other:

@@ -66,10 +66,11 @@ def _as_large_as(steps: Steps, x: str, shape: Shape, value: float) -> str:
 
 
 def _side_by_side(pool: Node) -> bool:
-    """Square windows, of two axes, that do not overlap; only the last may reach beyond the map."""
+    """Square windows, of two axes, that do not overlap; only the last may reach beyond the map. Counted row by row."""
     kernel = _pair(pool, "kernel_shape", 0)
     return (len(set(kernel)) == 1 and kernel == _pair(pool, "strides", 1) and not any(pool.attributes.get("pads", ())[:2])
-            and set(_pair(pool, "dilations", 1)) == {1} and len(pool.attributes["kernel_shape"]) == 2)
+            and set(_pair(pool, "dilations", 1)) == {1} and len(pool.attributes["kernel_shape"]) == 2
+            and not pool.attributes.get("storage_order", 0))
 
 
 def _pair(pool: Node, name: str, default: int) -> Tuple[int, ...]:
