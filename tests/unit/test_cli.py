@@ -2,6 +2,7 @@
 import json
 import os
 import resource
+import shlex
 import subprocess
 import sys
 
@@ -127,6 +128,6 @@ def test_log_for_machines():
 
 
 def test_a_listing_nobody_reads_to_its_end_is_no_error():
-    command = "{} -m job architectures | head -1; exit ${{PIPESTATUS[0]}}".format(sys.executable)
+    command = "{} -m job architectures | head -1; exit ${{PIPESTATUS[0]}}".format(shlex.quote(sys.executable))
     done = subprocess.run(["bash", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
     assert (done.returncode, done.stderr) == (0, b"")
