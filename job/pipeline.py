@@ -16,7 +16,8 @@ from job.parity.usual import unusual
 from job.processes.actors import Pending, Side
 from job.progress import Progress
 from job.publish import (
-    check_replaceable, clear_failure, is_current, keep_earlier, next_version, publish, publish_failure, settled, staging,
+    check_replaceable, clear_failure, is_current, is_rolled_back, keep_earlier, next_version, publish, publish_failure,
+    settled, staging,
 )
 from job.report import inspection
 from job.samples.accuracy import Accuracy, dropped, number_asked, told
@@ -41,8 +42,8 @@ def convert(checkpoint: Path, name: str, settings: Settings, output_dir: Path, s
             _judge_accuracy(progress, sides, converted, place, settings.max_accuracy_drop is not None)
             _refuse_drift(progress, sides, converted, place, settings.max_accuracy_drop)
             _warn_of_unusual(progress, converted.exported.depth)
-            keep_earlier(place.published, place.model, settings.keep)
-            digests = write_documents(place, settings, converted, progress)
+            kept = keep_earlier(place.published, place.model, settings.keep)
+            digests = dict(kept, **write_documents(place, settings, converted, progress))
             with progress.stage("publish"):
                 publish(place.model, output_dir, name, digests)
     except JobError as error:
@@ -64,10 +65,15 @@ def skipped(checkpoint: Path, name: str, settings: Settings, output_dir: Path) -
     if settings.force or not (output_dir / name / "run.json").is_file():
         return None
     progress = Progress(name, settings)
-    if not is_current(output_dir, name, _sha256(checkpoint), progress.settings_digest, progress.job_version):
+    asked = _sha256(checkpoint), progress.settings_digest, progress.job_version
+    if is_current(output_dir, name, *asked):
+        message = "made from this checkpoint with these settings already"
+    elif is_rolled_back(output_dir, name, *asked):
+        message = "made from this checkpoint already, and rolled back to an earlier version: --force makes it again"
+    else:
         return None
     clear_failure(output_dir, name)
-    return Outcome(name, "current", 0, "", "made from this checkpoint with these settings already")
+    return Outcome(name, "current", 0, "", message)
 
 
 def _sha256(checkpoint: Path) -> str:

@@ -41,6 +41,12 @@ def settle_file(path: Path) -> str:
     return found
 
 
+def listed_digests(folder: Path) -> Dict[str, str]:
+    """What SHA256SUMS says of each file, by relative name; {} where there is none."""
+    sums = folder / SUMS
+    return _parsed(sums.read_bytes())[0] if sums.is_file() else {}
+
+
 def verify_checksums(folder: Path) -> List[str]:
     """What is missing, extra, changed or no plain file in a published folder, one sentence each."""
     with refusals_as_job_errors("verifying {}".format(folder)):

@@ -2,10 +2,11 @@
 import hashlib
 import json
 from pathlib import Path
-from typing import Any, Dict, Mapping
+from typing import Any, Dict, Mapping, Optional
 
 from job.publish.checksums import SUMS, checked_files
 from job.publish.files import refusals_as_job_errors
+from job.publish.versions import is_put_away, number_of
 
 _RECORD = "made_from"
 
@@ -35,10 +36,32 @@ def is_current(
     """
     folder = output_dir / name
     with refusals_as_job_errors("reading {}".format(folder)):
-        if not (folder / SUMS).is_file() or not (folder / "run.json").is_file():
+        return _is_published(folder) and _record(folder / "run.json") == made_from(
+            folder, checkpoint_sha256, settings_digest, job_version)
+
+
+def is_rolled_back(
+    output_dir: Path, name: str, checkpoint_sha256: str, settings_digest: str, job_version: str,
+) -> bool:
+    """As is_current(), of a model whose newest version was renamed away so that servers take an earlier one."""
+    folder = output_dir / name
+    with refusals_as_job_errors("reading {}".format(folder)):
+        record = _record(folder / "run.json") if _is_published(folder) else None
+        if not isinstance(record, dict) or not isinstance(record.get("sizes"), dict):
             return False
-        record = _record(folder / "run.json")
-        return record == made_from(folder, checkpoint_sha256, settings_digest, job_version)
+        now = made_from(folder, checkpoint_sha256, settings_digest, job_version)
+        left = {name: size for name, size in now["sizes"].items() if not is_put_away(name)}
+        return dict(record, sizes=_without_newest(record["sizes"])) == dict(now, sizes=left)
+
+
+def _without_newest(sizes: Mapping[str, int]) -> Optional[Dict[str, int]]:
+    """None where there is no version but the newest."""
+    numbers = sorted({number for number in map(number_of, sizes) if number is not None})
+    return {name: size for name, size in sizes.items() if number_of(name) != numbers[-1]} if numbers[1:] else None
+
+
+def _is_published(folder: Path) -> bool:
+    return (folder / SUMS).is_file() and (folder / "run.json").is_file()
 
 
 def _record(run_file: Path) -> Any:

@@ -5,15 +5,19 @@ version lies in its `assets.extra`, which servers leave alone.
 """
 import errno
 import os
+import re
 import shutil
 from pathlib import Path
-from typing import List
+from typing import Dict, List, Mapping, Optional
 
-from job.publish.checksums import UNCHECKED
-from job.publish.files import files_under, refusals_as_job_errors
+from job.errors import EnvironmentFailed
+from job.publish.checksums import listed_digests, settle_file
+from job.publish.files import refusals_as_job_errors, remove
+from job.watching import log
 
 _VERSIONS = "saved_model"
 _EXTRA = "assets.extra"
+_NUMBER = re.compile(r"[1-9][0-9]{0,17}")  # below 2^63, as servers count
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
 
 
@@ -22,25 +26,66 @@ def next_version(published: Path, keep: int) -> int:
     return max(_numbers(published), default=0) + 1 if keep else 1
 
 
-def keep_earlier(published: Path, staged: Path, keep: int) -> None:
-    """Of the published versions the last so many become part of the staged model, which replaces it. No byte is copied
-    where files can be linked."""
-    if not keep:
-        return
-    numbers = sorted(_numbers(published))[-keep:]
+def number_of(file: str) -> Optional[int]:
+    """The version to which a file of a model's folder belongs, by its relative name; None of what lies in none."""
+    parts = Path(file).parts
+    return int(parts[1]) if parts[0] == _VERSIONS and len(parts) > 2 and _NUMBER.fullmatch(parts[1]) else None
+
+
+def is_put_away(file: str) -> bool:
+    """Whether it belongs to a version whose folder was renamed, so that no server sees it."""
+    return Path(file).parts[0] == _VERSIONS and number_of(file) is None
+
+
+def keep_earlier(published: Path, staged: Path, keep: int) -> Dict[str, str]:
+    """Of the published versions the last so many become part of the staged model, which replaces it; returns the digests
+    of their files, by relative name. No byte is copied where files can be linked.
+
+    A version whose files are not those of SHA256SUMS any more is left out: the new list would vouch for them.
+    """
+    kept = {}  # type: Dict[str, str]
+    own = max(_numbers(staged), default=None)
+    numbers = [number for number in _numbers(published) if own is None or number < own]  # another job may be ahead
     with refusals_as_job_errors("keeping versions of {}".format(published)):
-        for number in numbers:
-            version = Path(_VERSIONS, str(number))
-            for file in files_under(published / version):
-                _linked(published / version / file, staged / version / file)
-        if numbers:
-            _keep_beside(published, staged / _VERSIONS / str(numbers[-1]) / _EXTRA)
+        listed = listed_digests(published) if keep else {}
+        for number in numbers[-keep:] if keep else ():
+            try:
+                kept.update(_kept(published, staged, _sources(listed, number, number == numbers[-1]), listed))
+            except _Changed as changed:
+                _leave_out(published, staged, number, changed, listed)
+    return kept
 
 
-def _keep_beside(published: Path, extra: Path) -> None:
-    for file in files_under(published):
-        if len(file.parts) == 1 and file.name not in UNCHECKED:
-            _linked(published / file, extra / file)
+class _Changed(Exception):
+    """The file of this name is not what was published."""
+
+
+def _sources(listed: Mapping[str, str], number: int, newest: bool) -> Dict[str, str]:
+    """Where in the new folder -> which file of the old one."""
+    own = {name: name for name in listed if number_of(name) == number}
+    extra = "{}/{}/{}/".format(_VERSIONS, number, _EXTRA)
+    if newest and extra + "interface.json" not in own:  # after a roll-back its documents lie there already
+        own.update({extra + name: name for name in listed if "/" not in name})
+    return own
+
+
+def _kept(published: Path, staged: Path, sources: Mapping[str, str], listed: Mapping[str, str]) -> Dict[str, str]:
+    """The digests of what is linked, by name."""
+    for target, source in sources.items():
+        file = published / source
+        if file.is_symlink() or not file.is_file():
+            raise _Changed(source)
+        _linked(file, staged / target)
+        if settle_file(staged / target) != listed[source]:
+            raise _Changed(source)
+    return {target: listed[source] for target, source in sources.items()}
+
+
+def _leave_out(published: Path, staged: Path, number: int, changed: _Changed, listed: Mapping[str, str]) -> None:
+    if listed_digests(published) != listed:
+        raise EnvironmentFailed("{}: another job has published it meanwhile".format(published), hint="run again")
+    remove(staged / _VERSIONS / str(number))
+    log.warning("version {} is not kept: {} is not what was published".format(number, changed), published.name)
 
 
 def _linked(file: Path, target: Path) -> None:
@@ -54,6 +99,7 @@ def _linked(file: Path, target: Path) -> None:
 
 
 def _numbers(published: Path) -> List[int]:
+    """Of the versions in a model's folder, the least first."""
     folder = published / _VERSIONS
     names = os.listdir(str(folder)) if folder.is_dir() else []
-    return [int(name) for name in names if name.isdigit() and not name.startswith("0")]
+    return sorted(int(name) for name in names if _NUMBER.fullmatch(name) and (folder / name).is_dir())

@@ -72,6 +72,18 @@ def test_earlier_versions_stay_where_a_server_looks(volume):
     assert "current: " in convert(volume, "--arch-args={classes: 20}", "--keep=1")
 
 
+def test_a_roll_back_lasts_until_there_is_something_new(volume):
+    """The same checkpoint is not made again the next night; a new one takes the number that was put away."""
+    net = volume / "out" / "net"
+    (net / "saved_model" / "2").rename(net / "saved_model" / "2.bad")
+    assert "current: " in convert(volume, "--arch-args={classes: 20}", "--keep=1")
+    row, = json.loads((volume / "out" / "summary.json").read_text())["checkpoints"]
+    assert (row["outcome"], row["exit_code"]) == ("current", 0) and "rolled back" in row["message"]
+    convert(volume, "--arch-args={classes: 20}", "--keep=1", "--force")
+    assert sorted(path.name for path in (net / "saved_model").iterdir()) == ["1", "2"]
+    assert run_job("verify", volume / "out").returncode == 0
+
+
 def test_the_provenance_names_every_file_and_the_checkpoint(volume):
     statement = document(volume, "provenance")
     sums = (volume / "out" / "net" / "SHA256SUMS").read_text().splitlines()

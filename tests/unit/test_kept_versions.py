@@ -1,41 +1,58 @@
-"""Earlier versions beside the new one: numbered, linked, and no more than asked for."""
+"""Earlier versions beside the new one: numbered, linked, no more than asked for, and only what was published."""
 import errno
 import os
+import shutil
 
 import pytest
 
+from job.errors import EnvironmentFailed
+from job.publish import is_current, is_rolled_back, made_from, publish, staging, verify_checksums, versions, write_json
+from job.publish.checksums import write_checksums
 from job.publish.versions import keep_earlier, next_version
 
+FROM = ("c" * 64, "d" * 64, "0123456789abcdef")
 
-def published(folder, *numbers):
+
+def published(folder, *numbers, extra_of=()):
     for number in numbers:
-        (folder / "saved_model" / str(number)).mkdir(parents=True)
-        (folder / "saved_model" / str(number) / "saved_model.pb").write_text("model {}".format(number))
-    for name in ("net.float32.tflite", "parity.json", "run.json", "SHA256SUMS"):
-        (folder / name).write_text("of {}".format(numbers[-1]))
+        write(folder, "saved_model/{}/saved_model.pb".format(number), "model {}".format(number))
+    for number in extra_of:
+        for name in ("net.float32.tflite", "interface.json"):
+            write(folder, "saved_model/{}/assets.extra/{}".format(number, name), "of {}".format(number))
+    for name in ("net.float32.tflite", "interface.json", "run.json"):
+        write(folder, name, "of {}".format(numbers[-1]))
+    write_checksums(folder, {})
     return folder
+
+
+def write(folder, name, text):
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(text)
+
+
+def texts(folder):
+    return {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.mark.parametrize("numbers, keep, number", [((), 0, 1), ((), 3, 1), ((1,), 0, 1), ((1,), 1, 2), ((2, 10), 1, 11)])
 def test_the_next_number(tmp_path, numbers, keep, number):
     if numbers:
         published(tmp_path, *numbers)
-        (tmp_path / "saved_model" / "99.rolled-back").mkdir()
-        (tmp_path / "saved_model" / "007").mkdir()
+        for name in ("99.rolled-back", "007", "\u00b2", "9" * 30):
+            (tmp_path / "saved_model" / name).mkdir()
+        write(tmp_path, "saved_model/98", "a file")
     assert next_version(tmp_path, keep) == number
 
 
 def test_the_last_versions_stay_with_what_was_published_beside_them(tmp_path):
-    before, staged = published(tmp_path / "before", 3, 4, 5), tmp_path / "staged"
-    (before / "saved_model" / "4" / "assets.extra").mkdir()
-    (before / "saved_model" / "4" / "assets.extra" / "net.float32.tflite").write_text("of 4")
-    keep_earlier(before, staged, 2)
-    kept = {str(path.relative_to(staged / "saved_model")): path.read_text()
-            for path in staged.rglob("*") if path.is_file()}
-    assert kept == {"4/saved_model.pb": "model 4", "4/assets.extra/net.float32.tflite": "of 4",
-                    "5/saved_model.pb": "model 5", "5/assets.extra/net.float32.tflite": "of 5",
-                    "5/assets.extra/parity.json": "of 5"}
+    before, staged = published(tmp_path / "before", 3, 4, 5, extra_of=(4,)), tmp_path / "staged"
+    digests = keep_earlier(before, staged, 2)
+    assert texts(staged / "saved_model") == {
+        "4/saved_model.pb": "model 4", "4/assets.extra/net.float32.tflite": "of 4", "4/assets.extra/interface.json": "of 4",
+        "5/saved_model.pb": "model 5", "5/assets.extra/net.float32.tflite": "of 5", "5/assets.extra/interface.json": "of 5"}
     assert (staged / "saved_model/5/saved_model.pb").stat().st_ino == (before / "saved_model/5/saved_model.pb").stat().st_ino
+    write_checksums(staged, digests)
+    assert verify_checksums(staged) == []
 
 
 def test_none_is_kept_unless_asked_for(tmp_path):
@@ -50,3 +67,91 @@ def test_files_are_copied_where_they_cannot_be_linked(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "link", refuse)
     keep_earlier(published(tmp_path / "before", 1), tmp_path / "staged", 1)
     assert (tmp_path / "staged/saved_model/1/saved_model.pb").read_text() == "model 1"
+
+
+def _changed(file):
+    file.write_text("MODEL 1")
+
+
+def _missing(file):
+    file.unlink()
+
+
+def _link(file):
+    file.rename(file.with_name("elsewhere"))
+    file.symlink_to("elsewhere")
+
+
+@pytest.mark.parametrize("harm", [_changed, _missing, _link])
+def test_what_is_not_what_was_published_is_not_vouched_for(tmp_path, harm, capfd):
+    before, staged = published(tmp_path / "before", 1, 2), tmp_path / "staged"
+    harm(before / "saved_model/1/saved_model.pb")
+    keep_earlier(before, staged, 2)
+    assert sorted(os.listdir(str(staged / "saved_model"))) == ["2"]
+
+
+def test_what_others_have_put_there_is_not_kept(tmp_path):
+    before, staged = published(tmp_path / "before", 1), tmp_path / "staged"
+    write(before, "saved_model/1/assets.extra/theirs", "")
+    write(before, "saved_model/9", "")
+    keep_earlier(before, staged, 2)
+    assert sorted(texts(staged / "saved_model")) == [
+        "1/assets.extra/interface.json", "1/assets.extra/net.float32.tflite", "1/saved_model.pb"]
+
+
+def test_another_job_that_publishes_meanwhile_costs_no_version(tmp_path, monkeypatch):
+    before, other = published(tmp_path / "before", 1), published(tmp_path / "other", 1)
+    (other / "saved_model/1/saved_model.pb").write_text("other 1")
+    write_checksums(other, {})
+    real = versions._linked
+
+    def linked(file, target):
+        shutil.rmtree(str(before), ignore_errors=True)
+        shutil.copytree(str(other), str(before))
+        real(file, target)
+
+    monkeypatch.setattr(versions, "_linked", linked)
+    with pytest.raises(EnvironmentFailed, match="another job has published it meanwhile"):
+        keep_earlier(before, tmp_path / "staged", 1)
+
+
+def test_the_own_number_is_not_taken_from_a_job_that_was_faster(tmp_path):
+    before, staged = published(tmp_path / "before", 1, 2), tmp_path / "staged"
+    write(staged, "saved_model/2/saved_model.pb", "ours")
+    keep_earlier(before, staged, 2)
+    assert texts(staged)["saved_model/2/saved_model.pb"] == "ours"
+    assert sorted(os.listdir(str(staged / "saved_model"))) == ["1", "2"]
+
+
+@pytest.fixture
+def two_versions(tmp_path):
+    with staging(tmp_path, "net") as folder:
+        model = published(folder / "model", 1, 2, extra_of=(1,))
+        write_json(model / "run.json", {"made_from": made_from(model, *FROM)})
+        publish(model, tmp_path, "net")
+    return tmp_path
+
+
+def test_what_was_rolled_back_is_told_from_what_is_current(two_versions):
+    numbers = two_versions / "net" / "saved_model"
+    assert is_current(two_versions, "net", *FROM) and not is_rolled_back(two_versions, "net", *FROM)
+    (numbers / "2").rename(numbers / "2.bad")
+    assert is_rolled_back(two_versions, "net", *FROM) and not is_current(two_versions, "net", *FROM)
+    assert not is_rolled_back(two_versions, "net", "f" * 64, *FROM[1:])
+    shutil.rmtree(str(numbers / "2.bad"))
+    assert is_rolled_back(two_versions, "net", *FROM)
+    (two_versions / "net" / "interface.json").write_text("")
+    assert not is_rolled_back(two_versions, "net", *FROM)
+
+
+def test_a_model_of_which_no_version_is_left_is_not_rolled_back(two_versions):
+    shutil.rmtree(str(two_versions / "net" / "saved_model"))
+    assert not is_rolled_back(two_versions, "net", *FROM)
+
+
+def test_a_version_that_servers_went_back_to_keeps_its_own_documents(two_versions, tmp_path):
+    numbers = two_versions / "net" / "saved_model"
+    (numbers / "2").rename(numbers / "2.bad")
+    keep_earlier(two_versions / "net", tmp_path / "staged", 2)
+    assert texts(tmp_path / "staged" / "saved_model") == {
+        "1/saved_model.pb": "model 1", "1/assets.extra/net.float32.tflite": "of 1", "1/assets.extra/interface.json": "of 1"}
