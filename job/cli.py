@@ -22,7 +22,7 @@ DONE = Verdict(0)
 
 def run(words: Sequence[str]) -> Verdict:
     """Runs a command line to its end; raises JobError where it cannot."""
-    log.configure("json" if "--log=json" in words else "text")
+    log.configure(command_line.log_style(words))
     wanted = command_line.wants_help(words)
     if wanted:
         return _help(wanted.command)
@@ -37,6 +37,7 @@ def convert(run: RunSettings) -> Verdict:
     from job.batch import batch
 
     _warn_of_trust(run)
+    _check_metrics_file(run)
     try:
         outcomes = batch.convert_all(run, *_chain_and_openers())
     except JobError as error:
@@ -126,6 +127,13 @@ def _of_pipeline(name: str) -> Callable[..., Any]:
     return call
 
 
+def _check_metrics_file(run: RunSettings) -> None:
+    if run.metrics_file:
+        from job.watching.metrics import check_metrics_file
+
+        check_metrics_file(run.metrics_file)
+
+
 def _leave_metrics(run: RunSettings, outcomes: Sequence[Outcome], exit_code: int) -> None:
     """Where they are asked for; failing to write them changes no exit code."""
     if run.metrics_file:
@@ -133,8 +141,8 @@ def _leave_metrics(run: RunSettings, outcomes: Sequence[Outcome], exit_code: int
 
         try:
             write_metrics(run.metrics_file, outcomes, exit_code, run.output_dir)
-        except (JobError, OSError, ValueError) as error:  # the folder of a model may be another job's again
-            log.warning("no metrics: {}".format(error))
+        except JobError as error:
+            log.warning("no metrics: {}".format(error.message))
 
 
 def _warn_of_trust(run: RunSettings) -> None:

@@ -36,6 +36,11 @@ def wants_help(words: Sequence[str]) -> Optional[HelpWanted]:
     return HelpWanted(named[0] if named else "")
 
 
+def log_style(words: Sequence[str]) -> str:
+    """Of what is said before the line is understood, or if it never is."""
+    return "json" if re.search(r"\n--log[=\n]json\n", "\n{}\n".format("\n".join(words))) else "text"
+
+
 def parsed(words: Sequence[str]) -> Invocation:
     """Raises UsageError for an unknown command, for an unknown, repeated or incomplete flag, for too many values."""
     if "--" in words:

@@ -67,14 +67,14 @@ def share(value: str) -> Share:
 
 def path_of_file(value: str) -> Path:
     path = Path(value)
-    if path.is_dir():
+    if os.path.isdir(value):
         raise Refused("it is a folder", "the name of a file")
     return path
 
 
 def file_to_write(value: str) -> Path:
     path = path_of_file(value)
-    if not path.parent.is_dir() or not os.access(str(path.parent), os.W_OK):
+    if not os.path.isdir(str(path.parent)) or not os.access(str(path.parent), os.W_OK):
         raise Refused("no file can be written there", "a folder that is there and that this user may write to")
     return path
 

@@ -133,8 +133,8 @@ def modes(value: Any) -> Tuple[str, ...]:
 def folder(value: Any) -> Path:
     if not isinstance(value, str) or not value or "\0" in value:
         raise Refused("not a folder's name", "the name of a folder that exists")
-    if not Path(value).is_dir():
-        raise Refused("there is no such folder" if not Path(value).exists() else "this is not a folder",
+    if not os.path.isdir(value):
+        raise Refused("there is no such folder" if not os.path.exists(value) else "this is not a folder",
                       "the name of a folder that exists")
     return Path(value)
 

@@ -101,6 +101,8 @@ def run_settings(invocation: Invocation) -> RunSettings:
     given = {name: _checked(name, text) for name, text in invocation.flags.items()}
     if "arch" in given and "model_code" in given:
         raise UsageError("--arch and --model-code both name the network", hint="give one of them")
+    if "result_file" in given and given["result_file"] == given.get("metrics_file"):
+        raise UsageError("--result-file and --metrics-file name the same file", hint="give each a file of its own")
     return RunSettings(
         command=invocation.command,
         checkpoints=invocation.values,

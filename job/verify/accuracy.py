@@ -28,7 +28,7 @@ def check_accuracy(published: PublishedModel, sides: Sides, work: Path, given: M
     Raises BadCheckpoint for samples that show no accuracy, ParityFailed where a file loses more than is allowed.
     """
     asked = _labelled(published, given)
-    exported = Exported(work, published.inputs, published.outputs, None, published.parity["multiply_adds"])
+    exported = Exported(work, published.inputs, published.outputs, None, published.multiply_adds)
     samples = samples_for(asked, exported, sides.pytorch, work / "samples.npz")
     if not samples.classes:
         raise BadCheckpoint("the samples are in no class's folder: there is no accuracy to check",
@@ -44,7 +44,5 @@ def check_accuracy(published: PublishedModel, sides: Sides, work: Path, given: M
 
 
 def _labelled(published: PublishedModel, given: Mapping[str, Any]) -> _Labelled:
-    said = published.interface["preprocess"]
-    before = said and Preprocess(**{key: tuple(part) if isinstance(part, list) else part for key, part in said.items()})
-    return _Labelled(given["samples"], given.get("preprocess", before), published.interface["labels"] or (),
-                     given.get("max_accuracy_drop", published.parity["settings"]["max_accuracy_drop"]))
+    return _Labelled(given["samples"], given.get("preprocess", published.preprocess), published.labels,
+                     given.get("max_accuracy_drop", published.max_accuracy_drop))

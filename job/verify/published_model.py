@@ -1,10 +1,12 @@
 """What a model's folder says of itself, for those who ask its files again."""
 import json
 from pathlib import Path
-from typing import Any, Mapping, NamedTuple, Tuple
+from typing import Any, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from job.errors import ParityFailed
+from job.errors import ParityFailed, UsageError
 from job.modes import stage_of
+from job.parity.tolerance import Override, check_override
+from job.settings.preprocessing import Preprocess
 from job.values import TensorFacts
 
 REFERENCE = "saved_model"
@@ -16,27 +18,55 @@ class PublishedModel(NamedTuple):
     outputs: Tuple[TensorFacts, ...]
     files: Mapping[str, Path]  # that answers for each stage, the reference first
     any_batch: bool
-    interface: Mapping[str, Any]  # interface.json
-    parity: Mapping[str, Any]  # parity.json
+    input_ranges: Mapping[str, Tuple[float, float]]  # of an input, that a calibrated file has room for
+    multiply_adds: int
+    tolerance: Override
+    preprocess: Optional[Preprocess]
+    labels: Sequence[str]
+    max_accuracy_drop: Optional[float]
 
 
 def read_model(folder: Path) -> PublishedModel:
-    """Raises ParityFailed where a document cannot be read."""
+    """Raises ParityFailed where a document cannot be read, or lacks what this version of the job asks of it."""
     interface, parity = (_document(folder / name) for name in ("interface.json", "parity.json"))
-    inputs, outputs = (tuple(map(_facts, interface[key])) for key in ("inputs", "outputs"))
-    files = {stage_of(entry["mode"]): folder / file for file, entry in interface["files"].items()}
-    any_batch, = [entry["batch"]["size"] == "any" for entry in interface["files"].values() if entry["mode"] == REFERENCE]
-    stages = [REFERENCE] + sorted(set(files) - {REFERENCE})
-    return PublishedModel(folder.name, inputs, outputs, {stage: files[stage] for stage in stages}, any_batch, interface,
-                          parity)
+    try:
+        return _model(folder, interface, parity)
+    except (UsageError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise _unreadable("what it says of itself", "not what this version of the job writes ({!r})".format(error)) from error
+
+
+def _model(folder: Path, interface: Mapping[str, Any], parity: Mapping[str, Any]) -> PublishedModel:
+    entries, settings = interface["files"], parity["settings"]
+    files = {stage_of(entry["mode"]): folder / file for file, entry in entries.items()}
+    any_batch, = [entry["batch"]["size"] == "any" for entry in entries.values() if entry["mode"] == REFERENCE]
+    return PublishedModel(
+        name=folder.name,
+        inputs=tuple(map(_facts, interface["inputs"])),
+        outputs=tuple(map(_facts, interface["outputs"])),
+        files={stage: files[stage] for stage in [REFERENCE] + sorted(set(files) - {REFERENCE})},
+        any_batch=any_batch,
+        input_ranges=dict(item for entry in entries.values() for item in entry.get("input_ranges", {}).items()),
+        multiply_adds=parity["multiply_adds"],
+        tolerance=check_override(settings["tolerance"]),
+        preprocess=interface["preprocess"] and _preprocess(interface["preprocess"]),
+        labels=interface["labels"] or (),
+        max_accuracy_drop=settings["max_accuracy_drop"],
+    )
+
+
+def _preprocess(said: Mapping[str, Any]) -> Preprocess:
+    return Preprocess(**{key: tuple(part) if isinstance(part, list) else part for key, part in said.items()})
 
 
 def _document(file: Path) -> Mapping[str, Any]:
     try:
         return json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ParityFailed("{} cannot be read: {}".format(file.name, error), hint="convert the checkpoint again",
-                           stage="publish") from error
+        raise _unreadable(file.name, "cannot be read: {}".format(error)) from error
+
+
+def _unreadable(what: str, problem: str) -> ParityFailed:
+    return ParityFailed("{} {}".format(what, problem), hint="convert the checkpoint again", stage="publish")
 
 
 def _facts(document: Mapping[str, Any]) -> TensorFacts:

@@ -1,7 +1,7 @@
 """Published models checked again: their checksums, every .tflite against its SavedModel, and with samples their accuracy."""
 import tempfile
 from pathlib import Path
-from typing import Any, Mapping, Sequence, Tuple
+from typing import Any, Mapping, Tuple
 
 from job import modes
 from job.errors import BadCheckpoint, JobError, ParityFailed
@@ -13,7 +13,7 @@ from job.parity.tolerance import kind_of
 from job.processes.actors import BugInActor
 from job.publish import verify_checksums
 from job.sides import Sides
-from job.values import Outcome, StageParity, TensorFacts
+from job.values import Outcome, StageParity
 from job.verify.accuracy import check_accuracy
 from job.verify.published_model import REFERENCE, PublishedModel, read_model
 from job.watching import log
@@ -67,10 +67,9 @@ def _stage_of(problem: str) -> str:
 
 
 def _check_parity(published: PublishedModel, sides: Sides, work: Path) -> None:
-    probes = [_fitted(probe, published.inputs, published.interface) for probe in make_probes(published.inputs, PROBES)]
+    probes = [_fitted(probe, published) for probe in make_probes(published.inputs, PROBES)]
     counts = {stage: 1 if kind_of(stage) in modes.CALIBRATED else PROBES for stage in published.files}
-    tolerance = published.parity["settings"]["tolerance"]
-    questions = Questions(work, probes, counts, published.outputs, tolerance, REFERENCE)
+    questions = Questions(work, probes, counts, published.outputs, published.tolerance, REFERENCE)
     for stage, file in published.files.items():
         questions.ask(stage, sides.tensorflow, file)
     drift = first_drift([_judged(questions, stage) for stage in questions.stages])
@@ -87,9 +86,9 @@ def _judged(questions: Questions, stage: str) -> StageParity:
                            hint="convert the checkpoint again", stage=stage) from error
 
 
-def _fitted(probe: Probe, inputs: Sequence[TensorFacts], document: Mapping[str, Any]) -> Probe:
+def _fitted(probe: Probe, published: PublishedModel) -> Probe:
     """Stretched over what a calibrated file has room for, where there is such a file: its user's inputs are like that."""
-    ranges = dict(item for entry in document["files"].values() for item in entry.get("input_ranges", {}).items())
+    ranges = published.input_ranges
     return probe._replace(inputs=tuple(
         within(array, *ranges[facts.name]) if facts.name in ranges else array
-        for array, facts in zip(probe.inputs, inputs)))
+        for array, facts in zip(probe.inputs, published.inputs)))

@@ -2,15 +2,17 @@
 
 https://prometheus.io/docs/instrumenting/exposition_formats
 """
+import contextlib
 import json
 import time
 from pathlib import Path
-from typing import Any, Iterable, List, Mapping, NamedTuple, Sequence, Tuple
+from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Sequence, Tuple
 
 from job.values import Outcome
-from job.watching.whole_file import write_whole
+from job.watching.whole_file import check_place, write_whole
 
 OUTCOMES = ("converted", "current", "failed")
+_PREFIX = "pt2tflite_"
 
 
 class Sample(NamedTuple):
@@ -18,13 +20,25 @@ class Sample(NamedTuple):
     value: float
 
 
+def check_metrics_file(file: Path) -> None:
+    """UsageError where they would take the place of something else."""
+    check_place("--metrics-file", file, lambda text: text.startswith("# HELP " + _PREFIX))
+
+
 def write_metrics(file: Path, outcomes: Sequence[Outcome], exit_code: int, output_dir: Path) -> None:
     """The metrics of a run that has ended, whole or not at all: the collector may read at any moment."""
-    folders = {row.name: output_dir / row.name for row in outcomes if row.outcome != "failed"}
-    runs = {name: json.loads((folder / "run.json").read_text(encoding="utf-8")) for name, folder in folders.items()}
-    sizes = {(name, path.name): path.stat().st_size for name, folder in folders.items()
-             for path in folder.glob("*.tflite")}
+    runs, sizes = {}, {}  # type: Dict[str, Mapping[str, Any]], Dict[Tuple[str, str], int]
+    for name in [row.name for row in outcomes if row.outcome != "failed"]:
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):  # another job's meanwhile
+            runs[name] = _run_of(output_dir / name)
+            sizes.update({(name, path.name): path.stat().st_size for path in (output_dir / name).glob("*.tflite")})
     write_whole(file, metrics_text(outcomes, exit_code, time.time(), runs, sizes))
+
+
+def _run_of(folder: Path) -> Mapping[str, Any]:
+    run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    return {"seconds": {stage: float(seconds) for stage, seconds in run["seconds"].items()},
+            "peak_memory_bytes": int(run["peak_memory_bytes"])}
 
 
 def metrics_text(outcomes: Sequence[Outcome], exit_code: int, ended: float, runs: Mapping[str, Mapping[str, Any]],
@@ -47,7 +61,7 @@ def metrics_text(outcomes: Sequence[Outcome], exit_code: int, ended: float, runs
 
 
 def _family(name: str, text: str, samples: Iterable[Sample]) -> List[str]:
-    full = "pt2tflite_" + name
+    full = _PREFIX + name
     lines = ["# HELP {} {}".format(full, text), "# TYPE {} gauge".format(full)]
     return lines + ["{}{} {!r}".format(full, _labels(sample.labels), sample.value) for sample in samples]
 

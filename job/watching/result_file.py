@@ -1,13 +1,12 @@
 """--result-file: the verdict of one line, where a pipeline looks for it."""
-import os
+import contextlib
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import Callable
 
 from job.errors import JobError, UsageError
 from job.watching import log, verdict
 from job.watching.verdict import Verdict
-from job.watching.whole_file import write_whole
+from job.watching.whole_file import check_place, write_whole
 
 
 def recorded(call: Callable[[], Verdict], file: Path) -> Verdict:
@@ -28,13 +27,13 @@ def recorded(call: Callable[[], Verdict], file: Path) -> Verdict:
 
 def _make_way(file: Path) -> None:
     """The folder is there, and what an earlier run left is gone: nobody must take it for this run's."""
-    hint = "name a file in a folder that this user may write to"
     try:
-        if file.exists() and not file.is_file():
-            raise UsageError("--result-file={}: it is there, and no file".format(file), hint=hint)
+        check_place("--result-file", file, verdict.is_line)
         file.parent.mkdir(parents=True, exist_ok=True)
-        if os.path.lexists(str(file)):
+        with contextlib.suppress(FileNotFoundError):
             file.unlink()
-        TemporaryFile(dir=str(file.parent)).close()
+        file.touch()  # a name too long, or no permission
+        file.unlink()
     except OSError as error:
-        raise UsageError("--result-file={}: {}".format(file, error.strerror), hint=hint) from error
+        raise UsageError("--result-file={}: {}".format(file, error.strerror),
+                         hint="name a file in a folder that this user may write to") from error

@@ -55,6 +55,15 @@ def line(verdict: Verdict) -> str:
     return json.dumps({key: value for key, value in fields.items() if value != ""}) + "\n"
 
 
+def is_line(text: str) -> bool:
+    """Whether it is what line() makes."""
+    try:
+        fields = json.loads(text)
+    except ValueError:
+        return False
+    return isinstance(fields, dict) and "exit_code" in fields and set(fields) <= set(Verdict._fields)
+
+
 def leave(verdict: Verdict, file: Path = TERMINATION_LOG) -> None:
     """Its line in the termination log, where that file exists; failing to write it changes nothing."""
     try:

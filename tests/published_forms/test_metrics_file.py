@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from job.values import Outcome
-from job.watching.metrics import metrics_text, write_metrics
+from job.watching.metrics import check_metrics_file, metrics_text, write_metrics
 from tests.tools_environment import locked_tools
 
 NAME = 'a "b"\\c\nd'
@@ -39,9 +39,23 @@ def test_they_are_of_what_was_published_and_appear_whole(tmp_path):
         (tmp_path / "out" / name / "run.json").write_text(json.dumps(RUN), encoding="utf-8")
         (tmp_path / "out" / name / "n.float32.tflite").write_bytes(b"0" * 40)
     file = tmp_path / "job.prom"
-    file.write_text("of the run before", encoding="utf-8")
+    file.write_text("# HELP pt2tflite_run_exit_code of the run before", encoding="utf-8")
+    check_metrics_file(file)
     write_metrics(file, OUTCOMES, 6, tmp_path / "out")
     text = file.read_text(encoding="utf-8")
     assert 'pt2tflite_file_size_bytes{checkpoint="c",file="n.float32.tflite"} 40\n' in text
     assert "pt2tflite_run_exit_code 6\n" in text and "before" not in text
     assert sorted(path.name for path in tmp_path.iterdir()) == ["job.prom", "out"]
+
+
+@pytest.mark.parametrize("run", ["", "[]", "{}", '{"seconds": 1}', '{"seconds": {"export": "x"}, "peak_memory_bytes": 1}', None])
+def test_a_model_that_says_nothing_of_its_run_takes_no_other_metrics_away(tmp_path, run):
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "run.json").write_text(json.dumps(RUN), encoding="utf-8")
+    (tmp_path / "c").mkdir()
+    if run is not None:
+        (tmp_path / "c" / "run.json").write_text(run, encoding="utf-8")
+    write_metrics(tmp_path / "job.prom", [Outcome(name, "current", 0, "", "") for name in "bc"], 0, tmp_path)
+    text = (tmp_path / "job.prom").read_text(encoding="utf-8")
+    assert 'checkpoints{outcome="current"} 2\n' in text and 'peak_memory_bytes{checkpoint="b"} 512000000\n' in text
+    assert 'seconds{checkpoint="c"' not in text

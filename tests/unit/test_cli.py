@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from job.errors import UsageError
-from job.settings.command_line import Invocation, parsed
+from job.settings.command_line import Invocation, log_style, parsed
 from job.settings.help import command_help, overview
 from job.settings.surface import COMMANDS, FLAGS
 
@@ -43,6 +43,13 @@ def cpu_seconds_of_children():
 def test_values_arrive_as_typed(words, expected, capfd):
     assert parsed(words) == expected
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("words, style", [
+    (["--log=json", "--frce"], "json"), (["convert", "--log", "json", "--frce"], "json"), (["--log=text", "json"], "text"),
+    (["--log", "text"], "text"), (["a", "--log=jsonx"], "text"), ([], "text")])
+def test_what_is_said_of_a_line_that_cannot_be_understood_is_said_in_its_style(words, style):
+    assert log_style(words) == style
 
 
 @pytest.mark.parametrize("words, said", [

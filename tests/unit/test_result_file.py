@@ -5,7 +5,7 @@ import os
 import pytest
 
 from job.errors import EnvironmentFailed, ParityFailed, Stopped
-from job.watching import result_file
+from job.watching import result_file, whole_file
 from job.watching.result_file import recorded
 from job.watching.verdict import Verdict
 from tests.unit.test_cli import run_job
@@ -53,14 +53,64 @@ def test_a_disk_that_is_full_at_the_end_is_no_success(tmp_path, monkeypatch, cod
     assert recorded(lambda: Verdict(code), tmp_path / "return.json").exit_code == ended_with
 
 
-@pytest.mark.parametrize("file", ["file/return.json", "folder", "pipe", "/proc/return.json"])
+@pytest.mark.parametrize("file", ["file/return.json", "folder", "pipe", "link", "/proc/return.json", "n" * 256,
+                                  "folder/" + "n" * 256 + "/return.json"])
 def test_where_no_file_can_be_is_wrong_usage_before_any_work(tmp_path, file):
     (tmp_path / "file").write_text("")
     (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to("file")
     os.mkfifo(str(tmp_path / "pipe"))
     done = run_job("--input-dir=/nowhere", "--result-file={}".format(tmp_path / file))
-    assert done.returncode == 2 and "--result-file" in done.stderr and "/nowhere" not in done.stderr
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder", "pipe"]
+    assert done.returncode == 2 and str(tmp_path / file)[:60] in done.stderr and "/nowhere" not in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder", "link", "pipe"]
+
+
+@pytest.mark.parametrize("flag", ["result", "metrics"])
+@pytest.mark.parametrize("content", [b"\x80\x02}q\x00.", b"{}", b"[1]", b'{"checkpoints": [], "exit_code": 0}'])
+def test_a_checkpoint_or_a_summary_is_never_replaced(tmp_path, flag, content):
+    """A flag that names the wrong file must cost nobody that file."""
+    file = tmp_path / "net.pth"
+    file.write_bytes(content)
+    done = run_job("--input-dir={}".format(tmp_path), "--output-dir={}".format(tmp_path / "out"), "--{}-file={}".format(flag, file))
+    assert done.returncode == 2 and "--{}-file={}: it is there, and no earlier run has left it".format(flag, file) in done.stderr
+    assert file.read_bytes() == content and not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("flag", ["result", "metrics"])
+def test_a_published_model_is_no_place_for_it(tmp_path, flag):
+    for name in ("SHA256SUMS", "run.json"):
+        (tmp_path / name).write_text("")
+    done = run_job("--input-dir={}".format(tmp_path), "--{}-file={}".format(flag, tmp_path / "said.json"))
+    assert done.returncode == 2 and "in the published model" in done.stderr
+    assert not (tmp_path / "said.json").exists()
+
+
+def test_a_model_that_is_published_there_meanwhile_stays_what_it_is(tmp_path):
+    def publish():
+        for name in ("SHA256SUMS", "run.json"):
+            (tmp_path / name).write_text("")
+        return Verdict(0)
+    assert recorded(publish, tmp_path / "return.json").exit_code == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["SHA256SUMS", "run.json"]
+
+
+def test_the_longest_name_that_there_is(tmp_path):
+    assert recorded(lambda: Verdict(0), tmp_path / ("n" * 255)).exit_code == 0
+    assert read(tmp_path / ("n" * 255))["exit_code"] == 0
+
+
+def test_two_containers_that_write_one_file_do_not_meet(tmp_path, monkeypatch):
+    """In each the job is process 1: what is unfinished must not go by that number."""
+    real = os.replace
+
+    def late(unfinished, file):
+        monkeypatch.setattr(os, "replace", real)
+        whole_file.write_whole(tmp_path / "return.json", "of the other")
+        real(unfinished, file)
+
+    monkeypatch.setattr(os, "replace", late)
+    whole_file.write_whole(tmp_path / "return.json", "ours")
+    assert (tmp_path / "return.json").read_text() == "ours"
 
 
 def test_the_command_line_leaves_it(tmp_path):

@@ -103,6 +103,8 @@ def test_preprocess():
     ("--workers=0", "1 to 256"),
     ("--workers=1e3", "1 to 256"),
     ("--metrics-file=/", "the name of a file"),
+    ("--metrics-file=/tmp/{}/job.prom".format("n" * 256), "a folder that is there"),
+    ("--samples=" + "n" * 256, "there is no such folder"),
     ("--keep=-1", "0 to 1000"),
     ("--keep=two", "0 to 1000"),
     ("--max-drift={weight: 1}", "accuracy, error, operators, size, snr_db"),
@@ -261,3 +263,8 @@ def test_a_mounted_config_map_is_read(tmp_path):
     (folder / "net.yaml").unlink()
     (folder / "net.yaml").symlink_to("..data/net.yaml")
     assert sidecar(folder) == {"arch": "resnet18"}
+
+
+def test_a_verdict_and_metrics_are_two_files():
+    with pytest.raises(UsageError, match="the same file"):
+        of("--arch=resnet18", "--result-file=/tmp/said", "--metrics-file=/tmp/said")
