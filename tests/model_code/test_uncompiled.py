@@ -1,0 +1,59 @@
+"""What code marks for TorchScript converts as the Python that it is."""
+from tests.model_code.by_command import convert, write_code
+
+MARKED = """
+import torch
+from torch import nn
+
+
+@torch.jit.script
+def swish(x):
+    return x * torch.sigmoid(x)
+
+
+@torch.jit.script
+class Scale(object):
+    def __init__(self, by: float):
+        self.by = by
+
+    def of(self, x):
+        return x * self.by
+
+
+class Block(torch.jit.ScriptModule):
+    __constants__ = ["times"]
+
+    def __init__(self):
+        super().__init__()
+        self.conv, self.times = nn.Conv2d(3, 4, 3), 2
+
+    @torch.jit.unused
+    def never(self):
+        raise NotImplementedError
+
+    @torch.jit.ignore(drop=True)
+    def plain(self, x):
+        return [float(i) * x for i in range(self.times)][-1]
+
+    @torch.jit.script_method
+    def forward(self, x):
+        if torch.jit.is_scripting():
+            return x
+        return self.plain(self.conv(x))
+
+
+class make(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.block, self.head = Block(), torch.jit.script(nn.Conv2d(4, 2, 1))
+
+    @torch.jit.export
+    def forward(self, x):
+        return self.head(Scale(0.5).of(swish(self.block(x))))
+"""
+
+
+def test_marked_code_converts(tmp_path):
+    write_code(tmp_path, {"net.py": MARKED})
+    done = convert(tmp_path, "net.py:make", "1,3,9,11", "--quantize=none")
+    assert done.code == 0, done.said
