@@ -371,8 +371,22 @@ def recurrent():
     )
 
 
+def repeated_for_arithmetic():
+    return graph(
+        node("ReduceMean", "x", "gate", axes=(2, 3), keepdims=1),
+        node("Expand", "gate size", "gates"),
+        node("ReduceMax", "x", "map", axes=(1,), keepdims=1),
+        node("Tile", "map times", "maps"),
+        node("Add", "gates maps", "sum"),
+        node("Mul", "x sum", "scaled"),
+        node("Concat", "scaled gates", "y", axis=1),
+        constants=dict(size=whole(*MAP), times=whole(1, 6, 1, 1)),
+    )
+
+
 CASES = (
     squeeze_excite,
+    repeated_for_arithmetic,
     split_of_one_part,
     convolution_and_norm,
     classifier,

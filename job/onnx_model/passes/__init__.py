@@ -12,6 +12,7 @@ from job.onnx_model.passes.decompose import decompose
 from job.onnx_model.passes.division_to_multiplication import division_to_multiplication
 from job.onnx_model.passes.flatten_channels_last import flatten_channels_last
 from job.onnx_model.passes.drop_empty_parts import drop_empty_parts
+from job.onnx_model.passes.expand_by_arithmetic import expand_by_arithmetic
 from job.onnx_model.passes.explicit_windows import explicit_windows
 from job.onnx_model.passes.fold_affine import fold_affine
 from job.onnx_model.passes.fold_affine_ahead import fold_affine_ahead
@@ -59,6 +60,7 @@ PASSES = (
     truth_as_numbers,
     drop_empty_parts,
     remove_identities,           # Dropout and its kin no longer hide a producer from its consumer
+    expand_by_arithmetic,
     lower_reshapes,              # Flatten, Squeeze, Unsqueeze: one operator, Reshape, from here on
     pick_before_transpose,
     keep_axis_of_pick,

@@ -24,8 +24,8 @@ def _rule(node: Node, view: View) -> Optional[Rewrite]:
     first = "{}.of_{}".format(node.output, len(node.inputs))
     pair = node._replace(inputs=node.inputs[:2], outputs=(first,))
     rest = node._replace(inputs=(first,) + node.inputs[2:])
-    return Rewrite((pair, rest), {}, {first: _broadcast(*shapes[:2])})
+    return Rewrite((pair, rest), {}, {first: broadcast_shape(*shapes[:2])})
 
 
-def _broadcast(left: Shape, right: Shape) -> Shape:
+def broadcast_shape(left: Shape, right: Shape) -> Shape:
     return np.broadcast(np.broadcast_to(0, left), np.broadcast_to(0, right)).shape
