@@ -12,20 +12,19 @@ from tensorflow.lite.toco.toco_flags_pb2 import TENSORFLOW_GRAPHDEF, TFLITE, Toc
 from job.determinism import canonical_bytes
 from job.errors import StageFailed
 from job.modes import CALIBRATED
-from job.processes.memory import give_back_freed
 from job.tensorflow_model.flatbuffer.tflite_file import TFLiteFile, open_tflite, parse_tflite
 from job.tensorflow_model.flatbuffer.writing import tflite_bytes
 from job.tensorflow_model.freeze import FrozenGraph
-from job.tensorflow_model.quantised.float_weights import needs_float_weights, with_float_weights
 from job.tensorflow_model.quantised.half_weights import with_half_weights
 from job.tensorflow_model.quantised.int8 import int8_from_float32
 from job.tensorflow_model.quantised.int8_ends import with_int8_ends
+from job.tensorflow_model.quantised.int8_weights import with_int8_weights
 from job.tensorflow_model.quantised.ranges import Samples, ranges_of
 from job.tensorflow_model.quantised.uint8_ends import with_uint8_ends
 from job.tensorflow_model.toco import Step, TocoRun
 
 _ENDS = {"int8-io": with_int8_ends, "uint8-io": with_uint8_ends}  # by mode, what becomes of int8's
-QUANTIZES_WEIGHTS = {"float32": False, "dynamic": True}  # by mode
+_WEIGHTS = {"dynamic": with_int8_weights, "float16": with_half_weights}  # by mode, what becomes of float32's
 TOCO_TYPES = {
     tensorflow_types.DT_FLOAT: toco_types.FLOAT,
     tensorflow_types.DT_INT32: toco_types.INT32,
@@ -47,9 +46,9 @@ def tflite_steps(frozen: FrozenGraph, files: Mapping[str, Path], then: Mapping[s
     def made(mode: str) -> Callable[[], bytes]:
         if mode in CALIBRATED:
             return functools.partial(_int8_bytes, frozen, mode, files, samples)
-        if mode == "float16":
-            return functools.partial(_float16_bytes, frozen, files.get("float32"))
-        return functools.partial(_tflite_bytes, frozen, mode, files.get("float32"))
+        if mode in _WEIGHTS:
+            return functools.partial(_with_weights, frozen, _WEIGHTS[mode], files.get("float32"))
+        return functools.partial(_converted, frozen)
     return tuple(Step("tflite." + mode, made(mode), file, then.get(mode, _nothing)) for mode, file in files.items())
 
 
@@ -57,19 +56,9 @@ def _nothing() -> None:
     pass
 
 
-def _tflite_bytes(frozen: FrozenGraph, mode: str, float32: Optional[Path]) -> bytes:
+def _with_weights(frozen: FrozenGraph, change: Callable[[TFLiteFile], TFLiteFile], float32: Optional[Path]) -> bytes:
     """`float32` is the file of that mode, where it is there already."""
-    data = _converted(frozen, mode)
-    file = parse_tflite(data)
-    _check_names(frozen, file)
-    if mode != "dynamic" or not needs_float_weights(file):
-        return data
-    give_back_freed()
-    return tflite_bytes(with_float_weights(file, _float32(frozen, float32)))
-
-
-def _float16_bytes(frozen: FrozenGraph, float32: Optional[Path]) -> bytes:
-    return tflite_bytes(with_half_weights(_float32(frozen, float32)))
+    return tflite_bytes(change(_float32(frozen, float32)))
 
 
 def _int8_bytes(frozen: FrozenGraph, mode: str, files: Mapping[str, Path], samples: Samples) -> bytes:
@@ -82,15 +71,14 @@ def _int8_bytes(frozen: FrozenGraph, mode: str, files: Mapping[str, Path], sampl
 
 
 def _float32(frozen: FrozenGraph, path: Optional[Path]) -> TFLiteFile:
-    if path is not None and path.exists():
-        return open_tflite(path)
-    file = parse_tflite(_converted(frozen, "float32"))
-    _check_names(frozen, file)
-    return file
+    return open_tflite(path) if path is not None and path.exists() else parse_tflite(_converted(frozen))
 
 
-def _converted(frozen: FrozenGraph, mode: str) -> bytes:
-    return TocoConvert(_model_flags(frozen), _toco_flags(mode), frozen.serialized())
+def _converted(frozen: FrozenGraph) -> bytes:
+    """The float32 file."""
+    data = TocoConvert(_model_flags(frozen), _toco_flags(), frozen.serialized())
+    _check_names(frozen, parse_tflite(data))
+    return data
 
 
 def _model_flags(frozen: FrozenGraph) -> bytes:
@@ -101,12 +89,11 @@ def _model_flags(frozen: FrozenGraph) -> bytes:
     return canonical_bytes(flags)
 
 
-def _toco_flags(mode: str) -> bytes:
+def _toco_flags() -> bytes:
     """Built-in operators only: no Flex, no custom operator."""
     return canonical_bytes(TocoFlags(
         input_format=TENSORFLOW_GRAPHDEF, output_format=TFLITE, allow_custom_ops=False,
-        inference_type=toco_types.FLOAT, inference_input_type=toco_types.FLOAT,
-        post_training_quantize=QUANTIZES_WEIGHTS[mode]))
+        inference_type=toco_types.FLOAT, inference_input_type=toco_types.FLOAT))
 
 
 def _check_names(frozen: FrozenGraph, file: TFLiteFile) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO, Callable, NamedTuple, Optional, Sequence
 
 from job.errors import Killed, StageFailed
-from job.modes import CALIBRATED
+from job.modes import NAMES
 from job.processes import signals
 from job.processes.memory import give_back_freed
 
@@ -67,12 +67,12 @@ class TocoRun:
         self._log.seek(0)
         words = last_words(self._log.read().decode("utf-8", "replace"))
         step = self._steps[self._done]
-        calibrated = step.stage.split(".")[-1] in CALIBRATED
+        mode = step.stage.split(".")[-1]
         hint = ("it ran out of memory: give it more" if killed_by == "SIGKILL"
-                else "TensorFlow Lite 1.14 cannot quantise this network: leave int8 out of --quantize" if calibrated
+                else "this network cannot be quantised so: leave {} out of --quantize".format(mode) if mode in NAMES
                 else "TensorFlow Lite 1.14 has no such operator, or not in this form: replace it")
         ending = "was killed by " + killed_by if killed_by else "failed"
-        what = "the interpreter of its file" if step.file.exists() else "the quantizer" if calibrated else "toco"
+        what = "the interpreter of its file" if step.file.exists() else "the quantizer" if mode in NAMES else "toco"
         kind = Killed if killed_by == "SIGKILL" else StageFailed
         return kind("{} {}: {}".format(what, ending, words or "it said nothing"), hint, step.stage)
 

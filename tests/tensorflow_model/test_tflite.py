@@ -146,7 +146,7 @@ def test_the_step_that_failed_is_named(tmp_path):
     steps = Step("tflite.float32", lambda: b"x", tmp_path / "a"), Step("tflite.dynamic", fails, tmp_path / "b")
     with TocoRun(*steps) as run:
         run.finish("tflite.float32")
-        with pytest.raises(StageFailed, match="toco failed: no such thing") as raised:
+        with pytest.raises(StageFailed, match="the quantizer failed: no such thing") as raised:
             run.finish()
     assert raised.value.stage == "tflite.dynamic"
 

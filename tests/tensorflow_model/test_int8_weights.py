@@ -1,21 +1,98 @@
-"""Weights of a dynamic file that 8 bits do not serve: float32 again, and nothing else of it changed."""
+"""Weights in 8 bits are TensorFlow's own numbers, except where they do not serve."""
+from typing import Callable
+
 import numpy as np
 import pytest
 import tensorflow as tf
+from own_step import constants, tensorflows
 from small_models import plain_graph
 
-from job.errors import StageFailed
 from job.tensorflow_model.flatbuffer.tflite_file import open_tflite
 from job.tensorflow_model.freeze import frozen_graph
-from job.tensorflow_model.quantised.float_weights import needs_float_weights, with_float_weights
+from job.tensorflow_model.quantised.int8_weights import with_int8_weights
 from job.tensorflow_model.runners import KerasRunner, TFLiteRunner
 from job.tensorflow_model.tflite import write_tflite
 
 CHANNELS = 48
+OF_RANGE = 0.03
+LAST_BELOW_HALF = np.nextafter(np.float32(0.5), np.float32(0))
+
+Build = Callable[[tf.Tensor], tf.Tensor]
+
+
+def seeded(*shape):
+    return np.random.RandomState(len(shape)).randn(*shape).astype(np.float32)
+
+
+def product(weights: np.ndarray) -> Build:
+    return lambda x: tf.matmul(x, tf.constant(weights), transpose_b=True)
+
+
+def looked_up(table: tf.Tensor, x: tf.Tensor) -> tf.Tensor:
+    return tf.gather(table, tf.cast(tf.abs(x) * 10, tf.int32))
+
+
+def table(rows: np.ndarray) -> Build:
+    return lambda x: looked_up(tf.constant(rows), x)
+
+
+def with_values(*values: float) -> np.ndarray:
+    """Weights of which 127 is the largest, so that one step is one."""
+    weights = np.zeros((40, 36), np.float32)
+    weights[:len(values), :] = np.reshape(values, (-1, 1))
+    weights[-1, -1] = 127
+    return weights
+
+
+def assert_near(model, path, x, tolerance=OF_RANGE):
+    with KerasRunner(model) as keras, TFLiteRunner(path) as run:
+        expected, answer = keras(x)[0], run(x)[0]
+    assert 0 < np.abs(expected - answer).max() <= tolerance * np.ptp(expected)
+
+
+def tables(x: tf.Tensor) -> tf.Tensor:
+    """Two that are looked into, one of them by two, one too small, and one that arithmetic reads besides."""
+    once, twice, small, shared = (tf.constant(seeded(rows, 40)) for rows in (90, 80, 25, 70))
+    found = looked_up(once, x) + looked_up(twice, x) * looked_up(twice, x + 1) + looked_up(small, tf.minimum(x, 2))
+    return found + looked_up(shared, x) * tf.reduce_sum(shared * tf.reduce_mean(x))
+
+
+@pytest.mark.parametrize("weights", [
+    seeded(40, 36), -np.abs(seeded(40, 36)), seeded(40, 36) * np.float32(1e-6), with_values(), np.zeros((40, 36), np.float32),
+    with_values(0.5, -0.5, 1.5, -1.5, 2.5, 126.5, -126.5, LAST_BELOW_HALF, -LAST_BELOW_HALF, -127, -0.0),
+    seeded(32, 32), seeded(31, 33), seeded(300, 401),
+], ids=["both signs", "negative", "small", "one of all", "zeros", "halves", "1024", "1023", "many"])
+@pytest.mark.parametrize("layer", [product, table], ids=["layer", "table"])
+def test_numbers_are_those_of_tensorflow(layer, weights):
+    frozen = frozen_graph(plain_graph(layer(weights), [None, weights.shape[1]]), 1)
+    ours, theirs = with_int8_weights(tensorflows(frozen, False)), tensorflows(frozen, True)
+    assert constants(ours, "int8") == constants(theirs, "int8")
+    assert len(constants(ours, "int8")) == (weights.size >= 1024)
+    assert constants(ours, "float32") == constants(theirs, "float32")
+
+
+def test_rows_of_a_table_are_turned_back_and_published_by_their_name(tmp_path):
+    model = plain_graph(table(seeded(90, 40)), [None, 3])
+    write_tflite(frozen_graph(model, 1), "dynamic", tmp_path / "dynamic")
+    file = open_tflite(tmp_path / "dynamic")
+    assert [operator.name for operator in file.operators][-2:] == ["GATHER", "DEQUANTIZE"]
+    assert [file.tensors[index].name for index in file.outputs] == ["category"]
+    assert_near(model, tmp_path / "dynamic", np.float32([[2, -3.5, 0.1]]), tolerance=0.5 / 127)
+
+
+def test_what_something_else_reads_too_stays_float(tmp_path):
+    model = plain_graph(tables, [None, 4])
+    write_tflite(frozen_graph(model, 1), "dynamic", tmp_path / "dynamic")
+    file = open_tflite(tmp_path / "dynamic")
+    shapes = {dtype: [tensor.shape for tensor in constants(file, dtype).values() if len(tensor.shape) == 2]
+              for dtype in ("int8", "float32")}
+    assert shapes == {"int8": [(90, 40), (80, 40)], "float32": [(25, 40), (70, 40)]}
+    assert [operator.name for operator in file.operators].count("DEQUANTIZE") == 3
+    assert_near(model, tmp_path / "dynamic", np.float32([[2, -1.5, 0.1, 0.6]]))
 
 
 def depthwise_network(x):
-    """Two depthwise convolutions, large enough for toco to quantise, whose channels differ in scale, and a plain one."""
+    """Two depthwise convolutions, large enough to be quantised, whose channels differ in scale, and a plain one."""
     random = np.random.RandomState(0)
     for size in (5, 7):
         kernel = random.randn(size, size, CHANNELS, 1) * 10.0 ** random.uniform(-2, 0, CHANNELS)[:, None]
@@ -38,7 +115,6 @@ def test_no_weights_are_turned_back_at_run_time(files):
     folder, _ = files
     names = {mode: [operator.name for operator in open_tflite(folder / mode).operators] for mode in ("float32", "dynamic")}
     assert names["dynamic"] == names["float32"] == ["DEPTHWISE_CONV_2D", "DEPTHWISE_CONV_2D", "CONV_2D"]
-    assert not needs_float_weights(open_tflite(folder / "dynamic"))
 
 
 def test_the_plain_convolution_keeps_its_int8_weights(files):
@@ -64,17 +140,7 @@ def test_the_depthwise_values_are_those_of_the_float_file(files):
 def test_the_whole_file_is_nearer_to_the_network_than_8_bits_of_depthwise_allow(files):
     folder, model = files
     x = np.random.RandomState(2).randn(1, 9, 7, CHANNELS).astype(np.float32)
-    with KerasRunner(model) as keras, TFLiteRunner(folder / "dynamic") as run:
-        expected, answer = keras(x)[0], run(x)[0]
-    assert np.abs(expected - answer).max() <= 0.03 * np.ptp(expected)
-
-
-def test_files_of_two_networks_are_not_mixed(files, tmp_path):
-    folder, _ = files
-    other = frozen_graph(plain_graph(lambda x: tf.nn.relu(x) + 1, [None, 3]), 1)
-    write_tflite(other, "float32", tmp_path / "other")
-    with pytest.raises(StageFailed, match="other operators"):
-        with_float_weights(open_tflite(folder / "dynamic"), open_tflite(tmp_path / "other"))
+    assert_near(model, folder / "dynamic", x)
 
 
 def dilated_network(x):
@@ -94,11 +160,8 @@ def test_dilated_convolutions_are_what_the_float_file_has(tmp_path):
     file = open_tflite(tmp_path / "dynamic")
     assert [operator.dilations for operator in file.operators] == [(1, 2), (3, 2), (1, 1)]
     assert [file.tensors[operator.inputs[1]].dtype for operator in file.operators[:2]] == ["float32", "float32"]
-    assert not needs_float_weights(open_tflite(tmp_path / "dynamic"))
     x = np.random.RandomState(4).randn(1, 13, 17, CHANNELS).astype(np.float32)
-    with KerasRunner(model) as keras, TFLiteRunner(tmp_path / "dynamic") as run:
-        expected, answer = keras(x)[0], run(x)[0]
-    assert np.abs(expected - answer).max() <= 0.03 * np.ptp(expected)
+    assert_near(model, tmp_path / "dynamic", x)
 
 
 def test_a_fully_connected_layer_between_minus_one_and_one_can_be_run(tmp_path):
