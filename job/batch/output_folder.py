@@ -2,7 +2,7 @@
 import contextlib
 import os
 from pathlib import Path
-from typing import Any, Dict, Sequence
+from typing import Any, Sequence
 
 from job.processes import signals
 from job.errors import NoPermission, UsageError, job_error_from_oserror
@@ -28,12 +28,22 @@ def prepare(folder: Path) -> None:
 
 
 def check_names(folder: Path, names: Sequence[str]) -> None:
-    """UsageError where two models would be one folder, on a volume to which Net and net are one name."""
-    seen = {}  # type: Dict[str, str]
+    """UsageError where two models would be one folder, on a volume to which Net and net are one name.
+
+    What is there already counts too: an earlier run may have published it.
+    """
+    seen = {name.lower(): name for name in _names_in(folder)}
     alike = [(seen[name.lower()], name) for name in names if seen.setdefault(name.lower(), name) != name]
     if alike and _is_blind_to_case(folder):
         raise UsageError("{} and {} would be one folder: to this volume they are one name".format(*alike[0]),
                          hint="rename one of them, or name the one to convert")
+
+
+def _names_in(folder: Path) -> Sequence[str]:
+    try:
+        return os.listdir(str(folder))
+    except OSError as error:
+        raise job_error_from_oserror(error, "reading the output folder {}".format(folder)) from error
 
 
 def _is_blind_to_case(folder: Path) -> bool:

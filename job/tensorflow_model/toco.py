@@ -36,7 +36,7 @@ class TocoRun:
 
     def __init__(self, *steps: Step) -> None:
         self._steps, self._done = steps, 0
-        self._log = tempfile.TemporaryFile(dir=str(steps[0].file.parent))
+        self._log = tempfile.TemporaryFile()  # beside the models NFS would show it, as a file of theirs
         self._news, theirs = os.pipe()
         ours = os.getpid()
         self._process = os.fork()  # type: Optional[int]

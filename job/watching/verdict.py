@@ -19,17 +19,18 @@ class Verdict(NamedTuple):
     stage: str = ""
     message: str = ""
     hint: str = ""
-    converted: int = 0
+    converted: int = 0  # checkpoints; current ones were converted by an earlier run
+    current: int = 0
     failed: int = 0
 
 
 def of_outcomes(rows: Sequence[Outcome]) -> Verdict:
     """The verdict of a batch; stage and message are those of the checkpoint that decides the exit code."""
     code = combined(row.exit_code for row in rows)
-    failed = sum(row.outcome == "failed" for row in rows)
     first = next((row for row in rows if row.exit_code == code), None) if code else None
     stage, message = (first.stage, "{}: {}".format(first.name, first.message)) if first else ("", "")
-    return Verdict(code, stage, message, converted=len(rows) - failed, failed=failed)
+    return Verdict(code, stage, message, **{outcome: sum(row.outcome == outcome for row in rows)
+                                            for outcome in ("converted", "current", "failed")})
 
 
 def of_error(error: JobError) -> Verdict:

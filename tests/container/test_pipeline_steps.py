@@ -24,7 +24,7 @@ def project(checkpoints, tmp_path) -> Path:
 
 def check_verdict(folder: Path) -> None:
     (line,) = (folder / "verdict.json").read_text().splitlines()
-    assert json.loads(line) == {"exit_code": 0, "converted": 1, "failed": 0}
+    assert json.loads(line) == {"exit_code": 0, "converted": 1, "current": 0, "failed": 0}
     assert (folder / "small" / "SHA256SUMS").exists()
 
 

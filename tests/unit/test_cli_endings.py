@@ -90,7 +90,7 @@ def test_a_termination_log_that_cannot_be_written_changes_nothing(tmp_path):
 def test_the_verdict_of_a_batch_is_the_checkpoint_that_decides():
     rows = (Outcome("a", "converted", 0, "", ""), Outcome("b", "failed", 3, "checkpoint", "bad"),
             Outcome("c", "failed", 6, "onnx", "drifts"), Outcome("d", "current", 0, "", ""))
-    assert verdict.of_outcomes(rows) == verdict.Verdict(6, "onnx", "c: drifts", "", 2, 2)
+    assert verdict.of_outcomes(rows) == verdict.Verdict(6, "onnx", "c: drifts", "", 1, 1, 2)
     assert verdict.of_outcomes(rows[:1]) == verdict.Verdict(0, converted=1)
 
 

@@ -81,6 +81,15 @@ def test_names_that_differ_in_case_only(tmp_path, monkeypatch, blind):
     output_folder.check_names(tmp_path, ["Net", "a"])
 
 
+@pytest.mark.parametrize("blind", [False, True])
+def test_what_an_earlier_run_published_in_another_case_is_not_replaced(tmp_path, monkeypatch, blind):
+    monkeypatch.setattr(output_folder, "_is_blind_to_case", lambda folder: blind)
+    (tmp_path / "Net").mkdir()
+    with pytest.raises(UsageError, match="Net and net would be one") if blind else contextlib.suppress():
+        output_folder.check_names(tmp_path, ["net"])
+    output_folder.check_names(tmp_path, ["Net"])
+
+
 @pytest.mark.parametrize("index", range(4))
 def test_names_that_differ_in_case_only_are_seen_by_every_share(tmp_path, monkeypatch, index):
     """Also by one that takes neither, or only one of them."""

@@ -24,7 +24,7 @@ def raising(error):
 
 
 @pytest.mark.parametrize("call, said", [
-    (lambda: Verdict(0, converted=3), {"exit_code": 0, "converted": 3, "failed": 0}),
+    (lambda: Verdict(0, converted=3), {"exit_code": 0, "converted": 3, "current": 0, "failed": 0}),
     (raising(ParityFailed("differs", "look")),
      {"exit_code": 6, "stage": "parity", "message": "differs", "hint": "look"}),
     (raising(Stopped("stopped")), {"exit_code": 143, "stage": "signal", "message": "stopped"}),
