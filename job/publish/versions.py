@@ -7,6 +7,7 @@ import errno
 import os
 import re
 import shutil
+import time
 from pathlib import Path
 from typing import Dict, List, Mapping, Optional
 
@@ -18,6 +19,7 @@ from job.watching import log
 _VERSIONS = "saved_model"
 _EXTRA = "assets.extra"
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")  # below 2^63, as servers count
+_PATIENCE = (0.0, 0.1, 0.2, 0.4, 0.8, 1.6)  # seconds before each try: another job publishes in the meantime
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
 
 
@@ -43,21 +45,45 @@ def keep_earlier(published: Path, staged: Path, keep: int) -> Dict[str, str]:
 
     A version whose files are not those of SHA256SUMS any more is left out: the new list would vouch for them.
     """
-    kept = {}  # type: Dict[str, str]
-    own = max(_numbers(staged), default=None)
-    numbers = [number for number in _numbers(published) if own is None or number < own]  # another job may be ahead
+    if not keep:
+        return {}
+    own = max(_numbers(staged), default=0)
     with refusals_as_job_errors("keeping versions of {}".format(published)):
-        listed = listed_digests(published) if keep else {}
-        for number in numbers[-keep:] if keep else ():
+        for seconds in _PATIENCE:
+            time.sleep(seconds)
             try:
-                kept.update(_kept(published, staged, _sources(listed, number, number == numbers[-1]), listed))
-            except _Changed as changed:
-                _leave_out(published, staged, number, changed, listed)
-    return kept
+                return _kept(published, staged, own, keep)
+            except (_Replaced, FileNotFoundError):
+                for number in _numbers(staged):
+                    if number != own:
+                        remove(staged / _VERSIONS / str(number))
+    raise EnvironmentFailed("{}: it changes all the time".format(published),
+                            hint="do other jobs publish it, or is the volume gone? run again")
+
+
+class _Replaced(Exception):
+    """Another job publishes the model meanwhile."""
 
 
 class _Changed(Exception):
     """The file of this name is not what was published."""
+
+
+def _kept(published: Path, staged: Path, own: int, keep: int) -> Dict[str, str]:
+    """`own` is the number of the new version, 0 where it has none yet: another job may have published the same."""
+    listed, kept = listed_digests(published), {}  # type: Dict[str, str], Dict[str, str]
+    numbers = [number for number in _numbers(published) if not own or number < own]
+    if own > 1 and not numbers:
+        raise _Replaced  # between its two renames, where folders cannot be exchanged
+    for number in numbers[-keep:]:
+        try:
+            kept.update(_kept_version(published, staged, _sources(listed, number, number == numbers[-1]), listed))
+        except _Changed as changed:
+            if listed_digests(published) != listed:
+                raise _Replaced from changed
+            remove(staged / _VERSIONS / str(number))
+            log.warning("version {} is not kept: {} is not what was published".format(number, changed), published.name)
+    return kept
 
 
 def _sources(listed: Mapping[str, str], number: int, newest: bool) -> Dict[str, str]:
@@ -69,7 +95,7 @@ def _sources(listed: Mapping[str, str], number: int, newest: bool) -> Dict[str, 
     return own
 
 
-def _kept(published: Path, staged: Path, sources: Mapping[str, str], listed: Mapping[str, str]) -> Dict[str, str]:
+def _kept_version(published: Path, staged: Path, sources: Mapping[str, str], listed: Mapping[str, str]) -> Dict[str, str]:
     """The digests of what is linked, by name."""
     for target, source in sources.items():
         file = published / source
@@ -81,17 +107,12 @@ def _kept(published: Path, staged: Path, sources: Mapping[str, str], listed: Map
     return {target: listed[source] for target, source in sources.items()}
 
 
-def _leave_out(published: Path, staged: Path, number: int, changed: _Changed, listed: Mapping[str, str]) -> None:
-    if listed_digests(published) != listed:
-        raise EnvironmentFailed("{}: another job has published it meanwhile".format(published), hint="run again")
-    remove(staged / _VERSIONS / str(number))
-    log.warning("version {} is not kept: {} is not what was published".format(number, changed), published.name)
-
-
 def _linked(file: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(str(file), str(target))
+    except FileNotFoundError as gone:
+        raise _Changed(file.name) from gone
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise

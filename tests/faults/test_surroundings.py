@@ -67,6 +67,18 @@ def test_several_jobs_on_one_output_volume(tmp_path):
     assert left_over(out, set(now)) == []
 
 
+def test_several_jobs_that_keep_versions_on_one_output_volume(tmp_path):
+    """Each takes over what is there when it publishes: whole, numbered without a gap, and all end well."""
+    inputs, out = write_checkpoints(tmp_path / "in", 1), tmp_path / "out"
+    for _ in range(2):
+        jobs = [started(words(inputs, out, "--force", "--keep=2")) for _ in range(3)]
+        said = [job.communicate(timeout=600)[1] for job in jobs]
+        assert [job.returncode for job in jobs] == [0] * 3, said
+        assert list(published(out)) == ["net0"] and left_over(out, {"net0"}) == []
+    numbers = sorted(int(path.name) for path in (out / "net0" / "saved_model").iterdir())
+    assert numbers == list(range(numbers[0], numbers[0] + len(numbers))) and 2 <= len(numbers) <= 3
+
+
 def test_a_dead_jobs_lock_keeps_nobody_out(tmp_path):
     """What the killed one was making goes, though its folder and its lock are those of another container's process."""
     inputs, out = write_checkpoints(tmp_path / "in", 1), tmp_path / "out"

@@ -1,4 +1,5 @@
 """Earlier versions beside the new one: numbered, linked, no more than asked for, and only what was published."""
+import contextlib
 import errno
 import os
 import shutil
@@ -99,20 +100,34 @@ def test_what_others_have_put_there_is_not_kept(tmp_path):
         "1/assets.extra/interface.json", "1/assets.extra/net.float32.tflite", "1/saved_model.pb"]
 
 
-def test_another_job_that_publishes_meanwhile_costs_no_version(tmp_path, monkeypatch):
-    before, other = published(tmp_path / "before", 1), published(tmp_path / "other", 1)
-    (other / "saved_model/1/saved_model.pb").write_text("other 1")
-    write_checksums(other, {})
+@pytest.mark.parametrize("times", [1, 100])
+def test_another_job_that_publishes_meanwhile_costs_no_version(tmp_path, monkeypatch, times):
+    """Once, or without end."""
+    before, others = published(tmp_path / "before", 1), []
     real = versions._linked
 
     def linked(file, target):
-        shutil.rmtree(str(before), ignore_errors=True)
-        shutil.copytree(str(other), str(before))
+        if len(others) < times:
+            others.append(1)
+            shutil.rmtree(str(before))
+            published(before, 1)
+            write(before, "saved_model/1/saved_model.pb", "other {}".format(len(others)))
+            write_checksums(before, {})
         real(file, target)
 
     monkeypatch.setattr(versions, "_linked", linked)
-    with pytest.raises(EnvironmentFailed, match="another job has published it meanwhile"):
+    monkeypatch.setattr(versions, "_PATIENCE", (0.0,) * 6)
+    with pytest.raises(EnvironmentFailed, match="changes all the time") if times > 1 else contextlib.suppress():
         keep_earlier(before, tmp_path / "staged", 1)
+        assert texts(tmp_path / "staged")["saved_model/1/saved_model.pb"] == "other 1"
+
+
+def test_a_model_that_is_away_between_two_renames_is_waited_for(tmp_path, monkeypatch):
+    """Where folders cannot be exchanged; there is one before, since ours has number 2."""
+    before, staged = tmp_path / "before", tmp_path / "staged"
+    write(staged, "saved_model/2/saved_model.pb", "ours")
+    monkeypatch.setattr(versions.time, "sleep", lambda seconds: seconds and published(before, 1))
+    assert sorted(keep_earlier(before, staged, 1))[0] == "saved_model/1/assets.extra/interface.json"
 
 
 def test_the_own_number_is_not_taken_from_a_job_that_was_faster(tmp_path):
