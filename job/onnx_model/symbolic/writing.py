@@ -10,7 +10,7 @@ from job.onnx_model.symbolic.tracing import untraced
 IN_PLACE = (
     "__iadd__ __idiv__ __imul__ __isub__ __itruediv__ abs_ add_ addcdiv_ addcmul_ celu_ ceil_ clamp_ clamp_max_ clamp_min_"
     " copy_ div_ elu_ exp_ fill_ floor_ hardtanh_ index_fill_ leaky_relu_ log_ masked_fill_ mul_ neg_ pow_ reciprocal_"
-    " relu_ round_ rsqrt_ selu_ sigmoid_ sqrt_ sub_ tanh_ threshold_ zero_"
+    " relu_ round_ rsqrt_ scatter_ scatter_add_ selu_ sigmoid_ sqrt_ sub_ tanh_ threshold_ zero_"
 ).split()
 
 

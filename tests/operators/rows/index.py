@@ -8,6 +8,13 @@ from torch import nn
 
 from tests.operators.case import MAP, SEQUENCE, Case, functions, of
 
+
+def _written_in_part(x: torch.Tensor) -> torch.Tensor:
+    part = x[:, 1:4]
+    part.scatter_(1, part.argmax(1, keepdim=True), 0.5)
+    return x
+
+
 _PICKS = functions(
     ("steps on two axes", lambda x: x[:, :, ::2, 1::3]), ("steps over channels", lambda x: x[:, 1::2]),
     ("a step and an end", lambda x: x[:, :, 1:8:3, :-1:2]), ("negative bounds", lambda x: x[:, -4:-1, -5:]),
@@ -46,9 +53,16 @@ _PICKS = functions(
     ("fold", lambda x: F.fold(F.unfold(x, 2), (9, 7), (2, 2))),
     ("fold, strided, padded, dilated",
      lambda x: F.fold(F.unfold(x, (3, 2), 2, 1, 2) * 2, (9, 7), (3, 2), 2, 1, 2)),
+    ("one hot codes of the nearest", lambda x: torch.zeros(2, 6, 9, 7).scatter_(1, x.argmax(1, keepdim=True), 1) + x),
+    ("scatter", lambda x: x.scatter(3, x.topk(3, 3)[1], x[..., :3] * 2)),
+    ("scatter of a number", lambda x: x.scatter(-3, x.topk(2, 1)[1], -2.5)),
+    ("scatter, several to a place", lambda x: x.scatter(2, (x[:, :, :4] > 0).long(), x[:, :, 1:5])),
+    ("scatter, added", lambda x: x.scatter_add(1, (x > 0).long(), x * 3)),
+    ("scatter of more than can be", lambda x: x.scatter(3, (x > 0).long().repeat(1, 1, 1, 10), 1.0)),
+    ("scatter in place of a part", lambda x: _written_in_part(x * 2)),
     ("filled at a place", lambda x: x.index_fill(1, torch.tensor([1, 3]), 2.0)),
 )
-_REFUSED = {"masked select": "masked_select"}
+_REFUSED = {"masked select": "masked_select", "scatter of more than can be": "scatter"}
 
 _PARTS = [
     Case("split of equal parts", of(lambda x: x.split(2, 1)), outputs=3),
