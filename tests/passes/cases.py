@@ -384,8 +384,24 @@ def repeated_for_arithmetic():
     )
 
 
+def rows_and_columns_of_the_largest():
+    return graph(
+        node("Reshape", "x flat", "row"),
+        node("TopK", "row k", "values places", axis=1),
+        node("Div", "places width", "rows"),
+        node("Mul", "rows width", "starts"),
+        node("Sub", "places starts", "columns"),
+        node("Cast", "columns", "y", to=1),
+        node("Add", "rows shift", "next"),
+        node("Gather", "table next", "z", axis=0),
+        outputs="y z",
+        constants=dict(drawn(table=(60, 3)), flat=whole(2, -1), k=whole(3), width=whole(7), shift=whole(5)),
+    )
+
+
 CASES = (
     squeeze_excite,
+    rows_and_columns_of_the_largest,
     repeated_for_arithmetic,
     split_of_one_part,
     convolution_and_norm,

@@ -20,6 +20,7 @@ from job.onnx_model.passes.fold_constants import fold_constants
 from job.onnx_model.passes.gemm_to_matmul import gemm_to_matmul
 from job.onnx_model.passes.free_batch import free_batch
 from job.onnx_model.passes.global_pool_to_mean import global_pool_to_mean
+from job.onnx_model.passes.indices_as_fractions import indices_as_fractions
 from job.onnx_model.passes.infer_shapes import infer_shapes
 from job.onnx_model.passes.join_picks import join_picks
 from job.onnx_model.passes.join_slices import join_slices
@@ -56,7 +57,8 @@ PASSES = (
     unpool_to_choice,            # after: a pool's padding is said by then
     moves_to_picks,
     linear_resize,
-    remove_casts,
+    indices_as_fractions,
+    remove_casts,                # after: it casts there and back
     truth_as_numbers,
     drop_empty_parts,
     remove_identities,           # Dropout and its kin no longer hide a producer from its consumer

@@ -15,6 +15,11 @@ def _written_in_part(x: torch.Tensor) -> torch.Tensor:
     return x
 
 
+def _rows_and_columns(places: torch.Tensor) -> torch.Tensor:
+    inside = places % 63
+    return torch.stack([(places / 63).float(), (inside / 7).float(), (inside % 7).float()], 2)
+
+
 _PICKS = functions(
     ("steps on two axes", lambda x: x[:, :, ::2, 1::3]), ("steps over channels", lambda x: x[:, 1::2]),
     ("a step and an end", lambda x: x[:, :, 1:8:3, :-1:2]), ("negative bounds", lambda x: x[:, -4:-1, -5:]),
@@ -54,6 +59,8 @@ _PICKS = functions(
     ("fold, strided, padded, dilated",
      lambda x: F.fold(F.unfold(x, (3, 2), 2, 1, 2) * 2, (9, 7), (3, 2), 2, 1, 2)),
     ("one hot codes of the nearest", lambda x: torch.zeros(2, 6, 9, 7).scatter_(1, x.argmax(1, keepdim=True), 1) + x),
+    ("rows and columns of the largest", lambda x: _rows_and_columns(x.reshape(2, -1).topk(4)[1])),
+    ("a place with an offset", lambda x: x.reshape(2, -1)[:, x.mean(0).reshape(-1).topk(3)[1] + 5]),
     ("scatter", lambda x: x.scatter(3, x.topk(3, 3)[1], x[..., :3] * 2)),
     ("scatter of a number", lambda x: x.scatter(-3, x.topk(2, 1)[1], -2.5)),
     ("scatter, several to a place", lambda x: x.scatter(2, (x[:, :, :4] > 0).long(), x[:, :, 1:5])),

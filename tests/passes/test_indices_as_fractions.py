@@ -1,0 +1,83 @@
+import numpy as np
+import pytest
+
+from job.onnx_model.graph import View
+from job.onnx_model.passes import indices_as_fractions, infer_shapes, remove_casts
+from job.onnx_model.runtime import run_graph
+from tests.passes.small_graphs import assert_same_values, assert_unchanged, graph, node, ops, weights, whole
+
+INT64 = 7  # ONNX's number
+TABLE = dict(table=weights(100, 4), offsets=whole(0, 30, 60))
+IDS = np.array([[29, 29, 39], [0, 3, 7]], np.int64)
+
+
+def of_ids(*nodes, **constants):
+    """A graph whose input is whole numbers."""
+    made = graph(*nodes, inputs={"ids": (2, 3)}, constants=dict(TABLE, **constants))
+    return infer_shapes(made._replace(dtypes={"ids": "int64"}, shapes={"ids": (2, 3)}))
+
+
+def of_places(*nodes, **constants):
+    """The places of the three largest of 54, and what is made of them."""
+    return graph(node("TopK", "x k", "values places", axis=1), *nodes, node("Cast", "whole", "y", to=1),
+                 inputs={"x": (2, 54)}, constants=dict(k=whole(3), width=whole(9), one=whole(1), two=whole(2), **constants))
+
+
+@pytest.mark.parametrize("op, operands", [("Add", "ids offsets"), ("Add", "offsets ids"), ("Sub", "offsets ids")])
+def test_indices_of_a_table(op, operands):
+    before = of_ids(node(op, operands, "index"), node("Reshape", "index size", "row"), node("Gather", "table row", "y", axis=0),
+                    size=whole(6))
+    after = indices_as_fractions(before)
+    view = View(after)
+    assert {view.dtype(name) for each in after.nodes if each.op == op for name in each.inputs} == {"float32"}
+    given = IDS if op == "Add" else np.array([[0, 30, 59], [0, 2, 60]], np.int64)
+    assert [np.array_equal(*pair) for pair in zip(run_graph(before, [given]), run_graph(after, [given]))] == [True]
+
+
+@pytest.mark.parametrize("nodes", [
+    (node("Add", "ids offsets", "y"),),
+    (node("Add", "ids offsets", "index"), node("Gather", "table index", "row", axis=0), node("Cast", "index", "y", to=1)),
+    (node("Add", "ids ids", "index"), node("Gather", "table index", "y", axis=0)),
+    (node("Mul", "ids offsets", "index"), node("Gather", "table index", "y", axis=0)),
+    (node("Div", "ids three", "index"), node("Gather", "table index", "y", axis=0)),
+    (node("Add", "ids far", "index"), node("Gather", "table index", "y", axis=0)),
+], ids=["an output", "seen otherwise too", "two that nothing is known of", "a product", "a quotient", "a large number"])
+def test_numbers_of_any_size_stay(nodes):
+    assert_unchanged(indices_as_fractions, of_ids(*nodes, three=whole(3), far=whole(1 << 23)))
+
+
+@pytest.mark.parametrize("nodes", [
+    (node("Div", "places width", "whole"),),
+    (node("Div", "places width", "row"), node("Mul", "row width", "start"), node("Sub", "places start", "whole")),
+    (node("Div", "places width", "row"), node("Mul", "row width", "start"), node("Sub", "places start", "column"),
+     node("Add", "column one", "next"), node("Div", "next two", "whole")),
+    (node("Cast", "places", "as", to=INT64), node("Mul", "as as", "whole")),
+], ids=["quotient", "remainder", "quotient of a remainder", "square"])
+def test_places_that_are_known_to_be_small(nodes):
+    before = of_places(*nodes)
+    after = remove_casts(indices_as_fractions(before))
+    assert_same_values(before, after)
+    view = View(after)
+    assert {view.dtype(each.inputs[0]) for each in after.nodes if each.op in ("Add", "Sub", "Mul", "Div")} == {"float32"}
+    assert sum(each.op == "Cast" and view.dtype(each.output) == "float32" for each in after.nodes) <= 3
+
+
+@pytest.mark.parametrize("nodes", [
+    (node("Sub", "places width", "below"), node("Div", "below width", "whole")),
+    (node("Mul", "places large", "far"), node("Mul", "far large", "whole")),
+    (node("Mul", "places large", "far"), node("Div", "far width", "whole")),
+], ids=["a quotient of numbers below zero", "a product beyond what is exact", "a quotient beyond it"])
+def test_what_would_not_be_exact_stays(nodes):
+    after = indices_as_fractions(of_places(*nodes, large=whole(1 << 17)))
+    assert nodes[-1].op in [each.op for each in after.nodes if View(after).dtype(each.output) == "int64"]
+
+
+def test_every_quotient_is_exact():
+    for divisor in (1, 3, 7, 640, 4099):
+        before = graph(node("ArgMax", "x", "place", axis=1), node("Div", "place by", "whole"), node("Cast", "whole", "y", to=1),
+                       inputs={"x": (1, 1 << 12)}, constants=dict(by=whole(divisor)))
+        after = indices_as_fractions(before)
+        for place in (0, divisor - 1, divisor, 2 * divisor - 1, 4095):
+            asked = [(np.arange(1 << 12) == place).astype(np.float32)[None]]
+            assert np.array_equal(run_graph(after, asked)[0], run_graph(before, asked)[0])
+    assert "Floor" in ops(after)
