@@ -16,6 +16,7 @@ from job.processes.actors import forked, manner_of_death, was_killed
 from job.watching import log
 
 GRACE = 5.0    # seconds for a worker to clean up, once it was told to stop
+_LONGEST_WAIT = 24 * 60 * 60.0  # seconds at a time: poll() takes no more than 24 days
 _SPARE = 0.1   # of the memory: what is left to the system and to the pages that files are cached in
 
 Work = Callable[[int], "Done"]  # number of a task -> what came of it; runs in a worker
@@ -30,7 +31,7 @@ class Done(NamedTuple):
 class Crew:
     """Leaving its context ends every worker, also one that is at work."""
 
-    def __init__(self, most: Optional[int], seconds: Optional[float], work: Work) -> None:
+    def __init__(self, most: Optional[int], seconds: Optional[int], work: Work) -> None:
         """`most` workers at a time (None: as many as there is room for), `seconds` for one task."""
         self._most, self._seconds, self._work = most, seconds, work
         self._workers = {}  # type: Dict[Connection, _Worker]
@@ -84,7 +85,7 @@ class Crew:
 
     def _until_next_deadline(self) -> Optional[float]:
         deadlines = [worker.deadline for worker in self._workers.values() if worker.deadline is not None]
-        return max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
+        return min(_LONGEST_WAIT, max(0.0, min(deadlines) - time.monotonic())) if deadlines else None
 
     def _collect(self, worker: "_Worker", done: Callable[[int, object], None],
                  failed: Callable[[int, JobError], None]) -> None:
@@ -113,7 +114,7 @@ class Crew:
         del self._workers[worker.connection]
         worker.tell_to_stop()
         worker.end(GRACE)
-        failed(worker.task, StageFailed("it took more than {:g} seconds".format(self._seconds),
+        failed(worker.task, StageFailed("it took more than {} seconds".format(self._seconds),
                                         "allow it more: --timeout-per-checkpoint", "timeout"))
 
 

@@ -342,6 +342,12 @@ def test_a_checkpoint_that_takes_too_long_fails_alone(volumes, tmp_path):
     assert time.monotonic() - started < 120
 
 
+def test_a_checkpoint_that_may_take_years(volumes, tmp_path):
+    put(volumes[0], "a.pth", "b.pth")
+    rows = Chain(tmp_path).run(settings(*volumes, "--timeout-per-checkpoint=999999999"))
+    assert [row.outcome for row in rows] == ["converted", "converted"]
+
+
 def test_a_stop_ends_the_batch_with_a_row_for_each(volumes, tmp_path):
     put(volumes[0], "a.pth", "b.pth", "c.pth")
     with pytest.raises(Stopped):
