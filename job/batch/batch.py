@@ -34,11 +34,11 @@ def convert_all(run: RunSettings, chain: Chain, openers: Openers) -> Tuple[Outco
     try:
         every = planned(run)
     except BadCheckpoint as error:
-        output_folder.prepare(run.output_dir)
+        output_folder.prepare(run.output_dir, run.share)
         output_folder.write_summary(run.output_dir, (), error.exit_code, run.share)
         raise
     determinism.settle_process()
-    output_folder.prepare(run.output_dir)
+    output_folder.prepare(run.output_dir, run.share)
     output_folder.check_names(run.output_dir, [task.name for task in every])
     output_folder.remove_outdated_summaries(run.output_dir, run.share)
     tasks = tuple(task for task in every if run.share.takes(task.name))

@@ -13,8 +13,8 @@ from job.values import Outcome
 from job.watching import log
 
 
-def prepare(folder: Path) -> None:
-    """Makes the folder where it is missing; UsageError or NoPermission where it cannot be written to."""
+def prepare(folder: Path, share: Share = WHOLE) -> None:
+    """Makes the folder where it is missing; UsageError or NoPermission where what a run leaves cannot be written to it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:
@@ -25,6 +25,8 @@ def prepare(folder: Path) -> None:
         raise NoPermission(
             "{}: the output folder cannot be written to by user {}".format(folder, os.geteuid()),
             hint="run as a user who owns it (docker run --user UID:GID; Kubernetes: fsGroup), and mount it writable")
+    if os.path.isdir(str(folder / share.summary_name)):
+        raise UsageError("{} is a folder".format(folder / share.summary_name), hint="move it away: a summary is written there")
 
 
 def check_names(folder: Path, names: Sequence[str]) -> None:

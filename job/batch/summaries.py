@@ -1,13 +1,13 @@
 """The summaries of all shards as one."""
-import json
 from pathlib import Path
 from typing import Dict, Iterator, Optional, Sequence, Tuple
 
 from job.batch.output_folder import write_summary
 from job.errors import BadCheckpoint, EnvironmentFailed, JobError, UsageError, job_error_from_oserror
+from job.report.documents import read_document
 from job.settings.share import Share, summaries_of_shares
 from job.values import Outcome
-from job.watching.exit_codes import combined
+from job.watching.exit_codes import PRECEDENCE, combined
 
 
 def merged(folder: Path) -> Tuple[Outcome, ...]:
@@ -57,9 +57,18 @@ def _lacking(shares: Sequence[Share], rows: Sequence[Outcome]) -> Optional[JobEr
 
 def _rows(file: Path) -> Iterator[Outcome]:
     try:
-        for row in json.loads(file.read_text(encoding="utf-8"))["checkpoints"]:
-            yield Outcome(**{field: row[field] for field in Outcome._fields})
+        for row in read_document(file)["checkpoints"]:
+            yield _checked(Outcome(**{field: row[field] for field in Outcome._fields}))
     except OSError as error:
         raise job_error_from_oserror(error, "reading {}".format(file)) from error
     except (ValueError, KeyError, TypeError) as error:
         raise BadCheckpoint("{}: not a summary of this job".format(file), hint="remove it") from error
+
+
+def _checked(row: Outcome) -> Outcome:
+    """ValueError for what no run has said: a code that none knows would count for nothing."""
+    texts = (row.name, row.outcome, row.stage, row.message)
+    codes = PRECEDENCE if row.outcome == "failed" else (0,) if row.outcome in ("converted", "current") else ()
+    if not all(isinstance(text, str) for text in texts) or isinstance(row.exit_code, bool) or row.exit_code not in codes:
+        raise ValueError("no row of a summary: {!r}".format(row))
+    return row

@@ -7,6 +7,7 @@ from typing import Any, Dict, Mapping, Optional
 from job.publish.checksums import SUMS, checked_files
 from job.publish.files import refusals_as_job_errors
 from job.publish.versions import is_put_away, number_of
+from job.report.documents import read_document
 
 _RECORD = "made_from"
 
@@ -67,7 +68,7 @@ def _is_published(folder: Path) -> bool:
 def _record(run_file: Path) -> Any:
     """What a damaged run.json says is nothing."""
     try:
-        run = json.loads(run_file.read_bytes().decode("utf-8"))
+        run = read_document(run_file)
     except ValueError:
         return None
     return run.get(_RECORD) if isinstance(run, dict) else None

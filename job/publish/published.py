@@ -52,9 +52,16 @@ def publish_failure(output_dir: Path, name: str, files: Mapping[str, bytes]) -> 
             write_file(report / file, content)
         with refusals_as_job_errors("writing {}".format(output_dir / FAILED / name)):
             _settle(report, files)
-            (output_dir / FAILED).mkdir(exist_ok=True)
-            set_mode(output_dir / FAILED, FOLDER_MODE)
+            _make_failed(output_dir / FAILED)
             put_in_place(report, output_dir / FAILED / name, folder / "discarded")
+
+
+def _make_failed(folder: Path) -> None:
+    try:
+        folder.mkdir(exist_ok=True)
+    except FileExistsError as error:
+        raise UsageError("{} is there and is no folder".format(folder), hint="move it away: reports are written there") from error
+    set_mode(folder, FOLDER_MODE)
 
 
 def clear_failure(output_dir: Path, name: str) -> None:

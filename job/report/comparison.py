@@ -1,8 +1,8 @@
 """A version of a model beside the one that it replaces: what changed, and what grew worse than is allowed."""
-import json
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
+from job.report.documents import read_document
 from job.settings.drift_limits import LIMITS, Limit
 
 Document = Mapping[str, Any]
@@ -22,8 +22,7 @@ class Version(NamedTuple):
 def read_version(folder: Path) -> Optional[Version]:
     """What was published before; None where there is nothing, or nothing that can be compared."""
     try:
-        version = Version(*(json.loads((folder / name).read_text(encoding="utf-8"))
-                            for name in ("parity.json", "interface.json")))
+        version = Version(*(read_document(folder / name) for name in ("parity.json", "interface.json")))
         compared(version, version)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

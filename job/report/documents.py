@@ -15,9 +15,17 @@ def json_bytes(document: Mapping[str, Any]) -> bytes:
     return text.encode("utf-8", "backslashreplace")
 
 
+def read_document(file: Path) -> Any:
+    """What a JSON file holds, whoever wrote it; ValueError where it is none."""
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+
+
 def schema(name: str) -> Mapping[str, Any]:
     """The JSON schema (draft 7) of parity, interface, summary or run."""
-    return json.loads((_SCHEMAS / (name + ".schema.json")).read_text(encoding="utf-8"))
+    return read_document(_SCHEMAS / (name + ".schema.json"))
 
 
 def ordered(value: Any) -> Any:

@@ -1,11 +1,11 @@
 """What a model's folder says of itself, for those who ask its files again."""
-import json
 from pathlib import Path
 from typing import Any, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from job.errors import ParityFailed, UsageError
 from job.modes import stage_of
 from job.parity.tolerance import Override, check_override
+from job.report.documents import read_document
 from job.settings.preprocessing import Preprocess
 from job.values import TensorFacts
 
@@ -60,7 +60,7 @@ def _preprocess(said: Mapping[str, Any]) -> Preprocess:
 
 def _document(file: Path) -> Mapping[str, Any]:
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
+        return read_document(file)
     except (OSError, ValueError) as error:
         raise _unreadable(file.name, "cannot be read: {}".format(error)) from error
 

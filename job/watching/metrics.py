@@ -3,11 +3,11 @@
 https://prometheus.io/docs/instrumenting/exposition_formats
 """
 import contextlib
-import json
 import time
 from pathlib import Path
 from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Sequence, Tuple
 
+from job.report.documents import read_document
 from job.values import Outcome
 from job.watching.whole_file import check_place, write_whole
 
@@ -36,7 +36,7 @@ def write_metrics(file: Path, outcomes: Sequence[Outcome], exit_code: int, outpu
 
 
 def _run_of(folder: Path) -> Mapping[str, Any]:
-    run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    run = read_document(folder / "run.json")
     return {"seconds": {stage: float(seconds) for stage, seconds in run["seconds"].items()},
             "peak_memory_bytes": int(run["peak_memory_bytes"])}
 

@@ -60,7 +60,7 @@ def is_line(text: str) -> bool:
     """Whether it is what line() makes."""
     try:
         fields = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(fields, dict) and "exit_code" in fields and set(fields) <= set(Verdict._fields)
 

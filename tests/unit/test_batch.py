@@ -402,6 +402,16 @@ def test_a_samples_folder_around_all_checkpoints_is_refused(volumes):
             planned(run._replace(given=dict(run.given, samples=folder)))
 
 
+@pytest.mark.parametrize("words, name", [((), "summary.json"), (("--shard=0/2",), "summary.0-of-2.json")])
+def test_a_folder_where_the_summary_is_to_be_is_told_before_any_work(volumes, tmp_path, words, name):
+    put(volumes[0], "a.pth")
+    (volumes[1] / name).mkdir(parents=True)
+    chain = Chain(tmp_path)
+    with pytest.raises(UsageError, match="{} is a folder".format(name)):
+        chain.run(settings(*volumes, *words))
+    assert chain.noted == []
+
+
 def test_an_output_folder_that_is_a_file(volumes, tmp_path):
     put(volumes[0], "net.pth")
     put(tmp_path, "file")

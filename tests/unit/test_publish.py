@@ -169,6 +169,13 @@ def test_a_failure_is_reported_beside_the_last_good_model(tmp_path, way):
     assert (tmp_path / ".failed" / "net" / "parity.json").read_bytes() == b"second"
 
 
+def test_no_report_is_written_where_something_else_is(tmp_path):
+    (tmp_path / ".failed").write_text("mine")
+    with pytest.raises(UsageError, match=".failed is there and is no folder"):
+        publish_failure(tmp_path, "net", {"parity.json": b"{}"})
+    assert (tmp_path / ".failed").read_text() == "mine"
+
+
 def test_a_success_removes_the_failure_of_its_name_only(tmp_path):
     publish_failure(tmp_path, "net", {"parity.json": b"{}"})
     publish_failure(tmp_path, "other", {"parity.json": b"{}"})

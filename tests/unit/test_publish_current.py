@@ -58,8 +58,12 @@ def _strange_run(folder):
     write_file(folder / "run.json", b"[]")
 
 
+def _deep_run(folder):
+    write_file(folder / "run.json", b"[" * 100000)
+
+
 @pytest.mark.parametrize("damage", [
-    _shorter, _missing, _extra, _no_sums, _no_run, _damaged_run, _strange_run,
+    _shorter, _missing, _extra, _no_sums, _no_run, _damaged_run, _strange_run, _deep_run,
 ])
 def test_what_is_not_intact_is_not_current(output_dir, damage):
     damage(output_dir / "net")

@@ -114,6 +114,23 @@ def test_summaries_that_do_not_belong_together_are_not_merged(tmp_path):
         merged(tmp_path)
 
 
+ROW = {"name": "a", "outcome": "failed", "exit_code": 75, "stage": "", "message": ""}
+
+
+@pytest.mark.parametrize("said", [
+    "[" * 100000, '{"checkpoints": 3}', json.dumps({"checkpoints": [{"name": "a"}]})] + [
+        json.dumps({"checkpoints": [dict(ROW, **odd)]}) for odd in (
+            {"exit_code": "75"}, {"exit_code": 7}, {"exit_code": 0}, {"exit_code": True}, {"exit_code": [75]}, {"name": 3},
+            {"outcome": "converted"}, {"outcome": "done", "exit_code": 0}, {"message": None})])
+def test_what_no_run_has_said_is_no_success(tmp_path, said):
+    """A code that nobody knows would otherwise count for nothing."""
+    (tmp_path / "summary.0-of-1.json").write_text(said)
+    with pytest.raises(BadCheckpoint, match="not a summary"):
+        merged(tmp_path)
+    (tmp_path / "summary.0-of-1.json").write_text(json.dumps({"checkpoints": [ROW]}))
+    assert merged(tmp_path)[0].exit_code == 75
+
+
 @pytest.mark.parametrize("share, left", [
     (Share(1, 2), ["summary.0-of-2.json", "summary.json"]),
     (Share(2, 3), ["summary.0-of-3.json", "summary.json"]),
