@@ -4,7 +4,7 @@ from typing import Any, Optional
 import numpy as np
 import tensorflow as tf
 
-from job.axes import Order
+from job.axes import Order, as_pytorch
 from job.keras_model.activation import Activation, Operand, as_onnx
 from job.keras_model.layers import Linear, layer_name, operation, weighted
 from job.keras_model.registry import Operator, converts, only
@@ -46,10 +46,11 @@ def matmul(operator: Operator, left: Operand, right: Operand) -> Activation:
     if isinstance(right, np.ndarray):
         tensor = operation(lambda t: tf.matmul(t, tf.constant(right)), left.tensor, operator.name)
         return Activation(tensor, left.order, fixed_by=operator.name)
-    right = as_onnx(right)
     if left.rank == 2:  # x @ y.T of batches is between their members
-        product = operation(tf.matmul, [left.tensor, right.tensor], operator.name)
+        across = right.order != as_pytorch(2)  # which is how TensorFlow Lite wants it
+        product = operation(lambda x, y: tf.matmul(x, y, transpose_b=across), [left.tensor, right.tensor], operator.name)
         return Activation(product, left.order, fixed_by=operator.name)
+    right = as_onnx(right)
     product = operation(lambda x, y: _of_stacks(x, y, operator), [left.numbers, right.numbers], operator.name)
     return _unstacked(product, left.order, operator)
 

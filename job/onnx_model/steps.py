@@ -53,6 +53,8 @@ class Steps:
     def slice(self, x: str, axis: int, picked: range) -> str:
         """Elements of one axis, from its start on."""
         shape = self.shape(x)
+        if picked == range(shape[axis]):
+            return x
         bounds = [self.constant(np.array([value], np.int64)) for value in (picked.start, picked[-1] + 1, axis, picked.step)]
         return self.add("Slice", [x] + bounds, shape[:axis] + (len(picked),) + shape[axis + 1:])
 

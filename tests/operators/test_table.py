@@ -48,6 +48,7 @@ FORMS = [
     ("MaxPool", of("MaxPool", "x", MAP, dilations=(2, 3), **WINDOW[4])),
     *[(op, of(op, "x w{}".format(len(shape)), shape, auto_pad="SAME_LOWER"))
       for op in ("Conv", "ConvTranspose") for shape in (ROW, MAP, CUBE)],
+    ("Conv", of("Conv", "x x", MAP)),
     ("ConvTranspose", of("ConvTranspose", "x w4", MAP, strides=(2, 2), output_shape=(18, 14))),
     ("Gemm", of("Gemm", "x m row", (9, 4), alpha=0.5, beta=2.0, transA=1, transB=0)),
     ("Gemm", of("Gemm", "x v u", (4, 9))),

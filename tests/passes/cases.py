@@ -399,8 +399,20 @@ def rows_and_columns_of_the_largest():
     )
 
 
+def a_kernel_of_its_own():
+    return graph(
+        node("ReduceMean", "x", "mean", axes=(2, 3), keepdims=1),
+        node("Mul", "w mean", "kernel"),
+        node("Slice", "x begin end axis", "first"),
+        node("Conv", "first kernel", "y", pads=(1, 1, 1, 1)),
+        constants=dict(drawn(w=(4, 6, 3, 3)), begin=whole(0), end=whole(1), axis=whole(0)),
+        inputs={"x": (1,) + MAP[1:]},
+    )
+
+
 CASES = (
     squeeze_excite,
+    a_kernel_of_its_own,
     rows_and_columns_of_the_largest,
     repeated_for_arithmetic,
     split_of_one_part,

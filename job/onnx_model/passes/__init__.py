@@ -28,6 +28,7 @@ from job.onnx_model.passes.keep_axis_of_pick import keep_axis_of_pick
 from job.onnx_model.passes.linear_resize import linear_resize
 from job.onnx_model.passes.linear_to_convolution import linear_to_convolution
 from job.onnx_model.passes.linear_to_gemm import linear_to_gemm
+from job.onnx_model.passes.lower_computed_convolutions import lower_computed_convolutions
 from job.onnx_model.passes.lower_reshapes import lower_reshapes
 from job.onnx_model.passes.lower_volume_convolutions import lower_volume_convolutions
 from job.onnx_model.passes.lower_volume_pools import lower_volume_pools
@@ -54,7 +55,8 @@ PASSES = (
     unroll_recurrent,
     operands_in_pairs,
     explicit_windows,            # before any pass that reads or moves padding
-    unpool_to_choice,            # after: a pool's padding is said by then
+    lower_computed_convolutions,  # after: padding is said by then, and for
+    unpool_to_choice,            # a pool too
     moves_to_picks,
     linear_resize,
     indices_as_fractions,
@@ -124,7 +126,8 @@ class Wider(NamedTuple):
 
 WIDENED = {
     "AveragePool": Wider(("auto_pad", "ceil_mode"), (3, 5), except_="ceil_mode=1 and count_include_pad=1"),
-    "Conv": Wider(("auto_pad",), (3, 5)),
+    "Conv": Wider(("auto_pad",), (3, 5), computed=(1, 2), except_="computed weights of ranks 3 and 5, or of several groups "
+                                                                  "with several channels each"),
     "ConvTranspose": Wider(("auto_pad", "output_shape"), (3, 5)),
     "Gemm": Wider(("alpha", "beta", "transA", "transB"), computed=(1, 2)),
     "MaxPool": Wider(("auto_pad", "ceil_mode", "dilations"), (3, 5)),

@@ -125,7 +125,7 @@ def _taps(steps: Steps, x: str, depth: Depth, count: int) -> List[str]:
 
 
 def _picked(steps: Steps, x: str, frames: range) -> str:
-    return x if frames == range(steps.shape(x)[1]) else steps.slice(x, 1, frames)
+    return steps.slice(x, 1, frames)
 
 
 def _layer(steps: Steps, node: Node, x: str, kernel: np.ndarray, after: Shape, biased: bool) -> str:

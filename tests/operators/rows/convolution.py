@@ -49,6 +49,15 @@ _TRANSPOSED = [
     ("output padding as large as the stride", dict(kernel_size=2, dilation=3, output_padding=1)),
 ]
 
+
+def _modulated(style: torch.Tensor) -> torch.Tensor:
+    """A constant map, by a kernel that the style scales, channel by channel."""
+    grid = torch.linspace(-2, 2, 6 * 5 * 4).sin().view(1, 6, 5, 4)
+    kernel = torch.linspace(-3, 3, 5 * 6 * 9).cos().view(1, 5, 6, 3, 3) * style.view(1, 1, 6, 1, 1)
+    scale = torch.rsqrt(kernel.pow(2).sum([2, 3, 4]) + 1e-8)
+    return F.conv2d(grid, (kernel * scale.view(1, 5, 1, 1, 1)).view(5, 6, 3, 3), padding=1)
+
+
 ROWS = [
     Case("conv, {}{}".format(name, ", no bias" if bias is False else ""),
          (lambda options: lambda: nn.Conv2d(6, 12, **options))(dict(options, bias=bias)))
@@ -76,6 +85,17 @@ ROWS = [
          of(lambda x: F.conv2d(x, torch.linspace(-1, 1, 6 * 5 * 9).view(5, 6, 3, 3), padding=1))),
     Case("blur of each channel",
          of(lambda x: F.conv2d(x, torch.tensor([[1., 2, 1], [2, 4, 2], [1, 2, 1]]).expand(6, 1, 3, 3) / 16, groups=6))),
-    Case("a computed kernel",
-         of(lambda x, y: F.conv2d(x, y)), [(2, 6, 9, 7), (5, 6, 3, 3)], refused="computed"),
+    Case("a computed kernel", of(lambda x, y: F.conv2d(x, y)), [(2, 6, 9, 7), (5, 6, 3, 3)]),
+    Case("a computed kernel and bias, strided",
+         of(lambda x, y: F.conv2d(x, y, y.mean([1, 2, 3]), 2, 1)), [(2, 6, 9, 7), (5, 6, 3, 3)]),
+    Case("a computed kernel of one", of(lambda x, y: F.conv2d(x, y)), [(2, 6, 9, 7), (5, 6, 1, 1)]),
+    Case("a template of each channel, dilated",
+         of(lambda x, y: F.conv2d(x, y, padding=2, dilation=(2, 1), groups=6)), [(2, 6, 9, 7), (6, 1, 3, 4)]),
+    Case("a template in a map",
+         of(lambda x, y: F.conv2d(x.view(1, 12, 9, 7), y.view(12, 1, 4, 3), groups=12).view(2, 6, 6, 5)),
+         [(2, 6, 9, 7), (2, 6, 4, 3)]),
+    Case("a generator's modulated kernel", of(lambda style: _modulated(style)), [(1, 6)]),
+    Case("a computed kernel of groups",
+         of(lambda x, y: F.conv2d(x, y, groups=2)), [(2, 6, 9, 7), (4, 3, 3, 3)], refused="computed"),
+    Case("a computed kernel of a sequence", of(lambda x, y: F.conv1d(x, y)), [(2, 6, 9), (4, 6, 3)], refused="computed"),
 ]
