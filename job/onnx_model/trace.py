@@ -33,8 +33,26 @@ def trace(module: FlatOutputs, inputs: Inputs) -> Trace:
     with torch.no_grad(), warnings.catch_warnings(record=True) as said, kept_buffers(module.network):
         warnings.simplefilter("always")
         with _their_forward(inputs):
-            graph, result = exporter._trace_and_get_graph_from_model(module, _copies(inputs), False)
+            graph, result = _recorded(module, _copies(inputs))
     return Trace(graph, result, _freezes(said))
+
+
+def _recorded(module: FlatOutputs, inputs: Inputs) -> Tuple[Any, Tuple[torch.Tensor, ...]]:
+    """As torch's exporter does it, but for the copy that it makes of all weights, and throws away."""
+    state = exporter._unique_state_dict(module, keep_vars=True)
+    with exporter.set_training(module, False):
+        record, traced = torch._C._tracer_enter(*inputs, *state.values())
+        torch._C._tracer_set_force_outplace(True)
+        torch._C._tracer_set_get_unique_name_fn(torch.jit._create_interpreter_name_lookup_fn())
+        try:
+            result = module(*traced[:len(inputs)])
+            torch._C._tracer_exit(result)
+        except Exception:
+            torch._C._tracer_abandon()
+            raise
+    if exporter._unique_state_dict(module).keys() != state.keys():
+        raise RuntimeError("its forward makes parameters or buffers anew: make them when the network is made")
+    return record.graph(), result
 
 
 def forward(module: FlatOutputs, inputs: Inputs) -> Tuple[np.ndarray, ...]:
