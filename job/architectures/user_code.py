@@ -7,7 +7,7 @@ import torch
 
 from job.determinism import seeded
 from job.errors import UsageError
-from job.user_code import newer_pytorch, without_compiler
+from job.user_code import newer_pytorch, own_backward, without_compiler
 from job.user_code.failure import BadModelCode, their_code
 from job.user_code.imports import PACKAGE, import_code
 from job.user_code.place import place_of
@@ -27,6 +27,7 @@ def build_from_code(file: Path, factory: str, arch_args: Mapping[str, Any]) -> t
     with seeded(0):
         newer_pytorch.provide()
         without_compiler.run_uncompiled()
+        own_backward.trace_forwards()
         with their_code(name):
             code = import_code(place_of(file))
         made = _module_made(_named(code, factory, name), arch_args, name)

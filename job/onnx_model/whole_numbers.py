@@ -1,5 +1,7 @@
-"""Between which bounds the whole numbers of a graph lie."""
+"""Between which bounds the whole numbers of a graph lie, those too that are counted in float32."""
 from typing import Optional, Tuple
+
+import numpy as np
 
 from job.onnx_model.graph import Node, View
 
@@ -31,12 +33,14 @@ def _bounds_made(node: Node, name: str, view: View) -> Optional[Bounds]:
         shape = view.shape(node.inputs[0])
         return None if shape is None else (0, shape[node.attributes.get("axis", -1 if node.op == "TopK" else 0)] - 1)
     if node.op == "Cast":
-        return bounds_of(node.inputs[0], view) if view.dtype(node.inputs[0]) in WHOLE else None
+        return bounds_of(node.inputs[0], view)
+    if node.op == "ReduceSum":
+        return _of_sums(node, view)
     if node.op in MOVED:
         return _of_all(node.inputs if node.op == "Concat" else node.inputs[:1], view)
     if node.op == "Sub" and _is_remainder(node, view):
         return _remainders(view.maker(node.inputs[1]), view)
-    if node.op in _OF_PAIRS:
+    if node.op in _OF_PAIRS and (node.op != "Div" or view.dtype(name) in WHOLE):
         parts = [bounds_of(each, view) for each in node.inputs]
         return None if None in parts else _OF_PAIRS[node.op](*parts)
     return None
@@ -55,6 +59,14 @@ def _remainders(product: Node, view: View) -> Optional[Bounds]:
     """Of numbers that are known not to be below zero."""
     divisor = bounds_of(product.inputs[1], view)
     return None if divisor is None or bounds_of(product.output, view) is None else (0, divisor[1] - 1)
+
+
+def _of_sums(node: Node, view: View) -> Optional[Bounds]:
+    each, before, after = bounds_of(node.inputs[0], view), view.shape(node.inputs[0]), view.shape(node.output)
+    if each is None or before is None or after is None:
+        return None
+    count = int(np.prod(before)) // max(1, int(np.prod(after)))
+    return each[0] * count, each[1] * count
 
 
 def _of_all(names: Tuple[str, ...], view: View) -> Optional[Bounds]:

@@ -121,11 +121,7 @@ def _sum_over_taps(steps: Steps, node: Node, x: str, weight: np.ndarray, depth: 
 def _taps(steps: Steps, x: str, depth: Depth, count: int) -> List[str]:
     """For each tap of the kernel the frames that it meets, [N, count, ...]."""
     batch, frames = steps.shape(x)[:2]
-    return [_picked(steps, x, range(tap * depth.dilation, frames, depth.stride)[:count]) for tap in range(depth.kernel)]
-
-
-def _picked(steps: Steps, x: str, frames: range) -> str:
-    return steps.slice(x, 1, frames)
+    return [steps.slice(x, 1, range(tap * depth.dilation, frames, depth.stride)[:count]) for tap in range(depth.kernel)]
 
 
 def _layer(steps: Steps, node: Node, x: str, kernel: np.ndarray, after: Shape, biased: bool) -> str:

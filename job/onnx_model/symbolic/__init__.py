@@ -12,9 +12,10 @@ from job.onnx_model.symbolic import (  # noqa: F401
 )
 from job.onnx_model.symbolic.registry import SYMBOLICS
 from job.onnx_model.symbolic.tracing import (
-    inlined, keeping_text, local_response_norm, unbound, untraced, with_fixed_sizes,
+    keeping_text, local_response_norm, unbound, untraced, with_fixed_sizes,
 )
 from job.onnx_model.symbolic.writing import in_place_operators, written
+from job.user_code.own_backward import applied
 
 
 @contextlib.contextmanager
@@ -40,7 +41,7 @@ def _done_otherwise() -> Tuple[Tuple[Any, str, Any], ...]:
         (torch.Tensor, "unbind", unbound),
         (torch, "unbind", unbound),
         (torch.Tensor, "__setitem__", written(torch.Tensor.__setitem__)),
-        (torch.autograd.Function, "apply", classmethod(inlined)),
+        (torch.autograd.Function, "apply", classmethod(applied)),
         (utils, "_run_symbolic_function", keeping_text(utils._run_symbolic_function)),
     )
 

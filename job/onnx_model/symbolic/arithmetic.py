@@ -10,7 +10,7 @@ from job.onnx_model.symbolic.values import FLOAT, constant, constant_tensor, ope
 def _sum(op: str):
     def add(g: Any, x: Any, other: Any, alpha: Any = None) -> Any:
         """x + alpha * other, or x - alpha * other."""
-        other = operand(g, other, x)
+        x, other = operand(g, x, other), operand(g, other, x)  # torch.add(0, x): a number may be first
         if op == "Sub" and is_bytes(other):
             return _opposite(g, x, other)
         if is_bytes(x) or is_bytes(other):

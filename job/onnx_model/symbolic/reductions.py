@@ -1,18 +1,26 @@
 """Reductions over any axes, and Softmax over any one."""
-from typing import Any
+from typing import Any, List
 
+from job.onnx_model.symbolic.picking import fraction, whole
 from job.onnx_model.symbolic.registry import exports
+from job.onnx_model.symbolic.truth import is_truth
 from job.onnx_model.symbolic.values import integer, integers
 
 
 def _reduction(op: str):
+    """Of truth values PyTorch's sum is their count, of int64; ONNX has no sum of bytes."""
     def reduce(g: Any, x: Any, dim: Any = None, keepdim: Any = None, dtype: Any = None) -> Any:
-        if dim is None or keepdim is None:
-            return g.op(op, x, keepdims_i=0)
-        rank = x.type().dim()
-        axes = [axis % rank for axis in integers(dim)] or list(range(rank))
-        return g.op(op, x, axes_i=axes, keepdims_i=integer(keepdim))
+        counts = op == "ReduceSum" and is_truth(x)
+        attributes = {} if dim is None or keepdim is None else {"axes_i": _axes(x, dim)}
+        keep = integer(keepdim) if attributes else 0
+        result = g.op(op, fraction(g, x) if counts else x, keepdims_i=keep, **attributes)
+        return whole(g, result) if counts else result
     return reduce
+
+
+def _axes(x: Any, dim: Any) -> List[int]:
+    rank = x.type().dim()
+    return [axis % rank for axis in integers(dim)] or list(range(rank))
 
 
 exports("mean")(_reduction("ReduceMean"))

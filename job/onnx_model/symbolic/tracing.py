@@ -42,26 +42,6 @@ def local_response_norm(input: torch.Tensor, size: int, alpha: float = 1e-4, bet
     return input / (convolve(input * input, kernel) + k) ** beta
 
 
-class _Context:
-    """What a backward would need is kept nowhere."""
-
-    def __init__(self, inputs: int) -> None:
-        self.needs_input_grad = (False,) * inputs
-
-    def save_for_backward(self, *tensors: Any) -> None:
-        self.saved_tensors = tensors
-
-    def mark_dirty(self, *tensors: Any) -> None:
-        pass
-
-    mark_non_differentiable = mark_dirty
-
-
-def inlined(function: Any, *args: Any) -> Any:
-    """Function.apply of autograd: a function with a backward of its own is traced as the operators of its forward."""
-    return function.forward(_Context(len(args)), *args)
-
-
 def keeping_text(run_symbolic: Callable[..., Any]) -> Callable[..., Any]:
     """The exporter fails at a constant of text; left as it is, the symbolic that takes it can read it, or is refused."""
     def run(g: Any, node: Any, *args: Any) -> Any:

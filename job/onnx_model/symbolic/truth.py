@@ -21,19 +21,19 @@ def _bytes(g: Any, x: Any) -> Any:
     return g.op("Cast", x, to_i=_BYTE)
 
 
-def _is_truth(x: Any) -> bool:
+def is_truth(x: Any) -> bool:
     """Whether a tensor of bytes is a comparison's result: ones and zeros."""
     return is_bytes(x) and next(iter(x.node().inputs())).node().kind() in _COMPARED
 
 
 def negated(g: Any, x: Any) -> Any:
-    return _bytes(g, g.op("Not", truth(g, x))) if _is_truth(x) else None
+    return _bytes(g, g.op("Not", truth(g, x))) if is_truth(x) else None
 
 
 def _logical(op: str):
     """Of bits in general, so of ones and zeros alone."""
     def combine(g: Any, x: Any, other: Any) -> Any:
-        if not (_is_truth(x) and _is_truth(other)):
+        if not (is_truth(x) and is_truth(other)):
             return None
         return _bytes(g, g.op(op, truth(g, x), truth(g, other)))
     return combine
@@ -66,7 +66,7 @@ def equal(g: Any, x: Any, other: Any) -> Any:
 
 def _of_all(op: str):
     def reduce(g: Any, x: Any, dim: Any = None, keepdim: Any = None) -> Any:
-        if not _is_truth(x):
+        if not is_truth(x):
             return None
         options = {"keepdims_i": 0} if dim is None else {"axes_i": [integer(dim) % x.type().dim()],
                                                          "keepdims_i": integer(keepdim)}

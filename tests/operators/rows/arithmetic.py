@@ -82,6 +82,7 @@ class _Embedded(nn.Module):
 
 
 _CONSTANTS = functions(
+    ("a number first", lambda x: torch.add(0, x) * 2 + torch.add(1.5, x)),
     ("zeros like", lambda x: torch.cat([x, torch.zeros_like(x[:, :2])], 1)),
     ("ones like", lambda x: x * 2 + torch.ones_like(x)),
     ("full like", lambda x: x * torch.full_like(x, 0.3)),

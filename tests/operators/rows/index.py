@@ -15,6 +15,14 @@ def _written_in_part(x: torch.Tensor) -> torch.Tensor:
     return x
 
 
+def _sparsemax(x: torch.Tensor) -> torch.Tensor:
+    """Of the last axis: as many of the largest as stay above a threshold that they share."""
+    largest = x.sort(3, descending=True)[0]
+    sums = largest.cumsum(3) - 1
+    count = (torch.arange(1.0, 8.0) * largest > sums).sum(3).unsqueeze(3)
+    return torch.clamp(x - sums.gather(3, count - 1) / count.float(), min=0)
+
+
 def _rows_and_columns(places: torch.Tensor) -> torch.Tensor:
     inside = places % 63
     return torch.stack([(places / 63).float(), (inside / 7).float(), (inside % 7).float()], 2)
@@ -60,6 +68,8 @@ _PICKS = functions(
      lambda x: F.fold(F.unfold(x, (3, 2), 2, 1, 2) * 2, (9, 7), (3, 2), 2, 1, 2)),
     ("one hot codes of the nearest", lambda x: torch.zeros(2, 6, 9, 7).scatter_(1, x.argmax(1, keepdim=True), 1) + x),
     ("rows and columns of the largest", lambda x: _rows_and_columns(x.reshape(2, -1).topk(4)[1])),
+    ("the last of those above zero", lambda x: x.gather(3, (x > -9).sum(3, keepdim=True) - 1)),
+    ("sparsemax", lambda x: _sparsemax(x)),
     ("a place with an offset", lambda x: x.reshape(2, -1)[:, x.mean(0).reshape(-1).topk(3)[1] + 5]),
     ("scatter", lambda x: x.scatter(3, x.topk(3, 3)[1], x[..., :3] * 2)),
     ("scatter of a number", lambda x: x.scatter(-3, x.topk(2, 1)[1], -2.5)),

@@ -1,4 +1,7 @@
-"""What code marks for TorchScript converts as the Python that it is."""
+"""What code marks for TorchScript converts as the Python that it is, and Functions of autograd as their forward."""
+import torch
+
+from job.architectures.user_code import build_from_code
 from tests.model_code.by_command import convert, write_code
 
 MARKED = """
@@ -57,3 +60,43 @@ def test_marked_code_converts(tmp_path):
     write_code(tmp_path, {"net.py": MARKED})
     done = convert(tmp_path, "net.py:make", "1,3,9,11", "--quantize=none")
     assert done.code == 0, done.said
+
+
+KEPT = """
+import torch
+from torch import nn
+
+class Swish(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x * torch.sigmoid(x)
+
+    @staticmethod
+    def backward(ctx, gradient):
+        return gradient * torch.sigmoid(ctx.saved_tensors[0])
+
+swish = Swish.apply
+
+class make(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+    def forward(self, x):
+        return swish(self.conv(x))
+"""
+
+
+def test_a_function_that_was_kept_under_a_name(tmp_path):
+    write_code(tmp_path, {"net.py": KEPT})
+    done = convert(tmp_path, "net.py:make", "1,3,9,11", "--quantize=none")
+    assert done.code == 0, done.said
+
+
+def test_its_backward_is_its_own_elsewhere(tmp_path):
+    write_code(tmp_path, {"net.py": KEPT})
+    module = build_from_code(tmp_path / "net.py", "make", {})
+    module.conv.weight.data.fill_(1.0)
+    module.conv.bias.data.zero_()
+    module(torch.ones(1, 3, 3, 3)).sum().backward()
+    assert module.conv.bias.grad.tolist() == [torch.sigmoid(torch.tensor(27.0)).item()] * 4
