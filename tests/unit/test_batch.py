@@ -412,6 +412,16 @@ def test_a_folder_where_the_summary_is_to_be_is_told_before_any_work(volumes, tm
     assert chain.noted == []
 
 
+def test_summaries_that_are_out_of_date_are_gone_while_it_works(volumes, tmp_path):
+    """`summarize` must not take yesterday's for today's, should this run be killed."""
+    put(volumes[0], "a.pth")
+    volumes[1].mkdir(exist_ok=True)
+    (volumes[1] / "summary.1-of-3.json").write_text("{}")
+    seen = []
+    Chain(tmp_path, a=lambda: seen.append(sorted(path.name for path in volumes[1].glob("summary*")))).run(settings(*volumes))
+    assert seen == [[]]
+
+
 def test_an_output_folder_that_is_a_file(volumes, tmp_path):
     put(volumes[0], "net.pth")
     put(tmp_path, "file")

@@ -65,6 +65,13 @@ def test_where_no_file_can_be_is_wrong_usage_before_any_work(tmp_path, file):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder", "link", "pipe"]
 
 
+def test_metrics_tell_of_a_run_that_failed_as_a_whole(tmp_path):
+    (tmp_path / "in").mkdir()
+    done = run_job("--input-dir={}".format(tmp_path / "in"), "--output-dir={}".format(tmp_path / "out"),
+                   "--metrics-file={}".format(tmp_path / "job.prom"))
+    assert done.returncode == 3 and "pt2tflite_run_exit_code 3\n" in (tmp_path / "job.prom").read_text()
+
+
 @pytest.mark.parametrize("flag", ["result", "metrics"])
 @pytest.mark.parametrize("content", [b"\x80\x02}q\x00.", b"{}", b"[1]", b'{"checkpoints": [], "exit_code": 0}'])
 def test_a_checkpoint_or_a_summary_is_never_replaced(tmp_path, flag, content):
