@@ -69,6 +69,7 @@ def test_earlier_versions_stay_where_a_server_looks(volume):
     assert "saved_model/2" in document(volume, "interface")["files"]
     assert subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=str(net)).returncode == 0
     assert run_job("verify", volume / "out").returncode == 0
+    assert 100 << 20 < document(volume, "run")["peak_memory_bytes"] < 2 << 30  # of both sides with all they import
     failed = volume / "out" / ".failed" / "net"
     failed.mkdir(parents=True, exist_ok=True)
     assert "current: " in convert(volume, "--arch-args={classes: 20}", "--keep=1")

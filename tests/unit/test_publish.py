@@ -6,7 +6,7 @@ import pytest
 
 from job.errors import UsageError
 from job.publish import (
-    check_replaceable, clear_failure, place, publish_failure, publish_file, recover, staging, staging_folder,
+    check_replaceable, clear_failure, place, publish, publish_failure, publish_file, published, recover, staging, staging_folder,
     write_file,
 )
 from tests.unit.small_models import make, names, publish_version, version
@@ -79,6 +79,22 @@ def test_what_is_published_is_readable_by_everyone(tmp_path, umask):
         for name in folders + files:
             path = os.path.join(place_, name)
             assert stat.S_IMODE(os.stat(path).st_mode) == (0o755 if os.path.isdir(path) else 0o644), path
+
+
+def test_all_of_a_model_is_on_disk_before_it_is_in_its_place(tmp_path, monkeypatch):
+    """Files and the folders that name them; and after that its own name."""
+    done, fsync, put = [], os.fsync, published.put_in_place
+    monkeypatch.setattr(os, "fsync", lambda file: done.append(os.readlink("/proc/self/fd/{}".format(file))) or fsync(file))
+    monkeypatch.setattr(published, "put_in_place", lambda *places: done.append("put") or put(*places))
+    with staging(tmp_path, "net") as folder:
+        make(folder / "model", "one")
+        write_file(folder / "model" / "run.json", b"{}")
+        publish(folder / "model", tmp_path, "net")
+        before, after = done[:done.index("put")], done[done.index("put") + 1:]
+        inside = {os.path.relpath(path, str(folder / "model")) for path in before}
+    made = {str(path.relative_to(tmp_path / "net")) for path in (tmp_path / "net").rglob("*")}
+    assert made | {"."} == inside and "SHA256SUMS" in made
+    assert str(tmp_path) in after
 
 
 def test_the_staging_folder_is_private(tmp_path):

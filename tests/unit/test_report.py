@@ -213,7 +213,7 @@ def test_run_report_compares_with_the_last_version():
     now = before._replace(parity=report([(x + np.float32(1e-5),) for x, in answers()]))
     document = run_report("2020-01-02T03:04:05Z", {"export": 0.61234}, 10 ** 9, {"cpus": 2}, compared(before, now))
     read = check("run", document)
-    assert read["seconds"] == {"export": 0.612}
+    assert (read["seconds"], read["peak_memory_bytes"]) == ({"export": 0.612}, 10 ** 9)
     row = read["comparison"]["outputs"][0]
     assert row["stage"] == "keras"
     assert row["before"]["max_error_of_range"] == 0 < row["now"]["max_error_of_range"]
