@@ -8,8 +8,8 @@ from job.onnx_model.graph import Node, View
 Bounds = Tuple[int, int]
 
 WHOLE = ("int64", "int32", "uint8", "bool")
-MOVED = ("Concat", "Expand", "Flatten", "Floor", "Gather", "Identity", "Reshape", "Slice", "Split", "Squeeze", "Tile", "Transpose",
-         "Unsqueeze")
+MOVED = ("Concat", "Expand", "Flatten", "Floor", "Gather", "Identity", "Reshape", "Slice", "Split", "Squeeze", "Tile",
+         "Transpose", "Unsqueeze")
 _OF_PAIRS = {
     "Add": lambda a, b: (a[0] + b[0], a[1] + b[1]),
     "Sub": lambda a, b: (a[0] - b[1], a[1] - b[0]),

@@ -19,13 +19,15 @@ from job.tensorflow_model.restore import saver_def, saver_nodes, variable_def
 
 
 def write_saved_model(model: KerasGraph, folder: Path) -> None:
-    """Makes folder/saved_model.pb and folder/variables/: tag `serve`, signature `serving_default`.
+    """Makes folder/saved_model.pb and folder/variables/, if there are any: tag `serve`, signature `serving_default`.
 
     The graph is written from its definition and the variables from numpy: nothing needs to have run.
     """
     network = lean_network(model)
-    (folder / "variables").mkdir(parents=True)
-    _write_variables(model.graph, network.variables, folder / "variables" / "variables")
+    folder.mkdir(parents=True)
+    if network.variables:
+        (folder / "variables").mkdir()
+        _write_variables(model.graph, network.variables, folder / "variables" / "variables")
     described = SavedModel(saved_model_schema_version=1, meta_graphs=[_meta_graph(model, network)])
     (folder / "saved_model.pb").write_bytes(canonical_bytes(described))
 
@@ -42,8 +44,9 @@ def _write_variables(graph: Any, variables: Sequence[Variable], prefix: Path) ->
 def _meta_graph(model: KerasGraph, network: Network) -> MetaGraphDef:
     graph_def = GraphDef(versions=network.graph_def.versions)
     graph_def.node.extend(_with_resource_variables(network))
-    graph_def.node.extend(saver_nodes(network.variables))
-    meta = MetaGraphDef(graph_def=graph_def, saver_def=saver_def())
+    if network.variables:  # else all that it computes with is a constant
+        graph_def.node.extend(saver_nodes(network.variables))
+    meta = MetaGraphDef(graph_def=graph_def, saver_def=saver_def() if network.variables else None)
     meta.meta_info_def.tags.append(tf.saved_model.SERVING)
     meta.meta_info_def.tensorflow_version = tf.__version__
     meta.meta_info_def.stripped_op_list.MergeFrom(stripped_op_list_for_graph(graph_def))

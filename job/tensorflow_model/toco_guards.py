@@ -6,6 +6,8 @@ memory that it has not written.
     before: x [4,6] -> Reshape [1,4,6] -> Relu -> Transpose -> y
     after:  x -> Reshape -> Relu -> Pad of nothing -> Transpose -> y
 
+A MatMul is a Transpose of its right side too: TensorFlow Lite wants that the other way round.
+
 Reshape, arithmetic with a constant: where the constant's shape is the end of the Reshape's new shape, toco swaps the
 two, without asking for the shape before, which may be one of more axes than TensorFlow Lite has arithmetic for. It is
 made longer, if that shows toco that it is not; else it is padded, in a row where it has more axes than a Pad takes.
@@ -58,6 +60,8 @@ def _change(each: NodeDef, view: FrozenView) -> List[NodeDef]:
     """What takes the node's place; nothing where it may stay."""
     if each.op == "Transpose" and _follows_moved_ones(each.input[0], view):
         return _padded_input(each, 0, view)
+    if each.op == "MatMul" and not each.attr["transpose_b"].b and _follows_moved_ones(each.input[1], view):
+        return _padded_input(each, 1, view)
     if each.op == "Reshape" and _unreshaped(each.input[0], view) != each.input[0]:
         return [_with_input(each, 0, _unreshaped(each.input[0], view))]
     if each.op == "Reshape" and view.is_output(_unnamed(each.input[0], view)) and any(_before_reshapes(each.input[0], view)):

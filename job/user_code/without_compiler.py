@@ -29,7 +29,7 @@ class ScriptModule(torch.nn.Module):
         super().__init__()
 
 
-_MARKS = ("script_if_tracing", "ignore", "unused", "export")
+_MARKS = ("script_if_tracing", "ignore", "unused", "export", "_overload", "_overload_method")
 _INSTEAD = dict({name: mark for name in _MARKS}, script=script, script_method=script, is_scripting=is_scripting,
                 ScriptModule=ScriptModule)
 

@@ -10,6 +10,18 @@ from tests.model_code.small_network import converted
 from tests.published import Published
 
 
+WITHOUT_LAYERS = """
+import torch
+
+class make(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.scale = torch.nn.Parameter(torch.tensor([0.5, 2.0, -1.0]).view(3, 1, 1))
+    def forward(self, x):
+        return (x * self.scale).max(1, keepdim=True)[0]
+"""
+
+
 class Returns(torch.nn.Module):
     def __init__(self, result):
         super().__init__()
@@ -126,3 +138,10 @@ def test_a_buffer_that_holds_the_answer_gives_each_probe_its_own(tmp_path):
     x = np.linspace(-2, 2, 144, dtype=np.float32).reshape(1, 3, 6, 8)
     published = Published(done.out / "net")
     np.testing.assert_allclose(published.answer("saved_model", x), published.answer("float32", x), rtol=1e-4, atol=1e-4)
+
+
+def test_a_network_without_layers_is_saved_without_variables(tmp_path):
+    write_code(tmp_path, {"net.py": WITHOUT_LAYERS})
+    done = convert(tmp_path, "net.py:make", "1,3,9,11", "--quantize=none")
+    assert done.code == 0, done.said
+    assert [file.name for file in (done.out / "net" / "saved_model" / "1").iterdir()] == ["saved_model.pb"]

@@ -30,7 +30,9 @@ def _run(graph_def, value):
     (lambda x: tf.transpose(tf.nn.relu(tf.reshape(x, (4, 1, 6))) + np.float32(2), (2, 1, 0)), (4, 6)),
     (lambda x: tf.transpose(tf.transpose(x, (1, 0, 2)), (0, 2, 1)), (1, 4, 6)),
     (lambda x: tf.transpose(tf.reshape(tf.reshape(x, (24,)), (4, 6)), (1, 0)), (4, 1, 6)),
-], ids=["one axis more", "past other operators", "a Transpose of ones", "two Reshapes that toco makes one"])
+    (lambda x: tf.matmul(np.ones((2, 4), np.float32), tf.reshape(x, (4, 6))), (1, 4, 6)),
+], ids=["one axis more", "past other operators", "a Transpose of ones", "two Reshapes that toco makes one",
+        "the right side of a product"])
 def test_a_transpose_of_moved_ones_is_padded(build, shape):
     before, after = changed_to(build, shape)
     assert after.count("Pad") == 1

@@ -141,6 +141,8 @@ _PRODUCTS = [
     ("outer of two vectors", lambda x, y: x.unsqueeze(2) * y.unsqueeze(1), (2, 6), (2, 7)),
     ("ger", torch.ger, (6,), (7,)),
     ("masked by an input", _masked_by_input, (2, 6, 8), (2, 6)),
+    ("mm with what was a kernel of one", lambda x, y: x @ y.view(7, 9, 1, 1).permute(2, 3, 1, 0).reshape(9, 7), (6, 9), (7, 9)),
+    ("mm with a row moved ahead", lambda x, y: x @ y.view(7, 1, 9).permute(1, 2, 0).reshape(9, 7), (6, 9), (7, 9)),
     ("gram", lambda x, y: x.matmul(x.t()) + y, (3, 6), (3, 3)),
 ]
 
