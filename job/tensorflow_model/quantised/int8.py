@@ -6,11 +6,13 @@ from job.tensorflow_model.quantised.int8_plan import int8_plan
 from job.tensorflow_model.quantised.int8_source import int8_source
 from job.tensorflow_model.quantised.int8_writing import int8_file
 from job.tensorflow_model.quantised.joined_ranges import joined_ranges
+from job.tensorflow_model.quantised.lone_activations import with_kept_steps
 from job.tensorflow_model.quantised.ranges import Seen
 
 
 def int8_from_float32(float32: TFLiteFile, seen: Seen) -> TFLiteFile:
     """The int8 file, which takes and gives float32."""
     source, seen = int8_source(float32, seen)
-    plan = int8_plan(source, joined_ranges(source, clipped_ranges(source, seen)))
+    ranges = joined_ranges(source, with_kept_steps(source, clipped_ranges(source, seen)))
+    plan = int8_plan(source, ranges)
     return with_corrected_biases(int8_file(source, plan), source, seen.means)

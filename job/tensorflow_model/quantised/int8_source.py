@@ -5,10 +5,12 @@ from job.tensorflow_model.flatbuffer.tflite_file import TFLiteFile
 from job.tensorflow_model.quantised.affine_layers import with_affine_layers
 from job.tensorflow_model.quantised.averaging_layers import with_averaging_layers
 from job.tensorflow_model.quantised.equalisation import equalised
+from job.tensorflow_model.quantised.lone_activations import with_lone_activations
 from job.tensorflow_model.quantised.padded_constants import without_padded_constants
 from job.tensorflow_model.quantised.ranges import Seen
 
 
 def int8_source(float32: TFLiteFile, seen: Seen) -> Tuple[TFLiteFile, Seen]:
     """The same answers, and tensors of the same indices; with what calibration would have seen of them."""
-    return equalised(with_affine_layers(without_padded_constants(with_averaging_layers(float32))), seen)
+    layered = with_affine_layers(without_padded_constants(with_averaging_layers(with_lone_activations(float32))))
+    return equalised(layered, seen)
