@@ -6,7 +6,7 @@ from typing import Any, Mapping, Optional
 from job.conversion import Converted, Place
 from job.errors import JobError, ParityFailed
 from job.progress import Progress
-from job.publish import made_from, settled, write_file, write_json
+from job.publish import documents_of, made_from, settled, write_file, write_json
 from job.report.comparison import Version, compared, drifts, read_version
 from job.report.documents import json_bytes
 from job.report.interface import interface
@@ -29,7 +29,7 @@ def write_documents(place: Place, settings: Settings, converted: Converted, prog
         digests.update(settled(model, document))
     write_json(model / "provenance.json", provenance(digests, converted.models, exported, progress.settings,
                                                      progress.versions))
-    before = read_version(place.published)
+    before = read_version(documents_of(place.published))
     comparison = None if before is None else compared(before, version)
     _refuse_to_be_worse(place.published, comparison, settings.max_drift)
     run = run_report(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(progress.started)), progress.seconds,

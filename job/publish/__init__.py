@@ -11,10 +11,10 @@ from job.publish.current import digest_of_settings, is_current, is_rolled_back, 
 from job.publish.files import write_file, write_json
 from job.publish.published import check_replaceable, clear_failure, publish, publish_failure, publish_file
 from job.publish.staging_folder import recover, staging
-from job.publish.versions import keep_earlier, next_version
+from job.publish.versions import documents_of, keep_earlier, next_version
 
 __all__ = [
-    "check_replaceable", "clear_failure", "digest_of_settings", "is_current", "is_rolled_back", "keep_earlier", "made_from",
-    "next_version", "publish", "publish_failure", "publish_file", "recover", "settle_file", "settled", "staging", "verify_checksums",
-    "write_file", "write_json",
+    "check_replaceable", "clear_failure", "digest_of_settings", "documents_of", "is_current", "is_rolled_back",
+    "keep_earlier", "made_from", "next_version", "publish", "publish_failure", "publish_file", "recover", "settle_file",
+    "settled", "staging", "verify_checksums", "write_file", "write_json",
 ]

@@ -18,6 +18,7 @@ from job.watching import log
 
 _VERSIONS = "saved_model"
 _EXTRA = "assets.extra"
+_DOCUMENT = "interface.json"  # one of those that are published with every version
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")  # below 2^63, as servers count
 _PATIENCE = (0.0, 0.1, 0.2, 0.4, 0.8, 1.6)  # seconds before each try: another job publishes in the meantime
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
@@ -37,6 +38,13 @@ def number_of(file: str) -> Optional[int]:
 def is_put_away(file: str) -> bool:
     """Whether it belongs to a version whose folder was renamed, so that no server sees it."""
     return Path(file).parts[0] == _VERSIONS and number_of(file) is None
+
+
+def documents_of(published: Path) -> Path:
+    """The folder with the documents of the version that servers take: the model's own, unless it was rolled back."""
+    numbers = _numbers(published)
+    extra = published / _VERSIONS / str(numbers[-1]) / _EXTRA if numbers else published
+    return extra if (extra / _DOCUMENT).is_file() else published
 
 
 def keep_earlier(published: Path, staged: Path, keep: int) -> Dict[str, str]:
@@ -90,7 +98,7 @@ def _sources(listed: Mapping[str, str], number: int, newest: bool) -> Dict[str, 
     """Where in the new folder -> which file of the old one."""
     own = {name: name for name in listed if number_of(name) == number}
     extra = "{}/{}/{}/".format(_VERSIONS, number, _EXTRA)
-    if newest and extra + "interface.json" not in own:  # after a roll-back its documents lie there already
+    if newest and extra + _DOCUMENT not in own:  # after a roll-back its documents lie there already
         own.update({extra + name: name for name in listed if "/" not in name})
     return own
 

@@ -9,7 +9,7 @@ import pytest
 from job.errors import EnvironmentFailed
 from job.publish import is_current, is_rolled_back, made_from, publish, staging, verify_checksums, versions, write_json
 from job.publish.checksums import write_checksums
-from job.publish.versions import keep_earlier, next_version
+from job.publish.versions import documents_of, keep_earlier, next_version
 
 FROM = ("c" * 64, "d" * 64, "0123456789abcdef")
 
@@ -157,6 +157,13 @@ def test_what_was_rolled_back_is_told_from_what_is_current(two_versions):
     assert is_rolled_back(two_versions, "net", *FROM)
     (two_versions / "net" / "interface.json").write_text("")
     assert not is_rolled_back(two_versions, "net", *FROM)
+
+
+def test_what_a_new_version_is_compared_with_is_what_servers_take(two_versions, tmp_path):
+    net = two_versions / "net"
+    assert documents_of(net) == net and documents_of(tmp_path / "nothing") == tmp_path / "nothing"
+    (net / "saved_model" / "2").rename(net / "saved_model" / "2.bad")
+    assert documents_of(net) == net / "saved_model" / "1" / "assets.extra"
 
 
 def test_a_model_of_which_no_version_is_left_is_not_rolled_back(two_versions):

@@ -78,7 +78,8 @@ def test_a_checkpoint_or_a_summary_is_never_replaced(tmp_path, flag, content):
     """A flag that names the wrong file must cost nobody that file."""
     file = tmp_path / "net.pth"
     file.write_bytes(content)
-    done = run_job("--input-dir={}".format(tmp_path), "--output-dir={}".format(tmp_path / "out"), "--{}-file={}".format(flag, file))
+    done = run_job("--input-dir={}".format(tmp_path), "--output-dir={}".format(tmp_path / "out"),
+                   "--{}-file={}".format(flag, file))
     assert done.returncode == 2 and "--{}-file={}: it is there, and no earlier run has left it".format(flag, file) in done.stderr
     assert file.read_bytes() == content and not (tmp_path / "out").exists()
 
