@@ -66,7 +66,7 @@ def _int8_bytes(frozen: FrozenGraph, mode: str, files: Mapping[str, Path], sampl
     if mode in _ENDS and "int8" in files and files["int8"].exists():
         return tflite_bytes(_ENDS[mode](open_tflite(files["int8"])))
     float32 = _float32(frozen, files.get("float32"))
-    int8 = int8_from_float32(float32, ranges_of(float32, samples))
+    int8 = int8_from_float32(float32, ranges_of(float32, samples), samples)
     return tflite_bytes(_ENDS[mode](int8) if mode in _ENDS else int8)
 
 

@@ -22,4 +22,6 @@ def float32_of(build, folder, shape=MAP):
 
 
 def quantised(float32, given=None):
-    return int8_from_float32(float32, ranges_of(float32, lambda: given or samples()))
+    def calibration():
+        return given or samples()
+    return int8_from_float32(float32, ranges_of(float32, calibration), calibration)

@@ -5,15 +5,17 @@ Rounded weights answer a map that is positive throughout, as after a ReLU, with 
 Corrections come in parts of the output's own step: finer ones change hardly an answer, and would carry the last bits of
 the means, which differ between CPUs.
 """
-from typing import Mapping, NamedTuple, Tuple
+from collections import Counter
+from typing import Iterator, Mapping, NamedTuple
 
 import numpy as np
 
-from job.tensorflow_model.flatbuffer.tflite_file import LAYERS, Operator, Tensor, TFLiteFile
+from job.tensorflow_model.flatbuffer.tflite_file import Operator, Tensor, TFLiteFile
 from job.tensorflow_model.quantised.equalised_groups import reads_channels
+from job.tensorflow_model.quantised.integer_layers import INT8_LAYER
+from job.tensorflow_model.quantised.layer_pairs import float_layers
 
 _INPUT, _WEIGHTS, _BIAS = 0, 1, 2
-_INT8 = ["int8", "int8", "int32"]
 _STEPS = 16  # of a correction, in one of the output's
 
 
@@ -37,23 +39,18 @@ def with_corrected_biases(int8: TFLiteFile, float32: TFLiteFile, means: Mapping[
     return int8.with_tensors(corrected)
 
 
-def _layers(file: TFLiteFile, source: TFLiteFile, means: Mapping[int, np.ndarray]) -> Tuple[_Layer, ...]:
+def _layers(file: TFLiteFile, source: TFLiteFile, means: Mapping[int, np.ndarray]) -> Iterator[_Layer]:
     """Those of int8 whose bias no other one shares."""
-    exact = {source.tensors[operator.outputs[0]].name: operator for operator in source.operators
-             if operator.name in LAYERS and operator.inputs[_INPUT] in means}
+    pairs = float_layers(file, source)
     ours = [operator for operator in file.operators
-            if [file.tensors[index].dtype for index in operator.inputs] == _INT8]
-    floats = {operator.inputs[0]: operator.outputs[0] for operator in file.operators if operator.name == "DEQUANTIZE"}
-    biases = [operator.inputs[_BIAS] for operator in ours]
-    found = []
+            if [file.tensors[index].dtype for index in operator.inputs] == INT8_LAYER and operator.outputs[0] in pairs]
+    biases = Counter(operator.inputs[_BIAS] for operator in ours)
     for operator in ours:
-        made = operator.outputs[0]
-        theirs = exact.get(file.tensors[made].name) or exact.get(file.tensors[floats.get(made, made)].name)
-        if theirs is not None and biases.count(operator.inputs[_BIAS]) == 1 and reads_channels(source, theirs):
+        theirs = pairs[operator.outputs[0]]
+        if theirs.inputs[_INPUT] in means and biases[operator.inputs[_BIAS]] == 1 and reads_channels(source, theirs):
             weights = source.tensors[theirs.inputs[_WEIGHTS]].values()
             shape = file.tensors[operator.inputs[_WEIGHTS]].shape
-            found.append(_Layer(operator, weights.reshape(shape), means[theirs.inputs[_INPUT]]))
-    return tuple(found)
+            yield _Layer(operator, weights.reshape(shape), means[theirs.inputs[_INPUT]])
 
 
 def _shift(layer: _Layer, rounded: Tensor) -> np.ndarray:

@@ -1,0 +1,95 @@
+"""The weights of an int8 file, rounded anew for what its layers read: see `answering_weights`.
+
+What a layer reads is made by the layers before it as they will be. Layers behind what computes in float keep their weights.
+"""
+import hashlib
+import heapq
+from typing import Dict, Sequence
+
+import numpy as np
+
+from job.tensorflow_model.flatbuffer.tflite_file import Tensor, TFLiteFile
+from job.tensorflow_model.quantised.answering_weights import answering_weights
+from job.tensorflow_model.quantised.int8_scales import MOST
+from job.tensorflow_model.quantised.integer_layers import IntegerLayer, integer_layer
+from job.tensorflow_model.quantised.integer_walk import IntegerWalk
+from job.tensorflow_model.quantised.layer_pairs import float_layers
+from job.tensorflow_model.quantised.ranges import Sample, Samples
+
+MOST_SAMPLES = 16
+MOST_BYTES = 2 ** 29  # of all that operators make of them
+MOST_PRODUCTS = 2 ** 36  # of all layers, with all samples
+MOST_PLACES = 2 ** 11  # of a layer's output, in all samples: what is read there is looked at
+MOST_TOGETHER = 512  # weights of one output that make good each other's rounding
+_WEIGHTS = 1
+
+
+def with_fitted_weights(int8: TFLiteFile, float32: TFLiteFile, samples: Samples) -> TFLiteFile:
+    """`float32` is the file that `int8` is made of."""
+    walk = IntegerWalk(int8, _chosen(samples, _count(int8)))
+    sources = float_layers(int8, float32)
+    fitted = {}  # type: Dict[int, Tensor]
+    for number, operator in enumerate(int8.operators):
+        layer = integer_layer(int8, operator) if walk.knows(operator) else None
+        source = sources.get(operator.outputs[0])
+        if layer and source:
+            layer = _fitted(layer, float32.tensors[source.inputs[_WEIGHTS]].values(), walk.read(operator))
+            place = operator.inputs[_WEIGHTS]
+            fitted[place] = int8.tensors[place]._replace(content=layer.weights.astype(np.int8).tobytes())
+        walk.go_through(number, layer)
+    return int8.with_tensors(fitted)
+
+
+def _count(file: TFLiteFile) -> int:
+    """How many samples there is room and time for."""
+    size = sum(int(np.prod(tensor.shape, dtype=np.int64)) for tensor in file.computed())
+    layers = [layer for layer in (integer_layer(file, operator) for operator in file.operators) if layer]
+    products = sum(int(np.prod(layer.y.shape, dtype=np.int64)) * layer.weights.size // len(layer.biases) for layer in layers)
+    return max(1, min(MOST_SAMPLES, MOST_BYTES // max(size, 1), MOST_PRODUCTS // max(products, 1)))
+
+
+def _chosen(samples: Samples, count: int) -> Sequence[Sample]:
+    """The same ones, in whatever order they are given."""
+    digested = ((_digest(sample), number, sample) for number, sample in enumerate(samples()))
+    return [sample for _, _, sample in heapq.nsmallest(count, digested)]
+
+
+def _digest(sample: Sample) -> bytes:
+    return hashlib.sha256(b"".join(np.ascontiguousarray(array).tobytes() for array in sample)).digest()
+
+
+def _fitted(layer: IntegerLayer, exact: np.ndarray, read: Sequence[np.ndarray]) -> IntegerLayer:
+    """`exact` are the layer's float weights, in the order of the file."""
+    places = _some_places(layer, read)
+    fit = _depthwise_weights if layer.is_depthwise() else _dense_weights
+    return layer._replace(weights=fit(layer, exact, places).reshape(layer.weights.shape))
+
+
+def _depthwise_weights(layer: IntegerLayer, exact: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Each channel's own: (window, in, of each)."""
+    channels, each = layer.weights.shape[2:]
+    steps = np.broadcast_to(layer.weight_steps, channels * each).reshape(channels, each, 1)
+    in_steps = exact.reshape(-1, channels, each).transpose(1, 2, 0) / steps
+    return answering_weights(in_steps, places.transpose(2, 0, 1), MOST).transpose(2, 0, 1)
+
+
+def _dense_weights(layer: IntegerLayer, exact: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """(out, window * in), those of what varies most first."""
+    rows, in_steps = places.reshape(len(places), -1), exact.reshape(len(layer.weights), -1) / layer.weight_steps.reshape(-1, 1)
+    weights = np.empty_like(in_steps)
+    for columns in np.array_split(np.arange(rows.shape[1]), -(-rows.shape[1] // MOST_TOGETHER)):
+        columns = columns[np.argsort(-np.square(rows[:, columns]).sum(axis=0), kind="mergesort")]
+        weights[:, columns] = answering_weights(in_steps[np.newaxis, :, columns], rows[np.newaxis, :, columns], MOST)[0]
+    return weights
+
+
+def _some_places(layer: IntegerLayer, read: Sequence[np.ndarray]) -> np.ndarray:
+    """What is read there, each number less its mean, which biases answer for: [places, window, in]."""
+    places = int(np.prod(layer.y.shape[:-1]))
+    every = max(1, places * len(read) // MOST_PLACES) | 1  # odd: in no step with the columns of a map
+    chosen = np.arange(0, places, every)
+    some = [view[np.unravel_index(chosen, view.shape[:3])] for view in map(layer.places, read)]
+    rows = np.concatenate(some).astype(np.float64)
+    rows = rows.reshape(len(rows), -1, rows.shape[-1])
+    rows -= np.round(rows.mean(axis=0))
+    return rows
