@@ -7,16 +7,13 @@ import torch
 
 
 def rounding_of_range(network: torch.nn.Module, inputs: Sequence[torch.Tensor]) -> Optional[float]:
-    """The largest difference of an output, over its range; None where the network does not run in float64."""
+    """The largest difference of an output, over its range; None where the network does not run in float64, and where
+    its answer to one input has no range: one number, or the same everywhere."""
     exact_inputs = [x.double() if x.is_floating_point() else x for x in inputs]
     try:
         with torch.no_grad():
             rounded, exact = network(*inputs), copy.deepcopy(network).double()(*exact_inputs)
     except Exception:  # of users' code that makes or asks for float32: a hint is not worth more than that
         return None
-    shares = [_of_range(left.numpy(), right.numpy()) for left, right in zip(rounded, exact) if right.is_floating_point()]
-    return max(shares, default=None)
-
-
-def _of_range(rounded: np.ndarray, exact: np.ndarray) -> float:
-    return float(np.abs(rounded - exact).max() / max(np.ptp(exact), np.finfo(np.float64).tiny))
+    pairs = [(left.numpy(), right.numpy()) for left, right in zip(rounded, exact) if right.is_floating_point()]
+    return max((float(np.abs(left - right).max() / np.ptp(right)) for left, right in pairs if np.ptp(right)), default=None)

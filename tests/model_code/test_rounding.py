@@ -43,6 +43,15 @@ def test_code_that_knows_float32_only_tells_nothing(network):
     assert rounding_of_range(network(), [torch.randn(2, 4)]) is None
 
 
+class OneNumber(nn.Module):
+    def forward(self, x):
+        return x.sum().reshape(1, 1),
+
+
+def test_one_number_has_no_range():
+    assert rounding_of_range(OneNumber(), [torch.randn(2, 4)]) is None
+
+
 NET = """
 import torch
 from torch import nn
