@@ -1,0 +1,24 @@
+"""ONNX Runtime answers alike whether a model's weights are in it or in a file beside it."""
+import numpy as np
+import pytest
+
+from job.onnx_model.model_file import write_onnx
+from job.onnx_model.runtime import run_graph, session
+from tests.passes.small_graphs import drawn, graph, node, questions
+
+
+@pytest.mark.parametrize("weight, group", [((16, 6, 3, 3), 1), ((6, 1, 9, 9), 6)])
+@pytest.mark.parametrize("follows", [
+    [node("Mul", "c s", "y")], [node("Add", "c s", "y")], [node("Mul", "c s", "m"), node("Add", "m s", "y")],
+    [node("BatchNormalization", "c one two three four", "y")],
+], ids=["scaled", "shifted", "both", "normalised"])
+def test_a_convolution_before_arithmetic(tmp_path, weight, group, follows):
+    channels, constants = weight[0], drawn(w=weight, s=(weight[0], 1, 1))
+    constants.update(zip(("one", "two", "three", "four"), np.random.RandomState(3).uniform(0.5, 2, (4, channels)).astype("f")))
+    read = {name for each in follows for name in each.inputs} | {"w"}
+    of = graph(node("Conv", "x w", "c", group=group), *follows, inputs={"x": (1, 6, 12, 11)},
+               constants={name: value for name, value in constants.items() if name in read})
+    write_onnx(of, tmp_path / "model.onnx")
+    given = questions(of)
+    inside, beside = run_graph(of, given)[0], session(tmp_path / "model.onnx").run(["y"], dict(zip(of.inputs, given)))[0]
+    assert np.abs(inside - beside).max() <= 1e-5 * np.ptp(inside)
