@@ -194,6 +194,9 @@ def _warn_of_calibration(progress: Progress, calibration: Calibration) -> None:
     if calibration.unlike_training:
         log.warning("what --calibration holds varies {:.2g} times as much as what the network was trained on, by its first "
                     "BatchNorm: look at --preprocess".format(calibration.training_spread.median), progress.name)
+    if calibration.loud:
+        log.warning("of --calibration, {} vary over ten times as much as most, such as {}, and leave these few steps: prepare "
+                    "all alike".format(len(calibration.loud), calibration.loud[0].split(":", 1)[1]), progress.name)
     for skipped in calibration.skipped:
         log.warning("calibration: left out: " + skipped, progress.name)
 

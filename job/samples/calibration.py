@@ -4,7 +4,7 @@ Each sample is a file of its own, in the order of names: calibration reads one a
 """
 import hashlib
 from pathlib import Path
-from typing import Any, Iterator, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Iterable, Iterator, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -30,6 +30,7 @@ class Calibration(NamedTuple):
     probes: Tuple[Probe, ...] = ()  # a few of the user's, on which int8 is judged
     skipped: Tuple[str, ...] = ()  # a sentence for each file that is no sample
     training_spread: Optional[TrainingSpread] = None  # of the user's
+    loud: Tuple[str, ...] = ()  # of the user's, those that vary far more than most
 
     def document(self) -> Mapping[str, Any]:
         """For parity.json: no path in it."""
@@ -80,11 +81,19 @@ def _of_user(settings: Any, exported: Exported, side: Any, folder: Path) -> Cali
     files = sorted(folder.iterdir())
     if not files:
         raise bad_samples(problems or ["the folder holds none"], "put pictures or .npy files in it", CALIBRATION)
+    loud = loud_samples(probe for file in files for probe in load_probes(file))
     probes = _held_out(files, own_count(exported.multiply_adds))
     used = _thinned(sorted(folder.iterdir()), settings.calibration_count)
     spread = side.call("training_spread", probes)
     _check_scale(spread)
-    return Calibration(folder, "folder", listed.found, used, probes, problems, spread)
+    return Calibration(folder, "folder", listed.found, used, probes, problems, spread, loud)
+
+
+def loud_samples(samples: Iterable[Probe]) -> Tuple[str, ...]:
+    """Names of those that vary ALIKE times as much as most: few steps of 8 bits are left to the others beside them."""
+    spreads = {sample.name: max(float(np.std(array, dtype=np.float64)) for array in sample.inputs) for sample in samples}
+    usual = float(np.median(list(spreads.values())))
+    return tuple(name for name, spread in spreads.items() if spread > ALIKE * usual > 0)
 
 
 def _check_scale(spread: Optional[TrainingSpread]) -> None:
