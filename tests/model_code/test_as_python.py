@@ -30,6 +30,10 @@ class Block(torch.jit.ScriptModule):
         super().__init__()
         self.conv, self.times = nn.Conv2d(3, 4, 3), 2
 
+    @torch.jit._overload_method
+    def plain(self, x: torch.Tensor) -> torch.Tensor:
+        pass
+
     @torch.jit.unused
     def never(self):
         raise NotImplementedError
