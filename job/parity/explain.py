@@ -90,7 +90,8 @@ def hint_on_rounding(own: Optional[float]) -> str:
     if own is None or not own >= LOUD_ROUNDING:
         return ""
     return ("rounding alone moves what this network answers by {} of the range (PyTorch in float32 beside float64): check "
-            "that its weights are trained, or accept it with --tolerance='{{float: {{max_error_of_range: ...}}}}'").format(percent(own))
+            "that its weights are trained, or accept it with --tolerance='{{float: {{max_error_of_range: ...}}}}'"
+            ).format(percent(own))
 
 
 def beyond_drop(figures: Mapping[str, Any], limit: float) -> str:

@@ -3,7 +3,7 @@
 The answers are the same. PyTorch 1.1's compiler takes little of what today's code says, and its export fails on what it
 has compiled.
 """
-from typing import Any, Callable
+from typing import Any
 
 import torch
 

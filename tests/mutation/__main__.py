@@ -5,7 +5,6 @@ Exit 1 where one survives that tests/mutation/equivalent.py does not explain.
 import argparse
 import re
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 from typing import List, Sequence

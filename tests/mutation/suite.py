@@ -1,6 +1,6 @@
 """Some of the tests, run by pytest in this process."""
 from pathlib import Path
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Any, Callable, Dict, NamedTuple, Optional, Sequence, Set, Tuple
 
 import pytest
 

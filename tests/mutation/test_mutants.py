@@ -70,8 +70,8 @@ def test_functions_say_what_they_reach():
     lines = []
     names = {REACHED: lines.append}
     exec(
-            compile(reporting("def f(x):\n    'Shown.'\n    if x:\n        x += 1\n    else:\n        x = 5\n    return x\n"), "f", "exec"),
-            names)
+            compile(reporting("def f(x):\n    'Shown.'\n    if x:\n        x += 1\n    else:\n        x = 5\n    return x\n"),
+                    "f", "exec"), names)
     assert names["f"](1) == 2 and lines == [3, 4, 7] and names["f"].__doc__ == "Shown."
 
 

@@ -37,7 +37,8 @@ def of(op, inputs, shape, **attributes):
     constants = drawn(w3=(4, 4, 3), w4=(4, 4, 3, 3), w5=(4, 4, 3, 3, 3), m=(9, 7), row=(7,))
     constants.update({"half{}".format(rank): np.float32([1, 1] + [0.6] * (rank - 2)) for rank in (3, 4, 5)})
     given = {"x": shape, "v": (9, 7), "u": (7,)}
-    return graph(node(op, inputs, "y", **attributes), constants={name: constants[name] for name in inputs.split() if name in constants},
+    return graph(node(op, inputs, "y", **attributes),
+                 constants={name: constants[name] for name in inputs.split() if name in constants},
                  inputs={name: given[name] for name in inputs.split() if name in given})
 
 

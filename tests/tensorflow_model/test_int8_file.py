@@ -79,7 +79,8 @@ NETWORKS = {
     "a map that both read": (both_read, {"ABS": 1, "SUM": 1, "SUB": 1}),
     "a layer after float": (lambda x: convolved(tf.abs(x)), {"ABS": 1}),
     "float behind a move": (lambda x: tf.abs(tf.transpose(convolved(x), [0, 3, 1, 2])), {"ABS": 1}),
-    "joined in three scales": (lambda x: convolved(tf.concat([x[:, :, :, :2], convolved(x)[:, :, :, :3] * 9, x[:, :, :, 2:3]], 3)), {}),
+    "joined in three scales": (
+        lambda x: convolved(tf.concat([x[:, :, :, :2], convolved(x)[:, :, :, :3] * 9, x[:, :, :, 2:3]], 3)), {}),
     "one channel": (lambda x: few_channels(convolved(x), 1), {}),
     "two channels": (lambda x: few_channels(convolved(x), 2), {"DEPTHWISE_CONV_2D": 1}),
     "four channels": (lambda x: few_channels(convolved(x), 4), {}),

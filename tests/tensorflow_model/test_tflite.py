@@ -130,7 +130,8 @@ def test_leaving_early_ends_the_conversion(tmp_path):
 def test_one_after_another_in_one_process_give_the_same_bytes(written, tmp_path):
     frozen, seen = frozen_graph(written.model, batch=1), tmp_path / "seen"
     files = {"float32": tmp_path / "a", "dynamic": tmp_path / "b"}
-    steps = tflite_steps(frozen, files, {"float32": lambda: seen.write_text("a is there, b is {}".format(files["dynamic"].exists()))})
+    steps = tflite_steps(frozen, files, {
+        "float32": lambda: seen.write_text("a is there, b is {}".format(files["dynamic"].exists()))})
     with TocoRun(*steps) as run:
         run.finish("tflite.float32")
         assert seen.read_text() == "a is there, b is False"

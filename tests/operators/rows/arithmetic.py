@@ -1,6 +1,5 @@
 """Pairs of tensors, truth values, constants that the network makes itself."""
 import torch
-import torch.nn.functional as F
 from torch import nn
 
 from tests.operators.case import MAP, SEQUENCE, Case, functions, of
