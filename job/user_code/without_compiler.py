@@ -3,6 +3,8 @@
 The answers are the same. PyTorch 1.1's compiler takes little of what today's code says, and its export fails on what it
 has compiled.
 """
+import sys
+import types
 from typing import Any
 
 import torch
@@ -34,7 +36,22 @@ _INSTEAD = dict({name: mark for name in _MARKS}, script=script, script_method=sc
                 ScriptModule=ScriptModule)
 
 
+class _WithoutCompiler(types.ModuleType):
+    """`torch.jit` for what asks it from now on. Its own code, and classes that it has compiled already, see it as it was."""
+
+    def __init__(self, compiler: types.ModuleType) -> None:
+        super().__init__(compiler.__name__)
+        vars(self).update({name: value for name, value in vars(compiler).items() if name.startswith("__")})
+        vars(self).update(_INSTEAD, _compiler=compiler)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(vars(self)["_compiler"], name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(vars(self)["_compiler"], name, value)
+
+
 def run_uncompiled() -> None:
     """Once for a process: decorators run while code is imported, some of it later than the factory."""
-    for name, value in _INSTEAD.items():
-        setattr(torch.jit, name, value)
+    if not isinstance(torch.jit, _WithoutCompiler):
+        torch.jit = sys.modules["torch.jit"] = _WithoutCompiler(torch.jit)

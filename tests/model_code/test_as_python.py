@@ -1,9 +1,14 @@
 """What code marks for TorchScript converts as the Python that it is, and Functions of autograd as their forward."""
+import subprocess
+import sys
+from pathlib import Path
+
 import torch
 
 from job.architectures.user_code import build_from_code
 from tests.model_code.by_command import convert, write_code
 
+CHECKOUT = Path(__file__).resolve().parents[2]
 MARKED = """
 import torch
 from torch import nn
@@ -64,6 +69,37 @@ def test_marked_code_converts(tmp_path):
     write_code(tmp_path, {"net.py": MARKED})
     done = convert(tmp_path, "net.py:make", "1,3,9,11", "--quantize=none")
     assert done.code == 0, done.said
+
+
+COMPILED_BEFORE = """
+import torch
+import torchvision
+from job.user_code.without_compiler import run_uncompiled
+
+run_uncompiled()
+run_uncompiled()
+import torch.jit
+from torch.jit import ScriptModule, script, trace
+import torch.jit.annotations
+
+class Made(ScriptModule):
+    def __init__(self):
+        super().__init__()
+        self.weight = [1]
+
+module = torchvision.models.detection.backbone_utils.resnet_fpn_backbone("resnet50", False).eval()
+answers = module(torch.ones(1, 3, 64, 64))
+assert type(module.body.bn1).__name__ == "FrozenBatchNorm2d" and len(answers) == 5
+assert isinstance(Made(), torch.jit.ScriptModule) and Made().weight == [1]
+assert script(len) is len and torch.jit.is_scripting() is False
+traced = trace(torch.nn.Conv2d(3, 2, 1), torch.ones(1, 3, 4, 4))
+assert traced(torch.ones(1, 3, 5, 6)).shape == (1, 2, 5, 6)
+"""
+
+
+def test_what_was_compiled_before_still_works():
+    """torchvision has compiled some of its layers when users' code comes."""
+    subprocess.run([sys.executable, "-c", COMPILED_BEFORE], check=True, cwd=str(CHECKOUT))
 
 
 KEPT = """
