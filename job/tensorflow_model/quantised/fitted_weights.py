@@ -35,7 +35,7 @@ def with_fitted_weights(int8: TFLiteFile, float32: TFLiteFile, samples: Samples)
         if layer and source:
             layer = _fitted(layer, float32.tensors[source.inputs[_WEIGHTS]].values(), walk.read(operator))
             place = operator.inputs[_WEIGHTS]
-            fitted[place] = int8.tensors[place]._replace(content=layer.weights.astype(np.int8).tobytes())
+            fitted[place] = int8.tensors[place]._replace(content=layer.weights.tobytes())
         walk.go_through(number, layer)
     return int8.with_tensors(fitted)
 
@@ -70,16 +70,17 @@ def _depthwise_weights(layer: IntegerLayer, exact: np.ndarray, places: np.ndarra
     channels, each = layer.weights.shape[2:]
     steps = np.broadcast_to(layer.weight_steps, channels * each).reshape(channels, each, 1)
     in_steps = exact.reshape(-1, channels, each).transpose(1, 2, 0) / steps
-    return answering_weights(in_steps, places.transpose(2, 0, 1), MOST).transpose(2, 0, 1)
+    return answering_weights(in_steps, places.transpose(2, 0, 1), MOST).transpose(2, 0, 1).astype(np.int8)
 
 
 def _dense_weights(layer: IntegerLayer, exact: np.ndarray, places: np.ndarray) -> np.ndarray:
     """(out, window * in), those of what varies most first."""
-    rows, in_steps = places.reshape(len(places), -1), exact.reshape(len(layer.weights), -1) / layer.weight_steps.reshape(-1, 1)
-    weights = np.empty_like(in_steps)
+    rows, exact = places.reshape(len(places), -1), exact.reshape(len(layer.weights), -1)
+    steps, weights = layer.weight_steps.reshape(-1, 1), np.empty(exact.shape, np.int8)
     for columns in np.array_split(np.arange(rows.shape[1]), -(-rows.shape[1] // MOST_TOGETHER)):
         columns = columns[np.argsort(-np.square(rows[:, columns]).sum(axis=0), kind="mergesort")]
-        weights[:, columns] = answering_weights(in_steps[np.newaxis, :, columns], rows[np.newaxis, :, columns], MOST)[0]
+        in_steps = exact[:, columns] / steps
+        weights[:, columns] = answering_weights(in_steps[np.newaxis], rows[np.newaxis, :, columns], MOST)[0]
     return weights
 
 

@@ -18,6 +18,7 @@ from job.tensorflow_model.quantised.int8_scales import LEAST, MOST
 
 INT8_LAYER = ["int8", "int8", "int32"]  # what it reads
 _MOST_VALUES = 2 ** 22  # of what places read, at a time
+_MOST_COLUMNS = 2 ** 12  # of a layer that are floats, at a time
 _EXACT_IN_SINGLE = 2 ** 24
 _WIDEST = MOST - LEAST  # of a number less its zero point
 _PADDING, _STRIDES = 0, (2, 1)  # of a convolution's options; of height and of width
@@ -29,7 +30,7 @@ class IntegerLayer(NamedTuple):
     operator: Operator
     x: Tensor
     y: Tensor
-    weights: np.ndarray  # whole numbers: (out, height, width, in), (out, in); of depthwise ones (height, width, in, of each)
+    weights: np.ndarray  # int8: (out, height, width, in), (out, in); of depthwise ones (height, width, in, of each)
     weight_steps: np.ndarray  # one, or one an output channel
     biases: np.ndarray
     sum_steps: np.ndarray  # as many as of the weights
@@ -67,7 +68,9 @@ class IntegerLayer(NamedTuple):
             return sum(terms).reshape(shape)
         weights = self.weights.reshape(len(self.weights), -1).T
         exact = _exact_type(weights)
-        return places.reshape(-1, len(weights)).astype(exact).dot(weights.astype(exact)).reshape(shape)
+        rows = places.reshape(-1, len(weights))
+        parts = (slice(start, start + _MOST_COLUMNS) for start in range(0, len(weights), _MOST_COLUMNS))
+        return sum(rows[:, part].astype(exact).dot(weights[part].astype(exact)) for part in parts).reshape(shape)
 
     def _answers(self, sums: np.ndarray) -> np.ndarray:
         step, zero_point = self.y.scale[0], self.y.zero_point[0]
@@ -83,7 +86,7 @@ def integer_layer(file: TFLiteFile, operator: Operator) -> Optional[IntegerLayer
     x, weights, biases = (file.tensors[index] for index in operator.inputs)
     shape = weights.shape[1:3] + (x.shape[-1], -1) if operator.name == DEPTHWISE else weights.shape
     return IntegerLayer(
-        operator, x, file.tensors[operator.outputs[0]], weights.values().reshape(shape).astype(np.float64),
+        operator, x, file.tensors[operator.outputs[0]], weights.values().reshape(shape),
         np.array(weights.scale), biases.values().astype(np.float64), np.array(biases.scale))
 
 
@@ -94,7 +97,7 @@ def _nearest(number: float) -> float:
 
 def _exact_type(weights: np.ndarray) -> Any:
     """What holds every sum over the first axis."""
-    return np.float32 if np.abs(weights).sum(axis=0).max() * _WIDEST < _EXACT_IN_SINGLE else np.float64
+    return np.float32 if np.abs(weights).sum(axis=0, dtype=np.int64).max() * _WIDEST < _EXACT_IN_SINGLE else np.float64
 
 
 def _windows(x: np.ndarray, window: Tuple[int, int], operator: Operator, places: Tuple[int, int]) -> np.ndarray:
