@@ -1,5 +1,6 @@
 """What a .tflite file holds: tensors, operators, inputs and outputs. It is changed by making another, and writing that."""
 import mmap
+from collections import Counter
 from pathlib import Path
 from typing import Any, Mapping, NamedTuple, Sequence, Tuple
 
@@ -19,11 +20,14 @@ TENSOR_SHAPE, TENSOR_TYPE, TENSOR_BUFFER, TENSOR_NAME, TENSOR_QUANTIZATION = 0, 
 QUANTIZATION_SCALE, QUANTIZATION_ZERO_POINT, QUANTIZATION_AXIS = 2, 3, 6
 OPERATOR_CODE, OPERATOR_INPUTS, OPERATOR_OUTPUTS, OPERATOR_OPTIONS_KIND, OPERATOR_OPTIONS = 0, 1, 2, 3, 4
 REDUCER_KEEPS = 0  # of the options of a MEAN: whether axes of one stay
-CONV_DILATIONS = (4, 5)  # of the options of a CONV_2D
+PADDING, STRIDES = 0, (1, 2)  # of the options of convolutions and pools; of width and of height
 ACTIVATION = {"CONV_2D": 3, "DEPTHWISE_CONV_2D": 4, "FULLY_CONNECTED": 0, "ADD": 0, "MUL": 0, "SUB": 0, "DIV": 0,
               "MAX_POOL_2D": 5, "AVERAGE_POOL_2D": 5, "CONCATENATION": 1}  # of their options
 
-LAYERS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")  # inputs: what they read, weights, biases
+DEPTHWISE = "DEPTHWISE_CONV_2D"
+DILATIONS = {"CONV_2D": (4, 5), DEPTHWISE: (5, 6)}  # of their options; of width and of height
+LAYERS = ("CONV_2D", DEPTHWISE, "FULLY_CONNECTED")
+WEIGHTS, BIAS = 1, 2  # which of a layer's inputs; the first is what it reads
 KEEP_SCALE = ("PAD", "MAX_POOL_2D", "AVERAGE_POOL_2D")  # in int8, what they make has that of what they read
 
 ACTIVATIONS = ("NONE", "RELU", "RELU_N1_TO_1", "RELU6", "TANH", "SIGN_BIT")
@@ -49,7 +53,7 @@ class Operator(NamedTuple):
     name: str  # the builtin's, or CUSTOM:name
     inputs: Tuple[int, ...]  # indices of tensors; -1 is an optional input left out
     outputs: Tuple[int, ...]
-    dilations: Tuple[int, ...] = ()  # of a CONV_2D, as its options say
+    dilations: Tuple[int, ...] = ()  # of a convolution, as its options say: of width and of height
     activation: str = "NONE"  # fused into it, as its options say
     version: int = 1
     options: bytes = NONE  # see job.tensorflow_model.flatbuffer.options
@@ -66,6 +70,10 @@ class TFLiteFile(NamedTuple):
     def computed(self) -> Tuple[Tensor, ...]:
         """What the operators make, in the order they make it."""
         return tuple(self.tensors[index] for operator in self.operators for index in operator.outputs)
+
+    def times_read(self) -> Counter:
+        """By a tensor's index, how often operators read it; 0 for all others."""
+        return Counter(index for operator in self.operators for index in operator.inputs if index >= 0)
 
     def with_tensors(self, changed: Mapping[int, Tensor]) -> "TFLiteFile":
         """Others in the places of some."""
@@ -111,7 +119,7 @@ def _operator_name(code: Table) -> str:
 
 def _operator(table: Table, name: str, version: int) -> Operator:
     options = table.table(OPERATOR_OPTIONS)
-    dilations = tuple(options.number(field, "i", 1) for field in CONV_DILATIONS) if name == "CONV_2D" else ()
+    dilations = tuple(options.number(field, "i", 1) for field in DILATIONS.get(name, ()))
     activation = options.number(ACTIVATION[name], "B") if name in ACTIVATION and options else 0
     return Operator(name, _indices(table, OPERATOR_INPUTS), _indices(table, OPERATOR_OUTPUTS), dilations,
                     ACTIVATIONS[activation], version, options_of(name, options), table.number(OPERATOR_OPTIONS_KIND, "B"))

@@ -12,13 +12,13 @@ from typing import List, NamedTuple, Optional, Tuple
 import numpy as np
 
 from job.tensorflow_model.flatbuffer.tables import root_table
-from job.tensorflow_model.flatbuffer.tflite_file import Operator, Tensor, TFLiteFile
+from job.tensorflow_model.flatbuffer.tflite_file import PADDING, STRIDES, Operator, Tensor, TFLiteFile
 from job.tensorflow_model.quantised.depthwise_layers import SAME, depthwise_layer
 from job.tensorflow_model.quantised.int8_operators import has_depthwise_kernel
 from job.tensorflow_model.quantised.int8_plan import in_8_bits
 
 _POOL = "AVERAGE_POOL_2D"
-_PADDING, _STRIDES, _WINDOW = 0, (1, 2), (3, 4)  # of a pool's options; of width and of height
+_WINDOW = (3, 4)  # of a pool's options; of width and of height
 
 
 class _Pool(NamedTuple):
@@ -42,8 +42,8 @@ def _pool(file: TFLiteFile, operator: Operator) -> Optional[_Pool]:
     if operator.name != _POOL:
         return None
     options = root_table(operator.options)
-    strides, window = (tuple(options.number(field, "i") for field in fields) for fields in (_STRIDES, _WINDOW))
-    pool = _Pool(options.number(_PADDING, "B"), strides, window)
+    strides, window = (tuple(options.number(field, "i") for field in fields) for fields in (STRIDES, _WINDOW))
+    pool = _Pool(options.number(PADDING, "B"), strides, window)
     read, made = (file.tensors[index].shape for index in (operator.inputs[0], operator.outputs[0]))
     reached = [(size - 1) * stride + side for size, stride, side in zip(made[2:0:-1], strides, window)]
     padded = pool.padding == SAME and any(most > size for most, size in zip(reached, read[2:0:-1]))

@@ -10,12 +10,12 @@ from typing import Iterator, Mapping, NamedTuple
 
 import numpy as np
 
-from job.tensorflow_model.flatbuffer.tflite_file import Operator, Tensor, TFLiteFile
+from job.tensorflow_model.flatbuffer.tflite_file import BIAS, DEPTHWISE, WEIGHTS, Operator, Tensor, TFLiteFile
 from job.tensorflow_model.quantised.equalised_groups import reads_channels
 from job.tensorflow_model.quantised.integer_layers import INT8_LAYER
 from job.tensorflow_model.quantised.layer_pairs import float_layers
 
-_INPUT, _WEIGHTS, _BIAS = 0, 1, 2
+_INPUT = 0
 _STEPS = 16  # of a correction, in one of the output's
 
 
@@ -35,7 +35,7 @@ def with_corrected_biases(int8: TFLiteFile, float32: TFLiteFile, means: Mapping[
         steps = np.array(bias.scale) * np.ones(bias.shape)
         new = bias.values() - np.round(np.divide(shift, steps, out=np.zeros_like(shift), where=steps > 0))
         content = np.clip(new, -2 ** 31, 2 ** 31 - 1).astype("<i4").tobytes()
-        corrected[layer.operator.inputs[_BIAS]] = bias._replace(content=content)
+        corrected[layer.operator.inputs[BIAS]] = bias._replace(content=content)
     return int8.with_tensors(corrected)
 
 
@@ -44,12 +44,12 @@ def _layers(file: TFLiteFile, source: TFLiteFile, means: Mapping[int, np.ndarray
     pairs = float_layers(file, source)
     ours = [operator for operator in file.operators
             if [file.tensors[index].dtype for index in operator.inputs] == INT8_LAYER and operator.outputs[0] in pairs]
-    biases = Counter(operator.inputs[_BIAS] for operator in ours)
+    biases = Counter(operator.inputs[BIAS] for operator in ours)
     for operator in ours:
         theirs = pairs[operator.outputs[0]]
-        if theirs.inputs[_INPUT] in means and biases[operator.inputs[_BIAS]] == 1 and reads_channels(source, theirs):
-            weights = source.tensors[theirs.inputs[_WEIGHTS]].values()
-            shape = file.tensors[operator.inputs[_WEIGHTS]].shape
+        if theirs.inputs[_INPUT] in means and biases[operator.inputs[BIAS]] == 1 and reads_channels(source, theirs):
+            weights = source.tensors[theirs.inputs[WEIGHTS]].values()
+            shape = file.tensors[operator.inputs[WEIGHTS]].shape
             yield _Layer(operator, weights.reshape(shape), means[theirs.inputs[_INPUT]])
 
 
@@ -59,7 +59,7 @@ def _shift(layer: _Layer, rounded: Tensor) -> np.ndarray:
     Weights are (out, height, width, in) or (out, in); those of a depthwise convolution (1, height, width, out).
     """
     numbers, scale = rounded.values().reshape(rounded.shape), np.array(rounded.scale)
-    if layer.operator.name == "DEPTHWISE_CONV_2D":
+    if layer.operator.name == DEPTHWISE:
         error = (numbers * scale - layer.exact).reshape(-1, rounded.shape[-1]).sum(axis=0)
         return error * np.repeat(layer.means, len(error) // len(layer.means))
     error = numbers * scale.reshape([-1] + [1] * (numbers.ndim - 1)) - layer.exact

@@ -13,8 +13,8 @@ from typing import List, Mapping, Tuple
 
 import numpy as np
 
-from job.tensorflow_model.flatbuffer.tflite_file import Operator, Tensor, TFLiteFile
-from job.tensorflow_model.quantised.equalised_groups import BIAS, DEPTHWISE, RELU6, WEIGHTS, Group, groups_of
+from job.tensorflow_model.flatbuffer.tflite_file import BIAS, DEPTHWISE, WEIGHTS, Operator, Tensor, TFLiteFile
+from job.tensorflow_model.quantised.equalised_groups import RELU6, Group, groups_of
 from job.tensorflow_model.quantised.ranges import Channels, Seen
 
 ENOUGH = 100000  # values of a channel, 32 maps of 56 x 56: with fewer, photographs not seen before go beyond what was seen

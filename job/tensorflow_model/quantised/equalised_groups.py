@@ -5,13 +5,11 @@
 
 All five are a group of 12 channels: a, b and c are its first 8, d is what follows.
 """
-from collections import Counter
 from typing import Dict, List, Mapping, NamedTuple, Optional, Set, Tuple
 
-from job.tensorflow_model.flatbuffer.tflite_file import KEEP_SCALE, LAYERS, Operator, TFLiteFile
+from job.tensorflow_model.flatbuffer.tflite_file import DEPTHWISE, KEEP_SCALE, LAYERS, WEIGHTS, Operator, TFLiteFile
 
-WEIGHTS, BIAS = 1, 2  # inputs of layers
-DEPTHWISE, RELU6 = "DEPTHWISE_CONV_2D", "RELU6"
+RELU6 = "RELU6"
 _HOMOGENEOUS = ("NONE", "RELU")  # activations: of s * x, for a positive s, they make s times what they make of x
 
 
@@ -92,6 +90,5 @@ def reads_channels(file: TFLiteFile, layer: Operator) -> bool:
 
 def _owned(file: TFLiteFile) -> Set[int]:
     """Constants that one operator reads; and zeros, which no scale changes."""
-    read = Counter(index for operator in file.operators for index in operator.inputs if index >= 0)
-    return {index for index, times in read.items()
+    return {index for index, times in file.times_read().items()
             if len(file.tensors[index].content) and (times == 1 or not file.tensors[index].values().any())}

@@ -8,7 +8,7 @@ from typing import Dict, Sequence
 
 import numpy as np
 
-from job.tensorflow_model.flatbuffer.tflite_file import Tensor, TFLiteFile
+from job.tensorflow_model.flatbuffer.tflite_file import WEIGHTS, Tensor, TFLiteFile
 from job.tensorflow_model.quantised.answering_weights import answering_weights
 from job.tensorflow_model.quantised.int8_scales import MOST
 from job.tensorflow_model.quantised.integer_layers import IntegerLayer, integer_layer
@@ -21,7 +21,6 @@ MOST_BYTES = 2 ** 29  # of all that operators make of them
 MOST_PRODUCTS = 2 ** 36  # of all layers, with all samples
 MOST_PLACES = 2 ** 11  # of a layer's output, in all samples: what is read there is looked at
 MOST_TOGETHER = 512  # weights of one output that make good each other's rounding
-_WEIGHTS = 1
 
 
 def with_fitted_weights(int8: TFLiteFile, float32: TFLiteFile, samples: Samples) -> TFLiteFile:
@@ -33,8 +32,8 @@ def with_fitted_weights(int8: TFLiteFile, float32: TFLiteFile, samples: Samples)
         layer = integer_layer(int8, operator) if walk.knows(operator) else None
         source = sources.get(operator.outputs[0])
         if layer and source:
-            layer = _fitted(layer, float32.tensors[source.inputs[_WEIGHTS]].values(), walk.read(operator))
-            place = operator.inputs[_WEIGHTS]
+            layer = _fitted(layer, float32.tensors[source.inputs[WEIGHTS]].values(), walk.read(operator))
+            place = operator.inputs[WEIGHTS]
             fitted[place] = int8.tensors[place]._replace(content=layer.weights.tobytes())
         walk.go_through(number, layer)
     return int8.with_tensors(fitted)

@@ -7,9 +7,8 @@ from typing import Mapping
 
 import numpy as np
 
-from job.tensorflow_model.flatbuffer.tflite_file import LAYERS, Operator, Tensor, TFLiteFile
+from job.tensorflow_model.flatbuffer.tflite_file import LAYERS, WEIGHTS, Operator, Tensor, TFLiteFile
 
-_WEIGHTS = 1  # the operator's input
 _HALF = "_float16"  # put to the name of a tensor
 _BACK, _FROM_HALF = "DEQUANTIZE", 3  # and the version that takes half precision
 _LARGEST = float(np.finfo(np.float16).max)
@@ -28,7 +27,7 @@ def with_half_weights(file: TFLiteFile) -> TFLiteFile:
 def _halves(file: TFLiteFile) -> Mapping[int, Tensor]:
     """By the index of a layer's weights, these in half precision."""
     found = {}
-    for index in sorted({operator.inputs[_WEIGHTS] for operator in file.operators if operator.name in LAYERS}):
+    for index in sorted({operator.inputs[WEIGHTS] for operator in file.operators if operator.name in LAYERS}):
         tensor = file.tensors[index]
         values = tensor.values()
         if tensor.dtype == "float32" and values.size and np.abs(values).max() <= _LARGEST:

@@ -7,7 +7,7 @@ channels, of which 1.14 reads no file, or of more than 2048, which it never ends
 that the tensor's range need not hold.
 """
 from job.tensorflow_model.flatbuffer.tables import root_table
-from job.tensorflow_model.flatbuffer.tflite_file import LAYERS, REDUCER_KEEPS, Operator, TFLiteFile
+from job.tensorflow_model.flatbuffer.tflite_file import DEPTHWISE, LAYERS, REDUCER_KEEPS, Operator, TFLiteFile
 from job.tensorflow_model.quantised.int8_scales import Scale
 from job.tensorflow_model.quantised.ranges import LOWEST
 from job.values import Shape
@@ -18,7 +18,7 @@ MOVES = (  # what they make has the scale of what they read
     "SPACE_TO_BATCH_ND", "SPACE_TO_DEPTH", "SPLIT", "SQUEEZE", "STRIDED_SLICE", "TRANSPOSE")
 OF_ONE_SCALE = {"LOGISTIC": Scale(1 / 256, -128), "LOG_SOFTMAX": Scale(16 / 256, 127), "SOFTMAX": Scale(1 / 256, -128),
                 "TANH": Scale(1 / 128, 0)}
-VERSIONS = {"CONV_2D": 3, "DEPTHWISE_CONV_2D": 3, "FULLY_CONNECTED": 4, "RESHAPE": 1, "SQUEEZE": 1, "QUANTIZE": 1}
+VERSIONS = {"CONV_2D": 3, DEPTHWISE: 3, "FULLY_CONNECTED": 4, "RESHAPE": 1, "SQUEEZE": 1, "QUANTIZE": 1}
 USUAL_VERSION = 2  # of what is not named above
 _REFUSED = (2, 3)  # scales of channels: 1.14 wants more of them than the number of their axis
 _MOST_CHANNELS = 2048  # room for one pixel's sums: with more, a depthwise convolution of 1.14 never ends
@@ -29,7 +29,7 @@ def has_kernel(file: TFLiteFile, operator: Operator) -> bool:
     """Of an operator of the file, for tensors of whatever scales."""
     if operator.name in LAYERS:
         return len(operator.inputs) == 3 and all(_is_constant(file, index) for index in operator.inputs[1:]) and (
-            operator.name != "DEPTHWISE_CONV_2D" or has_depthwise_kernel(file.tensors[operator.inputs[1]].shape[-1]))
+            operator.name != DEPTHWISE or has_depthwise_kernel(file.tensors[operator.inputs[1]].shape[-1]))
     if operator.name in ARITHMETIC:
         return len(set(operator.inputs)) > 1 and _broadcasts_plainly(*(file.tensors[index].shape for index in operator.inputs))
     if operator.name == "MEAN":

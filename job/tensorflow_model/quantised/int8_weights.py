@@ -11,7 +11,7 @@ run a DEQUANTIZE would turn them back. One scale for all their channels costs mo
 bytes. And its convolution with int8 weights on float maps knows no dilation: it computes another convolution, or overruns
 its memory. Its fully connected layer with them knows no RELU_N1_TO_1: it ends the process.
 """
-from typing import Iterator, Mapping, Optional, Sequence, Tuple
+from typing import Iterator, Mapping, Sequence, Tuple
 
 import numpy as np
 

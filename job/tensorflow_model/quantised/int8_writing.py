@@ -10,14 +10,14 @@ from typing import Dict, List, Optional, Set, Tuple
 
 import numpy as np
 
-from job.tensorflow_model.flatbuffer.tflite_file import LAYERS, Operator, Tensor, TFLiteFile
+from job.tensorflow_model.flatbuffer.tflite_file import DEPTHWISE, LAYERS, Operator, Tensor, TFLiteFile
 from job.tensorflow_model.quantised.int8_operators import ARITHMETIC, USUAL_VERSION, VERSIONS
 from job.tensorflow_model.quantised.int8_plan import Plan, constant_scale
 from job.tensorflow_model.quantised.int8_scales import Scale, layer_numbers, numbers_in
 
 INT8 = "_int8"  # put to the name of what has a float form too
 _INTO, _BACK = "QUANTIZE", "DEQUANTIZE"
-_CHANNELS = {"CONV_2D": 0, "DEPTHWISE_CONV_2D": 3}  # axis of the weights that has scales of its own
+_CHANNELS = {"CONV_2D": 0, DEPTHWISE: 3}  # axis of the weights that has scales of its own
 
 Key = Tuple[int, Optional[Scale]]  # a tensor of the float32 file, as float or in a scale
 

@@ -11,9 +11,8 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from job.tensorflow_model.flatbuffer.tables import root_table
-from job.tensorflow_model.flatbuffer.tflite_file import LAYERS, Operator, Tensor, TFLiteFile
+from job.tensorflow_model.flatbuffer.tflite_file import DEPTHWISE, LAYERS, PADDING, STRIDES, Operator, Tensor, TFLiteFile
 from job.tensorflow_model.quantised.depthwise_layers import SAME
-from job.tensorflow_model.quantised.equalised_groups import DEPTHWISE
 from job.tensorflow_model.quantised.int8_scales import LEAST, MOST
 
 INT8_LAYER = ["int8", "int8", "int32"]  # what it reads
@@ -21,8 +20,6 @@ _MOST_VALUES = 2 ** 22  # of what places read, at a time
 _MOST_COLUMNS = 2 ** 12  # of a layer that are floats, at a time
 _EXACT_IN_SINGLE = 2 ** 24
 _WIDEST = MOST - LEAST  # of a number less its zero point
-_PADDING, _STRIDES = 0, (2, 1)  # of a convolution's options; of height and of width
-_DILATIONS = {"CONV_2D": (5, 4), DEPTHWISE: (6, 5)}
 _ENDS = {"NONE": (-np.inf, np.inf), "RELU": (0, np.inf), "RELU6": (0, 6), "RELU_N1_TO_1": (-1, 1)}  # of what is left
 
 
@@ -44,7 +41,7 @@ class IntegerLayer(NamedTuple):
         A view of float32: [batch, height, width of the output, height, width of the window, in].
         """
         x = codes.astype(np.float32) - np.float32(self.x.zero_point[0])
-        if self.operator.name not in _DILATIONS:
+        if not self.operator.dilations:
             return x.reshape(-1, 1, 1, 1, 1, self.weights.shape[-1])
         window = self.weights.shape[:2] if self.is_depthwise() else self.weights.shape[1:3]
         return _windows(x, window, self.operator, self.y.shape[1:3])
@@ -102,12 +99,11 @@ def _exact_type(weights: np.ndarray) -> Any:
 
 def _windows(x: np.ndarray, window: Tuple[int, int], operator: Operator, places: Tuple[int, int]) -> np.ndarray:
     options = root_table(operator.options)
-    strides = [options.number(field, "i") for field in _STRIDES]
-    dilations = [options.number(field, "i", 1) for field in _DILATIONS[operator.name]]
+    strides, dilations = [options.number(field, "i") for field in reversed(STRIDES)], operator.dilations[::-1]
     reached = [(place - 1) * stride + (side - 1) * dilation + 1
                for place, stride, side, dilation in zip(places, strides, window, dilations)]
     missing = [max(reach - size, 0) for reach, size in zip(reached, x.shape[1:3])]
-    before = [size // 2 if options.number(_PADDING, "B") == SAME else 0 for size in missing]
+    before = [size // 2 if options.number(PADDING, "B") == SAME else 0 for size in missing]
     x = np.pad(x, [(0, 0)] + [(first, size - first) for first, size in zip(before, missing)] + [(0, 0)], "constant")
     image, line, place, channel = x.strides
     return as_strided(x, x.shape[:1] + places + window + x.shape[3:], (

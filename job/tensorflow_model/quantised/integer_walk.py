@@ -2,7 +2,6 @@
 
 Whole numbers alone: what is computed in float would carry a processor's last bits, and neither it nor what is behind it is known.
 """
-from collections import Counter
 from typing import Iterator, List, Optional, Sequence
 
 import numpy as np
@@ -20,7 +19,7 @@ class IntegerWalk:
     def __init__(self, file: TFLiteFile, samples: Sequence[Sample]) -> None:
         self._file = file
         self._values = dict(zip(file.inputs, zip(*samples)))  # by the tensor's index, one a sample
-        self._readers = Counter(index for operator in file.operators for index in operator.inputs)
+        self._unread = file.times_read()  # by the operators to come
 
     def knows(self, operator: Operator) -> bool:
         """All that it reads, and it computes in whole numbers."""
@@ -40,9 +39,9 @@ class IntegerWalk:
             self._values[operator.outputs[0]] = [layer.made(codes) for codes in self.read(operator)]
         elif self.knows(operator):
             self._values.update(zip(operator.outputs, zip(*self._made(number))))
-        self._readers.subtract(operator.inputs)
+        self._unread.subtract(operator.inputs)
         for index in operator.inputs:
-            if not self._readers[index]:
+            if not self._unread[index]:
                 self._values.pop(index, None)
 
     def _made(self, number: int) -> Iterator[List[np.ndarray]]:

@@ -4,7 +4,6 @@ It takes the range of the whole from the start where nothing else reads it, or w
 does what stands there before a pad or a pool, which keep their scale. A range that cuts off more is for what nothing else
 reads, and no average is taken of. What ends at an activation keeps that end as its range's: the kernels of 1.14 know no other.
 """
-from collections import Counter
 from typing import Dict, Mapping, Tuple
 
 from job.tensorflow_model.flatbuffer.tflite_file import KEEP_SCALE, Operator, TFLiteFile
@@ -16,7 +15,7 @@ _WIDER = 2
 def joined_ranges(file: TFLiteFile, ranges: Mapping[int, Range]) -> Dict[int, Range]:
     """`ranges` are by the index of a tensor; those of the file's inputs stay."""
     joined = dict(ranges)
-    read = Counter(index for operator in file.operators for index in operator.inputs)
+    read = file.times_read()
     made = {index: operator for operator in file.operators for index in operator.outputs}
     for operator in reversed(file.operators):
         for index in set(made).intersection(_parts(operator)).intersection(joined):

@@ -6,7 +6,6 @@
 TensorFlow Lite 1.14 has int8 kernels for neither; for a product it has one, which holds 1 and -1 exactly. So a PReLU, which is
 relu(x) - a * relu(-x), computes in 8 bits, and so does what follows it. What computes in float stays.
 """
-from collections import Counter
 from typing import Dict, List, Mapping, Set
 
 import numpy as np
@@ -54,8 +53,7 @@ def _turned(file: TFLiteFile) -> Mapping[int, int]:
 
 
 def _read_once(file: TFLiteFile) -> Set[int]:
-    read = Counter(index for operator in file.operators for index in operator.inputs)
-    return {index for index, times in read.items() if times == 1 and index not in file.outputs}
+    return {index for index, times in file.times_read().items() if times == 1 and index not in file.outputs}
 
 
 def _product(tensors: List[Tensor], operator: Operator, turned: Mapping[int, int]) -> Operator:
