@@ -1,7 +1,7 @@
 """parity.json: how every stage's answers compare with PyTorch's. No time, host or path is in it."""
-import hashlib
 from typing import Any, Dict, Mapping, Optional, Sequence
 
+from job.determinism import digest_of
 from job.errors import JobError
 from job.parity import explain
 from job.parity.metrics import round_significant
@@ -92,7 +92,7 @@ def _probe(probe: Any) -> Dict[str, Any]:
     return {
         "name": probe.name,
         "inputs": [
-            {"dtype": str(x.dtype), "shape": list(x.shape), "sha256": hashlib.sha256(x.tobytes()).hexdigest()}
+            {"dtype": str(x.dtype), "shape": list(x.shape), "sha256": digest_of([x])}
             for x in probe.inputs
         ],
     }

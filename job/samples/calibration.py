@@ -2,12 +2,12 @@
 
 Each sample is a file of its own, in the order of names: calibration reads one at a time.
 """
-import hashlib
 from pathlib import Path
-from typing import Any, Iterable, Iterator, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Iterator, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 
+from job.determinism import digest_of
 from job.modes import CALIBRATED
 from job.parity.metrics import round_significant
 from job.parity.probes import MOST_OWN, Probe, load_probes, make_probes, own_count, save_probes
@@ -81,19 +81,37 @@ def _of_user(settings: Any, exported: Exported, side: Any, folder: Path) -> Cali
     files = sorted(folder.iterdir())
     if not files:
         raise bad_samples(problems or ["the folder holds none"], "put pictures or .npy files in it", CALIBRATION)
-    loud = loud_samples(probe for file in files for probe in load_probes(file))
-    probes = _held_out(files, own_count(exported.multiply_adds))
+    seen = {file: _looked_at(file) for file in files}
+    probes = _held_out(seen, own_count(exported.multiply_adds))
     used = _thinned(sorted(folder.iterdir()), settings.calibration_count)
     spread = side.call("training_spread", probes)
     _check_scale(spread)
-    return Calibration(folder, "folder", listed.found, used, probes, problems, spread, loud)
+    return Calibration(folder, "folder", listed.found, used, probes, problems, spread, loud_samples(tuple(seen.values())))
 
 
-def loud_samples(samples: Iterable[Probe]) -> Tuple[str, ...]:
+class Look(NamedTuple):
+    """What is to be known of one sample among the others."""
+
+    name: str
+    digest: str
+    is_blank: bool
+    spread: float
+
+
+def look_at(sample: Probe) -> Look:
+    return Look(sample.name, digest_of(sample.inputs), not any(np.ptp(array) for array in sample.inputs),
+                max(float(np.std(array, dtype=np.float64)) for array in sample.inputs))
+
+
+def _looked_at(file: Path) -> Look:
+    sample, = load_probes(file)
+    return look_at(sample)
+
+
+def loud_samples(seen: Sequence[Look]) -> Tuple[str, ...]:
     """Names of those that vary ALIKE times as much as most: few steps of 8 bits are left to the others beside them."""
-    spreads = {sample.name: max(float(np.std(array, dtype=np.float64)) for array in sample.inputs) for sample in samples}
-    usual = float(np.median(list(spreads.values())))
-    return tuple(name for name, spread in spreads.items() if spread > ALIKE * usual > 0)
+    usual = float(np.median([look.spread for look in seen]))
+    return tuple(look.name for look in seen if look.spread > ALIKE * usual > 0)
 
 
 def _check_scale(spread: Optional[TrainingSpread]) -> None:
@@ -106,25 +124,19 @@ def _check_scale(spread: Optional[TrainingSpread]) -> None:
                       CALIBRATION)
 
 
-def _held_out(files: Sequence[Path], judged: int) -> Tuple[Probe, ...]:
+def _held_out(seen: Mapping[Path, Look], judged: int) -> Tuple[Probe, ...]:
     """A quarter of the samples, HELD_OUT or as many as int8 is judged on at most, taken out: no range is made for them.
 
     They are chosen by their content, so that nothing depends on names. Raises BadCheckpoint where there is but one sample,
     or nothing in any: ranges of nothing would pass, since nothing is what int8 would be judged on.
     """
-    digests = {}
-    blank = True
-    for file in files:
-        probe, = load_probes(file)
-        blank = blank and not any(np.ptp(array) for array in probe.inputs)
-        digests[file] = hashlib.sha256(b"".join(array.tobytes() for array in probe.inputs)).hexdigest()
-    if blank:
+    if all(look.is_blank for look in seen.values()):
         raise bad_samples(["every sample is one value throughout"], "put inputs in it such as the network will see",
                           CALIBRATION)
-    if len(set(digests.values())) == 1:
+    if len({look.digest for look in seen.values()}) == 1:
         raise bad_samples(["the folder holds one sample: ranges of one hold for no other, and int8 is judged on another"],
                           "put more in it, a hundred are enough", CALIBRATION)
-    chosen = sorted(files, key=digests.get)[:min(max(HELD_OUT, judged), max(1, len(files) // 4))]
+    chosen = sorted(seen, key=lambda file: seen[file].digest)[:min(max(HELD_OUT, judged), max(1, len(seen) // 4))]
     probes = tuple(probe for file in chosen for probe in load_probes(file))
     for file in chosen:
         file.unlink()

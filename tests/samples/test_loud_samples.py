@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from job.parity.probes import Probe
-from job.samples.calibration import loud_samples
+from job.samples.calibration import look_at, loud_samples
 
 NORMAL = np.random.RandomState(2).randn(1, 3, 6, 8).astype(np.float32)
 
@@ -20,4 +20,4 @@ def samples(*scales):
     ((60, 60, 60), []),
 ])
 def test_loud_samples_are_named(scales, loud):
-    assert list(loud_samples(samples(*scales))) == loud
+    assert list(loud_samples(list(map(look_at, samples(*scales))))) == loud

@@ -2,12 +2,12 @@
 
 What a layer reads is made by the layers before it as they will be. Layers behind what computes in float keep their weights.
 """
-import hashlib
 import heapq
 from typing import Dict, Sequence
 
 import numpy as np
 
+from job.determinism import digest_of
 from job.tensorflow_model.flatbuffer.tflite_file import WEIGHTS, Tensor, TFLiteFile
 from job.tensorflow_model.quantised.answering_weights import answering_weights
 from job.tensorflow_model.quantised.int8_scales import MOST
@@ -49,12 +49,8 @@ def _count(file: TFLiteFile) -> int:
 
 def _chosen(samples: Samples, count: int) -> Sequence[Sample]:
     """The same ones, in whatever order they are given."""
-    digested = ((_digest(sample), number, sample) for number, sample in enumerate(samples()))
+    digested = ((digest_of(sample), number, sample) for number, sample in enumerate(samples()))
     return [sample for _, _, sample in heapq.nsmallest(count, digested)]
-
-
-def _digest(sample: Sample) -> bytes:
-    return hashlib.sha256(b"".join(np.ascontiguousarray(array).tobytes() for array in sample)).digest()
 
 
 def _fitted(layer: IntegerLayer, exact: np.ndarray, read: Sequence[np.ndarray]) -> IntegerLayer:
