@@ -2,11 +2,11 @@
 from typing import Optional
 
 import numpy as np
+from onnx import TensorProto
 from onnx.mapping import NP_TYPE_TO_TENSOR_TYPE
 
 from job.onnx_model.decompositions.registry import Attributes, Parts, decomposes
 
-FLOAT = 1  # ONNX's number of float32
 EXACT = 2 ** 23  # whole numbers up to it, and their differences, are floats too
 
 
@@ -17,7 +17,7 @@ def softsign(parts: Parts, attributes: Attributes, x: str) -> str:
 
 @decomposes("Sign", "whether it is above zero, less whether it is below")
 def sign(parts: Parts, attributes: Attributes, x: str) -> str:
-    above, below = (parts.op("Cast", parts.op(op, x, 0.0), to=FLOAT) for op in ("Greater", "Less"))
+    above, below = (parts.op("Cast", parts.op(op, x, 0.0), to=TensorProto.FLOAT) for op in ("Greater", "Less"))
     return parts.op("Sub", above, below)
 
 
@@ -41,7 +41,7 @@ def hardmax(parts: Parts, attributes: Attributes, x: str) -> str:
     columns = int(np.prod(shape[axis:]))
     rows = parts.op("Reshape", x, np.array([-1, columns], np.int64))
     place = parts.op("ArgMax", rows, axis=1, keepdims=1)
-    chosen = parts.op("Cast", parts.op("Equal", place, np.arange(columns)), to=FLOAT)
+    chosen = parts.op("Cast", parts.op("Equal", place, np.arange(columns)), to=TensorProto.FLOAT)
     return parts.op("Reshape", chosen, np.array(shape, np.int64))
 
 
@@ -56,5 +56,5 @@ def one_hot(parts: Parts, attributes: Attributes, indices: str, depth: str, valu
     places = np.arange(count).reshape((count,) + (1,) * (rank - axis))
     matches = parts.op("Or", parts.op("Equal", wide, places), parts.op("Equal", wide, places - count))
     off, on = ends.astype(np.float32)
-    numbers = parts.op("Add", parts.op("Mul", parts.op("Cast", matches, to=FLOAT), on - off), off)
+    numbers = parts.op("Add", parts.op("Mul", parts.op("Cast", matches, to=TensorProto.FLOAT), on - off), off)
     return numbers if ends.dtype == np.float32 else parts.op("Cast", numbers, to=NP_TYPE_TO_TENSOR_TYPE[ends.dtype])

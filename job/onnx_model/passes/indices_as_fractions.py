@@ -6,6 +6,7 @@ after:  ids -> Cast(float32), with offsets -> Add -> Cast(int64) -> Gather
 from typing import Optional
 
 import numpy as np
+from onnx import TensorProto
 
 from job.onnx_model.graph import Graph, Node, Rewrite, View, rewritten
 from job.onnx_model.steps import Steps
@@ -13,7 +14,6 @@ from job.onnx_model.whole_numbers import MOVED, bounds_of
 
 _EXACT = 1 << 23      # up to here, so is a sum of two
 _DIVISIBLE = 1 << 22  # up to here, a number and a half divided is nearer to its own whole quotient than to another
-_FLOAT, _INT64 = 1, 7  # ONNX's numbers of the types
 
 
 def indices_as_fractions(graph: Graph) -> Graph:
@@ -32,14 +32,14 @@ def _rule(node: Node, view: View) -> Optional[Rewrite]:
         result = steps.add("Floor", [steps.add("Div", [half, right], shape)], shape)
     else:
         result = steps.add(node.op, [left, right], shape)
-    return steps.ending_in(steps.add("Cast", [result], shape, to=_INT64))
+    return steps.ending_in(steps.add("Cast", [result], shape, to=TensorProto.INT64))
 
 
 def _fraction(steps: Steps, name: str, view: View) -> str:
     value = view.constant(name)
     if value is not None:
         return steps.knows(steps.constant(value.astype(np.float32)), value.shape)
-    return steps.add("Cast", [name], view.shape(name), to=_FLOAT)
+    return steps.add("Cast", [name], view.shape(name), to=TensorProto.FLOAT)
 
 
 def _is_small(node: Node, view: View) -> bool:

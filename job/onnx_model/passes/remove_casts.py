@@ -10,12 +10,12 @@ after:  indices (int64) -> Cast(float32) -> Add -> Mul
 from typing import Optional
 
 import numpy as np
+from onnx import TensorProto
 
 from job.onnx_model.graph import Graph, Node, Rewrite, View, rewritten
 from job.onnx_model.whole_numbers import WHOLE
 
 _TRUTH = ("Greater", "Less", "Equal", "Not", "And", "Or", "Xor", "IsNaN")
-_FLOAT, _INT64, _BOOL = 1, 7, 9  # ONNX's numbers
 
 
 def remove_casts(graph: Graph) -> Graph:
@@ -27,8 +27,8 @@ def _rule(node: Node, view: View) -> Optional[Rewrite]:
     if source is None or source.op != "Cast":
         return None
     origin, to = view.maker(source.inputs[0]), node.attributes["to"]
-    is_truth = to == _BOOL and origin is not None and origin.op in _TRUTH
-    is_number = to == _FLOAT and source.attributes["to"] == _INT64 and _is_whole(source.inputs[0], view)
+    is_truth = to == TensorProto.BOOL and origin is not None and origin.op in _TRUTH
+    is_number = to == TensorProto.FLOAT and source.attributes["to"] == TensorProto.INT64 and _is_whole(source.inputs[0], view)
     return Rewrite((Node("Identity", source.inputs, node.outputs, {}, node.layer),)) if is_truth or is_number else None
 
 

@@ -5,10 +5,11 @@ after:  c -> Cast(float32) -> Slice -> Cast(bool)
 """
 from typing import Optional
 
+from onnx import TensorProto
+
 from job.onnx_model.graph import Graph, Node, Rewrite, View, rewritten
 
 _MOVED = {"Concat": None, "Expand": 1, "Gather": 1, "Slice": 1, "Split": 1}  # how many inputs are data; None: all
-_FLOAT, _BOOL = 1, 9  # ONNX's numbers
 
 
 def truth_as_numbers(graph: Graph) -> Graph:
@@ -21,8 +22,9 @@ def _rule(node: Node, view: View) -> Optional[Rewrite]:
     data = node.inputs[:_MOVED[node.op]]
     numbers = ["{}.number_{}".format(node.output, place) for place in range(len(data))]
     results = ["{}.number".format(name) for name in node.outputs]
-    before = [Node("Cast", (name,), (number,), {"to": _FLOAT}, node.layer) for name, number in zip(data, numbers)]
-    after = [Node("Cast", (result,), (name,), {"to": _BOOL}, node.layer) for result, name in zip(results, node.outputs)]
+    before = [Node("Cast", (name,), (number,), {"to": TensorProto.FLOAT}, node.layer) for name, number in zip(data, numbers)]
+    after = [Node("Cast", (result,), (name,), {"to": TensorProto.BOOL}, node.layer)
+             for result, name in zip(results, node.outputs)]
     moved = node._replace(inputs=tuple(numbers) + node.inputs[len(data):], outputs=tuple(results))
     shapes = {new: view.shape(name) for name, new in zip(data + node.outputs, numbers + results)}
     return Rewrite(tuple(before) + (moved,) + tuple(after), {}, {new: shape for new, shape in shapes.items() if shape})

@@ -10,13 +10,13 @@ one they come from, since indices count through its rows.
 from typing import Optional, Tuple
 
 import numpy as np
+from onnx import TensorProto
 
 from job.onnx_model.graph import Graph, Node, Rewrite, View, rewritten
 from job.onnx_model.passes.infer_shapes import infer_shapes
 from job.onnx_model.steps import Steps
 from job.values import Shape
 
-_FLOAT, _INT32 = 1, 6  # ONNX's numbers of the types
 _LOWEST = float(np.finfo(np.float32).min)
 
 
@@ -41,7 +41,7 @@ def _rule(node: Node, view: View) -> Optional[Rewrite]:
     spread_place, number = (steps.add("Resize", [name, scales], spread, mode="nearest")
                             for name in (place, steps.knows(node.inputs[0], small)))
     here = np.arange(side * side, dtype=np.int32).reshape(side, side)
-    whole = steps.add("Cast", [spread_place], None, to=_INT32)
+    whole = steps.add("Cast", [spread_place], None, to=TensorProto.INT32)
     chosen = steps.add("Equal", [whole, steps.constant(np.tile(here, small[2:])[None, None])], None)
     result = steps.add("Where", [chosen, number, steps.constant(np.zeros((1,) * 4, np.float32))], spread)
     return steps.ending_in(_as_large_as(steps, result, after, 0.0))
@@ -53,7 +53,7 @@ def _places(steps: Steps, x: str, small: Shape, side: int) -> str:
     x = _as_large_as(steps, x, (batch, channels, height * side, width * side), _LOWEST)
     blocks = steps.add("SpaceToDepth", [x], (batch, side * side * channels, height, width), blocksize=side)
     windows = steps.reshape(blocks, (batch, side * side, channels, height, width))
-    return steps.add("Cast", [steps.add("ArgMax", [windows], None, axis=1, keepdims=0)], small, to=_FLOAT)
+    return steps.add("Cast", [steps.add("ArgMax", [windows], None, axis=1, keepdims=0)], small, to=TensorProto.FLOAT)
 
 
 def _as_large_as(steps: Steps, x: str, shape: Shape, value: float) -> str:

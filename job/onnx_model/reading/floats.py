@@ -2,11 +2,11 @@
 from typing import Any, Dict, List, Mapping, Tuple
 
 import numpy as np
+from onnx import TensorProto
 
 from job.onnx_model.graph import Graph, Node
 
-_OTHERS = {"float64": 11, "float16": 10}  # ONNX's numbers
-_FLOAT32 = 1
+_OTHERS = {"float64": TensorProto.DOUBLE, "float16": TensorProto.FLOAT16}
 _TYPE_ATTRIBUTES = {"Cast": "to", "EyeLike": "dtype", "RandomNormal": "dtype", "RandomNormalLike": "dtype",
                     "RandomUniform": "dtype", "RandomUniformLike": "dtype"}
 
@@ -45,7 +45,7 @@ def _node(node: Node) -> Node:
     changed = {name: _float32(value) for name, value in node.attributes.items() if _is_other(value)}
     kind = _TYPE_ATTRIBUTES.get(node.op)
     if kind in node.attributes and node.attributes[kind] in _OTHERS.values():
-        changed[kind] = _FLOAT32
+        changed[kind] = TensorProto.FLOAT
     return node._replace(attributes=dict(node.attributes, **changed)) if changed else node
 
 

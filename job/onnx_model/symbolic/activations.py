@@ -1,8 +1,10 @@
 """Activations with limits, slopes and scales that torch 1.1's exporter leaves out or takes for others."""
 from typing import Any
 
+from onnx import TensorProto
+
 from job.onnx_model.symbolic.registry import exports
-from job.onnx_model.symbolic.values import FLOAT, constant, integer, number
+from job.onnx_model.symbolic.values import constant, integer, number
 
 _LINEAR_FROM = 15.0  # above, log(1 + exp(x)) is x in float32
 
@@ -61,4 +63,4 @@ def softshrink(g: Any, x: Any, limit: Any) -> Any:
 @exports("hardshrink")
 def hardshrink(g: Any, x: Any, limit: Any) -> Any:
     kept = g.op("Greater", g.op("Abs", x), constant(g, number(limit)))
-    return g.op("Mul", x, g.op("Cast", kept, to_i=FLOAT))
+    return g.op("Mul", x, g.op("Cast", kept, to_i=TensorProto.FLOAT))

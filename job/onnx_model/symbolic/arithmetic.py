@@ -2,9 +2,11 @@
 import math
 from typing import Any
 
+from onnx import TensorProto
+
 from job.onnx_model.symbolic.registry import exports
 from job.onnx_model.symbolic.truth import is_bytes, negated
-from job.onnx_model.symbolic.values import FLOAT, constant, constant_tensor, operand, scaled
+from job.onnx_model.symbolic.values import constant, constant_tensor, operand, scaled
 
 
 def _sum(op: str):
@@ -104,7 +106,7 @@ def to_nearest(g: Any, x: Any) -> Any:
     floor, half, one = g.op("Floor", x), constant(g, 0.5), constant(g, 1.0)
     rest = g.op("Sub", x, floor)
     odd = g.op("Sub", floor, g.op("Mul", g.op("Floor", g.op("Mul", floor, half)), constant(g, 2.0)))
-    more, less = (g.op("Cast", g.op(op, rest, half), to_i=FLOAT) for op in ("Greater", "Less"))
+    more, less = (g.op("Cast", g.op(op, rest, half), to_i=TensorProto.FLOAT) for op in ("Greater", "Less"))
     return g.op("Add", floor, g.op("Max", more, g.op("Mul", odd, g.op("Sub", one, less))))
 
 

@@ -2,12 +2,13 @@
 from typing import Any, Callable, List, Sequence
 
 import torch
+from onnx import TensorProto
 from torch.onnx import symbolic
 
 from job.onnx_model.symbolic.picking import WHOLE_NUMBERS, places_of
 from job.onnx_model.symbolic.registry import exports
 from job.onnx_model.symbolic.values import (
-    FLAG, axis_of, constant, constant_tensor, gather, integer, number, reshaped, sizes,
+    axis_of, constant, constant_tensor, gather, integer, number, reshaped, sizes,
 )
 
 
@@ -86,7 +87,7 @@ def index_fill(g: Any, x: Any, dim: Any, picks: Any, value: Any) -> Any:
     axis, shape = axis_of(x, dim), [1] * x.type().dim()
     shape[axis] = sizes(x)[axis]
     mask = torch.zeros(shape[axis], dtype=torch.uint8).index_fill_(0, places, 1).reshape(shape)
-    return g.op("Where", g.op("Cast", g.op("Constant", value_t=mask), to_i=FLAG), constant(g, number(value)), x)
+    return g.op("Where", g.op("Cast", g.op("Constant", value_t=mask), to_i=TensorProto.BOOL), constant(g, number(value)), x)
 
 
 @exports("take")
@@ -109,7 +110,7 @@ def diagonal(g: Any, x: Any, offset: Any, first: Any, second: Any) -> Any:
 def _triangle(keep: Callable[[torch.Tensor, int], torch.Tensor]):
     def triangle(g: Any, x: Any, offset: Any) -> Any:
         kept = keep(torch.ones(sizes(x)[-2:]), integer(offset)).to(torch.uint8)
-        return g.op("Where", g.op("Cast", g.op("Constant", value_t=kept), to_i=FLAG), x, constant(g, 0.0))
+        return g.op("Where", g.op("Cast", g.op("Constant", value_t=kept), to_i=TensorProto.BOOL), x, constant(g, 0.0))
     return triangle
 
 

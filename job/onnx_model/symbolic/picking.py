@@ -2,12 +2,12 @@
 from typing import Any, Sequence
 
 import torch
+from onnx import TensorProto
 
 from job.onnx_model.symbolic.registry import exports
 from job.onnx_model.symbolic.values import axis_of, constant, reshaped, sizes
 
 WHOLE_NUMBERS = 1 << 24  # that float32 knows exactly: TensorFlow Lite 1.14 does not multiply int64
-_FLOAT, _INT64 = 1, 7  # ONNX's numbers of the types
 _FROM_THE_FRONT = ("onnx::ArgMax", "onnx::ArgMin", "onnx::TopK")  # whose indices are never counted from the end
 
 
@@ -46,8 +46,8 @@ def _from_the_front(g: Any, indices: Any, size: int) -> Any:
 
 
 def whole(g: Any, numbers: Any) -> Any:
-    return g.op("Cast", numbers, to_i=_INT64)
+    return g.op("Cast", numbers, to_i=TensorProto.INT64)
 
 
 def fraction(g: Any, numbers: Any) -> Any:
-    return g.op("Cast", numbers, to_i=_FLOAT)
+    return g.op("Cast", numbers, to_i=TensorProto.FLOAT)

@@ -61,4 +61,3 @@ def _over_axis(op: str):
 
 exports("softmax")(_over_axis("Softmax"))
 exports("log_softmax")(_over_axis("LogSoftmax"))
-

@@ -1,24 +1,25 @@
 """Truth values: PyTorch 1.1's are bytes, ONNX's are a type of their own."""
 from typing import Any
 
-from job.onnx_model.symbolic.registry import exports
-from job.onnx_model.symbolic.values import FLAG, FLOAT, constant, integer, number, operand
+from onnx import TensorProto
 
-_BYTE = 2  # ONNX's number
+from job.onnx_model.symbolic.registry import exports
+from job.onnx_model.symbolic.values import constant, integer, number, operand
+
 _COMPARED = ("onnx::Greater", "onnx::Less", "onnx::Equal", "onnx::Not", "onnx::And", "onnx::Or", "onnx::Xor")
 
 
 def is_bytes(x: Any) -> bool:
-    return x.node().kind() == "onnx::Cast" and x.node()["to"] == _BYTE
+    return x.node().kind() == "onnx::Cast" and x.node()["to"] == TensorProto.UINT8
 
 
 def truth(g: Any, x: Any) -> Any:
     """As ONNX's own type: what is not 0."""
-    return g.op("Cast", x, to_i=FLAG)
+    return g.op("Cast", x, to_i=TensorProto.BOOL)
 
 
 def _bytes(g: Any, x: Any) -> Any:
-    return g.op("Cast", x, to_i=_BYTE)
+    return g.op("Cast", x, to_i=TensorProto.UINT8)
 
 
 def is_truth(x: Any) -> bool:
@@ -70,7 +71,7 @@ def _of_all(op: str):
             return None
         options = {"keepdims_i": 0} if dim is None else {"axes_i": [integer(dim) % x.type().dim()],
                                                          "keepdims_i": integer(keepdim)}
-        found = g.op(op, g.op("Cast", x, to_i=FLOAT), **options)
+        found = g.op(op, g.op("Cast", x, to_i=TensorProto.FLOAT), **options)
         return _bytes(g, g.op("Greater", found, constant(g, 0.5)))
     return reduce
 

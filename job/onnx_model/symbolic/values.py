@@ -4,8 +4,6 @@ from typing import Any, List, Optional, Sequence, Union
 import torch
 from torch.onnx import symbolic
 
-FLOAT, FLAG = 1, 9  # ONNX's numbers of the types
-
 
 def sizes(x: Any) -> List[int]:
     return list(x.type().sizes())
