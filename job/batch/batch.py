@@ -10,7 +10,6 @@ from job.batch.planning import Task, planned
 from job.batch.rows import Chain, Rows
 from job.errors import BadCheckpoint, EnvironmentFailed, JobError, StageFailed
 from job.settings.settings import RunSettings
-from job.settings.share import Share
 from job.user_code.sources import digest_for_run
 from job.values import Outcome
 from job.version import own_version
@@ -35,7 +34,7 @@ def convert_all(run: RunSettings, chain: Chain, openers: Openers) -> Tuple[Outco
         every = planned(run)
     except BadCheckpoint as error:
         output_folder.prepare(run.output_dir, run.share)
-        output_folder.write_summary(run.output_dir, (), error.exit_code, run.share)
+        output_folder.write_summary(run.output_dir, (), error.exit_code, run.share, run.run_id)
         raise
     determinism.settle_process()
     output_folder.prepare(run.output_dir, run.share)
@@ -50,21 +49,21 @@ def convert_all(run: RunSettings, chain: Chain, openers: Openers) -> Tuple[Outco
             _convert_many(rows, run, openers)
     except JobError as error:  # a signal, or what the environment denies all of them
         rows.ended_by(error)
-        _leave_in_order(rows, run.share)
+        _leave_in_order(rows, run)
         raise
-    _write_summary(rows, run.share)
+    _write_summary(rows, run)
     return rows.outcomes
 
 
-def _write_summary(rows: Rows, share: Share) -> None:
+def _write_summary(rows: Rows, run: RunSettings) -> None:
     code = combined(row.exit_code for row in rows.outcomes)
-    output_folder.write_summary(rows.output_dir, rows.outcomes, code, share)
+    output_folder.write_summary(rows.output_dir, rows.outcomes, code, run.share, run.run_id)
 
 
-def _leave_in_order(rows: Rows, share: Share) -> None:
+def _leave_in_order(rows: Rows, run: RunSettings) -> None:
     """What a run that ends early owes, even if the volume is full: no folder of a worker that had to be killed, and a
     summary with the code of what ended it."""
-    for step in (lambda: output_folder.recover(rows.output_dir), lambda: _write_summary(rows, share)):
+    for step in (lambda: output_folder.recover(rows.output_dir), lambda: _write_summary(rows, run)):
         try:
             step()
         except JobError as error:

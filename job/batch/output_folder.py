@@ -64,9 +64,10 @@ def remove_outdated_summaries(folder: Path, share: Share) -> None:
         raise job_error_from_oserror(error, "removing an earlier summary in {}".format(folder)) from error
 
 
-def write_summary(folder: Path, rows: Sequence[Outcome], exit_code: int, share: Share = WHOLE) -> None:
-    """summary.json or the share's own, whole or not at all."""
-    _publish().publish_file(folder, share.summary_name, json_bytes(summary(rows, exit_code)))
+def write_summary(folder: Path, rows: Sequence[Outcome], exit_code: int, share: Share = WHOLE, run_id: str = "") -> None:
+    """summary.json or the share's own, whole or not at all; that of all checkpoints is the same whatever the run."""
+    named = "" if share == WHOLE else run_id
+    _publish().publish_file(folder, share.summary_name, json_bytes(summary(rows, exit_code, named)))
 
 
 def recover(folder: Path) -> None:

@@ -1,6 +1,6 @@
 """The summaries of all shards as one."""
 from pathlib import Path
-from typing import Dict, Iterator, Optional, Sequence, Tuple
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from job.batch.output_folder import write_summary
 from job.errors import BadCheckpoint, EnvironmentFailed, JobError, UsageError, job_error_from_oserror
@@ -10,18 +10,27 @@ from job.values import Outcome
 from job.watching.exit_codes import PRECEDENCE, combined
 
 
+class Summary(NamedTuple):
+    """What one file says."""
+
+    rows: Tuple[Outcome, ...]
+    run_id: str  # "" where nobody named the run
+
+
 def merged(folder: Path) -> Tuple[Outcome, ...]:
     """The rows of a folder's summaries, by name: those of shards, else every summary*.json; summary.json has them all.
 
-    EnvironmentFailed where a shard left none, BadCheckpoint where there was nothing to convert.
+    EnvironmentFailed where a shard left none, or that of another run, BadCheckpoint where there was nothing to convert.
+    Of shards whose run has no name, what one left that ran yesterday and not today counts as today's.
     """
     shares = summaries_of_shares(folder)
     every = sorted(path for path in folder.glob("summary*.json") if path.is_file())
     files = [file for _, file in shares] or every
     if not files:
         raise UsageError("{}: holds no summary*.json".format(folder), hint="`convert` writes one at its end")
-    rows = _by_name(files)
-    lacking = _lacking([share for share, _ in shares], rows)
+    summaries = [_read(file) for file in files]
+    rows = _by_name(summaries)
+    lacking = _lacking([share for share, _ in shares], summaries)
     if lacking:
         write_summary(folder, rows, lacking.exit_code)
         raise lacking
@@ -30,18 +39,18 @@ def merged(folder: Path) -> Tuple[Outcome, ...]:
     return rows
 
 
-def _by_name(files: Sequence[Path]) -> Tuple[Outcome, ...]:
+def _by_name(summaries: Sequence[Summary]) -> Tuple[Outcome, ...]:
     """Of two rows of one name the one that decides an exit code stays."""
     rows = {}  # type: Dict[str, Outcome]
-    for file in files:
-        for row in _rows(file):
+    for summary in summaries:
+        for row in summary.rows:
             kept = rows.setdefault(row.name, row)
             if combined([kept.exit_code, row.exit_code]) != kept.exit_code:
                 rows[row.name] = row
     return tuple(rows[name] for name in sorted(rows))
 
 
-def _lacking(shares: Sequence[Share], rows: Sequence[Outcome]) -> Optional[JobError]:
+def _lacking(shares: Sequence[Share], summaries: Sequence[Summary]) -> Optional[JobError]:
     """What keeps the summaries from being those of a whole run."""
     counts = {share.count for share in shares}
     if len(counts) > 1:
@@ -52,17 +61,38 @@ def _lacking(shares: Sequence[Share], rows: Sequence[Outcome]) -> Optional[JobEr
     if lost:
         return EnvironmentFailed("no summary of shard {} of {}".format(", ".join(lost), *counts),
                                  hint="run it again, then summarize")
-    return None if rows else BadCheckpoint("no checkpoint was found", hint="see what the input volume holds")
+    runs = _by_run(shares, summaries)
+    if len(runs) > 1:
+        return EnvironmentFailed("summaries of several runs: {}".format("; ".join(
+            "shard {} of {}".format(", ".join(map(str, indices)), run_id or "one without --run-id")
+            for run_id, indices in runs.items())), hint="run the shards again that are not of the last one, then summarize")
+    return None if any(summary.rows for summary in summaries) else BadCheckpoint(
+        "no checkpoint was found", hint="see what the input volume holds")
 
 
-def _rows(file: Path) -> Iterator[Outcome]:
+def _by_run(shares: Sequence[Share], summaries: Sequence[Summary]) -> Dict[str, List[int]]:
+    """Indices of shards by the run that they are of."""
+    runs = {}  # type: Dict[str, List[int]]
+    for share, summary in zip(shares, summaries):
+        runs.setdefault(summary.run_id, []).append(share.index)
+    return runs
+
+
+def _read(file: Path) -> Summary:
     try:
-        for row in read_document(file)["checkpoints"]:
-            yield _checked(Outcome(**{field: row[field] for field in Outcome._fields}))
+        document = read_document(file)
+        rows = tuple(_checked(Outcome(**{field: row[field] for field in Outcome._fields})) for row in document["checkpoints"])
+        return Summary(rows, _checked_id(document.get("run_id", "")))
     except OSError as error:
         raise job_error_from_oserror(error, "reading {}".format(file)) from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadCheckpoint("{}: not a summary of this job".format(file), hint="remove it") from error
+
+
+def _checked_id(run_id: object) -> str:
+    if not isinstance(run_id, str):
+        raise ValueError("no name of a run: {!r}".format(run_id))
+    return run_id
 
 
 def _checked(row: Outcome) -> Outcome:

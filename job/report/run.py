@@ -30,10 +30,10 @@ def machine() -> Dict[str, Any]:
     return {"cpu": _cpu(), "cores": len(os.sched_getaffinity(0)), "kernel": platform.release()}
 
 
-def summary(outcomes: Sequence[Outcome], exit_code: int) -> Dict[str, Any]:
-    """summary.json: one row per checkpoint, by name."""
+def summary(outcomes: Sequence[Outcome], exit_code: int, run_id: str = "") -> Dict[str, Any]:
+    """summary.json: one row per checkpoint, by name; a shard's says of which run it is, where somebody named it."""
     rows = [dict(outcome._asdict()) for outcome in sorted(outcomes, key=lambda outcome: outcome.name)]
-    return {"checkpoints": rows, "exit_code": exit_code}
+    return dict({"checkpoints": rows, "exit_code": exit_code}, **({"run_id": run_id} if run_id else {}))
 
 
 def _cpu() -> str:

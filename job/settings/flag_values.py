@@ -17,6 +17,7 @@ MOST_VERSIONS = 1000
 MOST_SHARES = 100000  # as many as an Indexed Job may have
 
 _SHARE = re.compile(r"([0-9]{1,6})/([1-9][0-9]{0,5})$")
+_RUN_ID = re.compile(r"[!-~]{1,128}")
 _YES, _NO = ("true", "yes", "1"), ("false", "no", "0")
 
 
@@ -63,6 +64,12 @@ def share(value: str) -> Share:
         raise Refused("no share of a number of them",
                       "INDEX/COUNT, such as 0/4 to 3/4, of at most {}".format(MOST_SHARES))
     return found
+
+
+def run_id(value: str) -> str:
+    if not _RUN_ID.fullmatch(value):
+        raise Refused("no name of a run", "up to 128 letters, digits and signs of ASCII, without spaces")
+    return value
 
 
 def path_of_file(value: str) -> Path:

@@ -47,6 +47,7 @@ READERS = {
     "keep": flags.versions_kept,
     "max_drift": flags.max_drift,
     "shard": flags.share,
+    "run_id": flags.run_id,
     "result_file": flags.path_of_file,
     "metrics_file": flags.file_to_write,
     "trust_pickle": flags.switch,
@@ -90,6 +91,7 @@ class RunSettings(NamedTuple):
     workers: Optional[int]  # None: as many as there is room for
     timeout: Optional[int]  # seconds for one checkpoint
     share: Share
+    run_id: str  # "" where nobody named the run
     result_file: Optional[Path]
     metrics_file: Optional[Path]
     log: str
@@ -101,6 +103,8 @@ def run_settings(invocation: Invocation) -> RunSettings:
     given = {name: _checked(name, text) for name, text in invocation.flags.items()}
     if "arch" in given and "model_code" in given:
         raise UsageError("--arch and --model-code both name the network", hint="give one of them")
+    if "run_id" in given and "shard" not in given:
+        raise UsageError("--run-id without a shard of the run", hint="--shard=INDEX/COUNT, or leave it out")
     if "result_file" in given and given["result_file"] == given.get("metrics_file"):
         raise UsageError("--result-file and --metrics-file name the same file", hint="give each a file of its own")
     return RunSettings(
@@ -111,6 +115,7 @@ def run_settings(invocation: Invocation) -> RunSettings:
         workers=given.get("workers"),
         timeout=given.get("timeout_per_checkpoint"),
         share=given.get("shard", WHOLE),
+        run_id=given.get("run_id", ""),
         result_file=given.get("result_file"),
         metrics_file=given.get("metrics_file"),
         log=given.get("log", "text"),

@@ -61,6 +61,7 @@ _FLAGS = (
          "how much worse than the version it replaces a model may be, such as {accuracy: 0.01, size: 0.1}"),
     Flag("shard", "INDEX/COUNT",
          "takes one of so many shares of the checkpoints, from 0/4 to 3/4; its rows go to summary.INDEX-of-COUNT.json"),
+    Flag("run_id", "ID", "names the run that a shard is of, the same for all: `summarize` takes none of another run for it"),
     Flag("result_file", "FILE", "the verdict, one line of JSON, where a pipeline looks for it"),
     Flag("metrics_file", "FILE", "what came of the run as Prometheus metrics, for node_exporter's textfile collector"),
     Flag("trust_pickle", "", "let PyTorch load what is refused otherwise, and run the code in it"),

@@ -2,16 +2,23 @@
 from typing import Any, Dict, List
 
 Manifest = Dict[str, Any]
-INDEX = "JOB_COMPLETION_INDEX"
+INDEX, RUN_ID = "JOB_COMPLETION_INDEX", "RUN_ID"
 
 
-def docker_run(job: Manifest, claims: Dict[str, str], index: int = 0, memory: str = "") -> List[str]:
-    """The flags, image and arguments of `docker run`; claims are volumes' names by those of the claims."""
+def docker_run(job: Manifest, claims: Dict[str, str], index: int = 0, memory: str = "", uid: str = "1") -> List[str]:
+    """The flags, image and arguments of `docker run`; claims are volumes' names by those of the claims, uid is the Job's."""
     pod = job["spec"]["template"]["spec"]
     (container,) = pod["containers"]
     flags = _rights(pod, container) + _limits(container, memory) + _mounts(pod, container, claims)
-    arguments = [word.replace("$({})".format(INDEX), str(index)) for word in container["args"]]
-    return flags + ["--network", "none", "--env", "{}={}".format(INDEX, index), container["image"]] + arguments
+    values = {INDEX: str(index), RUN_ID: uid}
+    flags += ["--network", "none"] + [word for each in values.items() for word in ("--env", "=".join(each))]
+    return flags + [container["image"]] + [_expanded(word, values) for word in container["args"]]
+
+
+def _expanded(word: str, values: Dict[str, str]) -> str:
+    for name, value in values.items():
+        word = word.replace("$({})".format(name), value)
+    return word
 
 
 def _rights(pod: Manifest, container: Manifest) -> List[str]:

@@ -55,8 +55,8 @@ def run(docker, image, volume, folder, jobs):
     claims = {"pt2tflite-in": volume("ckpt"), "pt2tflite-out": volume("out")}
     fill(docker, image, claims["pt2tflite-in"], folder)
 
-    def to_its_end(name, index=0, memory="", meanwhile=lambda container: None) -> int:
-        container = docker("run", "--detach", *docker_run(jobs[name], claims, index, memory))
+    def to_its_end(name, index=0, memory="", meanwhile=lambda container: None, uid="today") -> int:
+        container = docker("run", "--detach", *docker_run(jobs[name], claims, index, memory, uid))
         try:
             meanwhile(container)
             return int(docker("wait", container))
@@ -93,6 +93,16 @@ def test_killed_and_out_of_memory_and_run_again_it_is_as_one_job(docker, image, 
         assert (single / sums).exists() == (row["exit_code"] == 0)
         if row["exit_code"] == 0:
             assert (sharded / sums).read_bytes() == (single / sums).read_bytes()
+
+
+def test_what_yesterday_s_job_left_of_a_shard_is_not_today_s(run):
+    for index in range(SHARDS):
+        run("indexed", index, uid="yesterday")
+    for index in range(SHARDS - 1):
+        run("indexed", index)
+    assert run("summarize") == 75
+    assert run("indexed", SHARDS - 1) == 0
+    assert run("summarize") == 3
 
 
 def test_the_killed_leave_nothing_that_looks_done(docker, image, jobs, run, tmp_path):

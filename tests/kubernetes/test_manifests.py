@@ -191,8 +191,10 @@ def test_the_job_understands_what_they_say(jobs):
     assert {name: run.command for name, run in runs.items()} == {
         "job": "convert", "indexed": "convert", "cron": "convert", "summarize": "summarize"}
     assert runs["job"].checkpoints == ("model.pth",) and runs["cron"].checkpoints == ()
-    (index,) = pod_of(jobs["indexed"])["containers"][0]["env"]
+    index, run_id = pod_of(jobs["indexed"])["containers"][0]["env"]
     assert index["name"] == "JOB_COMPLETION_INDEX" and "job-completion-index" in str(index["valueFrom"])
+    assert run_id["name"] == "RUN_ID" and "controller-uid" in str(run_id["valueFrom"])
+    assert runs["indexed"].run_id == "$(RUN_ID)"
     assert runs["indexed"].share == (3, jobs["indexed"]["spec"]["completions"])
 
 
@@ -202,7 +204,7 @@ def test_every_setting_arrives_where_it_belongs(render, kubernetes_tools):
     indexed = of_kind(rendered["overlays/indexed"], "Job")["spec"]
     cron = of_kind(rendered["overlays/cron"], "CronJob")["spec"]
     assert (indexed["completions"], indexed["parallelism"]) == (7, 3)
-    assert pod_of({"spec": indexed})["containers"][0]["args"][-1] == "--shard=$(JOB_COMPLETION_INDEX)/7"
+    assert pod_of({"spec": indexed})["containers"][0]["args"][2] == "--shard=$(JOB_COMPLETION_INDEX)/7"
     assert cron["schedule"] == "30 4 * * 1"
     assert pod_of(of_kind(rendered["overlays/job"], "Job"))["containers"][0]["args"][-1] == "sub/other.pth"
     for spec in (indexed, cron["jobTemplate"]["spec"]):

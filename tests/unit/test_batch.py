@@ -422,6 +422,17 @@ def test_summaries_that_are_out_of_date_are_gone_while_it_works(volumes, tmp_pat
     assert seen == [[]]
 
 
+@pytest.mark.parametrize("ends", ["well", "stopped", "without a checkpoint"])
+def test_however_a_shard_ends_its_summary_says_of_which_run_it_is(volumes, tmp_path, ends):
+    folder, out = volumes
+    if ends != "without a checkpoint":
+        put(folder, "a.pth", "b.pth")
+    stops = Stopped("stopped", "") if ends == "stopped" else None
+    with contextlib.suppress(Stopped, BadCheckpoint):
+        Chain(tmp_path, a=stops, b=stops).run(settings(folder, out, "--shard=1/2", "--run-id=tonight"))
+    assert json.loads((out / "summary.1-of-2.json").read_text())["run_id"] == "tonight"
+
+
 def test_an_output_folder_that_is_a_file(volumes, tmp_path):
     put(volumes[0], "net.pth")
     put(tmp_path, "file")

@@ -89,6 +89,31 @@ def test_a_shard_that_left_no_summary_is_missed(tmp_path):
     assert summary["exit_code"] == 75 and [row["name"] for row in summary["checkpoints"]] == ["net0", "net2"]
 
 
+def test_what_another_run_left_of_a_shard_is_missed_too(tmp_path):
+    for index, run_id in enumerate(("today", "yesterday", "today", "")):
+        write_summary(tmp_path, [outcome("net{}".format(index))], 0, Share(index, 4), run_id)
+    with pytest.raises(EnvironmentFailed, match="shard 0, 2 of today; shard 1 of yesterday; shard 3 of one without"):
+        merged(tmp_path)
+    assert json.loads((tmp_path / "summary.json").read_text())["exit_code"] == 75
+
+
+def test_the_summary_of_all_shards_is_the_same_whatever_the_run(tmp_path):
+    write_summary(tmp_path, [outcome("a"), outcome("b")], 0, WHOLE, "this run")
+    whole = (tmp_path / "summary.json").read_bytes()
+    assert b"run" not in whole
+    for run_id in ("today", "tomorrow"):
+        for index, name in enumerate("ab"):
+            write_summary(tmp_path, [outcome(name)], 0, Share(index, 2), run_id)
+        merged(tmp_path)
+        assert (tmp_path / "summary.json").read_bytes() == whole
+
+
+@pytest.mark.parametrize("words", [["--run-id=1"], ["--shard=0/2", "--run-id=a b"], ["--shard=0/2", "--run-id=" + "x" * 129]])
+def test_a_run_is_named_for_its_shards_in_few_plain_letters(words):
+    with pytest.raises(UsageError, match="--run-id"):
+        run_settings(command_line.parsed(words))
+
+
 def test_an_empty_volume_is_no_success_of_all_shards(tmp_path):
     for index in range(2):
         write_summary(tmp_path, [], 3, Share(index, 2))
@@ -118,7 +143,7 @@ ROW = {"name": "a", "outcome": "failed", "exit_code": 75, "stage": "", "message"
 
 
 @pytest.mark.parametrize("said", [
-    "[" * 100000, '{"checkpoints": 3}', json.dumps({"checkpoints": [{"name": "a"}]})] + [
+    "[" * 100000, '{"checkpoints": 3}', '{"checkpoints": [], "run_id": 3}', json.dumps({"checkpoints": [{"name": "a"}]})] + [
         json.dumps({"checkpoints": [dict(ROW, **odd)]}) for odd in (
             {"exit_code": "75"}, {"exit_code": 7}, {"exit_code": 0}, {"exit_code": True}, {"exit_code": [75]}, {"name": 3},
             {"outcome": "converted"}, {"outcome": "done", "exit_code": 0}, {"message": None})])
