@@ -1,4 +1,5 @@
 """How a run ended, in one line that Kubernetes shows as the termination message."""
+import contextlib
 import json
 import os
 import traceback
@@ -11,7 +12,7 @@ from job.watching import log
 from job.watching.exit_codes import combined
 
 TERMINATION_LOG = Path("/dev/termination-log")
-_LONGEST = 1700  # characters of the message and of the hint; Kubernetes keeps 4096 bytes in all
+_LONGEST = {"stage": 100, "message": 1700, "hint": 1700}  # bytes, as JSON has them; Kubernetes keeps 4096 in all
 
 
 class Verdict(NamedTuple):
@@ -52,7 +53,8 @@ def of_call(call: Callable[[], Verdict]) -> Verdict:
 
 def line(verdict: Verdict) -> str:
     """The verdict as one line of JSON, without what is empty."""
-    fields = dict(verdict._asdict(), message=_short(verdict.message), hint=_short(verdict.hint))
+    texts = {name: _short(getattr(verdict, name), most) for name, most in _LONGEST.items()}
+    fields = dict(verdict._asdict(), **texts)
     return json.dumps({key: value for key, value in fields.items() if value != ""}) + "\n"
 
 
@@ -66,14 +68,15 @@ def is_line(text: str) -> bool:
 
 
 def leave(verdict: Verdict, file: Path = TERMINATION_LOG) -> None:
-    """Its line in the termination log, where that file exists; failing to write it changes nothing."""
-    try:
-        opened = os.open(str(file), os.O_WRONLY | os.O_TRUNC | os.O_NOCTTY)
-    except OSError:
-        return
-    with open(opened, "w", encoding="utf-8") as stream:
-        stream.write(line(verdict))
+    """Its line in the termination log, where that file exists; failing to write it changes nothing, and waits for nobody."""
+    with contextlib.suppress(OSError):
+        opened = os.open(str(file), os.O_WRONLY | os.O_TRUNC | os.O_NOCTTY | os.O_NONBLOCK)
+        with open(opened, "wb") as stream:
+            stream.write(line(verdict).encode("ascii"))
 
 
-def _short(text: str) -> str:
-    return text[:_LONGEST].encode("ascii", "replace").decode("ascii")
+def _short(text: str, most: int) -> str:
+    plain = text[:most].encode("ascii", "replace").decode("ascii")
+    while len(json.dumps(plain)) > most:  # quotes, backslashes and line ends take up to six bytes
+        plain = plain[:len(plain) * 9 // 10]
+    return plain

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from job.errors import ParityFailed, StageFailed
+from job.errors import StageFailed
 from job.values import Outcome
 from job.watching import log, verdict
 
@@ -68,23 +68,6 @@ def test_a_bug_is_exit_1_with_its_traceback():
     assert done.returncode == 1
     assert "error: a bug of this job: division by zero" in done.stderr and "1 / 0" not in done.stdout
     assert "ZeroDivisionError" in done.stderr
-
-
-def test_the_termination_log_holds_one_line_where_the_file_exists(tmp_path):
-    file = tmp_path / "termination-log"
-    ending = verdict.of_error(ParityFailed("wrong \u2026 " + "x" * 9000, "look\nat it"))
-    verdict.leave(ending, file)
-    assert not file.exists()
-    file.write_text("old " * 3000)
-    verdict.leave(ending, file)
-    text = file.read_text()
-    assert text.endswith("\n") and text.count("\n") == 1 and len(text) <= 4096
-    assert json.loads(text)["exit_code"] == 6
-
-
-def test_a_termination_log_that_cannot_be_written_changes_nothing(tmp_path):
-    verdict.leave(verdict.Verdict(0), tmp_path)
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_verdict_of_a_batch_is_the_checkpoint_that_decides():
