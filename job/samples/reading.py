@@ -35,7 +35,7 @@ def read_samples(files: Sequence[SampleFile], inputs: Inputs, preprocess: Option
         samples.append([_as_batch(array, facts) for array, facts in zip(arrays, inputs)])
         rows.append(max(_own_rows(array, facts) for array, facts in zip(arrays, inputs)))
     if problems:
-        raise bad_samples(problems, hint="mend these files, or take them out of the folder")
+        raise bad_samples(problems, hint="mend these files, or take them out of the folder: models are judged by them")
     save_probes(target, probes_from_arrays(samples, [file.name for file in files]))
     return tuple(rows)
 

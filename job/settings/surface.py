@@ -43,7 +43,7 @@ _FLAGS = (
     Flag("calibration", "DIR", "your own inputs, from which int8 takes its ranges: pictures or arrays", True),
     Flag("calibration_count", "N", "of that folder, so many, evenly spaced over their names (default 128)", True),
     Flag("calibration_seed", "N", "draw them at random in place of that, in the same way for the same number", True),
-    Flag("skip_bad_images", "", "leave out of the calibration what cannot be read, in place of ending with 3"),
+    Flag("skip_bad_images", "", "leave out of --calibration what cannot be read, in place of ending with 3; never of --samples"),
     Flag("samples", "DIR", "your own inputs, compared beside the seeded probes; a folder per class for accuracy",
          True),
     Flag("preprocess", "{KEY: VALUE}",
