@@ -196,7 +196,7 @@ def _warn_of_calibration(progress: Progress, calibration: Calibration) -> None:
                     "BatchNorm: look at --preprocess".format(calibration.training_spread.median), progress.name)
     if calibration.loud:
         log.warning("of --calibration, {} vary over ten times as much as most, such as {}, and leave these few steps: prepare "
-                    "all alike".format(len(calibration.loud), calibration.loud[0].split(":", 1)[1]), progress.name)
+                    "all alike".format(len(calibration.loud), calibration.loud[0]), progress.name)
     for skipped in calibration.skipped:
         log.warning("calibration: left out: " + skipped, progress.name)
 

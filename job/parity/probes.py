@@ -46,6 +46,11 @@ class Probe(NamedTuple):
     name: str
     inputs: Tuple[np.ndarray, ...]
 
+    @property
+    def file(self) -> str:
+        """What the user calls a sample: the kind before the name is ours."""
+        return self.name.split(":", 1)[-1]
+
 
 @functools.lru_cache(maxsize=1)  # a batch is often of one network
 def make_probes(inputs: Tuple[TensorFacts, ...], count: int) -> Tuple[Probe, ...]:

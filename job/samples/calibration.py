@@ -92,14 +92,14 @@ def _of_user(settings: Any, exported: Exported, side: Any, folder: Path) -> Cali
 class Look(NamedTuple):
     """What is to be known of one sample among the others."""
 
-    name: str
+    file: str
     digest: str
     is_blank: bool
     spread: float
 
 
 def look_at(sample: Probe) -> Look:
-    return Look(sample.name, digest_of(sample.inputs), not any(np.ptp(array) for array in sample.inputs),
+    return Look(sample.file, digest_of(sample.inputs), not any(np.ptp(array) for array in sample.inputs),
                 max(float(np.std(array, dtype=np.float64)) for array in sample.inputs))
 
 
@@ -109,9 +109,9 @@ def _looked_at(file: Path) -> Look:
 
 
 def loud_samples(seen: Sequence[Look]) -> Tuple[str, ...]:
-    """Names of those that vary ALIKE times as much as most: few steps of 8 bits are left to the others beside them."""
+    """Files of those that vary ALIKE times as much as most: few steps of 8 bits are left to the others beside them."""
     usual = float(np.median([look.spread for look in seen]))
-    return tuple(look.name for look in seen if look.spread > ALIKE * usual > 0)
+    return tuple(look.file for look in seen if look.spread > ALIKE * usual > 0)
 
 
 def _check_scale(spread: Optional[TrainingSpread]) -> None:
