@@ -22,6 +22,7 @@ from job.publish import (
 from job.report import inspection
 from job.samples.accuracy import Accuracy, dropped, number_asked, told
 from job.samples.calibration import Calibration, calibration_for
+from job.samples.classes import check_labels_number_scores
 from job.samples.use import samples_for
 from job.settings.settings import Settings
 from job.sides import Sides
@@ -123,6 +124,7 @@ def _converted(checkpoint: Path, settings: Settings, sides: Sides, place: Place,
     with progress.stage("export"):
         exported = sides.pytorch.call("export", checkpoint, settings, place.work / "model.onnx")
     progress.checkpoint, progress.multiply_adds = exported.checkpoint, exported.multiply_adds
+    check_labels_number_scores(settings.labels, exported.outputs)
     for note in exported.checkpoint.notes:
         log.note(note, progress.name)
     build = sides.tensorflow.start("build", exported)

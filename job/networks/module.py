@@ -95,13 +95,8 @@ def _inputs(settings: Any, default: Optional[Shape]) -> Tuple[TensorFacts, ...]:
     if not named:
         raise BadCheckpoint("nothing says what shape the network's input has",
                             hint="give it as PyTorch has it, with the batch: --input-shape=1,3,224,224")
-    names = tuple(each.name or given for each, given in zip(named, _padded(names, len(named))))
-    if None in names or len(set(names)) < len(names):
-        raise UsageError("{} inputs need {} names".format(len(named), len(named)),
-                         hint="--input-shape=a:1,3,8,8;b:1,4 names them, or --input-names=a,b")
+    if len(names) != len(named):
+        raise UsageError("{} input shapes, {} input names: {}".format(len(named), len(names), ", ".join(names)),
+                         hint="one name for each shape")
     return tuple(TensorFacts(name, each.dtype, tuple(each.shape), published(len(each.shape)))
                  for name, each in zip(names, named))
-
-
-def _padded(names: Sequence[str], count: int) -> Tuple[Optional[str], ...]:
-    return (tuple(names) + (None,) * count)[:count]

@@ -1,12 +1,29 @@
-"""Which of a network's scores each class's folder stands for."""
+"""Which of a network's scores each label and each class's folder stands for."""
 import re
 from collections import Counter
 from typing import Mapping, Sequence
 
+from job.errors import BadCheckpoint
 from job.samples.values import bad_samples
 from job.settings.nearest import did_you_mean
+from job.values import TensorFacts
 
 _NUMBER = re.compile("[0-9]{1,9}")
+
+
+def number_of_scores(output: TensorFacts) -> int:
+    """How many classes an output of class scores tells apart; 0 where it is none."""
+    shape = output.pytorch_shape
+    one_row = len(shape) >= 2 and all(size == 1 for size in shape[2:])
+    return shape[1] if one_row and output.dtype.startswith("float") and shape[1] > 1 else 0
+
+
+def check_labels_number_scores(labels: Sequence[str], outputs: Sequence[TensorFacts]) -> None:
+    """BadCheckpoint where a classifier's labels are not one for each score: whoever shows them would name wrong classes."""
+    scores = number_of_scores(outputs[0]) if len(outputs) == 1 else 0
+    if labels and scores and len(labels) != scores:
+        raise BadCheckpoint("labels: {}, and {} has {} scores".format(len(labels), outputs[0].name, scores),
+                            hint="one label for each score, in their order")
 
 
 def class_numbers(folders: Sequence[str], labels: Sequence[str], scores: int) -> Mapping[str, int]:

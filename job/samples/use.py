@@ -15,10 +15,10 @@ from typing import Any, Mapping, NamedTuple, Sequence, Tuple
 import numpy as np
 
 from job.parity.probes import MOST_SAMPLES, Probe, load_probes
-from job.samples.classes import class_numbers
+from job.samples.classes import class_numbers, number_of_scores
 from job.samples.folder import evenly_spaced, sample_folder, spread
 from job.samples.values import SampleFile, SampleFolder, bad_samples
-from job.values import Exported, TensorFacts
+from job.values import Exported
 
 _JUDGED = ((1e8, 256), (1e9, 64), (2.5e9, 32), (float("inf"), 16))
 _MOST_BYTES = 2 ** 27
@@ -57,13 +57,6 @@ def number_judged(exported: Exported) -> int:
                for facts in exported.inputs)
     most = next(number for work, number in _JUDGED if exported.multiply_adds <= work)
     return max(MOST_SAMPLES, min(most, _MOST_BYTES // size))
-
-
-def number_of_scores(output: TensorFacts) -> int:
-    """How many classes an output of class scores tells apart; 0 where it is none."""
-    shape = output.pytorch_shape
-    one_row = len(shape) >= 2 and all(size == 1 for size in shape[2:])
-    return shape[1] if one_row and output.dtype.startswith("float") and shape[1] > 1 else 0
 
 
 def _check(folder: SampleFolder) -> None:

@@ -37,6 +37,19 @@ def test_it_converts(tmp_path, checkpoint):
     assert (given["name"], given["shape"]) == ("image_array", [1, 224, 224, 3])
 
 
+def test_a_name_without_an_input_is_wrong_usage(tmp_path, checkpoint):
+    done = run_job("convert", checkpoint, "--output-dir={}".format(tmp_path / "out"), "--input-names=image,mask")
+    assert done.returncode == 2 and "1 input shapes, 2 input names: image, mask" in done.stderr
+    assert not (tmp_path / "out" / "net").exists()
+
+
+def test_labels_for_other_than_its_scores_are_refused(tmp_path, checkpoint):
+    checkpoint.with_suffix(".yaml").write_text("labels: [cat, dog]")
+    done = run_job("convert", checkpoint, "--output-dir={}".format(tmp_path / "out"))
+    assert done.returncode == 3 and "labels: 2, and category has 7 scores" in done.stderr
+    assert not (tmp_path / "out" / "net").exists()
+
+
 def test_the_same_bytes_as_with_its_name(tmp_path, checkpoint):
     recognised = convert(checkpoint, tmp_path / "recognised", "--input-shape=1,3,64,96")
     named = convert(checkpoint, tmp_path / "named", "--input-shape=1,3,64,96", "--arch=" + ARCH)

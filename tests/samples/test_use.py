@@ -5,11 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from job.errors import BadCheckpoint
 from job.parity.answers import TOGETHER, answers_of_file
 from job.parity.probes import Probe, probe_counts, probes_for
 from job.samples.accuracy import NO_CLASS, classes_told, number_asked
+from job.samples.classes import check_labels_number_scores, number_of_scores
 from job.samples.folder import spread
-from job.samples.use import number_judged, number_of_scores
+from job.samples.use import number_judged
 from job.samples.values import SampleFile
 from job.values import CheckpointFacts, Exported, TensorFacts
 
@@ -63,6 +65,14 @@ def test_any_first_part_of_the_samples_has_some_of_every_class(size, classes):
     ((10,), "float32", 0), ((1, 10), "int64", 0)])
 def test_what_holds_scores_of_classes(shape, dtype, scores):
     assert number_of_scores(TensorFacts("y", dtype, shape, tuple(range(len(shape))))) == scores
+
+
+def test_labels_are_one_for_each_score():
+    with pytest.raises(BadCheckpoint, match="labels: 2, and category has 3 scores"):
+        check_labels_number_scores(("cat", "dog"), (SCORES,))
+    boxes = TensorFacts("boxes", "float32", (1, 4), (0, 1))
+    for labels, outputs in [(("cat", "dog", "owl"), (SCORES,)), ((), (SCORES,)), (("cat", "dog"), (boxes, SCORES))]:
+        check_labels_number_scores(labels, outputs)
 
 
 def test_what_class_rows_are_told_as():
