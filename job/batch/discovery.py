@@ -37,6 +37,9 @@ def found(input_dir: Path, left_out: Sequence[Path]) -> Tuple[Candidate, ...]:
     Raises UsageError where the folder is missing or two checkpoints have one name, BadCheckpoint where
     there is none at all.
     """
+    if input_dir.is_file():
+        raise UsageError("--input-dir={}: not a folder".format(input_dir),
+                         hint="`convert {}` converts one file".format(input_dir))
     if not input_dir.is_dir():
         raise UsageError("--input-dir={}: there is no such folder".format(input_dir),
                          hint="mount a volume there (docker run -v ckpt:/in -v out:/out pt2tflite), name "

@@ -61,7 +61,7 @@ def _picked(tree: Any, weights_key: str) -> Tuple[StateDict, Sequence[StateDict]
     raise BadCheckpoint(
         "it has no weights under {!r:.80}".format(weights_key),
         hint=(
-            "--weights-key is one of " + _few([each.name for each in found])
+            "--weights-key is one of " + _few([each.name if each.path else "{} (all of it)".format(ROOT) for each in found])
             if found
             else "there are no tensors in it: {}".format(_outline(tree))
         ),

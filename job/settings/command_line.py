@@ -89,10 +89,10 @@ def _flag(command: Command, spelling: str) -> Flag:
     name = spelling[2:].replace("-", "_") if spelling.startswith("--") else ""
     if name in command.flags:
         return FLAGS[name]
-    known = [FLAGS[each].spelling for each in command.flags]
     if name in FLAGS:
         raise UsageError("{} is no flag of {}".format(spelling, command.name), hint=_help_hint(command))
-    meant = did_you_mean("--" + spelling.lstrip("-").replace("_", "-"), known)
+    known = [each.replace("_", "-") for each in command.flags]
+    meant = did_you_mean(spelling.lstrip("-").replace("_", "-"), known, "--")
     raise UsageError("{}: no such flag of {}".format(spelling, command.name), hint=meant or _help_hint(command))
 
 

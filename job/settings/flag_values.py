@@ -47,7 +47,7 @@ def versions_kept(value: str) -> int:
 
 def max_drift(value: Any) -> Mapping[str, float]:
     allowed = "{{FIGURE: how much worse}}, of {}".format(", ".join(sorted(LIMITS)))
-    limits = mapping(value)
+    limits = mapping(value, "{accuracy: 0.01}")
     wrong = [str(name) for name in limits if name not in LIMITS]
     if wrong or not limits:
         raise Refused("{!r} is no figure".format(wrong[0]) if wrong else "no figure", allowed)

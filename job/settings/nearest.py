@@ -2,9 +2,12 @@
 from typing import Iterable
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """``did you mean X?`` with the nearest known name, or "" where none is near."""
+def did_you_mean(word: str, known: Iterable[str], prefix: str = "") -> str:
+    """``did you mean X?`` with the known name that is nearest, else begun alike; "" where there is none. Names are told
+    with the prefix, which does not count when they are compared."""
     from difflib import get_close_matches  # only needed where something is already wrong
 
-    close = get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return "did you mean {}?".format(close[0]) if close else ""
+    known = list(known)
+    begun = [name for name in known if word and (name.startswith(word) or word.startswith(name))]
+    likely = get_close_matches(word, known, n=1, cutoff=0.6) or begun
+    return "did you mean {}{}?".format(prefix, likely[0]) if likely else ""

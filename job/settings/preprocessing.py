@@ -29,7 +29,7 @@ class Preprocess(NamedTuple):
 
 def preprocess(value: Any) -> Preprocess:
     """{size: 224, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]} and its like; raises Refused."""
-    given = mapping(value)
+    given = mapping(value, "{size: 224, mean: [0.485, 0.456, 0.406]}")
     unknown = [key for key in given if key not in _READERS]
     if unknown:
         raise Refused("{} is no part of it".format(unknown[0]),

@@ -54,16 +54,19 @@ def architecture(value: Any) -> str:
     return value
 
 
-def mapping(value: Any) -> Mapping[str, Any]:
+def mapping(value: Any, such_as: str = "{num_classes: 10}") -> Mapping[str, Any]:
     """{num_classes: 10}, as JSON, YAML or Python writes it."""
-    allowed = "a mapping of names to plain values, such as {num_classes: 10}"
+    allowed = "a mapping of names to plain values, such as {}".format(such_as)
     if isinstance(value, str):
         try:
             value = value_from_yaml(value)
         except ValueError as error:
             raise Refused("not a mapping: {}".format(error), allowed) from error
-    if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+    if not isinstance(value, Mapping):
         raise Refused("not a mapping", allowed)
+    for key in value:
+        if not isinstance(key, str):
+            raise Refused("{!r} is no name".format(key), allowed)
     if not _plain(value):
         raise Refused("holds a number that is not finite", allowed)
     return dict(value)
@@ -147,7 +150,7 @@ def labels(value: Any) -> Tuple[str, ...]:
 
 def tolerance(value: Any) -> Override:
     try:
-        return check_override(mapping(value))
+        return check_override(mapping(value, "{float: {cosine: 0.99999}}"))
     except UsageError as error:
         raise Refused(error.message, error.hint) from error
 

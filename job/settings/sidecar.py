@@ -3,6 +3,7 @@
 It is not trusted: only the keys of surface.SIDECAR_KEYS, nothing outside the volume, and only tighter
 tolerances. Every error is a BadCheckpoint (3) that names file and key.
 """
+import os
 from pathlib import Path
 from typing import Any, Mapping
 
@@ -22,6 +23,7 @@ def sidecar_values(checkpoint: Path, volume: Path) -> Mapping[str, Any]:
     """The checked values of a checkpoint's sidecar, {} where it has none."""
     named = without_suffix(checkpoint)
     file = named.with_name(named.name + ".yaml")
+    _refuse_near_misses(checkpoint, file)
     if not (file.exists() or file.is_symlink()):
         return {}
     written = _written(file, volume)
@@ -37,6 +39,14 @@ def is_inside(path: Path, volume: Path) -> bool:
     return outer == inner or outer in inner.parents
 
 
+def _refuse_near_misses(checkpoint: Path, file: Path) -> None:
+    """Settings that nobody reads would be missed by nobody, a tighter tolerance among them."""
+    for other in (file.with_suffix(".yml"), file.with_name(checkpoint.name + ".yaml")):
+        if os.path.exists(str(other)):
+            raise BadCheckpoint("{}: no sidecar is called so".format(other.name),
+                                hint="call it {}, or take it away".format(file.name))
+
+
 def _written(file: Path, volume: Path) -> Mapping[str, Any]:
     if not is_inside(file, volume) or not file.is_file():
         raise BadCheckpoint("{}: not a file inside the input volume".format(file.name),
@@ -49,7 +59,7 @@ def _written(file: Path, volume: Path) -> Mapping[str, Any]:
         raise job_error_from_oserror(error, "reading {}".format(file.name)) from error
     except ValueError as error:  # also UnicodeDecodeError
         raise BadCheckpoint("{}: not a settings file: {}".format(file.name, error),
-                            hint=_allowed_keys()) from error
+                            hint="YAML, with lines such as `arch: resnet18`") from error
     if written is None:
         return {}
     if not isinstance(written, Mapping):
@@ -58,11 +68,12 @@ def _written(file: Path, volume: Path) -> Mapping[str, Any]:
 
 
 def _checked(file: Path, key: str, value: Any, volume: Path) -> Any:
+    if isinstance(key, str) and key in FLAGS and key not in SIDECAR_KEYS:
+        raise BadCheckpoint("{}: {}: can only be given on the command line".format(file.name, key),
+                            hint="take it out, and give {}".format(FLAGS[key].spelling))
     if key not in SIDECAR_KEYS:
-        only_flag = isinstance(key, str) and key in FLAGS
-        problem = "can only be given on the command line" if only_flag else "no such setting"
         hint = " ".join(filter(None, [did_you_mean(str(key), SIDECAR_KEYS), _allowed_keys()]))
-        raise BadCheckpoint("{}: {}: {}".format(file.name, key, problem), hint=hint)
+        raise BadCheckpoint("{}: {}: no such setting".format(file.name, key), hint=hint)
     try:
         if key in _FOLDERS:
             return _folder(file, value, volume)

@@ -25,9 +25,18 @@ def value_from_yaml(text: str) -> Any:
     try:
         return yaml.load(text, Loader=_loader())
     except yaml.YAMLError as error:
-        raise ValueError(" ".join(str(error).split())) from error
+        raise ValueError(_told(error)) from error
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
+
+
+def _told(error: Any) -> str:
+    """What is wrong and where, without the parser's own words of what it was about to do."""
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        return " ".join(str(error).split())
+    problem = "a tab: YAML takes spaces" if r"'\t'" in error.problem else error.problem
+    return "line {}, column {}: {}".format(mark.line + 1, mark.column + 1, problem)
 
 
 @functools.lru_cache(maxsize=None)

@@ -99,6 +99,12 @@ def test_a_key_that_is_not_there_lists_those_that_are(tmp_path):
     assert caught.value.hint == "--weights-key is one of model, optimizer, nets.x, ema"
 
 
+def test_a_key_where_there_is_one_set_only(tmp_path):
+    with pytest.raises(BadCheckpoint, match="no weights under 'ema'") as caught:
+        tree_of(tmp_path, dictionary(a=GOOD), weights_key="ema")
+    assert caught.value.hint == "--weights-key is one of . (all of it)"
+
+
 def test_several_sets_of_weights_say_how_to_pick(tmp_path):
     with pytest.raises(BadCheckpoint, match="several sets of weights: generator, discriminator") as caught:
         tree_of(tmp_path, dictionary(generator=dictionary(a=GOOD), discriminator=dictionary(b=GOOD)))

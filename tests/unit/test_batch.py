@@ -100,6 +100,14 @@ def test_a_missing_input_folder_is_wrong_usage_and_leaves_nothing(volumes, tmp_p
     assert not volumes[1].exists()
 
 
+def test_an_input_folder_that_is_a_file(volumes, tmp_path):
+    (tmp_path / "net.pth").write_bytes(b"x")
+    with pytest.raises(UsageError, match="net.pth: not a folder") as error:
+        batch.convert_all(settings(tmp_path / "net.pth", volumes[1]), None, None)
+    assert "convert {}".format(tmp_path / "net.pth") in error.value.hint
+    assert not volumes[1].exists()
+
+
 def test_named_checkpoints_are_looked_for_here_and_in_the_input_folder(volumes):
     put(volumes[0], "sub/net.pth")
     assert named(["sub/net.pth"], volumes[0])[0].name == "sub+net"

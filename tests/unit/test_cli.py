@@ -57,6 +57,8 @@ def test_what_is_said_of_a_line_that_cannot_be_understood_is_said_in_its_style(w
     (["convert", "a.pth", "--inputshape=1"], "did you mean --input-shape?"),
     (["convert", "-f"], "-f: no such flag"),
     (["convert", "-arch=x"], "did you mean --arch?"),
+    (["convert", "-o", "out"], "did you mean --output-dir?"),
+    (["convert", "--workers-count=2"], "did you mean --workers?"),
     (["convert", "--noforce"], "did you mean --force?"),
     (["convert", "--__class__"], "no such flag"),
     (["convert", "--arch"], "--arch needs a value"),

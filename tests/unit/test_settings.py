@@ -84,6 +84,12 @@ def test_preprocess():
     ("--weights-key=a\tb", "not a path of keys"),
     ("--samples=/no/such", "there is no such folder"),
     ("--arch-args=[1]", "not a mapping"),
+    ("--arch-args={1: 2}", "1 is no name"),
+    ("--preprocess=224", "such as {size: 224, mean: [0.485, 0.456, 0.406]}"),
+    ("--preprocess={'mean': (0.485, 0.456, 0.406)}", "0.456 is no name"),
+    ("--preprocess={size: 224", "line 1, column 11: expected ',' or '}'"),
+    ("--tolerance=0.1", "such as {float: {cosine: 0.99999}}"),
+    ("--max-drift=0.1", "such as {accuracy: 0.01}"),
     ("--arch-args={a: &x 1, b: *x}", "anchors are not allowed"),
     ("--arch-args={a: 1, a: 2}", "a is given twice"),
     ("--preprocess={sizes: 3}", "did you mean size?"),
@@ -200,7 +206,10 @@ def test_no_sidecar_says_nothing(tmp_path):
 @pytest.mark.parametrize("text, said", [
     ("model_code: evil.py:make", "can only be given on the command line"),
     ("trust_pickle: true", "can only be given on the command line"),
-    ("output_dir: /", "can only be given on the command line"),
+    ("output_dir: /", "take it out, and give --output-dir"),
+    ("architecture: resnet18", "did you mean arch?"),
+    ("preprocess:\n\tsize: 224", "line 2, column 1: a tab: YAML takes spaces"),
+    ("arch: a\n input_shape: b", "line 2, column 13: mapping values are not allowed here"),
     ("force: true", "can only be given on the command line"),
     ("archh: resnet18", "did you mean arch?"),
     ("3: 4", "no such setting"),
@@ -234,6 +243,14 @@ def test_bad_sidecars_are_bad_checkpoints(tmp_path, text, said):
     assert said in str(error.value)
     assert error.value.message.startswith("net.yaml") or "looser" in said
     assert error.value.hint
+
+
+@pytest.mark.parametrize("name", ["net.yml", "net.pth.yaml"])
+def test_a_sidecar_by_another_name_is_not_passed_over(tmp_path, name):
+    (tmp_path / name).write_text("tolerance: {float: {cosine: 0.99999}}")
+    with pytest.raises(BadCheckpoint, match=name) as error:
+        sidecar_values(tmp_path / "net.pth", tmp_path)
+    assert "call it net.yaml" in error.value.hint
 
 
 def test_a_bad_key_lists_the_allowed_ones(tmp_path):
