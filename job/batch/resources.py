@@ -5,6 +5,7 @@ from typing import Iterator, Optional, Tuple
 
 _CGROUP = Path("/sys/fs/cgroup")
 _OURS = Path("/proc/self/cgroup")
+_MEMORY_LIMITS = ("memory.max", "memory.high", "memory.limit_in_bytes")
 _UNLIMITED = 1 << 60  # bytes: version 1 says "no limit" with a number near 2^63
 
 
@@ -15,9 +16,9 @@ def cores() -> int:
 
 
 def memory() -> int:
-    """Bytes in all: the container's limit, or the machine's where that is less."""
+    """Bytes in all: the container's limit, also that above which it is only slowed down, or the machine's where that is less."""
     machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    limits = [_number(group / name) for group in _groups("memory") for name in ("memory.max", "memory.limit_in_bytes")]
+    limits = [_number(group / name) for group in _groups("memory") for name in _MEMORY_LIMITS]
     return min([machine] + [limit for limit in limits if limit and limit < _UNLIMITED])
 
 

@@ -34,6 +34,7 @@ def test_cores(cgroup, files, cores):
 
 @pytest.mark.parametrize("files, limit", [
     ({}, None), ({"memory_dot_max": "max"}, None), ({"memory_dot_max": str(GIB)}, GIB),
+    ({"memory_dot_high": str(GIB), "memory_dot_max": str(2 * GIB)}, GIB), ({"memory_dot_high": "max"}, None),
     ({"memory__memory_dot_limit_in_bytes": str(GIB)}, GIB), ({"memory__memory_dot_limit_in_bytes": str(2 ** 63 - 4096)}, None),
 ])
 def test_memory(cgroup, files, limit):
