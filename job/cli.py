@@ -140,7 +140,7 @@ def _leave_metrics(run: RunSettings, outcomes: Sequence[Outcome], exit_code: int
         from job.watching.metrics import write_metrics
 
         try:
-            write_metrics(run.metrics_file, outcomes, exit_code, run.output_dir)
+            write_metrics(run.metrics_file, outcomes, exit_code, run.output_dir, run.share.label)
         except JobError as error:
             log.warning("no metrics: {}".format(error.message))
 

@@ -19,6 +19,11 @@ class Share(NamedTuple):
         return int.from_bytes(digest[:8], "big") % self.count == self.index
 
     @property
+    def label(self) -> str:
+        """As --shard has it; "" of a job that takes all."""
+        return "" if self.count == 1 else "{}/{}".format(self.index, self.count)
+
+    @property
     def summary_name(self) -> str:
         return "summary.json" if self.count == 1 else "summary.{}-of-{}.json".format(self.index, self.count)
 

@@ -25,14 +25,14 @@ def check_metrics_file(file: Path) -> None:
     check_place("--metrics-file", file, lambda text: text.startswith("# HELP " + _PREFIX))
 
 
-def write_metrics(file: Path, outcomes: Sequence[Outcome], exit_code: int, output_dir: Path) -> None:
+def write_metrics(file: Path, outcomes: Sequence[Outcome], exit_code: int, output_dir: Path, shard: str = "") -> None:
     """The metrics of a run that has ended, whole or not at all: the collector may read at any moment."""
     runs, sizes = {}, {}  # type: Dict[str, Mapping[str, Any]], Dict[Tuple[str, str], int]
     for name in [row.name for row in outcomes if row.outcome != "failed"]:
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):  # another job's meanwhile
             runs[name] = _run_of(output_dir / name)
             sizes.update({(name, path.name): path.stat().st_size for path in (output_dir / name).glob("*.tflite")})
-    write_whole(file, metrics_text(outcomes, exit_code, time.time(), runs, sizes))
+    write_whole(file, metrics_text(outcomes, exit_code, time.time(), runs, sizes, shard))
 
 
 def _run_of(folder: Path) -> Mapping[str, Any]:
@@ -42,11 +42,16 @@ def _run_of(folder: Path) -> Mapping[str, Any]:
 
 
 def metrics_text(outcomes: Sequence[Outcome], exit_code: int, ended: float, runs: Mapping[str, Mapping[str, Any]],
-                 sizes: Mapping[Tuple[str, str], int]) -> str:
-    """``ended`` is a Unix time in seconds, ``runs`` holds run.json by name, ``sizes`` bytes by (name, file)."""
-    counts = [Sample({"outcome": each}, sum(row.outcome == each for row in outcomes)) for each in OUTCOMES]
-    lines = _family("run_exit_code", "How the last run ended.", [Sample({}, exit_code)])
-    lines += _family("run_end_timestamp_seconds", "When the last run ended.", [Sample({}, ended)])
+                 sizes: Mapping[Tuple[str, str], int], shard: str = "") -> str:
+    """``ended`` is a Unix time in seconds, ``runs`` holds run.json by name, ``sizes`` bytes by (name, file).
+
+    What holds for the run is told apart by its shard: the files of several may lie in one collector's folder, which
+    refuses a sample that it has already.
+    """
+    run = {"shard": shard} if shard else {}
+    counts = [Sample(dict(run, outcome=each), sum(row.outcome == each for row in outcomes)) for each in OUTCOMES]
+    lines = _family("run_exit_code", "How the last run ended.", [Sample(run, exit_code)])
+    lines += _family("run_end_timestamp_seconds", "When the last run ended.", [Sample(run, ended)])
     lines += _family("checkpoints", "Checkpoints of the last run, by what came of them.", counts)
     lines += _family("checkpoint_exit_code", "How the conversion of a checkpoint ended.",
                      [Sample({"checkpoint": row.name}, row.exit_code) for row in outcomes])

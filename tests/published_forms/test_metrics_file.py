@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from job import cli
+from job.errors import BadCheckpoint
+from job.settings.share import Share
 from job.values import Outcome
 from job.watching.metrics import check_metrics_file, metrics_text, write_metrics
 from tests.tools_environment import locked_tools
@@ -46,6 +49,25 @@ def test_they_are_of_what_was_published_and_appear_whole(tmp_path):
     assert 'pt2tflite_file_size_bytes{checkpoint="c",file="n.float32.tflite"} 40\n' in text
     assert "pt2tflite_run_exit_code 6\n" in text and "before" not in text
     assert sorted(path.name for path in tmp_path.iterdir()) == ["job.prom", "out"]
+
+
+def test_shards_have_no_sample_in_common(tmp_path):
+    """The collector takes none of two files that do."""
+    samples = []
+    for index, outcome in enumerate(OUTCOMES[:2]):
+        file = tmp_path / "{}.prom".format(index)
+        write_metrics(file, [outcome], outcome.exit_code, tmp_path, Share(index, 2).label)
+        samples += [line.rsplit(" ", 1)[0] for line in file.read_text(encoding="utf-8").splitlines() if line[0] != "#"]
+    assert 'pt2tflite_run_exit_code{shard="1/2"}' in samples and len(set(samples)) == len(samples)
+
+
+def test_the_command_says_its_shard(tmp_path):
+    (tmp_path / "in").mkdir()
+    words = ["convert", "--input-dir={}".format(tmp_path / "in"), "--output-dir={}".format(tmp_path / "out"),
+             "--metrics-file={}".format(tmp_path / "job.prom"), "--shard=1/3"]
+    with pytest.raises(BadCheckpoint):
+        cli.run(words)
+    assert 'pt2tflite_run_exit_code{shard="1/3"} 3\n' in (tmp_path / "job.prom").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("run", ["", "[]", "{}", '{"seconds": 1}', '{"seconds": {"export": "x"}, "peak_memory_bytes": 1}', None])
