@@ -52,6 +52,8 @@ def convert_all(run: RunSettings, chain: Chain, openers: Openers) -> Tuple[Outco
         _leave_in_order(rows, run)
         raise
     _write_summary(rows, run)
+    if not run.checkpoints and run.share.index == 0:
+        output_folder.tell_of_models_without_checkpoint(run.output_dir, {task.name for task in every})
     return rows.outcomes
 
 

@@ -2,15 +2,17 @@
 import contextlib
 import os
 from pathlib import Path
-from typing import Any, Sequence
+from typing import Any, Collection, Sequence
 
 from job.processes import signals
-from job.errors import NoPermission, UsageError, job_error_from_oserror
+from job.errors import JobError, NoPermission, UsageError, job_error_from_oserror
 from job.report.documents import json_bytes
 from job.report.run import summary
 from job.settings.share import WHOLE, Share, summaries_of_shares
 from job.values import Outcome
 from job.watching import log
+
+_NAMED = 10  # models that a line of the log names
 
 
 def prepare(folder: Path, share: Share = WHOLE) -> None:
@@ -68,6 +70,15 @@ def write_summary(folder: Path, rows: Sequence[Outcome], exit_code: int, share: 
     """summary.json or the share's own, whole or not at all; that of all checkpoints is the same whatever the run."""
     named = "" if share == WHOLE else run_id
     _publish().publish_file(folder, share.summary_name, json_bytes(summary(rows, exit_code, named)))
+
+
+def tell_of_models_without_checkpoint(folder: Path, names: Collection[str]) -> None:
+    """Those of which no checkpoint has the name any more: they are what somebody may still serve, and stay."""
+    with contextlib.suppress(JobError):  # it was told where it mattered
+        gone = [model.name for model in _publish().published_models(folder) if model.name not in names]
+        if gone:
+            more = ["and {} more".format(len(gone) - _NAMED)] if len(gone) > _NAMED else []
+            log.note("models without a checkpoint of their name, left as they are: " + ", ".join(gone[:_NAMED] + more))
 
 
 def recover(folder: Path) -> None:

@@ -1,7 +1,7 @@
 """What lies under the output folder for users to see: models, failures, the summary."""
 import os
 from pathlib import Path
-from typing import Iterable, Mapping, Optional
+from typing import Iterable, List, Mapping, Optional
 
 from job.errors import UsageError
 from job.publish.checksums import SUMS, UNCHECKED, settle_file, write_checksums
@@ -26,6 +26,12 @@ def publish(staged: Path, output_dir: Path, name: str, digests: Optional[Mapping
         _settle(staged, [name for name in UNCHECKED if (staged / name).exists()])
         put_in_place(staged, output_dir / name, aside_of(staged, name))
     clear_failure(output_dir, name)
+
+
+def published_models(output_dir: Path) -> List[Path]:
+    """The folders of all models under the output folder, by name."""
+    with refusals_as_job_errors("reading {}".format(output_dir)):
+        return sorted(folder for folder in output_dir.iterdir() if (folder / SUMS).is_file())
 
 
 def check_replaceable(output_dir: Path, name: str) -> None:

@@ -11,7 +11,7 @@ from job.parity.probes import Probe, make_probes
 from job.parity.questions import Questions
 from job.parity.tolerance import kind_of
 from job.processes.actors import BugInActor
-from job.publish import verify_checksums
+from job.publish import published_models, verify_checksums
 from job.sides import Sides
 from job.values import Outcome, StageParity
 from job.verify.accuracy import check_accuracy
@@ -26,7 +26,7 @@ def verify(output_dir: Path, sides: Sides, given: Mapping[str, Any] = {}) -> Tup
 
     `given` may hold `samples`, with which accuracy is checked again, `preprocess` and `max_accuracy_drop`.
     """
-    folders = sorted(folder for folder in output_dir.iterdir() if (folder / "SHA256SUMS").is_file())
+    folders = published_models(output_dir)
     if not folders:
         raise BadCheckpoint("{} holds no published model".format(output_dir),
                             hint="name the folder that `convert` wrote to")

@@ -430,6 +430,17 @@ def test_summaries_that_are_out_of_date_are_gone_while_it_works(volumes, tmp_pat
     assert seen == [[]]
 
 
+@pytest.mark.parametrize("words, told", [((), True), (("--shard=0/2",), True), (("--shard=1/2",), False), (("a.pth",), False)])
+def test_models_whose_checkpoint_has_gone_are_told_of_once_and_stay(volumes, tmp_path, capfd, words, told):
+    folder, out = volumes
+    put(folder, "a.pth", "b.pth")
+    put(out, "a/SHA256SUMS", "renamed/SHA256SUMS", "removed/SHA256SUMS", "of somebody else/file", ".failed/c/parity.json")
+    Chain(tmp_path).run(settings(folder, out, *words))
+    said = [line for line in capfd.readouterr().err.splitlines() if "without a checkpoint" in line]
+    assert said == ["models without a checkpoint of their name, left as they are: removed, renamed"] * told
+    assert (out / "removed" / "SHA256SUMS").exists()
+
+
 @pytest.mark.parametrize("ends", ["well", "stopped", "without a checkpoint"])
 def test_however_a_shard_ends_its_summary_says_of_which_run_it_is(volumes, tmp_path, ends):
     folder, out = volumes

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from job.errors import EnvironmentFailed, JobError, NoPermission
-from job.publish import place, publish_failure, publish_file, recover, staging, staging_folder, write_file
+from job.publish import place, publish_failure, publish_file, published_models, recover, staging, staging_folder, write_file
 from tests.unit.small_models import make, names, publish_version, version
 
 NOBODY = 65534
@@ -133,6 +133,14 @@ def test_a_model_of_another_user_on_a_volume_for_all(volume):
     assert names(volume) == ["net"] and version(volume) == "one"
     assert as_nobody(lambda: publish_version(volume, "two", "other")) is None
     assert version(volume, "other") == "two"
+
+
+@root_only
+def test_a_model_that_another_user_may_not_look_into(volume):
+    """It was a bug of ours to `verify`."""
+    publish_version(volume, "one")
+    (volume / "net").chmod(0o700)
+    assert isinstance(as_nobody(lambda: published_models(volume)), NoPermission)
 
 
 @root_only
