@@ -16,6 +16,7 @@ from job.values import Outcome
 from job.watching import log, verdict
 from job.watching.result_file import recorded
 from job.watching.verdict import Verdict
+from job.watching.visible import visible
 
 DONE = Verdict(0)
 
@@ -178,6 +179,6 @@ def _say(text: str) -> None:
 
 
 def _printable(text: str) -> str:
-    """What the terminal cannot show, such as a file name that is not UTF-8, as escapes."""
+    """What the terminal cannot show, or would take for orders, such as a file name that is not UTF-8, as escapes."""
     encoding = sys.stdout.encoding or "utf-8"
-    return text.encode(encoding, "backslashreplace").decode(encoding)
+    return visible(text).encode(encoding, "backslashreplace").decode(encoding)

@@ -8,6 +8,7 @@ from typing import Any, Iterator, List, Optional
 
 from job.errors import JobError
 from job.watching import progress_bar
+from job.watching.visible import visible
 
 STYLES = ("text", "json")
 
@@ -71,7 +72,7 @@ def progress(done: int, total: int) -> None:
 
 class _People(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        return (progress_bar.CLEAR if progress_bar.on_terminal() else "") + self._text(record)
+        return (progress_bar.CLEAR if progress_bar.on_terminal() else "") + visible(self._text(record))
 
     def _text(self, record: logging.LogRecord) -> str:
         facts = record.facts  # type: ignore

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from job import cli
 from job.errors import StageFailed
 from job.values import Outcome
 from job.watching import log, verdict
@@ -88,6 +89,16 @@ def test_one_line_a_stage_with_its_time(capfd):
         "net  keras               {:.2f} s".format(built.seconds),
         "net  saved_model         {:.2f} s  failed".format(failed.seconds)]
     assert built.seconds > 0 and failed.seconds > 0
+
+
+def test_names_give_a_terminal_no_orders(tmp_path, capfd):
+    orders, shown = "\x1b]0;title\x07\rnet\x9b2J", "\\x1b]0;title\\x07\\x0dnet\\x9b2J"
+    log.configure("text")
+    log.warning(orders, "net")
+    (tmp_path / "summary.json").write_text(json.dumps({"checkpoints": [Outcome("a", "failed", 3, "", orders)._asdict()]}))
+    cli.run(["summarize", str(tmp_path)])
+    said = capfd.readouterr()
+    assert said.err == "net  warning: {}\n".format(shown) and said.out == "failed       3  a  {}\n".format(shown)
 
 
 def test_every_line_is_json_for_machines(capfd):

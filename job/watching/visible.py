@@ -1,0 +1,8 @@
+"""Text for a terminal, of which parts were written by others: file names, keys of checkpoints."""
+
+_CONTROLS = {code: "\\x{:02x}".format(code) for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n"}
+
+
+def visible(text: str) -> str:
+    """Without what would move the cursor or change colours there; lines stay lines."""
+    return text.translate(_CONTROLS)
