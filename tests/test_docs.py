@@ -4,11 +4,14 @@ import json
 import re
 import shlex
 import subprocess
+import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 import yaml
+from PIL import Image
 
 from job import architectures
 from job.architectures import registry
@@ -114,6 +117,39 @@ def assert_part_of(part, whole):
         assert len(part) == len(whole)
         for each, other in zip(part, whole):
             assert_part_of(each, other)
+
+
+APP = """
+import sys, types
+import numpy, tensorflow
+sys.modules["ai_edge_litert"] = types.ModuleType("ai_edge_litert")
+sys.modules["ai_edge_litert.interpreter"] = tensorflow.lite
+{}
+numpy.save("scores.npy", scores)
+"""
+
+
+def test_the_app_shown_answers_as_pytorch_does(first_conversion):
+    """In TensorFlow Lite 1.14, whose interpreter is called in the same way; the picture has the network's own sides."""
+    (code,) = [text for text in blocks("python") if "Interpreter" in text]
+    preprocess = "{mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]}"
+    typed(
+        "scripts/run convert model.pth --output-dir=app/out --quantize=none --preprocess='{}'".format(preprocess),
+        first_conversion,
+    )
+    app = first_conversion / "app"
+    pixels = np.random.RandomState(3).randint(0, 256, (7, 7, 3)).astype(np.uint8)
+    Image.fromarray(pixels).resize((224, 224)).save(str(app / "photo.jpg"))
+    subprocess.run([sys.executable, "-c", APP.format(code)], cwd=str(app), check=True)
+
+    photo = np.asarray(Image.open(str(app / "photo.jpg")), np.float64) / 255
+    x = (photo - [0.485, 0.456, 0.406]) / [0.229, 0.224, 0.225]
+    network = build("mobilenet_v2", {})
+    network.load_state_dict(torch.load(str(first_conversion / "model.pth")))
+    with torch.no_grad():
+        expected = network.eval()(torch.from_numpy(x.transpose(2, 0, 1)[np.newaxis]).float())[0].numpy()
+    difference = np.abs(np.load(str(app / "scores.npy")) - expected).max()
+    assert difference <= DEFAULT["float"]["max_error_of_range"] * np.ptp(expected)
 
 
 def test_every_command_line_is_understood(tmp_path, monkeypatch):
