@@ -91,26 +91,19 @@ def check_override(override: Any) -> Override:
     return {kind: {name: float(limit) for name, limit in limits.items()} for kind, limits in override.items()}
 
 
-def check_only_tighter(override: Override, base: Optional[Override] = None) -> None:
-    """Raise BadCheckpoint where an override is looser than ``base`` (default: the defaults)."""
+def check_only_tighter(override: Override) -> None:
+    """Raise BadCheckpoint where an override is looser than the defaults."""
     looser = []  # type: List[str]
     for kind in sorted(override):
-        limits = tolerance_for(kind, base)
+        limits = tolerance_for(kind)
         for name, limit in sorted(override[kind].items()):
             if name in limits and not _tighter(name, limit, limits[name]):
-                looser.append("{} {} {} (now {})".format(kind, name, limit, limits[name]))
+                looser.append("{} {} {} (default {})".format(kind, name, limit, limits[name]))
     if looser:
         raise BadCheckpoint(
-            "the sidecar's tolerance is looser than what is set: " + "; ".join(looser),
+            "the sidecar's tolerance is looser than the default: " + "; ".join(looser),
             hint="a file beside a checkpoint can only tighten the gate; loosen it with --tolerance",
         )
-
-
-def tighten(base: Optional[Override], override: Override) -> Override:
-    """Both overrides as one; what ``override`` says wins, and must be tighter."""
-    check_only_tighter(override, base)
-    kinds = sorted(set(base or {}) | set(override))
-    return {kind: dict((base or {}).get(kind, {}), **override.get(kind, {})) for kind in kinds}
 
 
 def keeps(name: str, figure: float, limit: float) -> bool:

@@ -10,14 +10,12 @@ from job.errors import JobError
 from job.watching import progress_bar
 from job.watching.visible import visible
 
-STYLES = ("text", "json")
-
 _LOGGER = logging.getLogger("job")
 _LOGGER.propagate = False
 
 
 def configure(style: str) -> None:
-    """Send the log to stderr in one of STYLES; forked children inherit it."""
+    """Send the log to stderr as text or as json; forked children inherit it."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Machine() if style == "json" else _People())
     _LOGGER.handlers = [handler]

@@ -8,7 +8,7 @@ from torch.onnx import symbolic
 from job.onnx_model.symbolic.picking import WHOLE_NUMBERS, places_of
 from job.onnx_model.symbolic.registry import exports
 from job.onnx_model.symbolic.values import (
-    axis_of, constant, constant_tensor, gather, integer, number, reshaped, sizes,
+    axis_of, constant, constant_tensor, gather, integer, number, reshaped, sizes, sliced,
 )
 
 
@@ -23,7 +23,7 @@ def slice_axis(g: Any, x: Any, dim: Any, start: Any, end: Any, step: Any) -> Any
     if picked == range(size):
         return x
     if bounds.step == 1 and len(picked):
-        return g.op("Slice", x, axes_i=[axis], starts_i=[picked[0]], ends_i=[picked[-1] + 1])
+        return sliced(g, x, axis, picked[0], picked[-1] + 1)
     return gather(g, x, picked, axis)
 
 

@@ -6,7 +6,7 @@ import torch
 from torch.onnx.symbolic import _unpack_list, unused
 
 from job.onnx_model.symbolic.registry import exports
-from job.onnx_model.symbolic.values import constant, integer, sizes
+from job.onnx_model.symbolic.values import constant, integer, sizes, sliced
 
 # PyTorch's gates in ONNX's order: input, output, forget, cell; update, reset, new.
 _GATES = {"LSTM": (0, 3, 1, 2), "GRU": (1, 0, 2), "RNN": (0,)}
@@ -96,8 +96,7 @@ def _layers(g: Any, kind: _Kind, x: Any, states: Sequence[Any], stack: _Stack) -
     for layer in range(stack.layers):
         numbers = range(layer * directions, (layer + 1) * directions)
         weights = [stack.weights[number * count:(number + 1) * count] for number in numbers]
-        first = [state if stack.layers == 1 else
-                 g.op("Slice", state, axes_i=[0], starts_i=[numbers[0]], ends_i=[numbers[-1] + 1]) for state in states]
+        first = [state if stack.layers == 1 else sliced(g, state, 0, numbers[0], numbers[-1] + 1) for state in states]
         x, *last = _layer(g, kind, x, first, weights)
         lasts.append(last)
     x = g.op("Transpose", x, perm_i=[1, 0, 2]) if stack.batch_first else x
@@ -123,8 +122,7 @@ def _layer(g: Any, kind: _Kind, x: Any, states: Sequence[Any], weights: Sequence
 
 
 def _in_order(g: Any, kind: _Kind, hidden: int, weight: Any) -> Any:
-    return _joined(g, [g.op("Slice", weight, axes_i=[0], starts_i=[gate * hidden], ends_i=[(gate + 1) * hidden])
-                       for gate in _GATES[kind.op]])
+    return _joined(g, [sliced(g, weight, 0, gate * hidden, (gate + 1) * hidden) for gate in _GATES[kind.op]])
 
 
 def _joined(g: Any, parts: Sequence[Any]) -> Any:

@@ -4,7 +4,7 @@ from typing import Any, Callable
 import torch
 
 from job.onnx_model.symbolic.registry import exports
-from job.onnx_model.symbolic.values import axis_of, constant, number, sizes
+from job.onnx_model.symbolic.values import axis_of, constant, number, sizes, sliced
 
 MOST_WRITES = 64  # to each line of the axis: every one is a choice over the whole tensor
 
@@ -31,7 +31,7 @@ def _in_turn(g: Any, x: Any, dim: Any, index: Any, source: Any, write: Callable[
     along = [-1 if each == axis else 1 for each in range(len(shape))]
     places = g.op("Constant", value_t=torch.arange(shape[axis]).reshape(along))
     for turn in range(writes):
-        there = g.op("Equal", _slice(g, index, axis, turn), places)
+        there = g.op("Equal", sliced(g, index, axis, turn, turn + 1), places)
         x = write(there, _written(g, source, axis, turn), x)
     return x
 
@@ -39,9 +39,5 @@ def _in_turn(g: Any, x: Any, dim: Any, index: Any, source: Any, write: Callable[
 def _written(g: Any, source: Any, axis: int, turn: int) -> Any:
     """A number is written everywhere."""
     if source.isCompleteTensor() and sizes(source):
-        return _slice(g, source, axis, turn)
+        return sliced(g, source, axis, turn, turn + 1)
     return constant(g, number(source))
-
-
-def _slice(g: Any, x: Any, axis: int, place: int) -> Any:
-    return g.op("Slice", x, axes_i=[axis], starts_i=[place], ends_i=[place + 1])

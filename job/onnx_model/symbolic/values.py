@@ -55,6 +55,10 @@ def gather(g: Any, x: Any, indices: Sequence[int], axis: int) -> Any:
     return g.op("Gather", x, constant(g, list(indices), torch.int64), axis_i=axis)
 
 
+def sliced(g: Any, x: Any, axis: int, start: int, end: int) -> Any:
+    return g.op("Slice", x, axes_i=[axis], starts_i=[start], ends_i=[end])
+
+
 def reshaped(g: Any, x: Any, shape: Sequence[int]) -> Any:
     return g.op("Reshape", x, constant(g, list(shape), torch.int64))
 
