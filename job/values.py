@@ -9,6 +9,14 @@ from typing import Any, Mapping, NamedTuple, Optional, Tuple
 Shape = Tuple[int, ...]
 
 
+def elements(shape: Shape) -> int:
+    """How many a tensor of the shape has; exact, where numpy's product of what a file claims would overflow."""
+    count = 1
+    for size in shape:
+        count *= size
+    return count
+
+
 class TensorFacts(NamedTuple):
     """One input or output, as PyTorch has it and as the published files have it.
 

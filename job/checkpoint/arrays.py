@@ -10,6 +10,7 @@ from job.checkpoint.tensor_views import ITEM_SIZES
 from job.checkpoint.values import Content, Region, Storage, TensorRef
 from job.checkpoint.widening import EXACT, STORED_AS, HalfTensor, Widening
 from job.errors import BadCheckpoint
+from job.values import elements
 
 SPARE = 128 * 1024 * 1024  # bytes that copies may take beyond the size of the file
 BLOCK = 4 * 1024 * 1024  # numbers that are widened at a time
@@ -42,7 +43,7 @@ class Arrays:
             rounded = self.widening.concerns(dtype) and dtype not in EXACT
             if not rounded and not self._content.big_endian and _is_contiguous(tensor):
                 flat = self._flat(name, tensor.storage)
-                stored = flat[tensor.offset : tensor.offset + _elements(tensor)].reshape(tensor.shape)
+                stored = flat[tensor.offset : tensor.offset + elements(tensor.shape)].reshape(tensor.shape)
                 return HalfTensor(dtype, stored) if dtype in EXACT else stored
             self._copies[tensor] = self._copied(name, tensor)
         return self._copies[tensor]
@@ -63,7 +64,7 @@ class Arrays:
     def _copied(self, name: str, tensor: TensorRef) -> np.ndarray:
         """The tensor's own numbers, contiguous, in this machine's byte order and the type that is kept."""
         size = ITEM_SIZES[tensor.storage.dtype]
-        self._spend(name, _elements(tensor) * size)
+        self._spend(name, elements(tensor.shape) * size)
         if not _is_contiguous(tensor):
             span = 1 + sum((axis - 1) * stride for axis, stride in zip(tensor.shape, tensor.strides))
             stored = self._stored(name, tensor.storage, tensor.offset, span)
@@ -71,7 +72,7 @@ class Arrays:
             return self.widening.widened(
                 name, tensor.storage.dtype, np.lib.stride_tricks.as_strided(stored, tensor.shape, strides)
             )
-        result = np.empty(_elements(tensor), self.widening.result_of(tensor.storage.dtype))
+        result = np.empty(elements(tensor.shape), self.widening.result_of(tensor.storage.dtype))
         for begin in range(0, len(result), BLOCK):
             part = result[begin : begin + BLOCK]
             stored = self._stored(name, tensor.storage, tensor.offset + begin, len(part))
@@ -136,13 +137,6 @@ def _stored_as(kind: str) -> str:
 
 def _called(name: str) -> str:
     return "the storage of {!r:.60}".format(name)
-
-
-def _elements(tensor: TensorRef) -> int:
-    count = 1
-    for size in tensor.shape:
-        count *= size
-    return count
 
 
 def _is_contiguous(tensor: TensorRef) -> bool:

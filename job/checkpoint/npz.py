@@ -15,6 +15,7 @@ from job.checkpoint.tensor_views import MOST_AXES, tensor
 from job.checkpoint.values import Content, Region, Storage
 from job.checkpoint.zip_archive import LOCAL, entries_of, unpacked
 from job.errors import BadCheckpoint
+from job.values import elements
 
 MAGIC = b"\x93NUMPY"
 LONGEST_HEADER = 64 * 1024
@@ -36,10 +37,7 @@ class Layout(NamedTuple):
 
     @property
     def elements(self) -> int:
-        count = 1
-        for size in self.shape:
-            count *= size
-        return count
+        return elements(self.shape)
 
 
 def sniff(head: bytes, path: Path) -> bool:

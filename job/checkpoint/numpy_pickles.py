@@ -6,6 +6,7 @@ from typing import Any, Tuple
 import numpy as np
 
 from job.checkpoint.pickle_machine import shown
+from job.values import elements
 
 PLAIN = re.compile(r"[<>=|]?[biuf][1248]$")
 
@@ -42,10 +43,7 @@ def _array(data: bytes, dtype: np.dtype, shape: Tuple[int, ...], order: str) -> 
     """None unless the data is exactly what the shape needs."""
     if not isinstance(shape, tuple) or len(shape) > 32 or not all(type(n) is int and n >= 0 for n in shape):
         return None
-    count = 1
-    for size in shape:
-        count *= size
-    if count * dtype.itemsize != len(data):
+    if elements(shape) * dtype.itemsize != len(data):
         return None
     return np.frombuffer(data, dtype).reshape(shape, order=order)
 

@@ -97,7 +97,7 @@ def check_only_tighter(override: Override) -> None:
     for kind in sorted(override):
         limits = tolerance_for(kind)
         for name, limit in sorted(override[kind].items()):
-            if name in limits and not _tighter(name, limit, limits[name]):
+            if name in limits and not keeps(name, limit, limits[name]):
                 looser.append("{} {} {} (default {})".format(kind, name, limit, limits[name]))
     if looser:
         raise BadCheckpoint(
@@ -109,10 +109,6 @@ def check_only_tighter(override: Override) -> None:
 def keeps(name: str, figure: float, limit: float) -> bool:
     """Whether a figure keeps its limit; NaN keeps none."""
     return figure <= limit if name in AT_MOST else figure >= limit
-
-
-def _tighter(name: str, limit: float, base: float) -> bool:
-    return limit <= base if name in AT_MOST else limit >= base
 
 
 def _problems(override: Any) -> List[str]:

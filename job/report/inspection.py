@@ -1,13 +1,13 @@
 """What `inspect` says, as lines of text."""
 from typing import List, Mapping, Sequence
 
-from job.values import Exported, Inspected
+from job.values import Exported, Inspected, elements
 
 MOST_TENSORS = 400
 
 
 def of_checkpoint(found: Inspected) -> List[str]:
-    parameters = sum(_elements(shape) for _, _, shape in found.tensors)
+    parameters = sum(elements(shape) for _, _, shape in found.tensors)
     lines = ["{}: {}, {} tensors, {:,} numbers".format(found.file, found.format, len(found.tensors), parameters),
              "sha256 {}".format(found.sha256)]
     lines += ["note: " + note for note in found.notes]
@@ -27,10 +27,3 @@ def of_network(exported: Exported, operators: Mapping[str, int], problems: Seque
     if problems:
         return lines + ["would be refused:"] + ["  " + problem for problem in problems]
     return lines + ["nothing stands in the way"]
-
-
-def _elements(shape: Sequence[int]) -> int:
-    count = 1
-    for size in shape:
-        count *= size
-    return count

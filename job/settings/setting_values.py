@@ -15,7 +15,7 @@ from job.errors import UsageError
 from job.parity.tolerance import Override, check_override
 from job.settings.nearest import did_you_mean
 from job.settings.yaml_values import value_from_yaml
-from job.values import Shape
+from job.values import Shape, elements
 
 INPUT_TYPES = ("float32", "int64", "int32")  # that PyTorch computes with and TensorFlow Lite takes
 MOST_CALIBRATION = 10000  # samples
@@ -205,16 +205,9 @@ def _shape(sizes: Any) -> Shape:
     if wrong:
         raise Refused("{!r} is no size".format(wrong[0]), allowed)
     shape = tuple(int(word) for word in words)
-    if _elements(shape) >= 1 << 29:
+    if elements(shape) >= 1 << 29:
         raise Refused("more than 2 GiB in one input", allowed)
     return shape
-
-
-def _elements(shape: Shape) -> int:
-    count = 1
-    for size in shape:
-        count *= size
-    return count
 
 
 def _tensor_name(word: Any) -> str:
