@@ -37,7 +37,9 @@ def build_from_code(file: Path, factory: str, arch_args: Mapping[str, Any]) -> t
             hint="the factory is called with the arguments of --arch-args and must return the module",
         )
     with their_code(name):
-        return made.float().eval()
+        made.float()
+        made.eval()  # whose `train` is the user's own may give nothing back
+    return made
 
 
 def _module_made(make: Any, arch_args: Mapping[str, Any], name: str) -> Any:

@@ -12,16 +12,18 @@ from job.errors import BadCheckpoint, UnsupportedModel, UsageError, job_error_fr
 from job.onnx_model.graph import FreeNames, Graph
 from job.onnx_model.protobuf import OPSET, protobuf_from_graph
 from job.onnx_model.reading import OnnxFile, by_input, graph_of, open_onnx, published_name
-from job.onnx_model.runtime import RUNTIME_ERRORS, layer_values, session
+from job.onnx_model.runtime import NEWEST_OPSET, RUNTIME_ERRORS, as_it_knows, layer_values, session
 from job.parity.probes import Probe
 from job.settings.settings import DEFAULT_OUTPUT_NAMES
 from job.values import CheckpointFacts, Inspected, TensorFacts, TrainingSpread
 
 FORMAT = "onnx"
-SUMMARY = "an ONNX model of opset 6 to 10: a network itself"
+SUMMARY = "an ONNX model of opset 6 to 20: a network itself"
 HEAD = 3  # bytes that tell an ONNX model
 _VERSION, _VERSIONS = 0x08, range(3, 16)  # its first field, and what that may say
 _NEXT_FIELDS = b"\x12\x1a\x22\x28\x32\x3a\x42\x72"  # one of which comes behind it
+
+_RENAMED = "the reference is the file's own nodes called opset {}, the newest that ONNX Runtime 1.10 knows"
 
 Answers = Tuple[np.ndarray, ...]
 Forward = Callable[[Sequence[np.ndarray]], Answers]
@@ -138,8 +140,9 @@ def _forward(path: Path, data: bytes, file: OnnxFile, graph: Graph) -> Tuple[For
     """ONNX Runtime with the file as it is; where that cannot be the reference, with what was read, which is said."""
     reason = "it computes in float16, with 3 digits" if _has_half(file.graph) else ""
     if not reason:
+        known, renamed = (path, False) if file.files else as_it_knows(data)
         try:
-            return _runner(path if file.files else data, file.graph), ()
+            return _runner(known, file.graph), (_RENAMED.format(NEWEST_OPSET),) if renamed else ()
         except RUNTIME_ERRORS as error:
             reason = "ONNX Runtime does not run it: {}".format(str(error).split("\n")[0])
     try:

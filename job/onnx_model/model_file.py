@@ -9,10 +9,18 @@ from onnx import TensorProto, helper, numpy_helper
 from job.errors import UnsupportedModel
 from job.onnx_model.graph import Graph
 from job.onnx_model.protobuf import Place, graph_from_protobuf, protobuf_from_graph
+from job.values import elements
 
 LIMIT = 2 ** 31 - 1  # bytes: where SavedModel's protobuf and .tflite's flatbuffer end
 _INLINE = 1024       # bytes up to which a constant stays in the model itself
 _ALIGNMENT = 64      # bytes: TensorFlow takes aligned arrays without a copy
+
+
+def refuse_huge(graph: Graph) -> None:
+    """Before anything is made of that size."""
+    for name, shape in graph.shapes.items():
+        if elements(shape) > LIMIT // 4:
+            raise UnsupportedModel(["{} of shape {}: a tensor beyond 2 GiB".format(name, shape)])
 
 
 def write_onnx(graph: Graph, file: Path) -> None:

@@ -59,14 +59,17 @@ def protobuf_from_graph(graph: Graph, places: Mapping[str, Place] = {}, opset: i
         else:
             model.graph.node.extend(
                 [helper.make_node("Constant", [], [name], value=numpy_helper.from_array(value))])
-    model.graph.node.extend(helper.make_node(node.op, node.inputs, node.outputs, name=node.output,
-                                              doc_string=node.layer, **_written(node.attributes))
-                            for node in graph.nodes)
+    model.graph.node.extend(proto_of(node) for node in graph.nodes)
     model.graph.input.extend(_tensor(name, graph) for name in graph.inputs)
     model.graph.output.extend(_tensor(name, graph) for name in graph.outputs)
     model.graph.value_info.extend(_tensor(name, graph) for node in graph.nodes for name in node.outputs
                                   if name in graph.shapes and name not in graph.outputs)
     return model
+
+
+def proto_of(node: Node) -> onnx.NodeProto:
+    return helper.make_node(node.op, node.inputs, node.outputs, name=node.output, doc_string=node.layer,
+                            **_written(node.attributes))
 
 
 def _written(attributes: Mapping[str, Any]) -> Dict[str, Any]:

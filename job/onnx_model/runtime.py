@@ -3,18 +3,34 @@ from pathlib import Path
 from typing import Dict, Sequence, Tuple, Union
 
 import numpy as np
+import onnx
 import onnxruntime
 from onnxruntime.capi import onnxruntime_pybind11_state as state
 
 from job.onnx_model.graph import Graph
-from job.onnx_model.protobuf import protobuf_from_graph
+from job.onnx_model.protobuf import OPSET, protobuf_from_graph
 
+NEWEST_OPSET, NEWEST_IR = 15, 8  # that ONNX Runtime 1.10 knows
 RUNTIME_ERRORS = (state.EPFail, state.Fail, state.InvalidArgument, state.InvalidGraph, state.InvalidProtobuf,
                   state.NotImplemented, state.RuntimeException, RuntimeError, ValueError)
 
 
 # They write new weights beside a model's own; ONNX Runtime 1.10 takes wrong ones where those are in a file beside the model.
 _REWRITE_WEIGHTS = ["ConvAddFusion", "ConvBNFusion", "ConvMulFusion"]
+
+
+def as_it_knows(data: bytes) -> Tuple[bytes, bool]:
+    """A newer model called one of the newest opset that it knows, and whether it had to be: where an operator is known by
+    then, and in this form, it means the same since."""
+    model = onnx.ModelProto.FromString(data)
+    own = [item for item in model.opset_import if item.domain in ("", "ai.onnx")]
+    newer = [item for item in own if item.version > NEWEST_OPSET]
+    if not newer and model.ir_version <= NEWEST_IR:
+        return data, False
+    model.ir_version = min(model.ir_version, NEWEST_IR)
+    for item in newer:
+        item.version = NEWEST_OPSET
+    return model.SerializeToString(), bool(newer)
 
 
 def session(model: Union[bytes, Path]) -> onnxruntime.InferenceSession:
@@ -29,9 +45,9 @@ def session(model: Union[bytes, Path]) -> onnxruntime.InferenceSession:
                                         providers=["CPUExecutionProvider"], disabled_optimizers=_REWRITE_WEIGHTS)
 
 
-def run_graph(graph: Graph, inputs: Sequence[np.ndarray]) -> Tuple[np.ndarray, ...]:
+def run_graph(graph: Graph, inputs: Sequence[np.ndarray], opset: int = OPSET) -> Tuple[np.ndarray, ...]:
     """The values of the graph's outputs. A graph without shapes of its own is inferred by the runtime."""
-    model = session(protobuf_from_graph(graph).SerializeToString())
+    model = session(protobuf_from_graph(graph, opset=opset).SerializeToString())
     return tuple(model.run(list(graph.outputs), dict(zip(graph.inputs, inputs))))
 
 

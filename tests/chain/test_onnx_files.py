@@ -26,7 +26,7 @@ def tflite_answer(file, image):
     return interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
 
 
-@pytest.mark.parametrize("opset", (7, 8, 9, 10))
+@pytest.mark.parametrize("opset", (7, 8, 9, 10, 12, 15))
 def test_every_opset(opset, tmp_path):
     made, out = image_network(opset), tmp_path / "out"
     done = convert(saved(made, tmp_path / "net.onnx"), out)
@@ -104,14 +104,14 @@ def hostile(folder):
     outside = with_weight_beside(linear(), "w", "../secret", folder, "../secret").SerializeToString()
     body = helper.make_graph([], "body", [], [])
     other = linear(9)
-    other.opset_import[0].version = 12
+    other.opset_import[0].version = 21
     choice = model([helper.make_node("If", ["x"], ["y"], name="choice", then_branch=body, else_branch=body)],
                    {"x": (1,)}, ["y"])
     values = model([helper.make_node("NonZero", ["x"], ["y"], name="places")], {"x": (2, 3)}, ["y"])
     return {
         "cut": (whole[:len(whole) // 2], 3, "no ONNX model"), "text": (b"not a network\n" * 9, 3, "no ONNX model"),
         "empty": (b"", 3, "no graph"), "outside": (outside, 3, "points outside the model's folder"),
-        "opset": (other.SerializeToString(), 4, "opset 12"),
+        "opset": (other.SerializeToString(), 4, "opset 21"),
         "graphs": (choice.SerializeToString(), 4, "If attribute else_branch, a graph of its own, at choice"),
         "values": (values.SerializeToString(), 4, "NonZero at places: the shape of its result depends on values"),
     }

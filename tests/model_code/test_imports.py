@@ -190,3 +190,21 @@ def test_random_numbers_of_the_constructor_are_the_same_in_every_run(tmp_path):
     before = random.getstate()
     first, second = (answer(built(tmp_path, "net.py:Block", {"net.py": net})) for _ in range(2))
     assert first == second and random.getstate() == before
+
+
+def test_a_train_of_their_own_that_gives_nothing_back(tmp_path):
+    """As networks have it that keep what only evaluation needs: `eval` then gives nothing back either."""
+    text = """
+from torch import nn
+
+
+class Net(nn.Linear):
+    def __init__(self):
+        super().__init__(3, 2)
+
+    def train(self, mode=True):
+        super().train(mode)
+        self.kept = None if mode else self.weight * 2
+"""
+    made = build_from_code(write_code(tmp_path, {"net.py": text}) / "net.py", "Net", {})
+    assert not made.training and made.kept is not None

@@ -23,7 +23,7 @@ def expected(made):
     return np.maximum(ROWS @ w + b, 0)
 
 
-@pytest.mark.parametrize("opset", range(6, 11))
+@pytest.mark.parametrize("opset", (6, 7, 8, 9, 10, 11, 13, 17, 20))
 @pytest.mark.parametrize("dtype", ("float32", "float64", "float16"))
 def test_every_opset_and_float(opset, dtype, tmp_path):
     made = linear(opset, dtype)
@@ -192,13 +192,13 @@ def test_what_is_not_ours_is_refused_all_at_once(tmp_path):
         "If attribute then_branch, a graph of its own, at three")
 
 
-@pytest.mark.parametrize("opset", (1, 5, 11, 17))
+@pytest.mark.parametrize("opset", (1, 5, 21))
 def test_other_opsets(opset, tmp_path):
     made = linear(9)
     made.opset_import[0].version = opset
     with pytest.raises(UnsupportedModel, match="opset {}".format(opset)) as refusal:
         read(made, tmp_path)
-    assert "from 6 to 10" in refusal.value.hint
+    assert "from 6 to 20" in refusal.value.hint
 
 
 HUGE = 10 ** 6
@@ -209,8 +209,9 @@ HUGE = 10 ** 6
     ([helper.make_node("ConstantOfShape", ["size"], ["ones"]), helper.make_node("Add", ["x", "ones"], ["y"])], (1,)),
     ([helper.make_node("Expand", ["x", "size"], ["y"])], (1,)),
 ])
-def test_what_would_take_all_memory(nodes, shape, tmp_path):
-    made = model(nodes, {"x": shape}, ["y"], weights={"size": np.array([HUGE, HUGE])})
+@pytest.mark.parametrize("opset", (9, 13))
+def test_what_would_take_all_memory(nodes, shape, opset, tmp_path):
+    made = model(nodes, {"x": shape}, ["y"], opset, weights={"size": np.array([HUGE, HUGE])})
     with pytest.raises(UnsupportedModel, match="a tensor beyond 2 GiB|Expand at y: .*Failed to allocate"):
         read(made, tmp_path)
 

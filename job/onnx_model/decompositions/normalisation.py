@@ -10,7 +10,7 @@ from job.onnx_model.moments import in_turn
 @decomposes("InstanceNormalization", "its mean and variance")
 def instance_normalization(parts: Parts, attributes: Attributes, x: str, scale: str, bias: str) -> str:
     rank = len(parts.shape(x))
-    centred, variance = _moments(parts, x, tuple(range(2, rank)))
+    centred, variance = moments(parts, x, tuple(range(2, rank)))
     deviation = parts.op("Sqrt", parts.op("Add", variance, attributes.get("epsilon", 1e-5)))
     per_channel = np.array((1, -1) + (1,) * (rank - 2), np.int64)
     scale, bias = (parts.op("Reshape", each, per_channel) for each in (scale, bias))
@@ -19,7 +19,7 @@ def instance_normalization(parts: Parts, attributes: Attributes, x: str, scale: 
 
 @decomposes("MeanVarianceNormalization", "its mean and variance")
 def mean_variance_normalization(parts: Parts, attributes: Attributes, x: str) -> str:
-    centred, variance = _moments(parts, x, tuple(attributes.get("axes", (0, 2, 3))))
+    centred, variance = moments(parts, x, tuple(attributes.get("axes", (0, 2, 3))))
     return parts.op("Div", centred, parts.op("Add", parts.op("Sqrt", variance), 1e-9))
 
 
@@ -29,7 +29,7 @@ def lp_normalization(parts: Parts, attributes: Attributes, x: str) -> str:
     return parts.op("Div", x, parts.op(norm, x, axes=(attributes.get("axis", -1),), keepdims=1))
 
 
-def _moments(parts: Parts, x: str, axes: Tuple[int, ...]) -> Tuple[str, str]:
+def moments(parts: Parts, x: str, axes: Tuple[int, ...]) -> Tuple[str, str]:
     """What is left of x without its mean, and its variance."""
     lengths = [parts.shape(x)[axis] for axis in axes]
 

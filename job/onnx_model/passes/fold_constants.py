@@ -13,7 +13,7 @@ from job.onnx_model.graph import Graph, Node, without_dead_nodes
 from job.onnx_model.runtime import RUNTIME_ERRORS, run_graph
 from job.values import Shape
 
-_RANDOM = ("RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial")
+RANDOM = ("RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial")
 
 
 def _diagonal(node: Node, shape: Shape, graph: Graph) -> np.ndarray:
@@ -39,7 +39,7 @@ def fold_constants(graph: Graph) -> Graph:
         if shape is not None:
             constants[node.output] = _OF_SHAPE[node.op](node, shape, graph)
             known.add(node.output)
-        elif node.op not in _RANDOM and all(name in known for name in node.inputs if name):
+        elif node.op not in RANDOM and all(name in known for name in node.inputs if name):
             pending.append(node)
             known.update(node.outputs)
         else:

@@ -1,7 +1,5 @@
 """The file as a whole."""
-import functools
 import itertools
-import operator
 import warnings
 from pathlib import Path
 from typing import Any, Iterator, Mapping, NamedTuple, Sequence, Tuple
@@ -11,9 +9,11 @@ from google.protobuf.message import DecodeError
 
 from job.errors import UnsupportedModel
 from job.onnx_model.graph import Graph, without_dead_nodes
-from job.onnx_model.model_file import LIMIT
+from job.onnx_model.model_file import refuse_huge
 from job.onnx_model.opsets import upgraded
+from job.onnx_model.opsets.newer import NEWEST, lowered
 from job.onnx_model.passes.infer_shapes import infer_shapes, inferred
+from job.onnx_model.protobuf import OPSET
 from job.onnx_model.reading.floats import with_float32
 from job.onnx_model.reading.inputs import declared_dtype, input_shapes
 from job.onnx_model.reading.names import check_order, named
@@ -21,7 +21,7 @@ from job.onnx_model.reading.nodes import nodes_of
 from job.onnx_model.reading.tensors import Tensors, bad
 from job.values import Shape
 
-OPSETS = range(6, 11)
+OPSETS = range(6, NEWEST + 1)
 
 
 class OnnxFile(NamedTuple):
@@ -61,20 +61,19 @@ def graph_of(file: OnnxFile, given: Mapping[str, Shape], input_names: Sequence[s
     """
     shapes = input_shapes(file.inputs, given)
     graph = without_dead_nodes(file.graph._replace(shapes=dict(zip(file.graph.inputs, shapes))))
-    _refuse_huge(graph)
+    refuse_huge(graph)
     graph, notes = with_float32(named(graph, input_names, output_names))
-    graph = inferred(graph, file.opset)
-    _refuse_huge(graph)
-    graph = infer_shapes(upgraded(graph, file.opset))
-    _refuse_huge(graph)
+    graph = _in_canonical_opset(graph, file.opset)
+    refuse_huge(graph)
     return graph, notes
 
 
-def _refuse_huge(graph: Graph) -> None:
-    """Before anything is made of that size."""
-    for name, shape in graph.shapes.items():
-        if functools.reduce(operator.mul, shape, 1) > LIMIT // 4:
-            raise UnsupportedModel(["{} of shape {}: a tensor beyond 2 GiB".format(name, shape)])
+def _in_canonical_opset(graph: Graph, opset: int) -> Graph:
+    if opset > OPSET:
+        return infer_shapes(without_dead_nodes(lowered(graph, opset)))
+    graph = inferred(graph, opset)
+    refuse_huge(graph)
+    return infer_shapes(upgraded(graph, opset))
 
 
 def _parsed(data: bytes) -> onnx.ModelProto:

@@ -1,13 +1,15 @@
 """NodeProto -> Node, checked against what ONNX says of the operator."""
-from typing import Any, Dict, List, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
 import numpy as np
 import onnx
-from onnx import checker, defs, helper
+from onnx import helper
 
 from job.errors import UnsupportedModel
 from job.onnx_model.graph import Node
+from job.onnx_model.protobuf import OPSET
 from job.onnx_model.reading.tensors import Tensors, bad
+from job.onnx_model.schemas import fault_of, is_known
 
 _OWN = ("", "ai.onnx")  # both name ONNX's own operators
 _GRAPHS = (onnx.AttributeProto.GRAPH, onnx.AttributeProto.GRAPHS)
@@ -18,18 +20,27 @@ def nodes_of(protos: Sequence[onnx.NodeProto], opset: int,
     """The nodes, and the values of the Constant nodes among them; what is not ONNX's own is refused, all at once."""
     problems = [problem for proto in protos for problem in _problems(proto, opset)]
     if problems:
-        raise UnsupportedModel(problems, hint="export with ONNX's own operators of opset 10 or older")
+        raise UnsupportedModel(problems, hint="export with ONNX's own operators, and without If, Loop and Scan")
     nodes, constants = [], {}  # type: Tuple[List[Node], Dict[str, np.ndarray]]
     for proto in protos:
         _check(proto, opset)
         attributes = _without_ceil_mode_0({item.name: _attribute(item, proto, tensors) for item in proto.attribute})
         if proto.op_type == "Constant":
-            constants[proto.output[0]] = attributes["value"]
+            constants[proto.output[0]] = _constant(attributes, proto)
         else:
             outputs = tuple(name or "absent/{}/{}".format(len(nodes), place)
                             for place, name in enumerate(_without_absent_end(proto.output)))
             nodes.append(Node(proto.op_type, _without_absent_end(proto.input), outputs, attributes, proto.name))
     return tuple(nodes), constants
+
+
+def _constant(attributes: Mapping[str, Any], proto: onnx.NodeProto) -> np.ndarray:
+    """A tensor, or since opset 12 numbers of the type that the attribute's name says."""
+    for kind, dtype in (("value", None), ("value_float", np.float32), ("value_floats", np.float32),
+                        ("value_int", np.int64), ("value_ints", np.int64)):
+        if kind in attributes:
+            return np.asarray(attributes[kind], dtype)
+    raise UnsupportedModel(["a Constant of {} at {}".format(", ".join(sorted(attributes)) or "nothing", where(proto))])
 
 
 def _without_ceil_mode_0(attributes: Dict[str, Any]) -> Dict[str, Any]:
@@ -50,27 +61,17 @@ def where(proto: onnx.NodeProto) -> str:
 def _problems(proto: onnx.NodeProto, opset: int) -> List[str]:
     if proto.domain not in _OWN:
         return ["operator {} of the domain {} at {}".format(proto.op_type, proto.domain, where(proto))]
-    if not _known(proto.op_type, opset):
+    if opset <= OPSET and not is_known(proto.op_type, opset):
         return ["operator {}, which opset {} does not have, at {}".format(proto.op_type, opset, where(proto))]
     return ["{} attribute {}, a graph of its own, at {}".format(proto.op_type, item.name, where(proto))
             for item in sorted(proto.attribute, key=lambda item: item.name)
             if item.type in _GRAPHS or item.HasField("g") or item.graphs]
 
 
-def _known(op: str, opset: int) -> bool:
-    try:
-        return not defs.get_schema(op, opset, "").deprecated
-    except RuntimeError:  # onnx's SchemaError
-        return False
-
-
 def _check(proto: onnx.NodeProto, opset: int) -> None:
-    context = checker.C.CheckerContext()
-    context.ir_version, context.opset_imports = onnx.IR_VERSION, {"": opset, "ai.onnx": opset}
-    try:
-        checker.check_node(proto, context)
-    except checker.ValidationError as error:
-        raise bad("{} at {}: {}".format(proto.op_type, where(proto), str(error).split("\n")[0])) from error
+    fault = fault_of(proto, opset) if opset <= OPSET else ""  # newer ones are checked as they are said in that
+    if fault:
+        raise bad("{} at {}: {}".format(proto.op_type, where(proto), fault))
 
 
 def _attribute(item: onnx.AttributeProto, proto: onnx.NodeProto, tensors: Tensors) -> Any:

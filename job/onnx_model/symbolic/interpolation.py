@@ -2,21 +2,21 @@
 
 ONNX's own Resize aligns otherwise. Places and weights are computed in float32, as PyTorch does.
 """
-from typing import Any, Callable, List, Tuple
+from typing import Any, Callable, List
 
 import numpy as np
 import torch
 
 from job.onnx_model.symbolic.registry import exports
 from job.onnx_model.symbolic.values import gather, integer, integers, sizes
+from job.onnx_model.taps import Taps, cubic_taps, linear_taps
 
-Taps = List[Tuple[np.ndarray, np.ndarray]]  # for each tap the pixel and its weight, of every pixel that comes out
-_HALF, _A = np.float32(0.5), np.float32(-0.75)  # _A: the coefficient of the cubic kernel
+_HALF = np.float32(0.5)
 
 
 @exports("upsample_linear1d", "upsample_bilinear2d", "upsample_trilinear3d")
 def linear(g: Any, x: Any, output_size: Any, align_corners: Any) -> Any:
-    return _along_each_axis(g, x, integers(output_size), bool(integer(align_corners)), _linear_taps)
+    return _along_each_axis(g, x, integers(output_size), bool(integer(align_corners)), linear_taps)
 
 
 @exports("upsample_bicubic2d")
@@ -24,7 +24,7 @@ def cubic(g: Any, x: Any, output_size: Any, align_corners: Any) -> Any:
     """To the same size PyTorch 1.1 answers the first of the batch for all: that is not said here."""
     if sizes(x)[2:] == integers(output_size) and sizes(x)[0] > 1:
         return None
-    return _along_each_axis(g, x, integers(output_size), bool(integer(align_corners)), _cubic_taps)
+    return _along_each_axis(g, x, integers(output_size), bool(integer(align_corners)), cubic_taps)
 
 
 def _along_each_axis(g: Any, x: Any, after: List[int], align_corners: bool, taps_of: Callable[..., Taps]) -> Any:
@@ -60,28 +60,3 @@ def _places(small: int, large: int, align_corners: bool) -> np.ndarray:
     lengths = (small - 1, large - 1) if align_corners else (small, large)
     scale = np.float32(lengths[0]) / np.float32(lengths[1]) if large > 1 else np.float32(0)
     return steps * scale if align_corners else (steps + _HALF) * scale - _HALF
-
-
-def _linear_taps(small: int, places: np.ndarray) -> Taps:
-    places = np.maximum(places, np.float32(0))
-    low = np.minimum(places.astype(np.int64), small - 1)
-    share = places - low.astype(np.float32)
-    return [(low, np.float32(1) - share), (np.minimum(low + 1, small - 1), share)]
-
-
-def _cubic_taps(small: int, places: np.ndarray) -> Taps:
-    low = np.floor(places).astype(np.int64)
-    share = places - low.astype(np.float32)
-    rest = np.float32(1) - share
-    weights = _outer(share + np.float32(1)), _inner(share), _inner(rest), _outer(rest + np.float32(1))
-    return [(np.clip(low + shift, 0, small - 1), weight) for shift, weight in zip((-1, 0, 1, 2), weights)]
-
-
-def _inner(x: np.ndarray) -> np.ndarray:
-    """The kernel within one pixel."""
-    return ((_A + np.float32(2)) * x - (_A + np.float32(3))) * x * x + np.float32(1)
-
-
-def _outer(x: np.ndarray) -> np.ndarray:
-    """Between one and two."""
-    return ((_A * x - np.float32(5) * _A) * x + np.float32(8) * _A) * x - np.float32(4) * _A

@@ -1,0 +1,105 @@
+"""Functions of each element."""
+import math
+from typing import Optional
+
+import numpy as np
+from onnx import TensorProto, helper
+
+from job.onnx_model.decompositions.registry import Parts
+from job.onnx_model.graph import Node, Rewrite, View, without
+from job.onnx_model.opsets.newer.attributes import constant_input, plain, refused
+from job.onnx_model.opsets.newer.registry import newer
+
+
+@newer(11, "Clip")
+def clip(node: Node, view: View) -> Rewrite:
+    """Ends that are constants are attributes of floats; others are what Max and Min are for."""
+    ends = {name: node.inputs[place] for place, name in ((1, "min"), (2, "max"))
+            if place < len(node.inputs) and node.inputs[place]}
+    values = {name: view.constant(end) for name, end in ends.items()}
+    if view.dtype(node.inputs[0]) == "float32" and all(value is not None for value in values.values()):
+        numbers = {name: float(value.reshape(-1)[0]) for name, value in values.items()}
+        return Rewrite((Node("Clip", node.inputs[:1], node.outputs, numbers, node.layer),))
+    parts, y = Parts(node, view), node.inputs[0]
+    for name, op in (("min", "Max"), ("max", "Min")):
+        y = parts.op(op, y, ends[name]) if name in ends else y
+    return parts.ending(y)
+
+
+@newer(12, "Pow")
+def power(node: Node, view: View) -> Optional[Rewrite]:
+    """The exponent may be of another type."""
+    dtype, other = (view.dtype(name) for name in node.inputs)
+    if dtype == other:
+        return None
+    parts = Parts(node, view)
+    kind = helper.mapping.NP_TYPE_TO_TENSOR_TYPE[np.dtype(dtype)]
+    return parts.ending(parts.op("Pow", node.inputs[0], parts.op("Cast", node.inputs[1], to=kind)))
+
+
+@newer(12, "GreaterOrEqual", "LessOrEqual")
+def or_equal(node: Node, view: View) -> Rewrite:
+    """Not the contrary: of numbers, so not of NaN."""
+    parts = Parts(node, view)
+    return parts.ending(parts.op("Not", parts.op("Less" if node.op == "GreaterOrEqual" else "Greater", *node.inputs)))
+
+
+@newer(11, "Equal")
+def equal(node: Node, view: View) -> Optional[Rewrite]:
+    """Up to opset 10 whole numbers alone are compared."""
+    if view.dtype(node.inputs[0]) != "float32":
+        return None
+    parts = Parts(node, view)
+    return parts.ending(parts.op("Not", parts.op("Or", *(parts.op(op, *node.inputs) for op in ("Greater", "Less")))))
+
+
+@newer(14, "HardSwish")
+def hard_swish(node: Node, view: View) -> Rewrite:
+    parts, (x,) = Parts(node, view), node.inputs
+    gate = parts.op("Clip", parts.op("Add", x, 3.0), min=0.0, max=6.0)
+    return parts.ending(parts.op("Div", parts.op("Mul", x, gate), 6.0))
+
+
+@newer(20, "Gelu")
+def gelu(node: Node, view: View) -> Rewrite:
+    parts, (x,) = Parts(node, view), node.inputs
+    if node.attributes.get("approximate", "none") == "none":
+        share = parts.op("Erf", parts.op("Div", x, math.sqrt(2)))
+    else:
+        cube = parts.op("Mul", parts.op("Mul", parts.op("Mul", x, x), x), 0.044715)
+        share = parts.op("Tanh", parts.op("Mul", parts.op("Add", x, cube), math.sqrt(2 / math.pi)))
+    return parts.ending(parts.op("Mul", parts.op("Mul", x, parts.op("Add", share, 1.0)), 0.5))
+
+
+@newer(18, "Mish")
+def mish(node: Node, view: View) -> Rewrite:
+    parts, (x,) = Parts(node, view), node.inputs
+    return parts.ending(parts.op("Mul", x, parts.op("Tanh", parts.op("Softplus", x))))
+
+
+@newer(12, "Celu")
+def celu(node: Node, view: View) -> Rewrite:
+    """Elu of what is divided by alpha, times alpha."""
+    parts, (x,), alpha = Parts(node, view), node.inputs, node.attributes.get("alpha", 1.0)
+    return parts.ending(parts.op("Mul", parts.op("Elu", parts.op("Div", x, alpha), alpha=1.0), alpha))
+
+
+@newer(12, "Dropout")
+def dropout(node: Node, view: View) -> Rewrite:
+    training = constant_input(node, view, 2, "training_mode")
+    if training is not None and training.any():
+        raise refused(node, "input training_mode=1")
+    return Rewrite((node._replace(inputs=node.inputs[:1], attributes=without(node.attributes, "seed")),))
+
+
+@newer(19, "Cast")
+def cast(node: Node, view: View) -> Rewrite:
+    """`saturate` and `round_mode` are for floats of 8 bits."""
+    return Rewrite((node._replace(attributes=without(node.attributes, "saturate", "round_mode")),))
+
+
+@newer(15, "CastLike")
+def cast_like(node: Node, view: View) -> Rewrite:
+    dtype = view.dtype(node.inputs[1])
+    kind = TensorProto.FLOAT if dtype == "float64" else helper.mapping.NP_TYPE_TO_TENSOR_TYPE[np.dtype(dtype)]
+    return Rewrite((Node("Cast", node.inputs[:1], node.outputs, {"to": kind}, node.layer),))

@@ -1,0 +1,64 @@
+"""Layers: norms, pools, recurrent cells."""
+from typing import Optional
+
+import numpy as np
+
+from job.onnx_model.decompositions.normalisation import moments
+from job.onnx_model.decompositions.registry import Parts
+from job.onnx_model.graph import Node, Rewrite, View
+from job.onnx_model.opsets.newer.attributes import plain, rank_of, refused
+from job.onnx_model.opsets.newer.registry import newer
+
+
+@newer(14, "BatchNormalization")
+def batch_norm(node: Node, view: View) -> Rewrite:
+    return Rewrite((plain(node, training_mode=0),))
+
+
+@newer(14, "GRU", "LSTM", "RNN")
+def recurrent(node: Node, view: View) -> Rewrite:
+    return Rewrite((plain(node, layout=0),))
+
+
+@newer(11, "Gemm")
+def gemm(node: Node, view: View) -> Optional[Rewrite]:
+    """Its bias may be absent."""
+    if len(node.inputs) == 3:
+        return None
+    columns = view.shape(node.inputs[1])[0 if node.attributes.get("transB", 0) else 1]
+    name = node.output + ".bias"
+    return Rewrite((node._replace(inputs=node.inputs + (name,)),), {name: np.zeros(columns, np.float32)})
+
+
+@newer(19, "AveragePool")
+def average_pool(node: Node, view: View) -> Rewrite:
+    return Rewrite((plain(node, dilations=(1,) * (rank_of(node, view) - 2)),))
+
+
+@newer(17, "LayerNormalization")
+def layer_norm(node: Node, view: View) -> Rewrite:
+    if len(node.outputs) > 1:
+        raise refused(node, "with its mean or deviation as an output")
+    x, scale, bias = (node.inputs + ("",))[:3]
+    rank, parts = rank_of(node, view), Parts(node, view)
+    centred, variance = moments(parts, x, tuple(range(node.attributes.get("axis", -1) % rank, rank)))
+    deviation = parts.op("Sqrt", parts.op("Add", variance, node.attributes.get("epsilon", 1e-5)))
+    y = parts.op("Mul", parts.op("Div", centred, deviation), scale)
+    return parts.ending(parts.op("Add", y, bias) if bias else y)
+
+
+@newer(18, "GroupNormalization")
+def group_norm(node: Node, view: View) -> Rewrite:
+    """Channels have a scale and a bias each, in opset 18 each group: both are known by their number."""
+    shape, groups, parts = view.shape(node.inputs[0]), node.attributes["num_groups"], Parts(node, view)
+    rows = parts.op("Reshape", node.inputs[0], np.array((0, groups, -1), np.int64))
+    ones, zeros = np.ones(groups, np.float32), np.zeros(groups, np.float32)
+    normal = parts.op("InstanceNormalization", rows, ones, zeros, epsilon=node.attributes.get("epsilon", 1e-5))
+    y = parts.op("Reshape", normal, np.array((-1,) + tuple(shape[1:]), np.int64))
+    for op, name in zip(("Mul", "Add"), node.inputs[1:]):
+        value = view.constant(name)
+        if value is None:
+            raise refused(node, "scale and bias computed")
+        each = np.repeat(value, shape[1] // value.size) if value.size != shape[1] else value
+        y = parts.op(op, y, each.reshape((-1,) + (1,) * (len(shape) - 2)))
+    return parts.ending(y)

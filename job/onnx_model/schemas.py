@@ -1,0 +1,31 @@
+"""What onnx 1.5 itself knows of operators: opsets up to the canonical one."""
+from typing import List
+
+import onnx
+from onnx import checker, defs
+
+from job.onnx_model.graph import Node
+from job.onnx_model.protobuf import proto_of
+
+
+def is_known(op: str, opset: int) -> bool:
+    try:
+        return not defs.get_schema(op, opset, "").deprecated
+    except RuntimeError:  # onnx's SchemaError
+        return False
+
+
+def fault_of(proto: onnx.NodeProto, opset: int) -> str:
+    """Why it is no node of that opset, '' if it is one."""
+    context = checker.C.CheckerContext()
+    context.ir_version, context.opset_imports = onnx.IR_VERSION, {"": opset, "ai.onnx": opset}
+    try:
+        checker.check_node(proto, context)
+    except checker.ValidationError as error:
+        return str(error).split("\n")[0]
+    return ""
+
+
+def problems_of(node: Node, opset: int) -> List[str]:
+    fault = fault_of(proto_of(node), opset)
+    return ["{} at {}: {}".format(node.op, node.layer or node.output, fault)] if fault else []

@@ -1,0 +1,130 @@
+"""What newer opsets say otherwise is said in the canonical one: ONNX Runtime answers alike, or it is refused by name."""
+import numpy as np
+import onnxruntime
+import pytest
+from onnx import helper
+
+from job.errors import BadCheckpoint, UnsupportedModel
+from job.onnx_model.opsets.newer.registry import NEWER
+from job.onnx_model.reading import graph_of, open_onnx
+from job.onnx_model.runtime import NEWEST_OPSET, as_it_knows, run_graph
+from tests.onnx_backend.newer_forms import MAP, REFUSED, ROWS, SAME, Row, ints, number, per_channel
+from tests.onnx_backend.small_models import model
+
+
+def file_of(row: Row):
+    inputs = list(row.inputs or ("x",) + tuple(row.weights))
+    outputs = ["y{}".format(place) for place in range(row.outputs)]
+    made = model([helper.make_node(row.op, inputs, outputs, **row.attributes)], {"x": row.x.shape}, outputs, row.opset,
+                 row.weights)
+    for output in made.graph.output:
+        output.ClearField("type")
+    return made.SerializeToString()
+
+
+def answers(data: bytes, x: np.ndarray):
+    file = open_onnx(data, None)
+    names = tuple("out_{}".format(place) for place in range(len(file.graph.outputs)))
+    graph, _ = graph_of(file, {}, ("x",), names)
+    return run_graph(graph, [x])
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: "{}-{}-{}".format(row.op, row.opset, row.attributes))
+def test_answers_as_the_file_does(row):
+    data = file_of(row)
+    expected = onnxruntime.InferenceSession(data).run(None, {"x": row.x})
+    for found, each in zip(answers(data, row.x), expected):
+        assert found.dtype == each.dtype and found.shape == each.shape
+        assert np.allclose(found, each, atol=2e-6)
+
+
+@pytest.mark.parametrize("new, old", SAME, ids=lambda row: row.op)
+def test_means_what_an_older_form_does(new, old):
+    expected = onnxruntime.InferenceSession(file_of(old)).run(None, {"x": old.x})
+    for found, each in zip(answers(file_of(new), new.x), expected):
+        assert found.dtype == each.dtype and np.allclose(found, each, atol=2e-6)
+
+
+def _normal(x: np.ndarray, axes) -> np.ndarray:
+    return (x - x.mean(axes, keepdims=True)) / np.sqrt(x.var(axes, keepdims=True) + 1e-5)
+
+
+def _erf(x: np.ndarray) -> np.ndarray:
+    node = helper.make_node("Erf", ["x"], ["y"])
+    return onnxruntime.InferenceSession(model([node], {"x": x.shape}, ["y"], 13).SerializeToString()).run(None, {"x": x})[0]
+
+
+FORMULAS = [
+    (Row("ReduceSum", 13, {}, {"noop_with_empty_axes": 1}), lambda x: x),
+    (Row("LayerNormalization", 17, {"s": MAP[0, 0, 0], "b": MAP[0, 0, 1]}),
+     lambda x: _normal(x, -1) * MAP[0, 0, 0] + MAP[0, 0, 1]),
+    (Row("LayerNormalization", 17, {"s": MAP[0, 0]}, {"axis": 2}), lambda x: _normal(x, (2, 3)) * MAP[0, 0]),
+    (Row("GroupNormalization", 18, {"s": per_channel("s")["s"][:2], "b": MAP[0, 0, 0, :2]}, {"num_groups": 2}),
+     lambda x: (_normal(x.reshape(2, 2, -1), 2).reshape(x.shape) * per_channel("s")["s"][:2].repeat(2)[:, None, None]
+                + MAP[0, 0, 0, :2].repeat(2)[:, None, None])),
+    (Row("Gelu", 20), lambda x: x * 0.5 * (1 + _erf(x / np.float32(np.sqrt(2))))),
+    (Row("Gelu", 20, {}, {"approximate": "tanh"}),
+     lambda x: x * 0.5 * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x ** 3)))),
+    (Row("Mish", 18), lambda x: x * np.tanh(np.log1p(np.exp(x)))),
+]
+
+
+@pytest.mark.parametrize("row, formula", FORMULAS, ids=lambda each: getattr(each, "op", ""))
+def test_functions_that_came_later(row, formula):
+    found, = answers(file_of(row), row.x)
+    assert np.allclose(found, formula(row.x), atol=5e-6)
+
+
+@pytest.mark.parametrize("row, words", REFUSED, ids=lambda each: getattr(each, "op", ""))
+def test_refused_by_name(row, words):
+    with pytest.raises(UnsupportedModel) as refusal:
+        answers(file_of(row), row.x)
+    assert words in refusal.value.message
+
+
+def test_all_that_is_not_known_is_named_at_once():
+    nodes = [helper.make_node("Det", ["x"], ["a"]), helper.make_node("Neg", ["a"], ["b"]),
+             helper.make_node("NonZero", ["b"], ["n"]), helper.make_node("Unique", ["b"], ["y"])]
+    with pytest.raises(UnsupportedModel) as refusal:
+        answers(model(nodes, {"x": (3, 3)}, ["y", "n"], 13).SerializeToString(), MAP)
+    assert refusal.value.problems == ("operator Det at a", "operator Unique at y")
+
+
+@pytest.mark.parametrize("op", sorted(NEWER))
+def test_a_node_that_is_none(op):
+    """As a damaged file may have it: without inputs, and its attributes are texts."""
+    for inputs in ([], ["x"]):
+        node = helper.make_node(op, inputs, ["y"], axis="a", axes="b", blocksize="c", num_groups="d")
+        try:
+            answers(model([node], {"x": MAP.shape}, ["y"], 20).SerializeToString(), MAP)
+        except (BadCheckpoint, UnsupportedModel) as error:
+            assert "at y" in error.message
+
+
+def test_a_value_that_must_be_constant():
+    nodes = [helper.make_node("Cast", ["x"], ["k"], to=7), helper.make_node("Unsqueeze", ["x", "k"], ["y"])]
+    with pytest.raises(UnsupportedModel, match="Unsqueeze input axes computed at y"):
+        answers(model(nodes, {"x": (1,)}, ["y"], 13).SerializeToString(), np.zeros(1, np.float32))
+
+
+def test_what_depends_on_shapes_alone_is_a_constant():
+    """As exporters say a view of what a batch is: no size is left to be computed."""
+    nodes = [helper.make_node("Shape", ["x"], ["rows"], start=0, end=1),
+             helper.make_node("Constant", [], ["rest"], value_ints=[-1]),
+             helper.make_node("Concat", ["rows", "rest"], ["sizes"], axis=-1),
+             helper.make_node("Reshape", ["x", "sizes"], ["y"])]
+    made = model(nodes, {"x": ("N", 4, 6, 5)}, ["y"], 15)
+    graph, _ = graph_of(open_onnx(made.SerializeToString(), None), {"x": MAP.shape}, ("x",), ("y",))
+    assert [node.op for node in graph.nodes] == ["Reshape", "Identity"] and graph.shapes["y"] == (2, 120)
+
+
+def test_onnx_runtime_takes_newer_files():
+    made = model([helper.make_node("Relu", ["x"], ["y"])], {"x": (2,)}, ["y"], 20)
+    made.ir_version = 10
+    data, renamed = as_it_knows(made.SerializeToString())
+    value, = onnxruntime.InferenceSession(data).run(None, {"x": np.array([-1, 2], np.float32)})
+    assert renamed and value.tolist() == [0, 2]
+    made.opset_import[0].version = NEWEST_OPSET
+    assert not as_it_knows(made.SerializeToString())[1]
+    made.ir_version = 8
+    assert as_it_knows(made.SerializeToString()) == (made.SerializeToString(), False)
