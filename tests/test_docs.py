@@ -82,7 +82,7 @@ def typed(line, folder):
 
 
 def test_what_was_published_verifies(first_conversion):
-    assert "parity" in typed("scripts/run verify out", first_conversion)
+    assert "verified: out/model" in typed("scripts/run verify out", first_conversion)
     assert "scripts/run verify out" in lines_of_shell()
 
 

@@ -31,7 +31,12 @@ def publish(staged: Path, output_dir: Path, name: str, digests: Optional[Mapping
 def published_models(output_dir: Path) -> List[Path]:
     """The folders of all models under the output folder, by name."""
     with refusals_as_job_errors("reading {}".format(output_dir)):
-        return sorted(folder for folder in output_dir.iterdir() if (folder / SUMS).is_file())
+        return sorted(filter(is_model, output_dir.iterdir()))
+
+
+def is_model(folder: Path) -> bool:
+    """Whether a model was published in this very folder."""
+    return (folder / SUMS).is_file()
 
 
 def check_replaceable(output_dir: Path, name: str) -> None:

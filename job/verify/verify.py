@@ -11,7 +11,7 @@ from job.parity.probes import Probe, make_probes
 from job.parity.questions import Questions
 from job.parity.tolerance import kind_of
 from job.processes.actors import BugInActor
-from job.publish import published_models, verify_checksums
+from job.publish import is_model, published_models, verify_checksums
 from job.sides import Sides
 from job.values import Outcome, StageParity
 from job.verify.accuracy import check_accuracy
@@ -29,7 +29,8 @@ def verify(output_dir: Path, sides: Sides, given: Mapping[str, Any] = {}) -> Tup
     folders = published_models(output_dir)
     if not folders:
         raise BadCheckpoint("{} holds no published model".format(output_dir),
-                            hint="name the folder that `convert` wrote to")
+                            hint="name the folder around it" if is_model(output_dir)
+                            else "name the folder that `convert` wrote to")
     return tuple(_verified(folder, sides, given) for folder in folders)
 
 
@@ -48,6 +49,7 @@ def _verified(folder: Path, sides: Sides, given: Mapping[str, Any]) -> Outcome:
     except JobError as error:
         log.failure(error, folder.name)
         return Outcome(folder.name, "failed", error.exit_code, error.stage, error.message)
+    log.note("verified: {}".format(folder), folder.name)
     return Outcome(folder.name, "current", 0, "", "")
 
 

@@ -3,8 +3,9 @@ import json
 
 import pytest
 
-from job.errors import ParityFailed
+from job.errors import BadCheckpoint, ParityFailed
 from job.verify.published_model import read_model
+from job.verify.verify import verify
 
 TENSOR = {"name": "x", "dtype": "float32", "shape": [1, 4], "pytorch_shape": [1, 4], "permutation": [0, 1]}
 PREPROCESS = {"size": 8, "mean": [0.5], "std": [0.25]}
@@ -68,3 +69,16 @@ def test_a_document_that_is_no_object_is_refused(tmp_path):
     (tmp_path / "parity.json").write_text("{")
     with pytest.raises(ParityFailed, match="parity.json cannot be read"):
         read_model(tmp_path)
+
+
+def test_a_folder_without_models_says_which_to_name(tmp_path):
+    with pytest.raises(BadCheckpoint, match="holds no published model") as error:
+        verify(tmp_path, None)
+    assert "`convert` wrote to" in error.value.hint
+
+
+def test_a_model_itself_is_not_the_folder_to_name(tmp_path):
+    (tmp_path / "SHA256SUMS").touch()
+    with pytest.raises(BadCheckpoint, match="holds no published model") as error:
+        verify(tmp_path, None)
+    assert "the folder around it" in error.value.hint
