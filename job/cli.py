@@ -45,6 +45,8 @@ def convert(run: RunSettings) -> Verdict:
         _leave_metrics(run, (), error.exit_code)
         raise
     ending = verdict.of_outcomes(outcomes)
+    if len(outcomes) > 1:
+        log.note(verdict.told(ending))
     _leave_metrics(run, outcomes, ending.exit_code)
     return ending
 

@@ -84,7 +84,7 @@ def hint_for(mismatch: Mismatch) -> str:
         count = classes.pop()
         if count:
             flag = "--arch-args=" + json.dumps({"num_classes": count[0]})
-            return "a head with another number of classes? " + flag
+            return "a head with another number of classes? {}, or what the network's builder calls it".format(flag)
     if any(".parametrizations." in key for key in mismatch.unexpected):
         return "torch.nn.utils.parametrize.remove_parametrizations(layer, name) before saving leaves plain weights"
     return "is it another architecture? `inspect CHECKPOINT` shows what the file holds"

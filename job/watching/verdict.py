@@ -11,6 +11,7 @@ from job.values import Outcome
 from job.watching import log
 from job.watching.exit_codes import combined
 
+OUTCOMES = ("converted", "current", "failed")  # of a checkpoint
 TERMINATION_LOG = Path("/dev/termination-log")
 _LONGEST = {"stage": 100, "message": 1700, "hint": 1700}  # bytes, as JSON has them; Kubernetes keeps 4096 in all
 
@@ -30,8 +31,14 @@ def of_outcomes(rows: Sequence[Outcome]) -> Verdict:
     code = combined(row.exit_code for row in rows)
     first = next((row for row in rows if row.exit_code == code), None) if code else None
     stage, message = (first.stage, "{}: {}".format(first.name, first.message)) if first else ("", "")
-    return Verdict(code, stage, message, **{outcome: sum(row.outcome == outcome for row in rows)
-                                            for outcome in ("converted", "current", "failed")})
+    return Verdict(code, stage, message, **{outcome: sum(row.outcome == outcome for row in rows) for outcome in OUTCOMES})
+
+
+def told(verdict: Verdict) -> str:
+    """What came of a batch, for people: who looks at the end of a long log finds it there."""
+    counts = ["{} {}".format(getattr(verdict, outcome), outcome) for outcome in OUTCOMES if getattr(verdict, outcome)]
+    reason = "; exit code {} is of {}".format(verdict.exit_code, verdict.message.split("\n")[0]) if verdict.exit_code else ""
+    return ", ".join(counts) + reason
 
 
 def of_error(error: JobError) -> Verdict:

@@ -76,6 +76,8 @@ def test_the_verdict_of_a_batch_is_the_checkpoint_that_decides():
             Outcome("c", "failed", 6, "onnx", "drifts"), Outcome("d", "current", 0, "", ""))
     assert verdict.of_outcomes(rows) == verdict.Verdict(6, "onnx", "c: drifts", "", 1, 1, 2)
     assert verdict.of_outcomes(rows[:1]) == verdict.Verdict(0, converted=1)
+    assert verdict.told(verdict.of_outcomes(rows)) == "1 converted, 1 current, 2 failed; exit code 6 is of c: drifts"
+    assert verdict.told(verdict.of_outcomes(rows[:1])) == "1 converted"
 
 
 def test_one_line_a_stage_with_its_time(capfd):
