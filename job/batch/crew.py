@@ -65,7 +65,7 @@ class Crew:
         while waiting and self._at_work() < self._room():
             self._idle_worker().begin(waiting.pop(), self._seconds)
         if self._again and not self._at_work():
-            self._idle_worker().begin(self._again.pop(), self._seconds, alone=True)
+            self._idle_worker().begin(self._again.pop(), self._seconds)
 
     def _idle_worker(self) -> "_Worker":
         for worker in self._workers.values():
@@ -102,7 +102,7 @@ class Crew:
     def _is_tried_again(self, worker: "_Worker", task: int) -> bool:
         """Not where it had all the memory for itself already."""
         others = sum(each is not worker and each.task is not None for each in self._workers.values())
-        if worker.alone or not others:
+        if not others:
             return False
         self._most = max(1, (others + 1) // 2)
         self._again.append(task)
@@ -122,11 +122,10 @@ class _Worker:
     def __init__(self, work: Work, others: Sequence[Connection]) -> None:
         self.connection, self._pid = forked(lambda theirs: _live(work, theirs, others), signals.stop_when_told)
         self.task = None  # type: Optional[int]
-        self.alone = False  # nothing else runs while it has its task
         self.deadline = None  # type: Optional[float]  # by the monotonic clock
 
-    def begin(self, task: int, seconds: Optional[float], alone: bool = False) -> None:
-        self.task, self.alone, self.deadline = task, alone, seconds and time.monotonic() + seconds
+    def begin(self, task: int, seconds: Optional[float]) -> None:
+        self.task, self.deadline = task, seconds and time.monotonic() + seconds
         try:
             self.connection.send(task)
         except (BrokenPipeError, ConnectionResetError):

@@ -17,6 +17,7 @@ from job.batch.planning import planned
 from job.batch.summaries import merged
 from job.errors import (BadCheckpoint, EnvironmentFailed, Killed, NoPermission, ParityFailed, Stopped,
                         UnsupportedModel, UsageError, job_error_from_oserror)
+from job.publish import staging
 from job.settings.command_line import parsed
 from job.settings.settings import run_settings
 from job.values import Outcome
@@ -281,6 +282,30 @@ def test_what_was_killed_beside_others_is_tried_once_more_alone(volumes, tmp_pat
     assert [row.exit_code for row in rows] == [0, 0, 0]
     assert [line for line in chain.noted if line.startswith("convert b")] == ["convert b None forked"] * 2
     assert "once more at the end" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("names", [["a.pth"], ["a.pth", "b.pth"]])
+@pytest.mark.parametrize("action", ["current", None])
+def test_what_an_earlier_run_left_is_gone_before_the_work(volumes, tmp_path, names, action):
+    put(volumes[0], *names)
+    put(volumes[1], "a/file", "b/file", ".staging-a-0/model/file", ".staging-a-0.lock")
+    seen = []
+    act = action or (lambda: seen.append(list(volumes[1].glob(".staging-*"))))
+    Chain(tmp_path, a=act, b=act).run(settings(*volumes, "--workers=1"))
+    assert list(volumes[1].glob(".staging-*")) == [] and seen in ([], [[]])
+
+
+def test_what_a_killed_worker_left_is_gone_when_its_row_is_there(volumes, tmp_path):
+    put(volumes[0], "a.pth", "b.pth")
+    seen = tmp_path / "seen"
+
+    def die():
+        with staging(volumes[1], "a"):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    Chain(tmp_path, a=die, b=lambda: seen.write_text(str(list(volumes[1].glob(".staging-*"))))).run(
+        settings(*volumes, "--workers=1"))
+    assert seen.read_text() == "[]"
 
 
 def test_a_side_that_dies_once_all_is_published_harms_nothing(volumes, tmp_path, monkeypatch):

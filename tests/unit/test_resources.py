@@ -57,7 +57,7 @@ def test_the_groups_that_a_job_is_in_count_too(cgroup, files, cores, limit):
 
 
 @pytest.mark.parametrize("peak, most, room", [
-    (0, None, 1), (GIB, None, 4), (3 * GIB, None, 3), (20 * GIB, None, 1), (GIB, 7, 7), (0, 3, 3),
+    (0, None, 1), (GIB, None, 4), (GIB * 5 // 2, None, 3), (GIB * 52 // 10, None, 1), (3 * GIB, None, 3), (20 * GIB, None, 1), (GIB, 7, 7), (0, 3, 3),
 ])
 def test_workers_fit_cores_and_memory(monkeypatch, peak, most, room):
     monkeypatch.setattr(crew, "cores", lambda: 4)
