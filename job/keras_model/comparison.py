@@ -4,16 +4,18 @@ from typing import Any, Optional, Sequence
 
 import numpy as np
 import tensorflow as tf
+from onnx import TensorProto
 
 from job.errors import UnsupportedModel
-from job.keras_model.activation import Activation
+from job.keras_model.activation import Activation, Operand
 from job.keras_model.axis_blocks import MOST_AXES
-from job.keras_model.elementwise import Operand, aligned, batch_fixed_by, common_order, of_fixed_shape, register_binary
+from job.keras_model.elementwise import aligned, batch_fixed_by, common_order, of_fixed_shape, register_binary
 from job.keras_model.layers import operation
 from job.keras_model.pointwise import pointwise
-from job.keras_model.registry import Operator, converts, only
+from job.keras_model.registry import Operator, converts, only_called
 
-_TYPES = {1: tf.float32, 2: tf.uint8, 6: tf.int32, 7: tf.int64, 9: tf.bool}  # ONNX's numbers
+_TYPES = {TensorProto.FLOAT: tf.float32, TensorProto.UINT8: tf.uint8, TensorProto.INT32: tf.int32,
+          TensorProto.INT64: tf.int64, TensorProto.BOOL: tf.bool}
 
 for _op, _function in (("Greater", tf.greater), ("Less", tf.less), ("Equal", tf.equal), ("And", tf.logical_and),
                        ("Or", tf.logical_or)):
@@ -25,7 +27,7 @@ def logical_not(operator: Operator, x: Activation) -> Activation:
     return pointwise(operator, x, tf.logical_not, True)
 
 
-@converts("Cast", attributes={"to": only(*_TYPES)})
+@converts("Cast", attributes={"to": only_called({number: kind.name for number, kind in _TYPES.items()})})
 def cast(operator: Operator, x: Activation) -> Activation:
     kind = _TYPES[operator.attributes["to"]]
     return pointwise(operator, x, lambda t: tf.cast(t, kind), x.nonnegative)

@@ -18,7 +18,7 @@ def check_supported(graph: Graph) -> None:
     """Raises UnsupportedModel with every operator and attribute that stands in the way."""
     problems = problems_of(graph)
     if problems:
-        raise UnsupportedModel(problems, hint="`pt2tflite operators` lists what converts")
+        raise UnsupportedModel(problems, hint="the command `operators` lists what converts")
 
 
 def problems_of(graph: Graph) -> List[str]:

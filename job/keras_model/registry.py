@@ -1,5 +1,5 @@
 """Which operators convert, with which attributes: `@converts` on a converter is all it takes."""
-from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from job.values import Shape
 
@@ -52,22 +52,27 @@ def converts(*ops: str, attributes: Mapping[str, Optional[Check]] = {}, constant
 
 
 class Values:
-    """A check that says itself what it allows."""
+    """A check that says itself what it allows, in words that are the values' own unless others are given."""
 
-    def __init__(self, allowed: Tuple[Any, ...], each: bool) -> None:
-        self.allowed, self.each = allowed, each
+    def __init__(self, allowed: Sequence[Any], words: Sequence[str] = (), each: bool = False) -> None:
+        self.allowed, self.words, self.each = allowed, words or tuple(map(str, allowed)), each
 
     def __call__(self, value: Any) -> bool:
         return all(one in self.allowed for one in value) if self.each else value in self.allowed
 
     def __str__(self) -> str:
-        return " or ".join(map(str, self.allowed))
+        return " or ".join(self.words)
 
 
 def only(*values: Any) -> Check:
-    return Values(values, each=False)
+    return Values(values)
 
 
 def only_each(*values: Any) -> Check:
     """Of an attribute that is a list."""
     return Values(values, each=True)
+
+
+def only_called(names: Mapping[Any, str]) -> Check:
+    """Of values that say nothing without their names."""
+    return Values(tuple(names), tuple("{} ({})".format(value, name) for value, name in names.items()))

@@ -15,7 +15,7 @@ from job.values import Model
 
 
 def describe_tflite(folder: Path, file: str, mode: str) -> Model:
-    """What folder/file is; `mode` is float32, dynamic or int8."""
+    """What folder/file is; `mode` is float32 or one of job.modes."""
     content = open_tflite(folder / file)
     model = _model(
         file, mode, (folder / file).stat().st_size, (operator.name for operator in content.operators),

@@ -44,6 +44,7 @@ def test_the_same_bytes_whatever_the_number_of_workers(checkpoints, tmp_path):
         job = started(checkpoints, tmp_path / workers, "--workers=" + workers, "--metrics-file={}".format(metrics))
         said = job.communicate(timeout=300)[1]
         assert job.returncode == 3, said
+        assert said.splitlines()[-1].startswith("4 converted, 1 failed; exit code 3 is of bad: bad.pth is no checkpoint")
         assert 'pt2tflite_checkpoints{outcome="converted"} 4\n' in metrics.read_text()
         names = ["net{}".format(seed) for seed in range(4)]
         sums.append([(tmp_path / workers / name / "SHA256SUMS").read_bytes() for name in names])
