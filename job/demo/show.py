@@ -7,6 +7,7 @@ from typing import List, Mapping, Tuple
 from job import determinism, modes
 from job.batch import batch
 from job.batch.output_folder import prepare
+from job.processes import temporary_folder
 from job.processes.actors import side_with
 from job.samples.intervals import interval
 from job.settings.command_line import Invocation
@@ -34,6 +35,7 @@ def demonstrate(run: RunSettings, chain: batch.Chain, openers: batch.Openers) ->
     folder = output_folder(run)
     prepare(folder)
     determinism.settle_process()
+    temporary_folder.check()
     checkpoint = folder / (NAME + ".pth")
     with log.stage("train", NAME), closing(side_with("job.demo.training:Trainer")) as side:
         shares = {"PyTorch": side.call("train", checkpoint)}

@@ -4,13 +4,15 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from job.demo.digits import held_out_pictures, share_right, training_pictures
-from job.demo.show import output_folder
+from job.demo.show import demonstrate, output_folder
+from job.errors import NoPermission
 from job.settings.command_line import parsed
 from job.settings.settings import run_settings
 
@@ -66,6 +68,17 @@ def test_training_and_held_out_pictures_share_none():
 
 def test_share_right():
     assert share_right(np.array([[0, 1], [1, 0], [0, 2], [3, 0]]), np.array([1, 0, 0, 0])) == 0.75
+
+
+def test_a_missing_temporary_folder_is_told_of_before_it_trains(tmp_path, monkeypatch):
+    def none():
+        raise FileNotFoundError
+
+    monkeypatch.setattr(tempfile, "gettempdir", none)
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "missing"))
+    with pytest.raises(NoPermission, match="temporary files"):
+        demonstrate(run_settings(parsed(["demo", "--output-dir={}".format(tmp_path / "out")])), None, None)
+    assert os.listdir(str(tmp_path / "out")) == []
 
 
 def test_the_output_folder_is_the_one_named():
