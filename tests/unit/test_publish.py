@@ -81,10 +81,58 @@ def test_what_is_published_is_readable_by_everyone(tmp_path, umask):
             assert stat.S_IMODE(os.stat(path).st_mode) == (0o755 if os.path.isdir(path) else 0o644), path
 
 
+def flushed(monkeypatch):
+    """What is flushed to the disk from now on, in its order."""
+    done, fsync = [], os.fsync
+    monkeypatch.setattr(os, "fsync", lambda file: done.append(os.readlink("/proc/self/fd/{}".format(file))) or fsync(file))
+    return done
+
+
+def test_a_summary_is_on_disk_before_it_is_in_its_place_and_its_name_after_it(tmp_path, monkeypatch):
+    done, replace = flushed(monkeypatch), os.replace
+    monkeypatch.setattr(os, "replace", lambda *places: done.append("put") or replace(*places))
+    publish_file(tmp_path, "summary.json", b"{}")
+    assert [os.path.basename(path) for path in done] == ["summary.json", "put", tmp_path.name]
+
+
+def test_a_model_that_is_put_back_is_there_after_a_power_cut_too(tmp_path, monkeypatch):
+    make(tmp_path / ".staging-net-0" / "replaced" / "net", "one")
+    (tmp_path / ".staging-net-0.lock").touch()
+    done = flushed(monkeypatch)
+    assert recover(tmp_path)[0].startswith("put back net") and str(tmp_path) in done
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["removed", "made anew"])
+def test_a_lock_whose_file_is_another_s_by_now_is_no_lock(tmp_path, monkeypatch, again):
+    """Between opening and locking it another job may take it for a dead one's."""
+    path, flock = tmp_path / ".staging-net-0.lock", staging_folder.fcntl.flock
+
+    def too_late(*asked):
+        monkeypatch.setattr(staging_folder.fcntl, "flock", flock)
+        path.unlink()
+        if again:
+            path.touch()
+        flock(*asked)
+
+    monkeypatch.setattr(staging_folder.fcntl, "flock", too_late)
+    ours = staging_folder._own_lock(path)
+    assert os.path.samestat(os.fstat(ours), os.stat(str(path)))
+    os.close(ours)
+
+
+def test_what_was_left_is_cleared_up_by_one_at_a_time(tmp_path):
+    lock = tmp_path / ".staging-net-0.lock"
+    lock.touch()
+    ours = staging_folder._dead_lock(lock)
+    assert staging_folder._dead_lock(lock) is None and recover(tmp_path) == () and lock.exists()
+    os.close(ours)
+    recover(tmp_path)
+    assert not lock.exists()
+
+
 def test_all_of_a_model_is_on_disk_before_it_is_in_its_place(tmp_path, monkeypatch):
     """Files and the folders that name them; and after that its own name."""
-    done, fsync, put = [], os.fsync, published.put_in_place
-    monkeypatch.setattr(os, "fsync", lambda file: done.append(os.readlink("/proc/self/fd/{}".format(file))) or fsync(file))
+    done, put = flushed(monkeypatch), published.put_in_place
     monkeypatch.setattr(published, "put_in_place", lambda *places: done.append("put") or put(*places))
     with staging(tmp_path, "net") as folder:
         make(folder / "model", "one")
