@@ -28,6 +28,15 @@ def squeeze_excite():
     )
 
 
+def norm_of_groups():
+    return graph(
+        node("Reshape", "x rows", "grouped"),
+        node("InstanceNormalization", "grouped scale bias", "norm"),
+        node("Reshape", "norm map", "y"),
+        constants=dict(**drawn(scale=(2,), bias=(2,)), rows=whole(2, 2, -1), map=whole(*MAP)),
+    )
+
+
 def split_of_one_part():
     return graph(node("Split", "x", "unread part", axis=1, split=(2, 4)), node("Relu", "part", "y"))
 
@@ -415,6 +424,7 @@ CASES = (
     a_kernel_of_its_own,
     rows_and_columns_of_the_largest,
     repeated_for_arithmetic,
+    norm_of_groups,
     split_of_one_part,
     convolution_and_norm,
     classifier,

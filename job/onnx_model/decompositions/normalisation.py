@@ -1,5 +1,5 @@
 """Normalisations by the statistics of the input itself."""
-from typing import Tuple
+from typing import Callable, Tuple
 
 import numpy as np
 
@@ -29,13 +29,14 @@ def lp_normalization(parts: Parts, attributes: Attributes, x: str) -> str:
     return parts.op("Div", x, parts.op(norm, x, axes=(attributes.get("axis", -1),), keepdims=1))
 
 
-def moments(parts: Parts, x: str, axes: Tuple[int, ...]) -> Tuple[str, str]:
-    """What is left of x without its mean, and its variance."""
+def moments(parts: Parts, x: str, axes: Tuple[int, ...],
+            averaged: Callable[[Parts, str], str] = lambda parts, each: each) -> Tuple[str, str]:
+    """What is left of x without its mean, and its variance; `averaged` is for means that others have a share in."""
     lengths = [parts.shape(x)[axis] for axis in axes]
 
     def mean(value: str) -> str:
         for part in in_turn(axes, lengths):
             value = parts.op("ReduceMean", value, axes=part, keepdims=1)
-        return value
+        return averaged(parts, value)
     centred = parts.op("Sub", x, mean(x))
     return centred, mean(parts.op("Mul", centred, centred))

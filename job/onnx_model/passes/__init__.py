@@ -20,6 +20,7 @@ from job.onnx_model.passes.fold_constants import fold_constants
 from job.onnx_model.passes.gemm_to_matmul import gemm_to_matmul
 from job.onnx_model.passes.free_batch import free_batch
 from job.onnx_model.passes.global_pool_to_mean import global_pool_to_mean
+from job.onnx_model.passes.group_norm_of_channels import group_norm_of_channels
 from job.onnx_model.passes.indices_as_fractions import indices_as_fractions
 from job.onnx_model.passes.infer_shapes import infer_shapes
 from job.onnx_model.passes.join_picks import join_picks
@@ -51,6 +52,7 @@ from job.onnx_model.passes.unroll_recurrent import MOST_STEPS, unroll_recurrent
 PASSES = (
     fold_constants,              # shapes become numbers: every later pass reads them
     infer_shapes,
+    group_norm_of_channels,      # before: its InstanceNormalization would be taken apart
     decompose,                   # early: whatever it makes is what every later pass looks for
     unroll_recurrent,
     operands_in_pairs,
