@@ -51,6 +51,14 @@ def test_they_are_of_what_was_published_and_appear_whole(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["job.prom", "out"]
 
 
+def test_of_a_checkpoint_that_failed_no_figures_of_an_earlier_run_are_told(tmp_path):
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "run.json").write_text(json.dumps(RUN), encoding="utf-8")
+    write_metrics(tmp_path / "job.prom", [Outcome("b", "failed", 6, "keras", "...")], 6, tmp_path)
+    about = [line for line in (tmp_path / "job.prom").read_text(encoding="utf-8").splitlines() if '"b"' in line]
+    assert about == ['pt2tflite_checkpoint_exit_code{checkpoint="b"} 6']
+
+
 def test_shards_have_no_sample_in_common(tmp_path):
     """The collector takes none of two files that do."""
     samples = []

@@ -1,7 +1,6 @@
 """Output volumes that are full, read-only, another user's, or without what ext4 has."""
 import errno
 import os
-import pickle
 import shutil
 import subprocess
 import tempfile
@@ -10,12 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from job.errors import EnvironmentFailed, JobError, NoPermission
+from job.errors import EnvironmentFailed, NoPermission
 from job.publish import place, publish_failure, publish_file, published_models, recover, staging, staging_folder, write_file
+from tests.unit.another_user import as_nobody, root_only
 from tests.unit.small_models import make, names, publish_version, version
-
-NOBODY = 65534
-root_only = pytest.mark.skipif(os.getuid() != 0, reason="mounting and becoming another user take root")
 
 
 @pytest.fixture
@@ -30,28 +27,6 @@ def volume():
     finally:
         subprocess.check_call(["umount", str(folder / "out")])
         shutil.rmtree(str(folder))
-
-
-def as_nobody(action):
-    """The JobError that `action` raises in a process of another user, or None."""
-    here, there = os.pipe()
-    process = os.fork()
-    if not process:
-        error = None
-        try:
-            os.setgroups([])
-            os.setgid(NOBODY)
-            os.setuid(NOBODY)
-            action()
-        except JobError as raised:
-            error = raised
-        finally:
-            os.write(there, pickle.dumps(error))
-            os._exit(0)
-    os.close(there)
-    os.waitpid(process, 0)
-    with os.fdopen(here, "rb") as answer:
-        return pickle.load(answer)
 
 
 @root_only

@@ -1,6 +1,8 @@
 """--result-file: the verdict of one line, whatever came of the run, and never an older one."""
 import json
 import os
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +10,7 @@ from job.errors import EnvironmentFailed, ParityFailed, Stopped
 from job.watching import result_file, whole_file
 from job.watching.result_file import recorded
 from job.watching.verdict import Verdict
+from tests.unit.another_user import as_nobody, root_only
 from tests.unit.test_cli import run_job
 
 
@@ -42,6 +45,17 @@ def test_an_earlier_verdict_is_gone_while_the_job_runs(tmp_path):
     file = tmp_path / "return.json"
     file.write_text('{"exit_code": 0}\n')
     assert recorded(lambda: Verdict(6 if not file.exists() else 1), file).exit_code == read(file)["exit_code"] == 6
+
+
+@root_only
+def test_an_earlier_verdict_may_be_another_user_s():
+    """Its folder is ours to write to, the file is not."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o777)
+        file = Path(folder) / "return.json"
+        file.write_text('{"exit_code": 0}\n')
+        assert as_nobody(lambda: recorded(lambda: Verdict(6), file)) is None
+        assert read(file)["exit_code"] == 6
 
 
 @pytest.mark.parametrize("code, ended_with", [(0, 75), (6, 6)])
