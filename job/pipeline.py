@@ -133,6 +133,8 @@ def _converted(checkpoint: Path, settings: Settings, sides: Sides, place: Place,
     if calibration is not None:
         progress.calibration = calibration.document()
         _warn_of_calibration(progress, calibration)
+    elif settings.calibration is not None:
+        log.warning("--calibration is not used: no mode of --quantize takes ranges from it", progress.name)
     own = calibration.probes if calibration is not None else ()
     progress.probes = probes_for(exported.inputs, exported.multiply_adds, samples.probes, own)
     counts = probe_counts(exported.multiply_adds, len(samples.probes), len(own))

@@ -26,7 +26,7 @@ class Candidate(NamedTuple):
 def named(words: Sequence[str], input_dir: Path) -> Tuple[Candidate, ...]:
     """The checkpoints named on the command line, as seen from here or from the input folder.
 
-    Raises UsageError where there is no such file, and for two of one name.
+    Raises UsageError where there is no such file, or a folder that is called like none, and for two of one name.
     """
     return _without_collisions([_named(word, input_dir) for word in words])
 
@@ -62,6 +62,9 @@ def _named(word: str, input_dir: Path) -> Candidate:
     if not os.path.lexists(str(path)) or not word:
         hint = "commands come first" if word in COMMANDS else "looked for here and in {}".format(input_dir)
         raise UsageError("{}: there is no such checkpoint".format(word), hint=hint)
+    if path.is_dir() and not word.rstrip("/").endswith(SUFFIXES):
+        raise UsageError("{}: a folder, not a checkpoint".format(word),
+                         hint="--output-dir={0} writes there, --input-dir={0} converts all that are in it".format(word))
     return _candidate(path, input_dir)
 
 

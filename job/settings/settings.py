@@ -170,6 +170,9 @@ def _checked(name: str, text: str) -> Any:
     if not text:
         raise UsageError("{} needs a value".format(FLAGS[name].spelling),
                          hint="{}={}".format(FLAGS[name].spelling, FLAGS[name].value or "true"))
+    if text.startswith("~/"):
+        raise UsageError("{}={}: a shell leaves ~ as it is behind =".format(FLAGS[name].spelling, text),
+                         hint="write $HOME in its place, or a blank in that of =")
     try:
         return READERS[name](text)
     except Refused as refused:

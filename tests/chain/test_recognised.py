@@ -37,6 +37,13 @@ def test_it_converts(tmp_path, checkpoint):
     assert (given["name"], given["shape"]) == ("image_array", [1, 224, 224, 3])
 
 
+def test_a_calibration_that_no_mode_takes_is_told(tmp_path, checkpoint):
+    (tmp_path / "pictures").mkdir()
+    done = run_job("convert", checkpoint, "--output-dir={}".format(tmp_path / "out"), "--input-shape=1,3,32,48",
+                   "--calibration={}".format(tmp_path / "pictures"), "--quantize=none")
+    assert done.returncode == 0 and "warning: --calibration is not used" in done.stderr
+
+
 def test_a_name_without_an_input_is_wrong_usage(tmp_path, checkpoint):
     done = run_job("convert", checkpoint, "--output-dir={}".format(tmp_path / "out"), "--input-names=image,mask")
     assert done.returncode == 2 and "1 input shapes, 2 input names: image, mask" in done.stderr

@@ -115,6 +115,9 @@ def test_named_checkpoints_are_looked_for_here_and_in_the_input_folder(volumes):
     assert named([str(volumes[0] / "sub" / "net.pth")], volumes[0])[0].name == "sub+net"
     with pytest.raises(UsageError, match="no such checkpoint"):
         named(["nett.pth"], volumes[0])
+    with pytest.raises(UsageError, match="sub: a folder") as error:
+        named(["sub/net.pth", "sub"], volumes[0])
+    assert "--output-dir=sub" in error.value.hint
 
 
 def test_a_checkpoint_named_elsewhere_has_its_own_folder_as_volume(volumes, tmp_path):

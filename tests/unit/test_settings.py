@@ -123,6 +123,7 @@ def test_preprocess():
     ("--model-code=net.py", "names no function"),
     ("--model-code=none.py:make", "no file none.py"),
     ("--arch=", "--arch needs a value"),
+    ("--output-dir=~/out", "write $HOME"),
 ])
 def test_refused_values_name_flag_value_and_what_is_allowed(flag, said):
     words = [flag] if flag.startswith("--arch=") else ["--arch=resnet18", flag]
