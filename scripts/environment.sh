@@ -53,7 +53,16 @@ or under pyenv: pyenv install 3.6.15), and start again."
   fi
 }
 
-# Goes on with SCRIPT in the image's base, which has the Python 3.6 that it looks for. What it makes stays in the checkout.
+# Goes on where there is Python 3.6; else the script is started again in the image's base, which has it. What it makes stays
+# in the checkout.
+here_or_in_base_image() { # [ARGS]
+  local where
+  where=$(place)
+  if [ "$where" = docker ]; then
+    in_base_image "$(readlink -f "$0")" "$@"
+  fi
+}
+
 in_base_image() { # SCRIPT [ARGS]
   local base=${PT2TFLITE_BASE:-$(sed -n 's/^ARG BASE=//p' "$checkout/Dockerfile")}
   exec docker run --rm --user "$(id -u):$(id -g)" --env HOME=/tmp --env CI --env PIP_INDEX_URL \
