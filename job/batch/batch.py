@@ -6,7 +6,7 @@ from typing import Any, Callable, ContextManager, List, NamedTuple, Tuple
 from job import determinism
 from job.batch import output_folder
 from job.batch.crew import Crew, Done
-from job.batch.planning import Task, planned
+from job.batch.planning import Task, expected_memory, planned
 from job.batch.rows import Chain, Rows
 from job.errors import BadCheckpoint, EnvironmentFailed, JobError, StageFailed
 from job.settings.settings import RunSettings
@@ -90,7 +90,8 @@ def _convert_many(rows: Rows, run: RunSettings, openers: Openers) -> None:
         return
     with openers.nurseries() as nurseries:
         _read_once(run)
-        with Crew(run.workers, run.timeout, lambda number: _in_worker(rows, number, nurseries)) as crew:
+        expected = expected_memory([rows.tasks[number].path for number in left])
+        with Crew(run.workers, run.timeout, lambda number: _in_worker(rows, number, nurseries), expected) as crew:
             crew.all_done(left, rows.add, rows.lost)
 
 

@@ -1,7 +1,8 @@
 """Workers: processes that each convert one checkpoint at a time, so that none can harm another.
 
-The first checkpoint is converted alone. What it took in memory says how many workers there is room for. Where
-memory runs short all the same, half as many go on, and what was killed is tried once more, alone, at the end.
+What the first checkpoints took in memory says how many workers there is room for; until one is done, only what its
+size lets expect, of a fraction of the memory: in most pods the first is converted alone. Where memory runs short all the
+same, half as many go on, and what was killed is tried once more, alone, at the end.
 """
 import os
 import signal
@@ -17,6 +18,7 @@ from job.watching import log
 
 GRACE = 5.0    # seconds for a worker to clean up, once it was told to stop
 _LONGEST_WAIT = 24 * 60 * 60.0  # seconds at a time: poll() takes no more than 24 days
+_UNSEEN = 0.25  # of the memory: what is shared out before any task has shown what it takes
 _SPARE = 0.1   # of the memory: what is left to the system and to the pages that files are cached in
 
 Work = Callable[[int], "Done"]  # number of a task -> what came of it; runs in a worker
@@ -31,9 +33,10 @@ class Done(NamedTuple):
 class Crew:
     """Leaving its context ends every worker, also one that is at work."""
 
-    def __init__(self, most: Optional[int], seconds: Optional[int], work: Work) -> None:
-        """`most` workers at a time (None: as many as there is room for), `seconds` for one task."""
-        self._most, self._seconds, self._work = most, seconds, work
+    def __init__(self, most: Optional[int], seconds: Optional[int], work: Work, expected: Optional[int] = None) -> None:
+        """`most` workers at a time (None: as many as there is room for), `seconds` for one task, of which each is expected
+        to take so many bytes of memory at the most (None: nobody knows)."""
+        self._most, self._seconds, self._work, self._expected = most, seconds, work, expected
         self._workers = {}  # type: Dict[Connection, _Worker]
         self._peak = 0
         self._again = []  # type: List[int]  # tasks to be tried once more
@@ -76,12 +79,12 @@ class Crew:
         return worker
 
     def _room(self) -> int:
-        """How many workers fit: one, until one has shown what it takes."""
+        """How many workers fit."""
         if self._most is not None:
             return self._most
-        if not self._peak:
-            return 1
-        return max(1, min(cores(), int(memory() * (1 - _SPARE) // self._peak)))
+        if self._peak:
+            return max(1, min(cores(), int(memory() * (1 - _SPARE) // self._peak)))
+        return max(1, min(cores(), int(memory() * _UNSEEN // self._expected))) if self._expected else 1
 
     def _until_next_deadline(self) -> Optional[float]:
         deadlines = [worker.deadline for worker in self._workers.values() if worker.deadline is not None]

@@ -1,12 +1,15 @@
 """Which checkpoints a run takes, each with its settings, before anything heavy is imported or read."""
 from pathlib import Path
-from typing import NamedTuple, Optional, Tuple
+from typing import Iterable, NamedTuple, Optional, Tuple
 
 from job.batch.discovery import Candidate, found, named
 from job.checkpoint.shards import index_of, is_index, shards_of
 from job.errors import BadCheckpoint, JobError, UsageError, job_error_from_oserror
 from job.settings.settings import RunSettings, Settings, settings_for
 from job.settings.sidecar import is_inside, sidecar_values
+
+_ITSELF = 2 ** 30  # bytes that a conversion takes whatever the network
+_TIMES = 12        # the size of the checkpoint, beside that
 
 
 class Task(NamedTuple):
@@ -32,6 +35,21 @@ def planned(run: RunSettings) -> Tuple[Task, ...]:
     samples = {folder.resolve() for task in tasks if task.settings
                for folder in (task.settings.samples, task.settings.calibration) if folder}
     return tuple(task for task in tasks if samples.isdisjoint(task.path.resolve().parents))
+
+
+def expected_memory(checkpoints: Iterable[Path]) -> int:
+    """Bytes that a conversion of any of them is likely to take at the most, by their sizes alone: twice what networks of
+    224 by 224 pixels were seen to take."""
+    return _ITSELF + _TIMES * max(map(_size, checkpoints))
+
+
+def _size(checkpoint: Path) -> int:
+    """Bytes, with its shards; 0 of what cannot be read, and so needs no memory."""
+    try:
+        shards = [checkpoint.with_name(name) for name in shards_of(checkpoint)] if is_index(checkpoint) else []
+        return sum(path.stat().st_size for path in [checkpoint] + shards)
+    except (OSError, JobError):
+        return 0
 
 
 def _task(candidate: Candidate, run: RunSettings, alone: bool = False) -> Task:

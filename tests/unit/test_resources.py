@@ -4,6 +4,7 @@ import os
 import pytest
 
 from job.batch import crew, resources
+from job.batch.planning import expected_memory
 
 GIB = 1 << 30
 
@@ -56,12 +57,26 @@ def test_the_groups_that_a_job_is_in_count_too(cgroup, files, cores, limit):
     assert (resources.cores(), resources.memory()) == (cores, limit)
 
 
-@pytest.mark.parametrize("peak, most, room", [
-    (0, None, 1), (GIB, None, 4), (GIB * 5 // 2, None, 3), (GIB * 52 // 10, None, 1), (3 * GIB, None, 3), (20 * GIB, None, 1), (GIB, 7, 7), (0, 3, 3),
+@pytest.mark.parametrize("peak, most, expected, room", [
+    (GIB, None, GIB, 4), (GIB * 5 // 2, None, GIB, 3), (3 * GIB, None, GIB, 3), (GIB * 52 // 10, None, GIB, 1),
+    (20 * GIB, None, GIB, 1), (GIB, 7, GIB, 7), (GIB, None, 20 * GIB, 4), (0, None, None, 1), (0, 3, 20 * GIB, 3),
+    (0, None, GIB, 2), (0, None, GIB // 2, 4), (0, None, 2 * GIB, 1), (0, None, 20 * GIB, 1),
 ])
-def test_workers_fit_cores_and_memory(monkeypatch, peak, most, room):
+def test_workers_fit_cores_and_memory(monkeypatch, peak, most, expected, room):
+    """Before any has shown what it takes, they share a quarter of the memory."""
     monkeypatch.setattr(crew, "cores", lambda: 4)
     monkeypatch.setattr(crew, "memory", lambda: 11 * GIB)
-    opened = crew.Crew(most, None, None)
+    opened = crew.Crew(most, None, None, expected)
     opened._peak = peak
     assert opened._room() == room
+
+
+def test_memory_is_expected_by_the_largest_checkpoint_with_its_shards(tmp_path):
+    (tmp_path / "small.pth").write_bytes(bytes(1000))
+    (tmp_path / "net.bin.index.json").write_text('{"weight_map": {"a": "net-1-of-2.bin", "b": "net-2-of-2.bin"}}')
+    for shard in ("net-1-of-2.bin", "net-2-of-2.bin"):
+        (tmp_path / shard).write_bytes(bytes(5000))
+    alone = expected_memory([tmp_path / "small.pth", tmp_path / "absent.pth"])
+    both = expected_memory([tmp_path / "small.pth", tmp_path / "net.bin.index.json"])
+    index = (tmp_path / "net.bin.index.json").stat().st_size
+    assert (both - alone) / (10000 + index - 1000) == (alone - expected_memory([tmp_path / "absent.pth"])) / 1000 > 1
