@@ -6,6 +6,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from job.alignment import ALIGNMENT
 from job.errors import UnsupportedModel
 from job.onnx_model.graph import Graph
 from job.onnx_model.protobuf import Place, graph_from_protobuf, protobuf_from_graph
@@ -13,7 +14,6 @@ from job.values import elements
 
 LIMIT = 2 ** 31 - 1  # bytes: where SavedModel's protobuf and .tflite's flatbuffer end
 _INLINE = 1024       # bytes up to which a constant stays in the model itself
-_ALIGNMENT = 64      # bytes: TensorFlow takes aligned arrays without a copy
 
 
 def refuse_huge(graph: Graph) -> None:
@@ -57,7 +57,7 @@ def _write_weights(graph: Graph, file: Path) -> Dict[str, Place]:
     with file.open("wb") as target:
         for name, value in graph.constants.items():
             if value.nbytes > _INLINE:
-                target.write(bytes(-target.tell() % _ALIGNMENT))
+                target.write(bytes(-target.tell() % ALIGNMENT))
                 places[name] = Place(file.name, target.tell(), value.nbytes)
                 target.write(np.ascontiguousarray(value))  # tofile would not say why it fails
     return places
