@@ -12,6 +12,8 @@ Order = Tuple[int, ...]
 CONV_KERNEL_HWIO = (2, 3, 1, 0)       # from PyTorch's (O, I, H, W)
 DEPTHWISE_KERNEL_HWIM = (2, 3, 0, 1)  # from PyTorch's (I, M, H, W), once O is split into I and M
 CONV_TRANSPOSE_KERNEL_HWOI = (2, 3, 1, 0)  # from PyTorch's (I, O, H, W)
+CONV_KERNEL_OHWI = (3, 0, 1, 2)            # TensorFlow Lite's, from TensorFlow's (H, W, I, O)
+CONV_TRANSPOSE_KERNEL_OHWI = (2, 0, 1, 3)  # TensorFlow Lite's, from TensorFlow's (H, W, O, I)
 
 
 def as_pytorch(rank: int) -> Order:

@@ -9,6 +9,9 @@ _WORSE = 500  # of 1000: so much sooner the system kills it than the process tha
 _OBJECTS = 250 * 1000  # made between two looks for cycles: more than importing TensorFlow makes
 
 
+_MMAP_MAX, _TRIM_THRESHOLD = -4, -1  # of mallopt, in glibc's malloc.h
+
+
 class _Mallinfo(ctypes.Structure):
     """glibc's struct mallinfo. Its numbers have 32 bits."""
 
@@ -31,6 +34,15 @@ def give_back_freed() -> None:
     info.restype = _Mallinfo
     if info().fordblks > _WORTH_GIVING_BACK:
         trim(0)
+
+
+def keep_freed() -> None:
+    """What is freed in large pieces stays for what is asked for next, where the allocator can do that (glibc), until
+    give_back_freed(): every new page costs a fault."""
+    change = getattr(ctypes.CDLL(None), "mallopt", None)
+    if change is not None:
+        change(_MMAP_MAX, 0)
+        change(_TRIM_THRESHOLD, 2 ** 31 - 1)
 
 
 def go_first() -> None:

@@ -1,5 +1,5 @@
 """The frozen network, made once for every .tflite: weights stay in numpy until its bytes are asked for."""
-from typing import Any, List, NamedTuple, Sequence, Tuple, Union
+from typing import Any, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
 import numpy as np
 from tensorflow.core.framework.graph_pb2 import GraphDef
@@ -33,9 +33,12 @@ class FrozenGraph(NamedTuple):
     inputs: Tuple[FrozenTensor, ...]
     outputs: Tuple[str, ...]
 
-    def serialized(self) -> bytes:
-        """The GraphDef's bytes, constants first: the only copy that is made of the weights."""
-        parts = [part for constant in self.constants for part in _constant_node(constant)]
+    def serialized(self, filled: Mapping[str, float] = {}) -> bytes:
+        """The GraphDef's bytes, constants first: the only copy that is made of the weights.
+
+        `filled` gives one number for all values of some constants, by name.
+        """
+        parts = [part for constant in self.constants for part in _constant_node(constant, filled.get(constant.name))]
         return b"".join(parts + [canonical_bytes(self.nodes)])
 
 
@@ -70,22 +73,28 @@ def _static(tensor: Any, batch: int) -> FrozenTensor:
 
 
 def _refuse_too_large(constants: Sequence[Variable]) -> None:
-    size = sum(constant.value.nbytes for constant in constants)
+    size = size_of(constants)
     if size > LARGEST:
         raise StageFailed("the weights have {} bytes, and a .tflite ends at 2 GiB".format(size),
                           hint="use a smaller model: its file format has no larger offset", stage="tflite")
 
 
-def _constant_node(constant: Variable) -> List[Part]:
-    """One `node` field of a GraphDef: a Const whose content is the array's own memory.
+def size_of(constants: Sequence[Variable]) -> int:
+    """Bytes."""
+    return sum(constant.value.nbytes for constant in constants)
+
+
+def _constant_node(constant: Variable, number: Optional[float]) -> List[Part]:
+    """One `node` field of a GraphDef: a Const whose content is the array's own memory, or one number for all of it.
 
     GraphDef.node = 1, NodeDef.attr = 5, a map entry's key = 1 and value = 2, AttrValue.tensor = 8,
     TensorProto.tensor_content = 4. A message may come in pieces: here, its small fields, then the large one.
     """
-    value = np.ascontiguousarray(constant.value)
-    tensor = TensorProto(dtype=DT_FLOAT, tensor_shape=shape_proto(value.shape))
+    tensor = TensorProto(dtype=DT_FLOAT, tensor_shape=shape_proto(constant.value.shape),
+                         float_val=[] if number is None else [number])
     node = NodeDef(name=constant.name, op="Const", attr={"dtype": of_type(DT_FLOAT)})
-    content = _field(8, [canonical_bytes(tensor)] + _field(4, [memoryview(value.reshape(-1)).cast("B")]))
+    whole = memoryview(np.ascontiguousarray(constant.value).reshape(-1)).cast("B") if number is None else b""
+    content = _field(8, [canonical_bytes(tensor)] + _field(4, [whole]))
     return _field(1, [canonical_bytes(node)] + _field(5, _field(1, [b"value"]) + _field(2, content)))
 
 

@@ -12,19 +12,22 @@ from tensorflow.lite.toco.toco_flags_pb2 import TENSORFLOW_GRAPHDEF, TFLITE, Toc
 from job.determinism import canonical_bytes
 from job.errors import StageFailed
 from job.modes import CALIBRATED
+from job.processes.memory import keep_freed
 from job.tensorflow_model.flatbuffer.tflite_file import TFLiteFile, open_tflite, parse_tflite
 from job.tensorflow_model.flatbuffer.writing import tflite_bytes
-from job.tensorflow_model.freeze import FrozenGraph
+from job.tensorflow_model.freeze import FrozenGraph, size_of
 from job.tensorflow_model.quantised.half_weights import with_half_weights
 from job.tensorflow_model.quantised.int8 import int8_from_float32
 from job.tensorflow_model.quantised.int8_ends import with_int8_ends
 from job.tensorflow_model.quantised.int8_weights import with_int8_weights
 from job.tensorflow_model.quantised.ranges import Samples, ranges_of
 from job.tensorflow_model.quantised.uint8_ends import with_uint8_ends
-from job.tensorflow_model.toco import Step, TocoRun
+from job.tensorflow_model.stand_ins import Numbers, stand_ins, with_kernels
+from job.tensorflow_model.toco import Parts, Step, TocoRun
 
 _ENDS = {"int8-io": with_int8_ends, "uint8-io": with_uint8_ends}  # by mode, what becomes of int8's
 _WEIGHTS = {"dynamic": with_int8_weights, "float16": with_half_weights}  # by mode, what becomes of float32's
+_LARGE = 2 ** 28  # bytes of weights: of so many, memory is dearer than the time that keeping what toco frees saves
 TOCO_TYPES = {
     tensorflow_types.DT_FLOAT: toco_types.FLOAT,
     tensorflow_types.DT_INT32: toco_types.INT32,
@@ -43,12 +46,12 @@ def tflite_steps(frozen: FrozenGraph, files: Mapping[str, Path], then: Mapping[s
                  samples: Samples = tuple) -> Tuple[Step, ...]:
     """The conversions to job.modes, or `float32`; what follows each, by mode; the samples that some are calibrated with.
     """
-    def made(mode: str) -> Callable[[], bytes]:
+    def made(mode: str) -> Callable[[], Parts]:
         if mode in CALIBRATED:
-            return functools.partial(_int8_bytes, frozen, mode, files, samples)
+            return functools.partial(_int8, frozen, mode, files, samples)
         if mode in _WEIGHTS:
             return functools.partial(_with_weights, frozen, _WEIGHTS[mode], files.get("float32"))
-        return functools.partial(_converted, frozen)
+        return functools.partial(_float32_parts, frozen)
     return tuple(Step("tflite." + mode, made(mode), file, then.get(mode, _nothing)) for mode, file in files.items())
 
 
@@ -56,29 +59,37 @@ def _nothing() -> None:
     pass
 
 
-def _with_weights(frozen: FrozenGraph, change: Callable[[TFLiteFile], TFLiteFile], float32: Optional[Path]) -> bytes:
+def _with_weights(frozen: FrozenGraph, change: Callable[[TFLiteFile], TFLiteFile], float32: Optional[Path]) -> Parts:
     """`float32` is the file of that mode, where it is there already."""
-    return tflite_bytes(change(_float32(frozen, float32)))
+    return (tflite_bytes(change(_float32(frozen, float32))),)
 
 
-def _int8_bytes(frozen: FrozenGraph, mode: str, files: Mapping[str, Path], samples: Samples) -> bytes:
+def _int8(frozen: FrozenGraph, mode: str, files: Mapping[str, Path], samples: Samples) -> Parts:
     """Of `files`, those that are there already are made use of."""
     if mode in _ENDS and "int8" in files and files["int8"].exists():
-        return tflite_bytes(_ENDS[mode](open_tflite(files["int8"])))
+        return (tflite_bytes(_ENDS[mode](open_tflite(files["int8"]))),)
     float32 = _float32(frozen, files.get("float32"))
     int8 = int8_from_float32(float32, ranges_of(float32, samples), samples)
-    return tflite_bytes(_ENDS[mode](int8) if mode in _ENDS else int8)
+    return (tflite_bytes(_ENDS[mode](int8) if mode in _ENDS else int8),)
 
 
 def _float32(frozen: FrozenGraph, path: Optional[Path]) -> TFLiteFile:
-    return open_tflite(path) if path is not None and path.exists() else parse_tflite(_converted(frozen))
+    return open_tflite(path) if path is not None and path.exists() else parse_tflite(b"".join(_float32_parts(frozen)))
 
 
-def _converted(frozen: FrozenGraph) -> bytes:
-    """The float32 file."""
-    data = TocoConvert(_model_flags(frozen), _toco_flags(), frozen.serialized())
-    _check_names(frozen, parse_tflite(data))
-    return data
+def _float32_parts(frozen: FrozenGraph) -> Parts:
+    if size_of(frozen.constants) < _LARGE:
+        keep_freed()
+    numbers = stand_ins(frozen)
+    shown = _converted(frozen, numbers)
+    _check_names(frozen, parse_tflite(shown))
+    if not numbers:
+        return (shown,)
+    return with_kernels(shown, frozen, numbers) or (_converted(frozen, {}),)
+
+
+def _converted(frozen: FrozenGraph, numbers: Numbers) -> bytes:
+    return TocoConvert(_model_flags(frozen), _toco_flags(), frozen.serialized(numbers))
 
 
 def _model_flags(frozen: FrozenGraph) -> bytes:

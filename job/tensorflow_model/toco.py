@@ -5,7 +5,7 @@ import re
 import signal
 import tempfile
 from pathlib import Path
-from typing import BinaryIO, Callable, NamedTuple, Optional, Sequence
+from typing import Any, BinaryIO, Callable, Iterable, NamedTuple, Optional, Sequence
 
 from job.errors import Killed, StageFailed
 from job.modes import NAMES
@@ -19,11 +19,14 @@ LOG_PREFIX = re.compile(r"^[-\d]+ [:.\d]+: [IWEF] \S+\] ")
 LOG_ASIDE = re.compile(r"^[-\d]+ [:.\d]+: [IW] ")
 
 
+Parts = Iterable[Any]  # of a file, one after another: bytes, or arrays
+
+
 class Step(NamedTuple):
-    """One file: `convert` gives its bytes; `then` is called once it is written."""
+    """One file: `convert` gives what is in it; `then` is called once it is written."""
 
     stage: str
-    convert: Callable[[], bytes]
+    convert: Callable[[], Parts]
     file: Path
     then: Callable[[], None] = lambda: None
 
@@ -109,7 +112,7 @@ def _convert_and_exit(steps: Sequence[Step], log: BinaryIO, news: int, parent: i
         signals.leave_to_parent()
         signals.end_with_parent(parent)
         for step in steps:
-            step.file.write_bytes(step.convert())
+            _write(step.file, step.convert())
             give_back_freed()
             step.then()
             give_back_freed()
@@ -122,3 +125,9 @@ def _convert_and_exit(steps: Sequence[Step], log: BinaryIO, news: int, parent: i
         os.write(2, "\n\n{}\n".format(words).encode("utf-8", "replace"))
     finally:
         os._exit(code)
+
+
+def _write(path: Path, parts: Parts) -> None:
+    with path.open("wb") as file:
+        for part in parts:
+            file.write(part)

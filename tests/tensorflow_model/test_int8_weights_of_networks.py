@@ -1,14 +1,12 @@
 """Weights in 8 bits are TensorFlow's own, of all operator rows that have enough of them, and of whole networks."""
 import pytest
 import torch
+from graphs_of_modules import frozen
 from own_step import constants, tensorflows
 
-from job.keras_model.walk import keras_model_from_onnx
 from job.tensorflow_model.flatbuffer.tflite_file import LAYERS
-from job.tensorflow_model.freeze import frozen_graph
 from job.tensorflow_model.quantised.int8_weights import with_int8_weights
 from tests.models import seeded_module
-from tests.operators.conversion import exported, tensor_facts, written_and_read
 from tests.operators.test_operators import CASES
 
 NETWORKS = ("mobilenet_v2", "resnet18", "mobilenetv3_small", "shufflenet_v2_x0_5", "squeezenet1_1", "lraspp_mobilenet_v3_large")
@@ -22,13 +20,6 @@ def has_enough(case) -> bool:
 
 
 ROWS = [case for case in CASES if has_enough(case)]
-
-
-def frozen(module, shapes, folder, outputs=1):
-    inputs = [tensor_facts("input_{}".format(number), shape) for number, shape in enumerate(shapes)]
-    names = ["output_{}".format(number) for number in range(outputs)]
-    graph = written_and_read(exported(module.eval(), inputs, names), folder)
-    return frozen_graph(keras_model_from_onnx(graph).network, shapes[0][0])
 
 
 def compare(graph):

@@ -141,10 +141,10 @@ def test_one_after_another_in_one_process_give_the_same_bytes(written, tmp_path)
 
 
 def test_the_step_that_failed_is_named(tmp_path):
-    def fails() -> bytes:
+    def fails():
         raise ValueError("no such thing")
 
-    steps = Step("tflite.float32", lambda: b"x", tmp_path / "a"), Step("tflite.dynamic", fails, tmp_path / "b")
+    steps = Step("tflite.float32", lambda: [b"x"], tmp_path / "a"), Step("tflite.dynamic", fails, tmp_path / "b")
     with TocoRun(*steps) as run:
         run.finish("tflite.float32")
         with pytest.raises(StageFailed, match="the quantizer failed: no such thing") as raised:
