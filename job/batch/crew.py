@@ -82,9 +82,8 @@ class Crew:
         """How many workers fit."""
         if self._most is not None:
             return self._most
-        if self._peak:
-            return max(1, min(cores(), int(memory() * (1 - _SPARE) // self._peak)))
-        return max(1, min(cores(), int(memory() * _UNSEEN // self._expected))) if self._expected else 1
+        share, each = (1 - _SPARE, self._peak) if self._peak else (_UNSEEN, self._expected)
+        return max(1, min(cores(), int(memory() * share // each))) if each else 1
 
     def _until_next_deadline(self) -> Optional[float]:
         deadlines = [worker.deadline for worker in self._workers.values() if worker.deadline is not None]
