@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
-from job.parity.tolerance import AT_LEAST
+from job.parity.tolerance import AT_MOST
 
 _TEMPLATE = Path(__file__).with_suffix(".html")
 Document = Mapping[str, Any]
@@ -54,7 +54,7 @@ def _rows(parity: Document) -> Iterator[Row]:
 
 
 def _bound(name: str, value: float) -> str:
-    return "{} {:g}".format("at least" if name in AT_LEAST else "at most", value)
+    return "{} {:g}".format("at most" if name in AT_MOST else "at least", value)
 
 
 def _worst(worst: Optional[Document]) -> str:

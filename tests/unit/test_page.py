@@ -7,7 +7,8 @@ from job.report.page import page
 
 HOSTILE = "<script>alert(1)</script>\"'&"
 OUTPUT = {
-    "name": "score", "probes": 4, "snr_db": 17.5, "top1": 1.0, "tolerance": {"snr_db": 5.0, "own_probe": 1.0},
+    "name": "score", "probes": 4, "snr_db": 17.5, "top1": 1.0, "spread_of_range": 0.25, "top1_loss": 0.0,
+    "tolerance": {"snr_db": 5.0, "own_probe": 1.0, "spread_of_range": 1e-05, "top1_loss": 0.15},
     "passed": True, "reasons": [], "worst": {"probe": "noise-0", "index": [0, 7], "answer": 5.44, "reference": 3.95},
 }
 PARITY = {
@@ -21,8 +22,10 @@ PARITY = {
                    "notes": ["3 keys were renamed"]},
 }
 TENSOR = {"name": "image", "dtype": "float32", "shape": [1, 8, 9, 3], "layout": "NHWC", "pytorch_shape": [1, 3, 8, 9]}
+IN_8_BITS = dict(TENSOR, dtype="int8", quantization={"scale": 0.0625, "zero_point": -3})
 INTERFACE = {"inputs": [TENSOR], "outputs": [], "files": {
-    "net.int8.tflite": {"bytes": 12345, "nodes": 40, "plumbing": 2, "float_operators": {"MEAN": 2}}}}
+    "net.int8-io.tflite": {"bytes": 12345, "nodes": 40, "plumbing": 2, "float_operators": {"MEAN": 2},
+                           "inputs": [IN_8_BITS], "outputs": [dict(TENSOR, quantization=None)]}}}
 FAILURE = {"stage": "tflite.int8", "output": "score", "layer": None, "message": "too far off", "hint": "give real inputs",
            "exit_code": 6, "blamed": [{"layer": "conv1"}]}
 
@@ -46,8 +49,9 @@ class Page(HTMLParser):
 
 def test_what_passed():
     found = Page(page("net", PARITY, INTERFACE))
-    for words in ("passed", "tflite.dynamic", "snr db 17.5, at least 5", "5.44 for 3.95, at [0, 7] of noise-0", "0.529 to 0.978",
-                  "12,345", "2 MEAN", "1 x 8 x 9 x 3", "NHWC", "1 x 3 x 8 x 9", "keras: more than is usual",
+    for words in ("passed", "tflite.dynamic", "snr db 17.5, at least 5", "spread of range 0.25, at least 1e-05",
+                  "top1 loss 0.0, at most 0.15", "input of net.int8-io.tflite", "int8, scale 0.0625, zero point -3",
+                  "5.44 for 3.95, at [0, 7] of noise-0", "0.529 to 0.978", "12,345", "2 MEAN", "1 x 8 x 9 x 3", "NHWC", "1 x 3 x 8 x 9", "keras: more than is usual",
                   "3 keys were renamed", '["dynamic"]', "1.1.0"):
         assert words in found.text
     assert "Why it failed" not in found.text and "arch" not in found.text  # nothing was said of it
