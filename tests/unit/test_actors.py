@@ -144,3 +144,13 @@ def _fork_under_fire():
     pid = os.fork()
     os.kill(0, signal.SIGTERM)
     return pid
+
+
+@pytest.mark.parametrize("gone, code", [(True, 1), (False, 0)])
+def test_a_child_whose_parent_died_before_it_could_say_so_ends(gone, code):
+    parent = os.getpid()
+    child = os.fork()
+    if not child:
+        signals.end_with_parent(os.getpid() if gone else parent)
+        os._exit(0)
+    assert os.WEXITSTATUS(os.waitpid(child, 0)[1]) == code
