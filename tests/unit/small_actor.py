@@ -27,6 +27,9 @@ class Counter:
     def pid(self) -> int:
         return os.getpid()
 
+    def descriptors(self) -> int:
+        return len(os.listdir("/proc/self/fd"))
+
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
 

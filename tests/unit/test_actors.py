@@ -90,6 +90,23 @@ def test_what_a_line_forked_off_ends_with_it(line):
     ours.close()
 
 
+def test_what_has_ended_is_not_killed_again_when_its_line_closes(line):
+    """Its number may be another process's by then, or nobody's."""
+    other = line.another()
+    other.side().close()
+    other.close()
+    for _ in range(2):
+        with contextlib.closing(line.side()) as side:
+            assert side.call("add", 1) == 1
+
+
+def test_what_is_forked_off_holds_on_to_no_line(line):
+    with contextlib.closing(line.side()) as alone:
+        least = alone.call("descriptors")
+    with contextlib.closing(line.another()), contextlib.closing(line.side()) as one_of_two:
+        assert one_of_two.call("descriptors") == least
+
+
 def test_what_a_nursery_forked_off_ends_with_it():
     opened = nursery(COUNTER)
     pid = opened.side().call("pid")
