@@ -28,6 +28,20 @@ def squeeze_excite():
     )
 
 
+def a_gated_line():
+    """Convolutions along one axis, with a gate between them."""
+    return graph(
+        node("Conv", "x k b", "conv", kernel_shape=(3,), pads=(2, 0)),
+        node("Split", "conv", "value gate", axis=1, split=(3, 3)),
+        node("Tanh", "value", "bounded"),
+        node("Sigmoid", "gate", "open"),
+        node("Mul", "bounded open", "gated"),
+        node("Conv", "gated point", "y", kernel_shape=(1,)),
+        constants=drawn(k=(6, 6, 3), b=(6,), point=(4, 3, 1)),
+        inputs={"x": (2, 6, 19)},
+    )
+
+
 def norm_of_groups():
     return graph(
         node("Reshape", "x rows", "grouped"),
@@ -425,6 +439,7 @@ CASES = (
     rows_and_columns_of_the_largest,
     repeated_for_arithmetic,
     norm_of_groups,
+    a_gated_line,
     split_of_one_part,
     convolution_and_norm,
     classifier,

@@ -42,6 +42,7 @@ from job.onnx_model.passes.pad_into_window import pad_into_window
 from job.onnx_model.passes.raise_reshapes import raise_reshapes
 from job.onnx_model.passes.remove_casts import remove_casts
 from job.onnx_model.passes.remove_identities import remove_identities
+from job.onnx_model.passes.rows_as_maps import rows_as_maps
 from job.onnx_model.passes.shuffle_to_gather import shuffle_to_gather
 from job.onnx_model.passes.split_to_slice import split_to_slice
 from job.onnx_model.passes.trim_pool_pads import trim_pool_pads
@@ -76,6 +77,7 @@ PASSES = (
     join_slices,
     pad_into_window,             # before: a Reshape would stand between
     raise_rank,
+    rows_as_maps,                # after: between what it made maps of
     trim_pool_pads,
     global_pool_to_mean,
     batch_norm_to_affine,        # so that one pass folds BatchNorm and hand-written scales alike

@@ -26,7 +26,7 @@ def _rule(node: Node, view: View) -> Optional[Rewrite]:
     if node.op.startswith("Conv") and weight is None:
         return None
     mapped, result, kernel = node.output + ".map", node.output + ".row", node.output + ".kernel"
-    constants = {mapped + ".shape": np.array(_with_height(before), np.int64),
+    constants = {mapped + ".shape": np.array(with_height(before), np.int64),
                  node.output + ".shape": np.array(after, np.int64)}
     inputs = (mapped,) + node.inputs[1:]
     if weight is not None:
@@ -35,10 +35,11 @@ def _rule(node: Node, view: View) -> Optional[Rewrite]:
     raised = node._replace(inputs=inputs, outputs=(result,), attributes=_raised(node.attributes))
     return Rewrite((Node("Reshape", (node.inputs[0], mapped + ".shape"), (mapped,), {}, node.layer), raised,
                     Node("Reshape", (result, node.output + ".shape"), node.outputs, {}, node.layer)), constants,
-                   {mapped: _with_height(before), result: _with_height(after)})
+                   {mapped: with_height(before), result: with_height(after)})
 
 
-def _with_height(shape: Shape) -> Shape:
+def with_height(shape: Shape) -> Shape:
+    """Of the map whose one row is [N,C,L]."""
     return (shape[0], shape[1], 1, shape[2])
 
 
