@@ -17,8 +17,8 @@ from job.onnx_model.repeatable import check_repeatable, computes_with_batch
 from job.onnx_model.symbolic import gaps_filled
 from job.onnx_model.trace import first_difference, forward, trace
 from job.parity.probes import Probe, make_probes
-from job.settings.setting_values import InputShape
 from job.settings.settings import DEFAULT_INPUT_NAME, DEFAULT_OUTPUT_NAMES
+from job.settings.tensor_values import InputShape
 from job.values import CheckpointFacts, Shape, TensorFacts, TrainingSpread
 
 

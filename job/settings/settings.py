@@ -11,9 +11,10 @@ from job.parity.tolerance import Override
 from job.settings import flag_values as flags, setting_values as read
 from job.settings.command_line import Invocation
 from job.settings.preprocessing import Preprocess, preprocess
-from job.settings.setting_values import InputShape, ModelCode, Refused
+from job.settings.setting_values import ModelCode, Refused
 from job.settings.share import WHOLE, Share
 from job.settings.surface import FLAGS
+from job.settings.tensor_values import InputShape, input_shapes, tensor_names
 
 DEFAULT_INPUT_DIR = Path("/in")
 DEFAULT_OUTPUT_DIR = Path("/out")
@@ -27,9 +28,9 @@ READERS = {
     "arch": read.architecture,
     "arch_args": read.mapping,
     "model_code": read.model_code,
-    "input_shape": read.input_shapes,
-    "input_names": read.tensor_names,
-    "output_names": read.tensor_names,
+    "input_shape": input_shapes,
+    "input_names": tensor_names,
+    "output_names": tensor_names,
     "quantize": read.modes,
     "calibration": read.folder,
     "calibration_count": read.calibration_count,

@@ -5,10 +5,10 @@ import pytest
 
 from job.errors import BadCheckpoint, UsageError
 from job.settings.command_line import parsed
-from job.settings.setting_values import InputShape
 from job.settings.settings import run_settings, settings_for
 from job.settings.sidecar import sidecar_values
 from job.settings.surface import SIDECAR_KEYS
+from job.settings.tensor_values import InputShape
 
 
 def of(*words, **sidecar):
