@@ -1,13 +1,14 @@
 """The chain for one checkpoint, top to bottom."""
 import tempfile
 from pathlib import Path
-from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
+from job import remarks
 from job.checkpoint.digest import sha256_of_checkpoint
 from job.conversion import Converted, Place
 from job.errors import BadCheckpoint, JobError
 from job.model_documents import failed_documents, write_documents
-from job.modes import CALIBRATED
+from job.modes import CALIBRATED, stage_of
 from job.parity.drift import located
 from job.parity.gate import first_drift, parity_failed
 from job.parity.probes import probe_counts, probes_for
@@ -20,14 +21,13 @@ from job.publish import (
     settled, staging,
 )
 from job.report import inspection
-from job.samples.accuracy import Accuracy, dropped, number_asked, told
+from job.samples.accuracy import Accuracy, dropped, number_asked
 from job.samples.calibration import Calibration, calibration_for
 from job.samples.classes import check_labels_number_scores
 from job.samples.use import samples_for
 from job.settings.settings import Settings
 from job.sides import Sides
 from job.values import Model, Outcome
-from job.watching import log
 
 CALIBRATION = "calibration"  # the folder beside the model in which int8's samples are
 
@@ -42,7 +42,8 @@ def convert(checkpoint: Path, name: str, settings: Settings, output_dir: Path, s
             converted = _converted(checkpoint, settings, sides, place, progress)
             _judge_accuracy(progress, sides, converted, place, settings.max_accuracy_drop is not None)
             _refuse_drift(progress, sides, converted, place, settings.max_accuracy_drop)
-            _warn_of_unusual(progress, converted.exported.depth)
+            progress.warnings = unusual(progress.stages, converted.exported.depth)
+            remarks.of_unusual(progress)
             kept = keep_earlier(place.published, place.model, settings.keep)
             digests = dict(kept, **write_documents(place, settings, converted, progress))
             with progress.stage("publish"):
@@ -125,16 +126,13 @@ def _converted(checkpoint: Path, settings: Settings, sides: Sides, place: Place,
         exported = sides.pytorch.call("export", checkpoint, settings, place.work / "model.onnx")
     progress.checkpoint, progress.multiply_adds = exported.checkpoint, exported.multiply_adds
     check_labels_number_scores(settings.labels, exported.outputs)
-    for note in exported.checkpoint.notes:
-        log.note(note, progress.name)
+    remarks.of_checkpoint(progress)
     build = sides.tensorflow.start("build", exported)
     samples = samples_for(settings, exported, sides.pytorch, place.work / "samples.npz")
     calibration = calibration_for(settings, exported, sides.pytorch, samples.probes, place.work / CALIBRATION)
     if calibration is not None:
         progress.calibration = calibration.document()
-        _warn_of_calibration(progress, calibration)
-    elif settings.calibration is not None:
-        log.warning("--calibration is not used: no mode of --quantize takes ranges from it", progress.name)
+    remarks.of_calibration(progress, calibration, settings.calibration is not None)
     own = calibration.probes if calibration is not None else ()
     progress.probes = probes_for(exported.inputs, exported.multiply_adds, samples.probes, own)
     counts = probe_counts(exported.multiply_adds, len(samples.probes), len(own))
@@ -173,36 +171,12 @@ def _collected(asked: _Asked, model: Path, progress: Progress) -> Tuple[Tuple[Mo
                 models.append(asked.written[stage].result())
                 digests.update(settled(model, models[-1].file))
             progress.stages.append(asked.questions.judged(stage))
-    _note_float_operators(progress, models)
+    progress.float_operators = {stage_of(each.mode): each.float_operators for each in models if each.mode in CALIBRATED}
+    remarks.of_float_operators(progress, models)
     for pending in asked.versions:
         progress.versions.update(pending.result())
     progress.peak_memory = sum(pending.result() for pending in asked.memory)
     return tuple(models), batch_fixed_by, digests
-
-
-def _note_float_operators(progress: Progress, models: Sequence[Model]) -> None:
-    """What computes in float inside files that should not."""
-    for model in models:
-        if model.mode in CALIBRATED:
-            progress.float_operators["tflite." + model.mode] = model.float_operators
-            if model.float_operators:
-                log.note("{}: {} of {} operators compute in float: {}".format(
-                    model.mode, sum(model.float_operators.values()), model.nodes,
-                    ", ".join("{} {}".format(*item) for item in model.float_operators.items())), progress.name)
-
-
-def _warn_of_calibration(progress: Progress, calibration: Calibration) -> None:
-    if calibration.source == "probes":
-        log.warning("int8 takes its ranges from seeded probes, which are no real data, and so does what its parity says: "
-                    "give real inputs with --calibration=DIR", progress.name)
-    if calibration.unlike_training:
-        log.warning("what --calibration holds varies {:.2g} times as much as what the network was trained on, by its first "
-                    "BatchNorm: look at --preprocess".format(calibration.training_spread.median), progress.name)
-    if calibration.loud:
-        log.warning("of --calibration, {} vary over ten times as much as most, such as {}, and leave these few steps: prepare "
-                    "all alike".format(len(calibration.loud), calibration.loud[0]), progress.name)
-    for skipped in calibration.skipped:
-        log.warning("calibration: left out: " + skipped, progress.name)
 
 
 def _judge_accuracy(progress: Progress, sides: Sides, converted: Converted, place: Place, limited: bool) -> None:
@@ -217,7 +191,7 @@ def _judge_accuracy(progress: Progress, sides: Sides, converted: Converted, plac
         for stage, file in converted.files(place.model).items():
             accuracy.ask(stage, number_asked(stage, samples, exported.multiply_adds), sides.tensorflow, file)
         progress.accuracy = accuracy.figures(limited)
-    log.note(told(progress.accuracy["stages"]), progress.name)
+    remarks.of_accuracy(progress)
 
 
 def _refuse_drift(progress: Progress, sides: Sides, converted: Converted, place: Place,
@@ -227,9 +201,3 @@ def _refuse_drift(progress: Progress, sides: Sides, converted: Converted, place:
         drift = located(drift, progress.stages, progress.probes, sides, converted.files(place.model),
                         place.work / CALIBRATION)
         raise parity_failed(drift)
-
-
-def _warn_of_unusual(progress: Progress, depth: int) -> None:
-    progress.warnings = unusual(progress.stages, depth)
-    for warning in progress.warnings:
-        log.warning(warning.message, progress.name)
