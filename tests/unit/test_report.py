@@ -232,6 +232,7 @@ def test_summary_has_a_row_per_checkpoint_by_name():
     read = check("summary", summary(rows, 6))
     assert [row["name"] for row in read["checkpoints"]] == ["a", "b"]
     assert list(read["checkpoints"][0]) == ["name", "outcome", "exit_code", "stage", "message"]
-    assert read["exit_code"] == 6
+    assert read["exit_code"] == 6 and "run_id" not in read
+    assert check("summary", summary(rows, 6, "tonight"))["run_id"] == "tonight"
     with pytest.raises(jsonschema.ValidationError):
         check("summary", summary([Outcome("b", "failed", 0, "keras", "differs")], 0))
