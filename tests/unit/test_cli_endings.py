@@ -62,6 +62,28 @@ def test_what_is_said_to_a_closed_stream_is_written_into_no_file(tmp_path, closi
     assert (done.returncode, file.read_bytes()) == (0, b"content")
 
 
+ENDS = """
+import atexit, runpy, time
+from job import cli
+from job.watching import verdict
+def last():
+    print("ending", flush=True)
+    time.sleep(1)
+atexit.register(last)
+cli.run = lambda words: verdict.Verdict(0)
+runpy.run_module("job", run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_after_the_end_changes_nothing(number):
+    process = subprocess.Popen([sys.executable, "-c", ENDS], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               universal_newlines=True)
+    assert process.stdout.readline() == "ending\n"
+    process.send_signal(number)
+    assert process.communicate(timeout=60) == ("", "") and process.returncode == 0
+
+
 def test_a_bug_is_exit_1_with_its_traceback():
     code = WAITING.replace("time.sleep(60)", "1 / 0")
     done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
