@@ -142,6 +142,7 @@ def _within(cut: slice) -> slice:
 
 @converts("Split", attributes={"axis": None, "split": None})
 def split(operator: Operator, x: Activation) -> Tuple[Activation, ...]:
+    """Equal parts are SPLIT, which has a kernel of 8 bits; others SPLIT_V, which has none."""
     axis = operator.attributes.get("axis", 0)
     sizes = [shape[axis] for shape in operator.output_shapes]
     place = x.axis(axis)
@@ -149,7 +150,7 @@ def split(operator: Operator, x: Activation) -> Tuple[Activation, ...]:
 
     def parts(tensor, where):
         if tensor.dtype == tf.float32:
-            return tf.split(tensor, sizes, where[place])
+            return tf.split(tensor, len(sizes) if len(set(sizes)) == 1 else sizes, where[place])
         ends = np.cumsum(sizes)  # TensorFlow Lite 1.14 splits no integers
         return [tensor[(slice(None),) * where[place] + (slice(end - size, end),)] for size, end in zip(sizes, ends)]
     numbers = operation(lambda t: along(t, before, [place], parts), for_along(x), operator.name)

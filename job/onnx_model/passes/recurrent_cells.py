@@ -1,5 +1,5 @@
 """One step of a recurrent layer, as ONNX defines it: the gates of W x + b as they are given, and the next state."""
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -28,11 +28,6 @@ def zeros_or(steps: Steps, node: Node, view: View, place: int, number: int, shap
     return steps.add("Gather", [name, steps.constant(np.array(number, np.int64))], shape, axis=0)
 
 
-def _gates(steps: Steps, x: str, count: int) -> List[str]:
-    hidden = steps.shape(x)[1] // count
-    return [steps.slice(x, 1, range(gate * hidden, (gate + 1) * hidden)) for gate in range(count)]
-
-
 def _each(steps: Steps, op: str, *inputs: str) -> str:
     return steps.add(op, inputs, steps.shape(inputs[0]))
 
@@ -52,10 +47,10 @@ def _gated(steps: Steps, given: str, state: State, recurrent: np.ndarray, bias: 
            functions: Sequence[str], linear_before_reset: int) -> State:
     """z, r = f(x + R H); h = g(x + R (r H)), or g(x + r (R H)); H = h + z (H - h)"""
     size = 2 * len(bias) // 3
-    update, reset, new = _gates(steps, given, 3)
+    update, reset, new = steps.parts(given, 1, 3)
     both = steps.linear(state.hidden, recurrent[:size], bias[:size])
     update, reset = (_each(steps, functions[0], _each(steps, "Add", one, other))
-                     for one, other in zip((update, reset), _gates(steps, both, 2)))
+                     for one, other in zip((update, reset), steps.parts(both, 1, 2)))
     if linear_before_reset:
         kept = _each(steps, "Mul", reset, steps.linear(state.hidden, recurrent[size:], bias[size:]))
     else:
@@ -69,7 +64,7 @@ def _long_short(steps: Steps, given: str, state: State, recurrent: np.ndarray, b
                 functions: Sequence[str], _: int) -> State:
     """i, f = f(x + R H + P C); C = f C + i g(x + R H); o = f(x + R H + P C); H = o h(C)"""
     total = _each(steps, "Add", given, steps.linear(state.hidden, recurrent, bias))
-    enter, leave, forget, new = _gates(steps, total, 4)
+    enter, leave, forget, new = steps.parts(total, 1, 4)
     seen = [None] * 3 if peepholes is None else np.split(peepholes, 3)  # type: Any
 
     def opened(gate: str, cell: str, peephole: Array) -> str:
