@@ -20,7 +20,9 @@ def find_state_dict(tree: Any, weights_key: Optional[str] = None) -> Tuple[State
         raise BadCheckpoint(
             "these weights need what is not read from a pickle: "
             + _few(["{} ({})".format(key, name) for key, name in best.unknown]),
-            hint="save plain tensors: quantized, sparse and custom ones cannot be converted",
+            hint="give the float network: --quantize makes 8 bits of it"
+            if any(name.endswith("_rebuild_qtensor") for _, name in best.unknown)
+            else "save plain tensors: sparse and custom ones cannot be converted",
         )
     return best, tuple(_notes(best, rest))
 

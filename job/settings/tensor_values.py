@@ -55,7 +55,10 @@ def _named_shape(part: str) -> InputShape:
     if len(words) > 2:
         raise Refused("not a shape", "NAME:SIZES:TYPE, such as ids:1,16:int64")
     name = _tensor_name(words[0]) if len(words) == 2 else None
-    return InputShape(name, _shape(words[-1].split(",")), dtype)
+    sizes = words[-1]
+    if sizes[:1] + sizes[-1:] in ("[]", "()"):  # as Python writes it
+        sizes = sizes[1:-1]
+    return InputShape(name, _shape(sizes.split(",")), dtype)
 
 
 def _shape(sizes: Any) -> Shape:

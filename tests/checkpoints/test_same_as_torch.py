@@ -68,6 +68,12 @@ def test_what_cannot_be_converted_is_refused_by_name(what, said):
         read_checkpoint(FIXTURES / "torch-2.13.0-refused-{}.pth".format(what))
 
 
+def test_of_a_quantized_network_the_float_one_is_asked_for():
+    with pytest.raises(BadCheckpoint) as error:
+        read_checkpoint(FIXTURES / "torch-2.13.0-refused-quantized.pth")
+    assert error.value.hint == "give the float network: --quantize makes 8 bits of it"
+
+
 def test_random_ones_of_our_own_version(tmp_path):
     """Scores more are made by hand with a current PyTorch: see make_random.py."""
     here = Path(__file__).parent
