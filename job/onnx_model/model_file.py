@@ -1,6 +1,6 @@
 """The canonical model on disk: model.onnx, and its weights beside it, which every reader maps and none copies."""
 from pathlib import Path
-from typing import Dict
+from typing import Dict, Sequence
 
 import numpy as np
 import onnx
@@ -19,8 +19,12 @@ _INLINE = 1024       # bytes up to which a constant stays in the model itself
 def refuse_huge(graph: Graph) -> None:
     """Before anything is made of that size."""
     for name, shape in graph.shapes.items():
-        if elements(shape) > LIMIT // 4:
-            raise UnsupportedModel(["{} of shape {}: a tensor beyond 2 GiB".format(name, shape)])
+        refuse_huge_tensor(name, shape)
+
+
+def refuse_huge_tensor(name: str, shape: Sequence[int]) -> None:
+    if elements(shape) > LIMIT // 4:
+        raise UnsupportedModel(["{} of shape {}: a tensor beyond 2 GiB".format(name, tuple(shape))])
 
 
 def write_onnx(graph: Graph, file: Path) -> None:

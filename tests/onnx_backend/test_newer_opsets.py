@@ -101,6 +101,12 @@ def test_a_node_that_is_none(op):
             assert "at y" in error.message
 
 
+def test_a_node_that_makes_nothing():
+    nodes = [helper.make_node("Relu", ["x"], []), helper.make_node("Relu", ["x"], ["y"])]
+    with pytest.raises(BadCheckpoint, match="it has no output"):
+        answers(model(nodes, {"x": (2,)}, ["y"], 13).SerializeToString(), np.zeros(2, np.float32))
+
+
 def test_a_value_that_must_be_constant():
     nodes = [helper.make_node("Cast", ["x"], ["k"], to=7), helper.make_node("Unsqueeze", ["x", "k"], ["y"])]
     with pytest.raises(UnsupportedModel, match="Unsqueeze input axes computed at y"):

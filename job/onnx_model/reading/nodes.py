@@ -70,6 +70,8 @@ def _problems(proto: onnx.NodeProto, opset: int) -> List[str]:
 
 def _check(proto: onnx.NodeProto, opset: int) -> None:
     fault = fault_of(proto, opset) if opset <= OPSET else ""  # newer ones are checked as they are said in that
+    if not any(proto.output):
+        fault = "it has no output"
     if fault:
         raise bad("{} at {}: {}".format(proto.op_type, where(proto), fault))
 
@@ -84,5 +86,5 @@ def _attribute(item: onnx.AttributeProto, proto: onnx.NodeProto, tensors: Tensor
         if isinstance(value, (int, float)):
             return value
         return tuple(each.decode("utf-8") if isinstance(each, bytes) else each for each in value)
-    except (ValueError, TypeError) as error:  # a UnicodeDecodeError is a ValueError
+    except (AttributeError, TypeError, ValueError) as error:  # a UnicodeDecodeError is a ValueError
         raise bad("{} attribute {} at {} has no value".format(proto.op_type, item.name, where(proto))) from error

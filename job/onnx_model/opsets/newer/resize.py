@@ -1,10 +1,11 @@
 """Resize since opset 11: an axis is sampled where its `coordinate_transformation_mode` says."""
-from typing import Callable, Dict, List, Sequence
+from typing import Callable, Dict, List, Sequence, Tuple
 
 import numpy as np
 
 from job.onnx_model.decompositions.registry import Parts
 from job.onnx_model.graph import Node, Rewrite, View
+from job.onnx_model.model_file import refuse_huge_tensor
 from job.onnx_model.opsets.newer.attributes import constant_input, integers_input, plain, refused
 from job.onnx_model.opsets.newer.registry import newer
 from job.onnx_model.taps import CUBIC, Taps, cubic_taps, linear_taps
@@ -30,6 +31,7 @@ def resize(node: Node, view: View) -> Rewrite:
     """Each axis that changes becomes a weighted sum of picks; whole repeats of a map stay a Resize."""
     node = plain(node, antialias=0, exclude_outside=0, keep_aspect_ratio_policy="stretch")
     shape, scales = view.shape(node.inputs[0]), _scales(node, view)
+    refuse_huge_tensor(node.output, [max(large, 1) for _, large in scales])
     parts, x = Parts(node, view), node.inputs[0]
     taps = [_taps(node, size, scale) for size, scale in zip(shape, scales)]
     if _repeats(shape, taps):
@@ -41,7 +43,7 @@ def resize(node: Node, view: View) -> Rewrite:
     return parts.ending(x)
 
 
-def _scales(node: Node, view: View) -> List[np.ndarray]:
+def _scales(node: Node, view: View) -> List[Tuple[np.float32, int]]:
     """Of each axis the quotient and, computed from it or said, the size that comes out."""
     shape, rank = view.shape(node.inputs[0]), len(view.shape(node.inputs[0]))
     axes = [axis % rank for axis in node.attributes.get("axes", range(rank))]
@@ -56,7 +58,7 @@ def _scales(node: Node, view: View) -> List[np.ndarray]:
     return found
 
 
-def _taps(node: Node, small: int, scale: Sequence) -> Taps:
+def _taps(node: Node, small: int, scale: Tuple[np.float32, int]) -> Taps:
     """One tap of weight one where pixels are only picked."""
     factor, large = scale
     if small == large:

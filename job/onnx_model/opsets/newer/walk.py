@@ -14,7 +14,7 @@ from job.onnx_model.runtime import NEWEST_OPSET, RUNTIME_ERRORS, run_graph
 from job.onnx_model.schemas import is_known, problems_of
 
 NEWEST = 20  # whose changes the rules know
-_UNREADABLE = (AttributeError, IndexError, KeyError, TypeError, ValueError, ZeroDivisionError)
+_UNREADABLE = (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError, ZeroDivisionError)
 
 
 def lowered(graph: Graph, opset: int) -> Graph:
