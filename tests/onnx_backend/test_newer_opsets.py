@@ -107,6 +107,13 @@ def test_a_node_that_makes_nothing():
         answers(model(nodes, {"x": (2,)}, ["y"], 13).SerializeToString(), np.zeros(2, np.float32))
 
 
+def test_a_tensor_of_nothing_whose_other_sizes_no_array_can_have():
+    made = model([helper.make_node("Relu", ["x"], ["y"])], {"x": (2,)}, ["y"], 13, {"w": np.zeros(0, np.float32)})
+    made.graph.initializer[0].dims.extend([2 ** 40, 2 ** 40])
+    with pytest.raises(BadCheckpoint, match="the tensor w has shape"):
+        answers(made.SerializeToString(), np.zeros(2, np.float32))
+
+
 def test_a_value_that_must_be_constant():
     nodes = [helper.make_node("Cast", ["x"], ["k"], to=7), helper.make_node("Unsqueeze", ["x", "k"], ["y"])]
     with pytest.raises(UnsupportedModel, match="Unsqueeze input axes computed at y"):

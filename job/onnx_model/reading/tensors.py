@@ -49,7 +49,10 @@ class Tensors:
             values = _inside(tensor, dtype, count * dtype.itemsize, what)
         if values.size != count:
             raise bad("{} has shape {} and {} numbers".format(what, shape, values.size))
-        return values.reshape(shape)
+        try:
+            return values.reshape(shape)
+        except ValueError as error:  # of nothing, and its other sizes are beyond numpy
+            raise bad("{} has shape {}".format(what, shape)) from error
 
     def _beside(self, place: Place, dtype: np.dtype, count: int, what: str) -> np.ndarray:
         file, length = file_beside(self._folder, place.file, what), count * dtype.itemsize
