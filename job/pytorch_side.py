@@ -16,7 +16,7 @@ from job.errors import BadCheckpoint, UnsupportedModel
 from job.networks import Network, is_onnx, network_of
 from job.networks.onnx_file import inspected
 from job.onnx_model.cost import longest_path, multiply_adds
-from job.onnx_model.graph import Graph
+from job.onnx_model.graph import Graph, View
 from job.onnx_model.model_file import read_onnx, write_onnx
 from job.onnx_model.passes import canonical
 from job.onnx_model.runtime import layer_values, session
@@ -25,6 +25,9 @@ from job.parity.answers import save_answers
 from job.parity.probes import Probe, load_probes
 from job.processes.memory import peak_memory
 from job.values import Exported, Inspected, Question, TensorFacts, TrainingSpread
+
+_MOVES = ("Flatten", "Identity", "Reshape", "Squeeze", "Transpose", "Unsqueeze")
+_SHARES = ("HardSigmoid", "Sigmoid", "Softmax")
 
 
 class PyTorchSide:
@@ -105,6 +108,15 @@ class PyTorchSide:
     def modules_of_layers(self) -> Mapping[str, str]:
         """The PyTorch module that each tensor of the graph comes from."""
         return {name: node.layer for node in self._graph.nodes for name in node.outputs}
+
+    def is_of_shares(self, output: str) -> bool:
+        """Whether all that it can answer lies between 0 and 1, as Sigmoid and Softmax have it."""
+        view, node = View(self._graph), None
+        while node is None or node.op in _MOVES:
+            node = view.maker(output if node is None else node.inputs[0])
+            if node is None:
+                return False
+        return node.op in _SHARES
 
     def frozen_by(self, probe: Probe) -> Sequence[str]:
         """Sentences on the network's own lines for which a trace of one input does not hold for the probe."""

@@ -35,7 +35,13 @@ def located(drift: Drift, stages: Sequence[StageParity], probes: Sequence[Probe]
         return drift  # a stage that cannot be run layer by layer still has its own report
     if frozen:
         return drift._replace(message="; ".join((drift.message,) + tuple(frozen)), hint=explain.FROZEN)
-    return drift._replace(hint=explain.hint_on_rounding(sides.pytorch.call("rounding_of_range", probe)) or drift.hint)
+    return drift._replace(hint=_silence(drift, stages, sides)
+                          or explain.hint_on_rounding(sides.pytorch.call("rounding_of_range", probe)) or drift.hint)
+
+
+def _silence(drift: Drift, stages: Sequence[StageParity], sides: Any) -> str:
+    metrics = _metrics_of(drift, stages)
+    return explain.hint_on_silence(metrics["range"]) if metrics and sides.pytorch.call("is_of_shares", drift.output) else ""
 
 
 def _with_noise(drift: Drift, sides: Any, *asked: Any) -> Drift:
@@ -60,10 +66,11 @@ def _first_drifting(reference: Mapping[str, Any], values: Mapping[str, Any]) -> 
 
 
 def _worst_probe(drift: Drift, stages: Sequence[StageParity], probes: Sequence[Probe]) -> Probe:
-    by_name = {probe.name: probe for probe in probes}
-    for stage in stages:
-        for output in stage.outputs:
-            if (stage.stage, output.name) == (drift.stage, drift.output):
-                worst = output.metrics.get("worst") or {}
-                return by_name.get(worst.get("probe"), probes[0])
-    return probes[0]
+    worst = _metrics_of(drift, stages).get("worst") or {}
+    return next((probe for probe in probes if probe.name == worst.get("probe")), probes[0])
+
+
+def _metrics_of(drift: Drift, stages: Sequence[StageParity]) -> Mapping[str, Any]:
+    """Of the output that drifts; none where it could not be compared."""
+    return next((output.metrics for stage in stages for output in stage.outputs
+                 if (stage.stage, output.name) == (drift.stage, drift.output)), {})

@@ -6,6 +6,7 @@ from job.parity.tolerance import kind_of
 from job.values import LayerNoise
 
 BLAMED = 3  # layers
+SILENT = 1e-2  # range of shares below which the last bit of a 1 is more than a quiet probe of a float stage may differ by
 LOUD_ROUNDING = 1e-5  # of the range: a tenth of what a float stage may differ by
 POOR_INPUT_DB = 30.0  # 8 bits say an input to 40 dB and more where their range is made for it
 USUAL_NOISE_DB = 25.0  # 8 bits cost a layer 28 dB to 45
@@ -92,6 +93,15 @@ def hint_on_rounding(own: Optional[float]) -> str:
     return ("rounding alone moves what this network answers by {} of the range (PyTorch in float32 beside float64): check "
             "that its weights are trained, or accept it with --tolerance='{{float: {{max_error_of_range: ...}}}}'"
             ).format(percent(own))
+
+
+def hint_on_silence(whole_range: float) -> str:
+    """Of a float stage whose output, of numbers between 0 and 1, has that range over all probes."""
+    if not whole_range < SILENT:
+        return ""
+    return ("the network finds nothing in these inputs: of an output between 0 and 1 all answers lie within {:.3g}, where "
+            "rounding is most of what there is to compare: show it inputs in which it finds something with --samples"
+            ).format(whole_range)
 
 
 def beyond_drop(figures: Mapping[str, Any], limit: float) -> str:

@@ -11,6 +11,7 @@ EXACT_DB = 300.0  # no error at all: the ratio double precision itself could sho
 QUIET = 0.1  # beside louder probes a quiet one is measured against its own range, down to this share of all
 SMALL = 1e-3  # a probe whose answer is this small beside the others has no direction worth comparing
 NEARER = 0.9  # of the distance to its own probe: nearer than that to another is not noise
+NEGLIGIBLE = 1e-3  # of the spread of all probes' answers: an error of so much mixes none of them up
 OWN_PROBE_ELEMENTS = 8  # with fewer, noise alone may point at another probe's answer
 
 
@@ -67,7 +68,7 @@ def _measure(
         return figures
     figures.update(_directions(expected, given))
     if given[0].size >= OWN_PROBE_ELEMENTS:
-        figures["own_probe"] = _own_probe(given, expected, _float64(others))
+        figures["own_probe"] = _own_probe(given, expected, _float64(others), scale.spread)
     if given.ndim == 3 and given.shape[2] >= 2:
         rows = (-1, given.shape[2])
         figures.update(_classes(expected.reshape(rows), given.reshape(rows), scale.range))
@@ -161,11 +162,13 @@ def _cosine(expected: np.ndarray, given: np.ndarray) -> float:
     return float(np.vdot(expected, given)) / norms if norms else 0.0
 
 
-def _own_probe(given: np.ndarray, expected: np.ndarray, others: np.ndarray) -> float:
-    """Share of the answers that are not clearly nearer to PyTorch's answer to some other probe."""
+def _own_probe(given: np.ndarray, expected: np.ndarray, others: np.ndarray, spread: float) -> float:
+    """Share of the answers that are not clearly nearer to PyTorch's answer to some other probe: of two that are answered
+    alike, as by a detector that finds nothing in either, rounding decides which is the nearer."""
     own = [_rms(x - y) for x, y in zip(given, expected)]
     nearest = [min(_rms(x - other) for other in others) for x in given]
-    return round_significant(np.mean([near >= NEARER * distance for near, distance in zip(nearest, own)]))
+    return round_significant(np.mean([near >= NEARER * distance or distance <= NEGLIGIBLE * spread
+                                      for near, distance in zip(nearest, own)]))
 
 
 def _classes(expected: np.ndarray, given: np.ndarray, whole_range: float) -> Mapping[str, float]:

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from job.networks.rounding import rounding_of_range
+from job.parity.explain import hint_on_silence
 from tests.running import run_job
 
 
@@ -62,12 +63,16 @@ class Net(nn.Module):
         self.first, self.last = nn.Conv2d(3, 4, 3), nn.Conv2d(4, 2, 1)
 
     def forward(self, x):
-        return self.last(torch.sin(self.first(x) * 1e4))
+        return {}
 """
+LOUD = "self.last(torch.sin(self.first(x) * 1e4))"
+SILENT = "torch.sigmoid(self.last(self.first(x)) * 0.1 - 16).view(1, -1)"  # as a detector that finds nothing
 
 
-def test_the_hint_of_a_drift(tmp_path):
-    (tmp_path / "net.py").write_text(NET)
+@pytest.mark.parametrize("forward, hint", [
+    (LOUD, "rounding alone moves what this network answers by"), (SILENT, "the network finds nothing in these inputs")])
+def test_the_hint_of_a_drift(tmp_path, forward, hint):
+    (tmp_path / "net.py").write_text(NET.format(forward))
     torch.manual_seed(0)
     torch.save({"first.weight": torch.randn(4, 3, 3, 3), "first.bias": torch.randn(4), "last.weight": torch.randn(2, 4, 1, 1),
                 "last.bias": torch.randn(2)}, str(tmp_path / "net.pth"))
@@ -75,4 +80,9 @@ def test_the_hint_of_a_drift(tmp_path):
                   "--output-dir={}".format(tmp_path / "out"), stderr=subprocess.STDOUT)
     assert job.returncode == 6, job.stdout
     found = json.loads((tmp_path / "out" / ".failed" / "net" / "parity.json").read_text())["first_failure"]
-    assert "rounding alone moves what this network answers by" in found["hint"], found
+    assert hint in found["hint"], found
+
+
+@pytest.mark.parametrize("whole_range, is_told", [(1e-6, True), (9e-3, True), (2e-2, False), (0.9, False)])
+def test_shares_among_which_something_stands_out_are_no_silence(whole_range, is_told):
+    assert bool(hint_on_silence(whole_range)) == is_told

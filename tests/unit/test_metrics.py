@@ -113,6 +113,14 @@ def test_mixed_up_probes_are_noticed_under_loud_noise():
     assert measure(reference, given)["own_probe"] == 0.75
 
 
+@pytest.mark.parametrize("apart, own_probe", [(1e-4, 1), (1e-2, 0.5)])
+def test_answers_alike_are_not_mixed_up_by_rounding(apart, own_probe):
+    """Two of four probes are answered alike, beside what tells the others apart, and each of the two as the other."""
+    reference = answers(shape=(1, 100))
+    reference[1] = reference[0] + np.float32(apart)
+    assert measure(reference, [reference[1], reference[0]] + reference[2:])["own_probe"] == own_probe
+
+
 def test_equal_probes_are_not_mixed_up():
     reference = answers(shape=(1, 100))
     reference[1] = reference[0]
