@@ -39,6 +39,9 @@ def fold_constants(graph: Graph) -> Graph:
         if shape is not None:
             constants[node.output] = _OF_SHAPE[node.op](node, shape, graph)
             known.add(node.output)
+        elif node.op == "Transpose" and node.inputs[0] in constants:  # of a Linear, by the hundred megabytes: a view will do
+            constants[node.output] = constants[node.inputs[0]].transpose(node.attributes.get("perm"))
+            known.add(node.output)
         elif node.op not in RANDOM and all(name in known for name in node.inputs if name):
             pending.append(node)
             known.update(node.outputs)
