@@ -27,7 +27,7 @@ from job.tensorflow_model.describe import describe_saved_model, describe_tflite
 from job.tensorflow_model.flatbuffer.tflite_file import open_tflite
 from job.tensorflow_model.flatbuffer.widening import widened
 from job.tensorflow_model.freeze import frozen_graph
-from job.tensorflow_model.quantised.int8_source import int8_source
+from job.tensorflow_model.quantised.int8_source import int8_source, shown_to_samples
 from job.tensorflow_model.quantised.layer_noise import layer_noise
 from job.tensorflow_model.quantised.ranges import ranges_of
 from job.tensorflow_model.runners import KerasRunner, SavedModelRunner, TFLiteRunner
@@ -132,6 +132,7 @@ class TensorFlowSide:
         """
         original = open_tflite(float32)
         if calibration is not None:
+            original = shown_to_samples(original)
             seen = ranges_of(original, functools.partial(samples_of, calibration, self._inputs))
             original, _ = int8_source(original, seen)
         inputs = [array.transpose(facts.permutation) for array, facts in zip(probe.inputs, self._inputs)]

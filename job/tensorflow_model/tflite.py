@@ -19,6 +19,7 @@ from job.tensorflow_model.freeze import FrozenGraph, size_of
 from job.tensorflow_model.quantised.half_weights import with_half_weights
 from job.tensorflow_model.quantised.int8 import int8_from_float32
 from job.tensorflow_model.quantised.int8_ends import with_int8_ends
+from job.tensorflow_model.quantised.int8_source import shown_to_samples
 from job.tensorflow_model.quantised.int8_weights import with_int8_weights
 from job.tensorflow_model.quantised.ranges import Samples, ranges_of
 from job.tensorflow_model.quantised.uint8_ends import with_uint8_ends
@@ -68,7 +69,7 @@ def _int8(frozen: FrozenGraph, mode: str, files: Mapping[str, Path], samples: Sa
     """Of `files`, those that are there already are made use of."""
     if mode in _ENDS and "int8" in files and files["int8"].exists():
         return (tflite_bytes(_ENDS[mode](open_tflite(files["int8"]))),)
-    float32 = _float32(frozen, files.get("float32"))
+    float32 = shown_to_samples(_float32(frozen, files.get("float32")))
     int8 = int8_from_float32(float32, ranges_of(float32, samples), samples)
     return (tflite_bytes(_ENDS[mode](int8) if mode in _ENDS else int8),)
 

@@ -18,7 +18,7 @@ from job.parity.probes import Probe
 from job.parity.tolerance import tolerance_for
 from job.tensorflow_model.flatbuffer.tflite_file import open_tflite
 from job.tensorflow_model.freeze import frozen_graph
-from job.tensorflow_model.quantised.int8_source import int8_source
+from job.tensorflow_model.quantised.int8_source import int8_source, shown_to_samples
 from job.tensorflow_model.quantised.ranges import ranges_of
 from job.tensorflow_model.runners import InnerTensors, TFLiteRunner
 from job.tensorflow_model.tflite import tflite_steps
@@ -72,7 +72,8 @@ def judged_modes(graph: Graph, asked: Asked, folder: Path, runtime: Optional[str
 def _wrong(files: Mapping[str, Path], asked: Asked) -> Sequence[str]:
     """What the source of int8 answers otherwise than the float32 file does, and operators of int8."""
     float32, sample = open_tflite(files["float32"]), next(asked.samples())
-    source, _ = int8_source(float32, ranges_of(float32, asked.samples))
+    shown = shown_to_samples(float32)
+    source, _ = int8_source(shown, ranges_of(shown, asked.samples))
     ours, theirs = ([value for _, _, value in InnerTensors(each, ()).values(sample)] for each in (source, float32))
     changed = ["the source of int8 answers otherwise: {:.3g} dB".format(snr_db(*pair)) for pair in zip(theirs, ours)
                if snr_db(*pair) < SAME]

@@ -5,6 +5,7 @@ from small_models import plain_graph
 from job.tensorflow_model.flatbuffer.tflite_file import open_tflite
 from job.tensorflow_model.freeze import frozen_graph
 from job.tensorflow_model.quantised.int8 import int8_from_float32
+from job.tensorflow_model.quantised.int8_source import shown_to_samples
 from job.tensorflow_model.quantised.ranges import ranges_of
 from job.tensorflow_model.tflite import write_tflite
 
@@ -24,4 +25,5 @@ def float32_of(build, folder, shape=MAP):
 def quantised(float32, given=None):
     def calibration():
         return given or samples()
-    return int8_from_float32(float32, ranges_of(float32, calibration), calibration)
+    shown = shown_to_samples(float32)
+    return int8_from_float32(shown, ranges_of(shown, calibration), calibration)

@@ -5,9 +5,15 @@ from job.tensorflow_model.flatbuffer.tflite_file import TFLiteFile
 from job.tensorflow_model.quantised.affine_layers import with_affine_layers
 from job.tensorflow_model.quantised.averaging_layers import with_averaging_layers
 from job.tensorflow_model.quantised.equalisation import equalised
+from job.tensorflow_model.quantised.leaky_activations import with_parted_leaks
 from job.tensorflow_model.quantised.lone_activations import with_lone_activations
 from job.tensorflow_model.quantised.padded_constants import without_padded_constants
 from job.tensorflow_model.quantised.ranges import Seen
+
+
+def shown_to_samples(float32: TFLiteFile) -> TFLiteFile:
+    """The same answers, from the tensors whose ranges int8 needs: what ranges_of() is to see."""
+    return with_parted_leaks(float32)
 
 
 def int8_source(float32: TFLiteFile, seen: Seen) -> Tuple[TFLiteFile, Seen]:
