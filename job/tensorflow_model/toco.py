@@ -30,6 +30,12 @@ class Step(NamedTuple):
     file: Path
     then: Callable[[], None] = lambda: None
 
+    def write(self) -> None:
+        parts = self.convert()  # before the file is there: who failed is told by that
+        with self.file.open("wb") as file:
+            for part in parts:
+                file.write(part)
+
 
 class TocoRun:
     """Conversions under way in a process of their own, one after another; leaving its context early ends them.
@@ -112,7 +118,7 @@ def _convert_and_exit(steps: Sequence[Step], log: BinaryIO, news: int, parent: i
         signals.leave_to_parent()
         signals.end_with_parent(parent)
         for step in steps:
-            _write(step.file, step.convert())
+            step.write()
             give_back_freed()
             step.then()
             give_back_freed()
@@ -125,9 +131,3 @@ def _convert_and_exit(steps: Sequence[Step], log: BinaryIO, news: int, parent: i
         os.write(2, "\n\n{}\n".format(words).encode("utf-8", "replace"))
     finally:
         os._exit(code)
-
-
-def _write(path: Path, parts: Parts) -> None:
-    with path.open("wb") as file:
-        for part in parts:
-            file.write(part)

@@ -47,7 +47,7 @@ class TocoRunHere:
 
     def __init__(self, *steps: Any) -> None:
         for step in steps:
-            step.file.write_bytes(step.convert())
+            step.write()
             step.then()
 
     def finish(self, stage: str = "") -> None:
