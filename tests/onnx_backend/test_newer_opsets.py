@@ -26,7 +26,9 @@ def answers(data: bytes, x: np.ndarray):
     file = open_onnx(data, None)
     names = tuple("out_{}".format(place) for place in range(len(file.graph.outputs)))
     graph, _ = graph_of(file, {}, ("x",), names)
-    return run_graph(graph, [x])
+    found = run_graph(graph, [x])
+    assert [graph.shapes[name] for name in names] == [each.shape for each in found]
+    return found
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: "{}-{}-{}".format(row.op, row.opset, row.attributes))

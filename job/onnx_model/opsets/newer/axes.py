@@ -13,10 +13,16 @@ _REDUCTIONS = ("ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "Reduc
                "ReduceProd", "ReduceSum", "ReduceSumSquare")
 
 
-@newer(13, *_REDUCTIONS)
+def _axes(node: Node, view: View) -> Optional[Tuple[int, ...]]:
+    """An input, in older opsets an attribute; since opset 11 they may count from the last."""
+    said = integers_input(node, view, 1, "axes")
+    return node.attributes.get("axes") if said is None else said
+
+
+@newer(11, *_REDUCTIONS)
 def reduction(node: Node, view: View) -> Rewrite:
     """Without axes it is over all of them, or over none where that is said."""
-    axes = integers_input(node, view, 1, "axes")
+    axes = _axes(node, view)
     made = node._replace(inputs=node.inputs[:1], attributes=without(node.attributes, "noop_with_empty_axes"))
     if axes:
         return Rewrite((with_attributes(made, axes=tuple(axis % rank_of(node, view) for axis in axes)),))
@@ -25,17 +31,17 @@ def reduction(node: Node, view: View) -> Rewrite:
     return Rewrite((made,))
 
 
-@newer(13, "Squeeze")
+@newer(11, "Squeeze")
 def squeeze(node: Node, view: View) -> Rewrite:
-    axes = integers_input(node, view, 1, "axes")
+    axes = _axes(node, view)
     if axes is None:
         axes = tuple(axis for axis, size in enumerate(view.shape(node.inputs[0])) if size == 1)
     return _along(node, axes, rank_of(node, view))
 
 
-@newer(13, "Unsqueeze")
+@newer(11, "Unsqueeze")
 def unsqueeze(node: Node, view: View) -> Rewrite:
-    axes = integers_input(node, view, 1, "axes")
+    axes = _axes(node, view)
     return _along(node, axes, rank_of(node, view) + len(axes))
 
 
