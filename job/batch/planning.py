@@ -3,7 +3,7 @@ from pathlib import Path
 from typing import Iterable, NamedTuple, Optional, Tuple
 
 from job.batch.discovery import Candidate, found, named
-from job.checkpoint.shards import index_of, is_index, shards_of
+from job.checkpoint.shards import files_of, index_of, is_index, shards_of
 from job.errors import BadCheckpoint, JobError, UsageError, job_error_from_oserror
 from job.settings.settings import RunSettings, Settings, settings_for
 from job.settings.sidecar import is_inside, sidecar_values
@@ -46,8 +46,7 @@ def expected_memory(checkpoints: Iterable[Path]) -> int:
 def _size(checkpoint: Path) -> int:
     """Bytes, with its shards; 0 of what cannot be read, and so needs no memory."""
     try:
-        shards = [checkpoint.with_name(name) for name in shards_of(checkpoint)] if is_index(checkpoint) else []
-        return sum(path.stat().st_size for path in [checkpoint] + shards)
+        return sum(path.stat().st_size for path in files_of(checkpoint))
     except (OSError, JobError):
         return 0
 

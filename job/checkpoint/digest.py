@@ -10,7 +10,7 @@ import hashlib
 from pathlib import Path
 from typing import Any, BinaryIO, Callable
 
-from job.checkpoint.shards import is_index, shards_of
+from job.checkpoint.shards import files_of, is_index
 
 BLOCK = 1024 * 1024
 
@@ -25,8 +25,7 @@ def sha256_of_checkpoint(path: Path) -> str:
     """Of the file; of an index and its shards, that of what `sha256sum` would print of them, by name."""
     if not is_index(path):
         return sha256_of_file(path)
-    files = [path] + [path.with_name(name) for name in shards_of(path)]
-    lines = ["{}  {}\n".format(sha256_of_file(file), file.name) for file in sorted(files)]
+    lines = ["{}  {}\n".format(sha256_of_file(file), file.name) for file in sorted(files_of(path))]
     return hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
 
 

@@ -29,6 +29,11 @@ def without_suffix(path: AnyPath) -> AnyPath:
     return path.with_suffix("")
 
 
+def files_of(checkpoint: Path) -> List[Path]:
+    """The file alone; an index and its shards. Raises as shards_of()."""
+    return [checkpoint] + [checkpoint.with_name(name) for name in (shards_of(checkpoint) if is_index(checkpoint) else ())]
+
+
 def shards_of(index: Path) -> Mapping[str, Tuple[str, ...]]:
     """The keys of each shard, by the names of the shards' files.
 
