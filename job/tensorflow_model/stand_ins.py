@@ -15,6 +15,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.core.framework.types_pb2 import DT_FLOAT
 
+from job.alignment import address
 from job.axes import CONV_KERNEL_OHWI, CONV_TRANSPOSE_KERNEL_OHWI
 from job.tensorflow_model.flatbuffer.tflite_file import DEPTHWISE, WEIGHTS, Tensor, TFLiteFile, parse_tflite
 from job.tensorflow_model.freeze import FrozenGraph
@@ -101,13 +102,10 @@ def _in_order(kernel: np.ndarray, file: TFLiteFile, index: int) -> Optional[np.n
 def _parts(data: bytes, weights: List[Tuple[Tensor, np.ndarray]]) -> Iterator[Part]:
     """What goes before each kernel, and it; one is put in order at a time."""
     whole, done = memoryview(data), 0
-    places = {_address(tensor.content) - _address(whole): kernel for tensor, kernel in weights}
+    start = address(np.frombuffer(data, np.uint8))
+    places = {address(tensor.values()) - start: kernel for tensor, kernel in weights}
     for place in sorted(places):
         yield whole[done:place]
         yield np.ascontiguousarray(places[place])
         done = place + places[place].nbytes
     yield whole[done:]
-
-
-def _address(view: memoryview) -> int:
-    return np.frombuffer(view, np.uint8).__array_interface__["data"][0]
