@@ -6,6 +6,7 @@ from job.tensorflow_model.flatbuffer.appending import align, append_shape, appen
 from job.tensorflow_model.flatbuffer.tables import OFFSET, Table, root_table
 
 NONE = b""
+KINDS = {"DEPTHWISE_CONV_2D": 2, "ADD": 11, "MUL": 21}  # by operator, which member of the schema's union they are
 _VECTORS = {"RESHAPE": (0,), "SQUEEZE": (0,)}  # by operator, the fields that are vectors of int32; all others are numbers
 
 

@@ -9,7 +9,7 @@ from typing import List, Set
 
 import numpy as np
 
-from job.tensorflow_model.flatbuffer.options import new_options
+from job.tensorflow_model.flatbuffer.options import KINDS, new_options
 from job.tensorflow_model.flatbuffer.tables import root_table
 from job.tensorflow_model.flatbuffer.tflite_file import Operator, Tensor, TFLiteFile
 from job.tensorflow_model.quantised.int8_plan import in_8_bits
@@ -17,7 +17,6 @@ from job.tensorflow_model.quantised.lone_activations import with_lone_activation
 
 _LEAKY, _SLOPE = "LEAKY_RELU", 0  # the field of its options
 _PLAIN = new_options([0])  # no activation is fused
-_ADD, _MUL = 11, 21  # kinds of options
 
 
 def with_parted_leaks(file: TFLiteFile) -> TFLiteFile:
@@ -54,6 +53,6 @@ def _parts(tensors: List[Tensor], operator: Operator) -> List[Operator]:
         Operator("RELU", (x,), (positive,)),
         Operator("NEG", (x,), (turned,)),
         Operator("RELU", (turned,), (negative,)),
-        Operator("MUL", (negative, factor), (scaled,), options=_PLAIN, options_kind=_MUL),
-        Operator("ADD", (positive, scaled), (y,), options=_PLAIN, options_kind=_ADD),
+        Operator("MUL", (negative, factor), (scaled,), options=_PLAIN, options_kind=KINDS["MUL"]),
+        Operator("ADD", (positive, scaled), (y,), options=_PLAIN, options_kind=KINDS["ADD"]),
     ]

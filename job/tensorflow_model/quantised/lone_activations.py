@@ -10,13 +10,13 @@ from typing import Dict, List, Mapping, Set
 
 import numpy as np
 
-from job.tensorflow_model.flatbuffer.options import new_options
+from job.tensorflow_model.flatbuffer.options import KINDS, new_options
 from job.tensorflow_model.flatbuffer.tflite_file import ACTIVATIONS, Operator, Tensor, TFLiteFile
 from job.tensorflow_model.quantised.int8_plan import in_8_bits
 from job.tensorflow_model.quantised.ranges import Range
 
 _LONE = ("RELU", "RELU_N1_TO_1", "RELU6")
-_PRODUCT, _OPTIONS_KIND = "MUL", 21
+_PRODUCT = "MUL"
 
 
 def with_lone_activations(file: TFLiteFile) -> TFLiteFile:
@@ -64,4 +64,4 @@ def _product(tensors: List[Tensor], operator: Operator, turned: Mapping[int, int
     tensors.append(Tensor(name, "float32", factor.shape, content=factor.tobytes()))
     options = new_options([ACTIVATIONS.index(operator.name)])
     return Operator(_PRODUCT, (turned.get(index, index), len(tensors) - 1), operator.outputs, activation=operator.name,
-                    options=options, options_kind=_OPTIONS_KIND)
+                    options=options, options_kind=KINDS[_PRODUCT])
