@@ -10,7 +10,6 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from job.batch import batch, output_folder
-from job.processes import signals
 from job.batch.discovery import found, named
 from job.batch.names import name_from_path, path_from_name
 from job.batch.planning import planned
@@ -24,6 +23,8 @@ from job.values import Outcome
 from job.watching import log
 from job.watching.exit_codes import PRECEDENCE, combined
 from tests.waiting import wait_until
+
+pytestmark = pytest.mark.usefixtures("signals_of_the_job")
 
 
 @pytest.fixture
@@ -198,15 +199,6 @@ class Nurseries:
     @contextlib.contextmanager
     def opened(self):
         yield Sides("forked")
-
-
-@pytest.fixture(autouse=True)
-def signals_of_the_job():
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    signals.install()
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
 
 
 def test_every_checkpoint_is_tried_and_has_its_row(volumes, tmp_path, capfd):

@@ -8,9 +8,10 @@ import pytest
 
 from job.batch import crew
 from job.batch.crew import Crew, Done, _Worker
-from job.processes import signals
 from job.watching import log
 from tests.waiting import wait_until
+
+pytestmark = pytest.mark.usefixtures("signals_of_the_job")
 
 
 class Ends:
@@ -30,15 +31,6 @@ class AtWork:
 
     def __init__(self, task):
         self.task = task
-
-
-@pytest.fixture(autouse=True)
-def signals_of_the_job():
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    signals.install()
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
 
 
 @pytest.mark.parametrize("others, most", [(1, 1), (2, 1), (3, 2), (6, 3), (7, 4)])
