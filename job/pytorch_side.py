@@ -111,12 +111,11 @@ class PyTorchSide:
 
     def is_of_shares(self, output: str) -> bool:
         """Whether all that it can answer lies between 0 and 1, as Sigmoid and Softmax have it."""
-        view, node = View(self._graph), None
-        while node is None or node.op in _MOVES:
-            node = view.maker(output if node is None else node.inputs[0])
-            if node is None:
-                return False
-        return node.op in _SHARES
+        view = View(self._graph)
+        node = view.maker(output)
+        while node is not None and node.op in _MOVES:
+            node = view.maker(node.inputs[0])
+        return node is not None and node.op in _SHARES
 
     def frozen_by(self, probe: Probe) -> Sequence[str]:
         """Sentences on the network's own lines for which a trace of one input does not hold for the probe."""

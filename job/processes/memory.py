@@ -6,9 +6,7 @@ from pathlib import Path
 
 _WORTH_GIVING_BACK = 64 * 2 ** 20  # bytes; less is soon asked for again, and each page of it would cost a fault
 _WORSE = 500  # of 1000: so much sooner the system kills it than the process that it was forked off from
-_OBJECTS = 1000 * 1000  # made between two looks for cycles: more than importing TensorFlow makes
-
-
+_OBJECTS = 1000 * 1000  # made between two looks for cycles: more than most conversions make
 _MMAP_MAX, _TRIM_THRESHOLD = -4, -1  # of mallopt, in glibc's malloc.h
 
 

@@ -18,7 +18,6 @@ LAST_WORDS = 2000  # characters
 LOG_PREFIX = re.compile(r"^[-\d]+ [:.\d]+: [IWEF] \S+\] ")
 LOG_ASIDE = re.compile(r"^[-\d]+ [:.\d]+: [IW] ")
 
-
 Parts = Iterable[Any]  # of a file, one after another: bytes, or arrays
 
 

@@ -76,10 +76,8 @@ def along_one_axis(node: Node, view: View) -> Rewrite:
 
 
 @newer(14, "Reshape")
-def reshape(node: Node, view: View) -> Optional[Rewrite]:
-    if not node.attributes.get("allowzero", 0):
-        return Rewrite((node._replace(attributes={}),))
-    if 0 in constant_input(node, view, 1, "shape"):
+def reshape(node: Node, view: View) -> Rewrite:
+    if node.attributes.get("allowzero", 0) and 0 in constant_input(node, view, 1, "shape"):
         raise refused(node, "attribute allowzero=1 with a size of 0")
     return Rewrite((node._replace(attributes={}),))
 
