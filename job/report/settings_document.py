@@ -2,9 +2,9 @@
 from typing import Any, Dict, Optional
 
 from job.parity.tolerance import DEFAULT, tolerance_for
-from job.samples.calibration import calibration_folder
-from job.samples.folder import digest_of_samples, sample_folder
-from job.user_code.sources import digest_for_run
+from job.samples import folder
+from job.samples.calibration import calibration_choice
+from job.user_code import sources
 
 
 def settings_document(settings: Any) -> Dict[str, Any]:
@@ -18,11 +18,11 @@ def settings_document(settings: Any) -> Dict[str, Any]:
         "input_names": list(settings.input_names),
         "output_names": list(settings.output_names),
         "quantize": list(settings.quantize),
-        "calibration": settings.calibration and digest_of_samples(calibration_folder(settings)),
+        "calibration": settings.calibration and folder.digest_for_run(*calibration_choice(settings)),
         "calibration_count": settings.calibration_count,
         "calibration_seed": settings.calibration_seed,
         "skip_bad_images": settings.skip_bad_images,
-        "samples": settings.samples and digest_of_samples(sample_folder(settings.samples)),
+        "samples": settings.samples and folder.digest_for_run(settings.samples),
         "max_accuracy_drop": settings.max_accuracy_drop,
         "preprocess": settings.preprocess and dict(settings.preprocess._asdict()),
         "labels": list(settings.labels),
@@ -35,4 +35,4 @@ def settings_document(settings: Any) -> Dict[str, Any]:
 def _code(model_code: Any) -> Optional[Dict[str, str]]:
     if model_code is None:
         return None
-    return {"file": model_code.file.name, "factory": model_code.factory, "sha256": digest_for_run(model_code.file)}
+    return {"file": model_code.file.name, "factory": model_code.factory, "sha256": sources.digest_for_run(model_code.file)}

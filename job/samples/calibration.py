@@ -12,7 +12,7 @@ from job.modes import CALIBRATED
 from job.parity.metrics import round_significant
 from job.parity.probes import MOST_OWN, Probe, load_probes, make_probes, own_count, save_probes
 from job.samples.folder import evenly_spaced, sample_folder
-from job.samples.values import CALIBRATION, SampleFolder, bad_samples
+from job.samples.values import CALIBRATION, bad_samples
 from job.values import Exported, TensorFacts, TrainingSpread
 
 SEEDED = 4  # probes, where the user gives nothing
@@ -67,13 +67,13 @@ def samples_of(folder: Path, inputs: Sequence[TensorFacts]) -> Iterator[Sequence
         yield [np.ascontiguousarray(array.transpose(facts.permutation)) for array, facts in zip(probe.inputs, inputs)]
 
 
-def calibration_folder(settings: Any) -> SampleFolder:
-    """The user's: files to calibrate with, and to judge on."""
-    return sample_folder(settings.calibration, settings.calibration_count + MOST_OWN, settings.calibration_seed)
+def calibration_choice(settings: Any) -> Tuple[Path, int, Optional[int]]:
+    """What sample_folder() is asked for: the user's files to calibrate with, and to judge on."""
+    return settings.calibration, settings.calibration_count + MOST_OWN, settings.calibration_seed
 
 
 def _of_user(settings: Any, exported: Exported, side: Any, folder: Path) -> Calibration:
-    listed = calibration_folder(settings)
+    listed = sample_folder(*calibration_choice(settings))
     problems = listed.problems + side.call("read_calibration", listed.files, exported.inputs, settings.preprocess, folder)
     if problems and not settings.skip_bad_images:
         raise bad_samples(problems, "mend these files or take them out of the folder, or leave them out with "

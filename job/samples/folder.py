@@ -3,6 +3,7 @@
 Of more than MOST files, or as many as are asked for, that many are looked at: evenly spaced over their names, or drawn
 with a seed. Links are followed while they stay inside the folder: a sidecar must not show what lies outside the volume.
 """
+import functools
 import hashlib
 import os
 from pathlib import Path
@@ -58,6 +59,12 @@ def digest_of_samples(listed: SampleFolder) -> str:
     return digest.hexdigest()
 
 
+@functools.lru_cache(maxsize=None)
+def digest_for_run(folder: Path, most: int = MOST, seed: Optional[int] = None) -> str:
+    """digest_of_samples() as it was when this process or one that it was forked from first asked."""
+    return digest_of_samples(sample_folder(folder, most, seed))
+
+
 def _drawn(files: Sequence[SampleFile], count: int, seed: int) -> Tuple[SampleFile, ...]:
     """So many of them, in their order: the seed and its own name decide on each, so that one more file moves few others."""
     def place(file: SampleFile) -> bytes:
@@ -69,39 +76,45 @@ def _drawn(files: Sequence[SampleFile], count: int, seed: int) -> Tuple[SampleFi
 
 def _listed(folder: Path) -> SampleFolder:
     """All that is in it."""
-    found, labels, problems = [], [], []  # type: List[SampleFile], List[str], List[str]
-    for path in _visible(folder):
-        if path.is_dir() and is_inside(path, folder):
-            labels.append(path.name)
-            found += [SampleFile("{}/{}".format(path.name, inner.name), inner, path.name)
-                      for inner in _visible(path)]
-        else:
-            found.append(SampleFile(path.name, path, None))
-    good = []
-    for file in found:
-        problem = _problem(file, folder)
+    good, labels, problems = [], [], []  # type: List[SampleFile], List[str], List[str]
+
+    def add(entry: os.DirEntry, name: str, label: Optional[str]) -> None:
+        problem = _problem(entry, name, folder)
         if problem:
-            problems.append("{} {}".format(ascii(file.name)[1:-1], problem))
+            problems.append("{} {}".format(ascii(name)[1:-1], problem))
         else:
-            good.append(file)
+            good.append(SampleFile(name, Path(entry.path), label))
+
+    for entry in _visible(folder):
+        if entry.is_dir() and not _leads_away(entry, folder):
+            labels.append(entry.name)
+            for inner in _visible(Path(entry.path)):
+                add(inner, "{}/{}".format(entry.name, inner.name), entry.name)
+        else:
+            add(entry, entry.name, None)
     return SampleFolder(tuple(good), len(good), tuple(labels), tuple(problems))
 
 
-def _visible(folder: Path) -> List[Path]:
-    names = sorted(os.listdir(str(folder)), key=os.fsencode)
-    return [folder / name for name in names
-            if not (name.startswith(".") or name.endswith(_SKIPPED_SUFFIXES) or name == "lost+found")]
+def _visible(folder: Path) -> List[os.DirEntry]:
+    with os.scandir(str(folder)) as entries:
+        visible = [entry for entry in entries if not (
+            entry.name.startswith(".") or entry.name.endswith(_SKIPPED_SUFFIXES) or entry.name == "lost+found")]
+    return sorted(visible, key=lambda entry: os.fsencode(entry.name))
 
 
-def _problem(file: SampleFile, folder: Path) -> Optional[str]:
+def _leads_away(entry: os.DirEntry, folder: Path) -> bool:
+    return entry.is_symlink() and not (is_inside(Path(entry.path), folder) and os.path.exists(entry.path))
+
+
+def _problem(entry: os.DirEntry, name: str, folder: Path) -> Optional[str]:
     """Why a file cannot be a sample, as far as one sees without opening it."""
-    if not _is_text(file.name):
+    if not _is_text(name):
         return "has a name that is not UTF-8"
-    if not (is_inside(file.path, folder) and file.path.exists()):
+    if _leads_away(entry, folder):
         return "is a link that leads nowhere inside the folder"
-    if not file.path.is_file():
+    if not entry.is_file():
         return "is not a file; folders are for classes, and have none inside"
-    if not file.name.lower().endswith(PICTURES + ARRAYS):
+    if not name.lower().endswith(PICTURES + ARRAYS):
         return "is neither a picture ({}) nor an array ({})".format(" ".join(PICTURES), " ".join(ARRAYS))
     return None
 

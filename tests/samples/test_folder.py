@@ -5,7 +5,7 @@ import pytest
 
 from job.errors import BadCheckpoint
 from job.samples.classes import class_numbers
-from job.samples.folder import MOST, digest_of_samples, evenly_spaced, sample_folder
+from job.samples.folder import MOST, digest_for_run, digest_of_samples, evenly_spaced, sample_folder
 
 
 def put(folder, *names):
@@ -102,6 +102,14 @@ def test_the_digest_is_that_of_names_and_contents(tmp_path):
         change()
         assert digest_of_samples(sample_folder(two)) not in seen
         seen.add(digest_of_samples(sample_folder(two)))
+
+
+def test_a_run_takes_the_digest_once(tmp_path):
+    folder = put(tmp_path / "samples", "a.png", "b.png", "c.png")
+    first, fewer = digest_for_run(folder), digest_for_run(folder, 2)
+    assert first == digest_of_samples(sample_folder(folder)) and fewer == digest_of_samples(sample_folder(folder, 2))
+    put(folder, "d.png")
+    assert (digest_for_run(folder), digest_for_run(folder, 2)) == (first, fewer)
 
 
 def test_classes_by_label_by_number_or_by_order():
