@@ -6,7 +6,7 @@ from typing import Any, Mapping, Optional
 from job.conversion import Converted, Place
 from job.errors import JobError, ParityFailed
 from job.progress import Progress
-from job.publish import documents_of, made_from, settled, write_file, write_json
+from job.publish import documents_of, record_of, settled, write_file, write_json
 from job.report.comparison import Version, compared, drifts, read_version
 from job.report.documents import json_bytes
 from job.report.interface import interface
@@ -17,8 +17,12 @@ from job.report.run import machine, run_report
 from job.settings.settings import Settings
 
 
-def write_documents(place: Place, settings: Settings, converted: Converted, progress: Progress) -> Mapping[str, str]:
-    """Returns the digests of all files but run.json. Raises ParityFailed beyond a limit of --max-drift."""
+def write_documents(place: Place, settings: Settings, converted: Converted, progress: Progress,
+                    stamp: Optional[str]) -> Mapping[str, str]:
+    """Returns the digests of all files but run.json. Raises ParityFailed beyond a limit of --max-drift.
+
+    `stamp` is that of the checkpoint before it was read.
+    """
     model, exported = place.model, converted.exported
     version = Version(progress.report(), _interface(settings, converted))
     write_json(model / "interface.json", version.interface)
@@ -34,8 +38,8 @@ def write_documents(place: Place, settings: Settings, converted: Converted, prog
     _refuse_to_be_worse(place.published, comparison, settings.max_drift)
     run = run_report(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(progress.started)), progress.seconds,
                      progress.peak_memory, machine(), comparison)
-    write_json(model / "run.json", dict(run, made_from=made_from(
-        model, exported.checkpoint.sha256, progress.settings_digest, progress.job_version)))
+    write_json(model / "run.json", dict(run, **record_of(
+        model, exported.checkpoint.sha256, progress.settings_digest, progress.job_version, stamp)))
     return digests
 
 

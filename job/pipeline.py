@@ -1,10 +1,12 @@
 """The chain for one checkpoint, top to bottom."""
+import contextlib
 import tempfile
 from pathlib import Path
 from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from job import remarks
 from job.checkpoint.digest import sha256_of_checkpoint
+from job.checkpoint.stamp import stamp_of
 from job.conversion import Converted, Place
 from job.errors import BadCheckpoint, JobError
 from job.model_documents import failed_documents, write_documents
@@ -18,7 +20,7 @@ from job.processes.actors import Pending, Side
 from job.progress import Progress
 from job.publish import (
     check_replaceable, clear_failure, is_current, is_rolled_back, keep_earlier, next_version, publish, publish_failure,
-    settled, staging,
+    settled, sha256_by_stamp, staging,
 )
 from job.report import inspection
 from job.samples.accuracy import Accuracy, dropped, number_asked
@@ -39,13 +41,14 @@ def convert(checkpoint: Path, name: str, settings: Settings, output_dir: Path, s
     try:
         with staging(output_dir, name) as folder, sides.at_work():
             place = _place(folder, output_dir / name, settings.keep)
+            stamp = stamp_of(checkpoint)
             converted = _converted(checkpoint, settings, sides, place, progress)
             _judge_accuracy(progress, sides, converted, place, settings.max_accuracy_drop is not None)
             _refuse_drift(progress, sides, converted, place, settings.max_accuracy_drop)
             progress.warnings = unusual(progress.stages, converted.exported.depth)
             remarks.of_unusual(progress)
             kept = keep_earlier(place.published, place.model, settings.keep)
-            digests = dict(kept, **write_documents(place, settings, converted, progress))
+            digests = dict(kept, **write_documents(place, settings, converted, progress, stamp))
             with progress.stage("publish"):
                 publish(place.model, output_dir, name, digests)
     except JobError as error:
@@ -62,12 +65,19 @@ def _place(staged: Path, published: Path, keep: int) -> Place:
     return place
 
 
+def prepare(settings: Settings) -> None:
+    """Reads what is mostly the same for all checkpoints of a run: the job's own files, the user's code and samples."""
+    with contextlib.suppress(OSError, JobError):  # for each checkpoint to say
+        Progress("", settings)
+
+
 def skipped(checkpoint: Path, name: str, settings: Settings, output_dir: Path) -> Optional[Outcome]:
     """The outcome of a checkpoint whose model is there already, made from just this; None where it is to be made."""
     if settings.force or not (output_dir / name / "run.json").is_file():
         return None
     progress = Progress(name, settings)
-    asked = _sha256(checkpoint), progress.settings_digest, progress.job_version
+    sha256 = sha256_by_stamp(output_dir, name, stamp_of(checkpoint)) or _sha256(checkpoint)
+    asked = sha256, progress.settings_digest, progress.job_version
     if is_current(output_dir, name, *asked):
         message = "made from this checkpoint with these settings already"
     elif is_rolled_back(output_dir, name, *asked):

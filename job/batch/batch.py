@@ -10,9 +10,7 @@ from job.batch.planning import Task, expected_memory, planned
 from job.batch.rows import Chain, Rows
 from job.errors import BadCheckpoint, EnvironmentFailed, JobError, StageFailed
 from job.settings.settings import RunSettings
-from job.user_code.sources import digest_for_run
 from job.values import Outcome
-from job.version import own_version
 from job.watching import log
 from job.watching.exit_codes import combined
 
@@ -89,18 +87,11 @@ def _convert_many(rows: Rows, run: RunSettings, openers: Openers) -> None:
     if not left:
         return
     with openers.nurseries() as nurseries:
-        _read_once(run)
-        expected = expected_memory([rows.tasks[number].path for number in left])
+        tasks = [rows.tasks[number] for number in left]
+        rows.chain.prepare(tasks[0].settings)
+        expected = expected_memory([task.path for task in tasks])
         with Crew(run.workers, run.timeout, lambda number: _in_worker(rows, number, nurseries), expected) as crew:
             crew.all_done(left, rows.add, rows.lost)
-
-
-def _read_once(run: RunSettings) -> None:
-    """What is the same for all workers, and takes time."""
-    own_version()
-    if "model_code" in run.given:
-        with contextlib.suppress(OSError):  # for each checkpoint to say
-            digest_for_run(run.given["model_code"].file)
 
 
 def _in_worker(rows: Rows, number: int, nurseries: Any) -> Done:

@@ -14,6 +14,7 @@ from job.watching import log
 class Chain(NamedTuple):
     """What is done with one checkpoint: the functions of job.pipeline."""
 
+    prepare: Callable[[Settings], None]  # for this one and those after it
     skipped: Callable[[Path, str, Settings, Path], Optional[Outcome]]
     convert: Callable[[Path, str, Settings, Path, Any], Outcome]
     report_failure: Callable[[str, JobError, Path], None]

@@ -9,7 +9,7 @@ from job.publish.files import refusals_as_job_errors
 from job.publish.versions import is_put_away, number_of
 from job.report.documents import read_document
 
-_RECORD = "made_from"
+_RECORD, _STAMP = "made_from", "checkpoint_stamp"  # of run.json
 
 
 def digest_of_settings(settings: Mapping[str, Any]) -> str:
@@ -18,14 +18,33 @@ def digest_of_settings(settings: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
-def made_from(folder: Path, checkpoint_sha256: str, settings_digest: str, job_version: str) -> Dict[str, Any]:
-    """What is_current() compares: "made_from" of run.json, when all other files are in the folder."""
+def record_of(folder: Path, checkpoint_sha256: str, settings_digest: str, job_version: str,
+              stamp: Optional[str]) -> Dict[str, Any]:
+    """What run.json says beside times and figures, when all other files are in the folder.
+
+    `stamp` is the checkpoint's, of job.checkpoint.stamp.
+    """
+    return {_RECORD: _made_from(folder, checkpoint_sha256, settings_digest, job_version), _STAMP: stamp}
+
+
+def _made_from(folder: Path, checkpoint_sha256: str, settings_digest: str, job_version: str) -> Dict[str, Any]:
+    """What is_current() compares."""
     return {
         "checkpoint_sha256": checkpoint_sha256,
         "settings_digest": settings_digest,
         "job_version": job_version,
         "sizes": _sizes(folder),
     }
+
+
+def sha256_by_stamp(output_dir: Path, name: str, stamp: Optional[str]) -> Optional[str]:
+    """Of the checkpoint that output_dir/name was made from, where it had this stamp then; None where that is not known."""
+    run_file = output_dir / name / "run.json"
+    with refusals_as_job_errors("reading {}".format(run_file)):
+        if stamp is None or not run_file.is_file() or _recorded(run_file, _STAMP) != stamp:
+            return None
+        record = _recorded(run_file, _RECORD)
+        return record.get("checkpoint_sha256") if isinstance(record, dict) else None
 
 
 def is_current(
@@ -37,7 +56,7 @@ def is_current(
     """
     folder = output_dir / name
     with refusals_as_job_errors("reading {}".format(folder)):
-        return _is_published(folder) and _record(folder / "run.json") == made_from(
+        return _is_published(folder) and _recorded(folder / "run.json", _RECORD) == _made_from(
             folder, checkpoint_sha256, settings_digest, job_version)
 
 
@@ -47,10 +66,10 @@ def is_rolled_back(
     """As is_current(), of a model whose newest version was renamed away so that servers take an earlier one."""
     folder = output_dir / name
     with refusals_as_job_errors("reading {}".format(folder)):
-        record = _record(folder / "run.json") if _is_published(folder) else None
+        record = _recorded(folder / "run.json", _RECORD) if _is_published(folder) else None
         if not isinstance(record, dict) or not isinstance(record.get("sizes"), dict):
             return False
-        now = made_from(folder, checkpoint_sha256, settings_digest, job_version)
+        now = _made_from(folder, checkpoint_sha256, settings_digest, job_version)
         left = {name: size for name, size in now["sizes"].items() if not is_put_away(name)}
         return dict(record, sizes=_without_newest(record["sizes"])) == dict(now, sizes=left)
 
@@ -65,13 +84,13 @@ def _is_published(folder: Path) -> bool:
     return (folder / SUMS).is_file() and (folder / "run.json").is_file()
 
 
-def _record(run_file: Path) -> Any:
+def _recorded(run_file: Path, key: str) -> Any:
     """What a damaged run.json says is nothing."""
     try:
         run = read_document(run_file)
     except ValueError:
         return None
-    return run.get(_RECORD) if isinstance(run, dict) else None
+    return run.get(key) if isinstance(run, dict) else None
 
 
 def _sizes(folder: Path) -> Dict[str, int]:

@@ -141,6 +141,9 @@ class Chain:
         self.notes = folder / "notes"
         self.actions, self.unreportable = actions, unreportable
 
+    def prepare(self, settings):
+        self.note("prepare", settings.arch)
+
     def skipped(self, path, name, settings, output_dir):
         return Outcome(name, "current", 0, "", "") if self.actions.get(name) == "current" else None
 
@@ -177,7 +180,7 @@ class Chain:
 
     def run(self, run):
         log.configure("text")
-        return batch.convert_all(run, batch.Chain(self.skipped, self.convert, self.report_failure),
+        return batch.convert_all(run, batch.Chain(self.prepare, self.skipped, self.convert, self.report_failure),
                                  batch.Openers(self.sides, self.nurseries))
 
 
@@ -212,7 +215,7 @@ def test_every_checkpoint_is_tried_and_has_its_row(volumes, tmp_path, capfd):
         ("a", "failed", 6, "parity"), ("b", "converted", 0, ""), ("c", "failed", 3, "checkpoint"),
         ("d", "failed", 4, "preflight"), ("e", "failed", 1, "bug")]
     assert chain.noted == ["convert a resnet18 forked", "convert b resnet18 forked", "convert d resnet18 forked",
-                           "convert e resnet18 forked", "nurseries", "report c 3"]
+                           "convert e resnet18 forked", "nurseries", "prepare resnet18", "report c 3"]
     summary = json.loads((out / "summary.json").read_text())
     assert summary["exit_code"] == 1
     assert [row["exit_code"] for row in summary["checkpoints"]] == [6, 0, 3, 4, 1]

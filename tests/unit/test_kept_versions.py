@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from job.errors import EnvironmentFailed
-from job.publish import is_current, is_rolled_back, made_from, publish, staging, verify_checksums, versions, write_json
+from job.publish import is_current, is_rolled_back, publish, record_of, staging, verify_checksums, versions, write_json
 from job.publish.checksums import write_checksums
 from job.publish.versions import documents_of, keep_earlier, next_version
 
@@ -142,7 +142,7 @@ def test_the_own_number_is_not_taken_from_a_job_that_was_faster(tmp_path):
 def two_versions(tmp_path):
     with staging(tmp_path, "net") as folder:
         model = published(folder / "model", 1, 2, extra_of=(1,))
-        write_json(model / "run.json", {"made_from": made_from(model, *FROM)})
+        write_json(model / "run.json", record_of(model, *FROM, None))
         publish(model, tmp_path, "net")
     return tmp_path
 

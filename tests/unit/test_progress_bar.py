@@ -16,7 +16,7 @@ def _said_at_a_terminal(style, tmp_path):
         sys.stderr = os.fdopen(2, "w")
         log.configure(style)
         tasks = [Task(tmp_path / name, name, None, None) for name in ("a", "b", "c")]
-        rows = Rows(tasks, tmp_path, Chain(None, None, None))
+        rows = Rows(tasks, tmp_path, Chain(None, None, None, None))
         for number in (0, 1):
             rows.add(number, Outcome(tasks[number].name, "converted", 0, "", ""))
         log.note("a line")

@@ -1,11 +1,14 @@
 """A model is skipped only when it was made from just the same, and is all there."""
 import pytest
 
-from job.publish import digest_of_settings, is_current, made_from, publish, staging, write_file, write_json
+from job.publish import (
+    digest_of_settings, is_current, publish, record_of, sha256_by_stamp, staging, write_file, write_json,
+)
 from tests.unit.small_models import make
 
 SETTINGS = {"input_shape": [1, 3, 8, 8], "quantize": ["dynamic"]}
 FROM = ("c" * 64, digest_of_settings(SETTINGS), "0123456789abcdef")
+STAMP = "a" * 64
 
 
 @pytest.fixture
@@ -13,7 +16,7 @@ def output_dir(tmp_path):
     with staging(tmp_path, "net") as folder:
         model = folder / "model"
         make(model, "one")
-        write_json(model / "run.json", {"seconds": {}, "made_from": made_from(model, *FROM)})
+        write_json(model / "run.json", dict(record_of(model, *FROM, STAMP), seconds={}))
         publish(model, tmp_path, "net")
     return tmp_path
 
@@ -28,6 +31,18 @@ def test_anything_else_is_not(output_dir, which):
     other[which] = "f" * 64
     assert not is_current(output_dir, "net", *other)
     assert not is_current(output_dir, "other", *FROM)
+
+
+def test_a_checkpoint_is_known_by_the_stamp_that_it_had(output_dir):
+    assert sha256_by_stamp(output_dir, "net", STAMP) == FROM[0]
+    assert sha256_by_stamp(output_dir, "net", "b" * 64) is None and sha256_by_stamp(output_dir, "other", STAMP) is None
+
+
+@pytest.mark.parametrize("run", [b"[]", b"{}", b"\xff", b'{"made_from": 1, "checkpoint_stamp": "%s"}' % STAMP.encode()])
+def test_no_stamp_tells_nothing(output_dir, run):
+    assert sha256_by_stamp(output_dir, "net", None) is None
+    write_file(output_dir / "net" / "run.json", run)
+    assert sha256_by_stamp(output_dir, "net", None) is None and sha256_by_stamp(output_dir, "net", STAMP) is None
 
 
 def _shorter(folder):

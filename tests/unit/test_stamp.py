@@ -1,0 +1,151 @@
+"""While a checkpoint's stamp stays the same, so do its bytes; where that is not sure there is none."""
+import json
+import os
+import shutil
+
+import pytest
+
+from job import pipeline
+from job.checkpoint import stamp
+from job.checkpoint.stamp import stamp_of
+from job.publish import publish, record_of, staging, write_json
+from tests.unit.small_models import make
+
+LONG_AGO = 1600000000  # seconds since 1970
+SIZE = 3 * 1024 * 1024
+
+
+@pytest.fixture
+def checkpoint(tmp_path, monkeypatch):
+    """Written long ago, as far as the clock here tells."""
+    file = tmp_path / "net.pth"
+    file.write_bytes(os.urandom(SIZE))
+    _later(monkeypatch)
+    return file
+
+
+def _later(monkeypatch, seconds=3600.0):
+    now = stamp.time.time() + seconds
+    monkeypatch.setattr(stamp.time, "time", lambda: now)
+
+
+def _with_its_times(file, change):
+    """As of one who puts the time back, or copies it."""
+    before = file.stat()
+    change(file)
+    os.utime(str(file), ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def _written_to(place):
+    def write(file):
+        with file.open("r+b") as stream:
+            stream.seek(place)
+            stream.write(b"?")
+    return write
+
+
+def _longer(file):
+    with file.open("ab") as stream:
+        stream.write(b"?")
+
+
+def _copied(file):
+    shutil.copy2(str(file), str(file) + ".tmp")
+    os.replace(str(file) + ".tmp", str(file))
+
+
+def test_what_nobody_touched_keeps_its_stamp(checkpoint):
+    assert stamp_of(checkpoint) == stamp_of(checkpoint) is not None
+    checkpoint.read_bytes()
+    assert stamp_of(checkpoint) == stamp_of(checkpoint)
+
+
+@pytest.mark.parametrize("change", [_written_to(0), _written_to(SIZE // 2), _written_to(SIZE - 1), _longer, _copied,
+                                    lambda file: os.utime(str(file), (LONG_AGO, LONG_AGO))])
+def test_whatever_is_done_to_the_file_its_stamp_is_another(checkpoint, change):
+    before = stamp_of(checkpoint)
+    _with_its_times(checkpoint, change)
+    assert stamp_of(checkpoint) not in (before, None)
+
+
+@pytest.mark.parametrize("place", [0, SIZE // 2, SIZE - 1])
+def test_blocks_tell_where_a_volume_shows_no_change(checkpoint, monkeypatch, place):
+    frozen = os.stat(str(checkpoint))
+    monkeypatch.setattr(stamp.os, "fstat", lambda _: frozen)
+    before = stamp_of(checkpoint)
+    assert stamp_of(checkpoint) == before
+    checkpoint.write_bytes(os.urandom(place) + checkpoint.read_bytes()[place:])
+    _written_to(place)(checkpoint)
+    assert stamp_of(checkpoint) != before
+
+
+def test_what_has_changed_just_now_has_none(checkpoint, monkeypatch):
+    _later(monkeypatch, -3599.0)
+    assert stamp_of(checkpoint) is None
+
+
+def test_what_is_of_the_future_has_none(checkpoint, monkeypatch):
+    _later(monkeypatch, -7200.0)  # the clock has jumped back
+    assert stamp_of(checkpoint) is None
+
+
+def test_what_is_not_there_has_none(tmp_path):
+    assert stamp_of(tmp_path / "net.pth") is None
+    (tmp_path / "net.safetensors.index.json").write_bytes(b"{}")
+    assert stamp_of(tmp_path / "net.safetensors.index.json") is None
+
+
+def test_an_empty_file_has_one(tmp_path, monkeypatch):
+    (tmp_path / "net.pth").touch()
+    _later(monkeypatch)
+    assert stamp_of(tmp_path / "net.pth")
+
+
+def test_a_change_of_any_shard_is_one_of_the_index(tmp_path, monkeypatch):
+    index = tmp_path / "net.safetensors.index.json"
+    shards = [tmp_path / "net-{}-of-2.safetensors".format(number) for number in (1, 2)]
+    index.write_text(json.dumps({"weight_map": {str(shard): shard.name for shard in shards}}))
+    for shard in shards:
+        shard.write_bytes(b"weights")
+    _later(monkeypatch)
+    seen = {stamp_of(index)}
+    for shard in shards:
+        _with_its_times(shard, _written_to(3))
+        seen.add(stamp_of(index))
+    assert len(seen) == 3 and None not in seen
+
+
+class TestOfAModelThatIsThere:
+    @pytest.fixture
+    def skipped(self, checkpoint, tmp_path, monkeypatch):
+        """What `pipeline.skipped` says, and of which files it took the SHA-256."""
+        settings, volume, hashed = _no_settings(monkeypatch), tmp_path / "out", []
+        volume.mkdir()
+        whole = pipeline.sha256_of_checkpoint
+        monkeypatch.setattr(pipeline, "sha256_of_checkpoint", lambda path: hashed.append(path) or whole(path))
+        progress = pipeline.Progress("net", settings)
+        with staging(volume, "net") as folder:
+            make(folder / "model", "one")
+            write_json(folder / "model" / "run.json", record_of(
+                folder / "model", whole(checkpoint), progress.settings_digest, progress.job_version, stamp_of(checkpoint)))
+            publish(folder / "model", volume, "net")
+        return lambda: (pipeline.skipped(checkpoint, "net", settings, volume) is not None, len(hashed))
+
+    def test_the_checkpoint_is_not_read_again(self, skipped):
+        assert skipped() == (True, 0)
+
+    def test_one_that_was_touched_is(self, skipped, checkpoint):
+        _with_its_times(checkpoint, _copied)
+        assert skipped() == (True, 1)
+
+    def test_another_is_converted(self, skipped, checkpoint):
+        _with_its_times(checkpoint, _written_to(SIZE // 3))
+        assert skipped() == (False, 1)
+
+
+def _no_settings(monkeypatch):
+    class Settings:
+        force = False
+
+    monkeypatch.setattr("job.progress.settings_document", lambda settings: {})
+    return Settings()
