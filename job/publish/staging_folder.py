@@ -1,13 +1,10 @@
 """Private folders on the output volume, where a model is made before it is published.
 
-Beside each lies a lock file that its process holds as long as it lives: a process number would say nothing to
-another container on the same volume. Where the volume knows no locks, a staging folder is given up after a day.
+Beside each lies a lock file, which says whether the process lives that made it.
 """
 import contextlib
 import errno
-import fcntl
 import os
-import tempfile
 import time
 import uuid
 from pathlib import Path
@@ -15,11 +12,11 @@ from typing import Iterator, List, Optional, Tuple
 
 from job.errors import UsageError
 from job.publish.files import discard, flush_folder, refusals_as_job_errors, remove
+from job.publish.lock import dead_lock, own_lock
 
 _PREFIX = ".staging-"
 _LOCK = ".lock"
 _REPLACED = "replaced"
-_LONGEST_LIFE = 24 * 60 * 60  # seconds; far longer than a conversion takes
 _PATIENCE = (0.0, 0.1, 0.4, 1.5)  # seconds before each try: a child of what was killed may still write, and end then
 _READABLE_NAME = 40  # characters; longer would go past 255 bytes with a long model's name
 
@@ -32,7 +29,7 @@ def staging(output_dir: Path, name: str) -> Iterator[Path]:
     lock = None
     try:
         with refusals_as_job_errors("writing to {}".format(output_dir)):
-            lock = _own_lock(_lock_of(folder))
+            lock = own_lock(_lock_of(folder))
             folder.mkdir(mode=0o700)
         yield folder
     finally:
@@ -60,7 +57,7 @@ def recover(output_dir: Path) -> Tuple[str, ...]:
     done = []  # type: List[str]
     with refusals_as_job_errors("reading {}".format(output_dir)):
         for folder in _staging_folders(output_dir):
-            lock = _dead_lock(_lock_of(folder))
+            lock = dead_lock(_lock_of(folder))
             if lock is None:
                 continue
             try:
@@ -118,50 +115,6 @@ def _make_output_dir(output_dir: Path) -> None:
         except (FileExistsError, NotADirectoryError) as error:
             raise UsageError("{} is not a folder".format(output_dir),
                              hint="--output-dir names a folder") from error
-
-
-def _own_lock(path: Path) -> int:
-    """The lock of a new staging folder; on volumes without locks, an open file only."""
-    while True:
-        lock = os.open(str(path), os.O_RDWR | os.O_CREAT, 0o600)
-        if _locked(lock, path, fcntl.LOCK_EX) is not False:
-            return lock
-        os.close(lock)  # another job's recover() took it for a dead one's, and removed it
-
-
-def _dead_lock(path: Path) -> Optional[int]:
-    """The lock of a dead process's staging folder; None where it lives, or where nothing can be told."""
-    try:
-        lock = os.open(str(path), os.O_RDWR)
-    except (FileNotFoundError, PermissionError):
-        return None
-    locked = _locked(lock, path, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    if locked or (locked is None and _is_given_up(lock, path.parent)):
-        return lock
-    os.close(lock)
-    return None
-
-
-def _is_given_up(lock: int, volume: Path) -> bool:
-    """By the volume's own clock: a host's may have jumped."""
-    try:
-        with tempfile.TemporaryFile(dir=str(volume)) as now:
-            return os.fstat(now.fileno()).st_mtime - os.fstat(lock).st_mtime > _LONGEST_LIFE
-    except OSError:
-        return False
-
-
-def _locked(lock: int, path: Path, operation: int) -> Optional[bool]:
-    """Whether this file is now locked by us and still the one at `path`; None on volumes without locks."""
-    try:
-        fcntl.flock(lock, operation)
-        return os.path.samestat(os.fstat(lock), os.stat(str(path)))
-    except (BlockingIOError, FileNotFoundError):
-        return False
-    except OSError as error:
-        if error.errno in (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EINVAL):
-            return None
-        raise
 
 
 def _lock_of(folder: Path) -> Path:

@@ -6,8 +6,8 @@ import pytest
 
 from job.errors import UsageError
 from job.publish import (
-    check_replaceable, clear_failure, place, publish, publish_failure, publish_file, published, recover, staging, staging_folder,
-    write_file,
+    check_replaceable, clear_failure, lock, place, publish, publish_failure, publish_file, published, recover, staging,
+    staging_folder, write_file,
 )
 from tests.unit.small_models import make, names, publish_version, version
 
@@ -105,29 +105,29 @@ def test_a_model_that_is_put_back_is_there_after_a_power_cut_too(tmp_path, monke
 @pytest.mark.parametrize("again", [False, True], ids=["removed", "made anew"])
 def test_a_lock_whose_file_is_another_s_by_now_is_no_lock(tmp_path, monkeypatch, again):
     """Between opening and locking it another job may take it for a dead one's."""
-    path, flock = tmp_path / ".staging-net-0.lock", staging_folder.fcntl.flock
+    path, flock = tmp_path / ".staging-net-0.lock", lock.fcntl.flock
 
     def too_late(*asked):
-        monkeypatch.setattr(staging_folder.fcntl, "flock", flock)
+        monkeypatch.setattr(lock.fcntl, "flock", flock)
         path.unlink()
         if again:
             path.touch()
         flock(*asked)
 
-    monkeypatch.setattr(staging_folder.fcntl, "flock", too_late)
-    ours = staging_folder._own_lock(path)
+    monkeypatch.setattr(lock.fcntl, "flock", too_late)
+    ours = lock.own_lock(path)
     assert os.path.samestat(os.fstat(ours), os.stat(str(path)))
     os.close(ours)
 
 
 def test_what_was_left_is_cleared_up_by_one_at_a_time(tmp_path):
-    lock = tmp_path / ".staging-net-0.lock"
-    lock.touch()
-    ours = staging_folder._dead_lock(lock)
-    assert staging_folder._dead_lock(lock) is None and recover(tmp_path) == () and lock.exists()
+    path = tmp_path / ".staging-net-0.lock"
+    path.touch()
+    ours = lock.dead_lock(path)
+    assert lock.dead_lock(path) is None and recover(tmp_path) == () and path.exists()
     os.close(ours)
     recover(tmp_path)
-    assert not lock.exists()
+    assert not path.exists()
 
 
 def test_all_of_a_model_is_on_disk_before_it_is_in_its_place(tmp_path, monkeypatch):

@@ -4,13 +4,12 @@ import os
 import shutil
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
 
 from job.errors import EnvironmentFailed, NoPermission
-from job.publish import place, publish_failure, publish_file, published_models, recover, staging, staging_folder, write_file
+from job.publish import place, publish_failure, publish_file, published_models, recover, staging, write_file
 from tests.unit.another_user import as_nobody, root_only
 from tests.unit.small_models import make, names, publish_version, version
 
@@ -137,24 +136,6 @@ def test_what_another_user_has_left_stops_nobody(volume):
     assert as_nobody(lambda: recover(volume)) is None and names(volume) == left
     recover(volume)
     assert names(volume) == []
-
-
-def test_a_volume_without_locks(tmp_path, monkeypatch):
-    """Models are published all the same; what a killed run left is not touched for a day, for it may be living."""
-    def no_locks(*_):
-        raise OSError(errno.ENOLCK, "No locks available")
-
-    monkeypatch.setattr(staging_folder.fcntl, "flock", no_locks)
-    publish_version(tmp_path, "one")
-    publish_version(tmp_path, "two")
-    assert names(tmp_path) == ["net"] and version(tmp_path) == "two"
-    with staging(tmp_path, "net") as folder:
-        assert recover(tmp_path) == () and folder.is_dir()
-        lock = folder.with_name(folder.name + ".lock")
-        for age, done in ((23 * 3600, 0), (25 * 3600, 1)):
-            os.utime(str(lock), (time.time() - age,) * 2)
-            assert len(recover(tmp_path)) == done
-    assert names(tmp_path) == ["net"] and version(tmp_path) == "two"
 
 
 @pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EPERM])

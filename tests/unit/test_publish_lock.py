@@ -1,0 +1,145 @@
+"""Volumes whose locks tell nothing of other hosts: none at all, or locks that a host keeps to itself."""
+import errno
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from job.publish import lock, owner, recover, staging
+from tests.unit.small_models import make, names, publish_version, version
+
+OF_ANOTHER_HOST = b"another-host/0/pid:[4026531836] 1 1\n"
+
+
+def no_locks(*_):
+    raise OSError(errno.ENOLCK, "No locks available")
+
+
+def mounted_with(path, options):
+    """What mountinfo says where `path` is on such a volume."""
+    device = path.stat().st_dev
+    line = "36 35 {}:{} / /out rw,relatime shared:1 - nfs4 server:/models {}\n"
+    return line.format(os.major(device), os.minor(device), options)
+
+
+@pytest.fixture(params=["no locks", "local_lock=all", "local_lock=flock", "nolock", "nobrl"])
+def volume(request, tmp_path, monkeypatch):
+    if request.param == "no locks":
+        monkeypatch.setattr(lock.fcntl, "flock", no_locks)
+    else:
+        mounts = tmp_path / "mountinfo"
+        mounts.write_text(mounted_with(tmp_path, "rw,vers=3,{},addr=10.0.0.1".format(request.param)))
+        monkeypatch.setattr(lock, "_MOUNTS", str(mounts))
+    return tmp_path / "out"
+
+
+def left_by(volume, end):
+    """The lock of a process that began to publish and came to this end; its number too."""
+    told, tell = os.pipe()
+    process = os.fork()
+    if not process:
+        with staging(volume, "net") as folder:
+            make(folder / "model", "left")
+            os.write(tell, b"x")
+            signal.pause()
+    os.read(told, 1)
+    os.close(told)
+    os.close(tell)
+    os.kill(process, end)
+    (path,) = volume.glob("*.lock")
+    return path, process
+
+
+def test_models_are_published_all_the_same(volume):
+    publish_version(volume, "one")
+    publish_version(volume, "two")
+    assert names(volume) == ["net"] and version(volume) == "two"
+
+
+def test_what_another_host_makes_is_left_alone_for_a_day(volume):
+    path, process = left_by(volume, signal.SIGKILL)
+    os.waitpid(process, 0)
+    path.write_bytes(OF_ANOTHER_HOST)
+    for hours, done in ((0, 0), (23, 0), (25, 1)):
+        os.utime(str(path), (time.time() - hours * 3600,) * 2)
+        assert len(recover(volume)) == done
+    assert names(volume) == []
+
+
+def test_what_a_living_process_of_this_host_makes_is_never_given_up(volume):
+    path, process = left_by(volume, signal.SIGSTOP)
+    os.utime(str(path), (time.time() - 25 * 3600,) * 2)
+    assert recover(volume) == () and path.exists()
+    os.kill(process, signal.SIGKILL)
+    os.waitpid(process, 0)
+
+
+def test_a_dead_process_of_this_host_is_known_to_be_dead_at_once(volume):
+    _, process = left_by(volume, signal.SIGKILL)
+    os.waitid(os.P_PID, process, os.WEXITED | os.WNOWAIT)  # its parent has not asked for its end yet
+    assert len(recover(volume)) == 1 and names(volume) == []
+    os.waitpid(process, 0)
+
+
+def test_a_number_that_another_process_has_by_now(volume):
+    path, process = left_by(volume, signal.SIGKILL)
+    os.waitpid(process, 0)
+    ours = owner.this_process()
+    path.write_bytes(owner.written(ours._replace(started=ours.started - 1)))
+    assert len(recover(volume)) == 1 and names(volume) == []
+
+
+@pytest.mark.parametrize("content", [b"", b"unknown\n", OF_ANOTHER_HOST[:-1], b"\xff\x00", b"x" * 5000])
+def test_of_an_owner_who_is_not_named_nothing_is_told(volume, content):
+    path, process = left_by(volume, signal.SIGKILL)
+    os.waitpid(process, 0)
+    path.write_bytes(content)
+    assert recover(volume) == () and path.exists()
+
+
+def test_an_owner_is_named_where_proc_is_of_another_namespace(volume, monkeypatch):
+    """Its numbers would be those of others."""
+    monkeypatch.setattr(owner.os, "readlink", lambda _: "1")
+    path, process = left_by(volume, signal.SIGKILL)
+    os.waitpid(process, 0)
+    assert path.read_bytes() == b"unknown\n" and recover(volume) == ()
+
+
+def test_a_host_with_locks_believes_no_lock_of_one_without(volume, monkeypatch, tmp_path):
+    """They share a volume, mounted in two ways."""
+    path, process = left_by(volume, signal.SIGKILL)
+    os.waitpid(process, 0)
+    path.write_bytes(OF_ANOTHER_HOST)
+    monkeypatch.undo()
+    assert recover(volume) == () and path.exists()
+
+
+@pytest.mark.parametrize("options", ["local_lock=none", "local_lock=posix", "lock", "size=1m"])
+def test_locks_that_reach_other_hosts_are_believed(tmp_path, monkeypatch, options):
+    (tmp_path / "mountinfo").write_text(mounted_with(tmp_path, "rw," + options))
+    monkeypatch.setattr(lock, "_MOUNTS", str(tmp_path / "mountinfo"))
+    path, process = left_by(tmp_path / "out", signal.SIGKILL)
+    os.waitpid(process, 0)
+    assert path.read_bytes() == b"" and len(recover(tmp_path / "out")) == 1
+
+
+def test_options_of_other_volumes_do_not_count(tmp_path, monkeypatch):
+    line = mounted_with(tmp_path, "rw,nolock").split()
+    (tmp_path / "mountinfo").write_text(" ".join(line[:2] + ["0:99999"] + line[3:]) + "\n")
+    monkeypatch.setattr(lock, "_MOUNTS", str(tmp_path / "mountinfo"))
+    path, process = left_by(tmp_path / "out", signal.SIGKILL)
+    os.waitpid(process, 0)
+    assert len(recover(tmp_path / "out")) == 1
+
+
+def test_a_name_of_a_process_may_hold_anything():
+    held = "import sys; open('/proc/self/comm', 'w').write(') Z 1 (x'); print(flush=True); sys.stdin.read()"
+    process = subprocess.Popen([sys.executable, "-c", held], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    process.stdout.readline()
+    theirs = owner._started(process.pid)
+    assert theirs >= owner.this_process().started
+    process.communicate()
+    assert owner._started(process.pid) is None
