@@ -1,4 +1,5 @@
-"""An Airflow 3 DAG, for the dags folder: every night what is new in the volume is converted, in a pod of its own.
+"""A DAG for the dags folder of Airflow 2.10 or later, and of 3: every night what is new in the volume is converted, in a pod
+of its own.
 
 The verdict is the task's XCom: {{ ti.xcom_pull(task_ids="convert")["converted"] }}. It wants the package
 apache-airflow-providers-cncf-kubernetes. What container Airflow puts beside the job's to fetch the verdict, and
@@ -8,8 +9,12 @@ from datetime import timedelta
 
 import pendulum
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
-from airflow.sdk import DAG
 from kubernetes.client import models as k8s
+
+try:
+    from airflow.sdk import DAG
+except ImportError:  # Airflow 2
+    from airflow import DAG
 
 
 def claim(name: str, claim_name: str, read_only: bool = False) -> k8s.V1Volume:

@@ -286,7 +286,8 @@ def test_what_was_killed_beside_others_is_tried_once_more_alone(volumes, tmp_pat
 @pytest.mark.parametrize("action", ["current", None])
 def test_what_an_earlier_run_left_is_gone_before_the_work(volumes, tmp_path, names, action):
     put(volumes[0], *names)
-    put(volumes[1], "a/file", "b/file", ".staging-a-0/model/file", ".staging-a-0.lock")
+    put(volumes[1], "a/file", "b/file", ".staging-a-0/model/file")
+    (volumes[1] / ".staging-a-0.lock").touch()
     seen = []
     act = action or (lambda: seen.append(list(volumes[1].glob(".staging-*"))))
     Chain(tmp_path, a=act, b=act).run(settings(*volumes, "--workers=1"))
