@@ -51,7 +51,7 @@ with DAG(
             k8s.V1VolumeMount(name="scratch", mount_path="/tmp"),
         ],
         container_resources=k8s.V1ResourceRequirements(
-            requests={"cpu": "1", "memory": "2Gi"}, limits={"cpu": "2", "memory": "6Gi"}),
+            requests={"cpu": "2", "memory": "6Gi"}, limits={"cpu": "2", "memory": "6Gi"}),
         security_context=k8s.V1PodSecurityContext(
             run_as_non_root=True, run_as_user=65532, run_as_group=65532, fs_group=65532,
             seccomp_profile=k8s.V1SeccompProfile(type="RuntimeDefault")),

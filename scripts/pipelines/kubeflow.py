@@ -23,7 +23,7 @@ def convert(checkpoint: dsl.Input[dsl.Model], models: dsl.Output[dsl.Model], ver
 def conversion(checkpoint_uri: str):
     checkpoint = dsl.importer(artifact_uri=checkpoint_uri, artifact_class=dsl.Model, reimport=False)
     step = convert(checkpoint=checkpoint.output)
-    step.set_cpu_request("1").set_cpu_limit("2").set_memory_request("2Gi").set_memory_limit("6Gi")
+    step.set_cpu_request("2").set_cpu_limit("2").set_memory_request("6Gi").set_memory_limit("6Gi")
     step.set_retry(num_retries=3)  # of whatever exit code: Kubeflow knows no other
 
 

@@ -101,6 +101,19 @@ def test_airflow_finds_the_verdict_where_it_looks(pipelines):
     assert ast.literal_eval(said["do_xcom_push"]) is True
 
 
+def test_all_ask_for_what_the_manifests_ask_for(checkout, pipelines):
+    """The whole limit: a node short of memory then evicts others first."""
+    job = yaml.safe_load((checkout / "scripts" / "kubernetes" / "base" / "job.yaml").read_text())
+    (container,) = job["spec"]["template"]["spec"]["containers"]
+    asked = {kind: container["resources"]["limits"][kind] for kind in ("cpu", "memory")}
+    (template,) = yaml.safe_load((pipelines / "argo.yaml").read_text())["spec"]["templates"]
+    assert template["container"]["resources"] == {"requests": asked, "limits": asked}
+    airflow, kubeflow = ((pipelines / name).read_text() for name in ("airflow.py", "kubeflow.py"))
+    for of in ("request", "limit"):
+        assert '{of}s={{"cpu": "{cpu}", "memory": "{memory}"}}'.format(of=of, **asked) in airflow
+        assert re.search(r'set_cpu_{of}\("{cpu}"\).*set_memory_{of}\("{memory}"\)'.format(of=of, **asked), kubeflow)
+
+
 def test_github_s_step_runs_the_hardened_container(pipelines):
     workflow = yaml.safe_load((pipelines / "github.yml").read_text())
     steps = {step.get("name"): step for step in workflow["jobs"]["convert"]["steps"]}
