@@ -1,5 +1,6 @@
 """scripts/pipelines/: each as its own tool reads it, and every command line as the job does."""
 import ast
+import json
 import os
 import re
 import shlex
@@ -89,8 +90,28 @@ def test_argo_hands_on_verdict_and_models(pipelines):
     assert mounted == {volume["name"] for volume in spec["volumes"]}
 
 
+def dags_in(folder: Path, python: Path, home: Path) -> Dict[str, Any]:
+    """What Airflow's DagBag makes of a folder."""
+    environment = dict(os.environ, AIRFLOW_HOME=str(home), AIRFLOW__CORE__LOAD_EXAMPLES="False")
+    said = subprocess.check_output([str(python), str(HERE / "read_dags.py"), str(folder)], env=environment)
+    return json.loads(said.decode().splitlines()[-1])
+
+
+@pytest.mark.slow
+def test_airflow_parses_the_dag(checkout, pipelines, tmp_path):
+    python = locked_tools(HERE / "airflow.lock", checkout) / "python"
+    dags = tmp_path / "dags"
+    dags.mkdir()
+    (dags / "convert.py").write_text((pipelines / "airflow.py").read_text())
+    arguments = ["convert", "--log=json", "--result-file=/airflow/xcom/return.json"]
+    assert dags_in(dags, python, tmp_path / "home") == {
+        "errors": 0, "tasks": {"pt2tflite": [["KubernetesPodOperator", arguments]]}}
+    (dags / "convert.py").write_text((pipelines / "airflow.py").read_text().replace("do_xcom_push", "do_xcom_pushes"))
+    assert dags_in(dags, python, tmp_path / "home") == {"errors": 1, "tasks": {}}
+
+
 def test_airflow_finds_the_verdict_where_it_looks(pipelines):
-    """Airflow itself takes minutes to install: here only what its operator is called with."""
+    """What its operator is called with."""
     tree = ast.parse((pipelines / "airflow.py").read_text())
     (call,) = [node for node in ast.walk(tree)
                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "KubernetesPodOperator"]
