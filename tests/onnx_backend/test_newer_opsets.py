@@ -8,6 +8,7 @@ from job.errors import BadCheckpoint, UnsupportedModel
 from job.onnx_model.opsets.newer.registry import NEWER
 from job.onnx_model.reading import graph_of, open_onnx
 from job.onnx_model.runtime import NEWEST_OPSET, as_it_knows, run_graph
+from tests.onnx_backend.einstein_sums import DIAGONALS, SHORTER_ELLIPSIS, SUMS, WRONG
 from tests.onnx_backend.newer_forms import MAP, REFUSED, ROWS, SAME, Row, ints, number, per_channel
 from tests.onnx_backend.small_models import model
 
@@ -31,7 +32,7 @@ def answers(data: bytes, x: np.ndarray):
     return found
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: "{}-{}-{}".format(row.op, row.opset, row.attributes))
+@pytest.mark.parametrize("row", ROWS + SUMS, ids=lambda row: "{}-{}-{}".format(row.op, row.opset, row.attributes))
 def test_answers_as_the_file_does(row):
     data = file_of(row)
     expected = onnxruntime.InferenceSession(data).run(None, {"x": row.x})
@@ -67,6 +68,7 @@ FORMULAS = [
     (Row("Gelu", 20), lambda x: x * 0.5 * (1 + _erf(x / np.float32(np.sqrt(2))))),
     (Row("Gelu", 20, {}, {"approximate": "tanh"}),
      lambda x: x * 0.5 * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x ** 3)))),
+    (SHORTER_ELLIPSIS, lambda x: np.einsum("...ij,...kj->...ki", x, SHORTER_ELLIPSIS.weights["w0"])),
     (Row("Mish", 18), lambda x: x * np.tanh(np.log1p(np.exp(x)))),
 ]
 
@@ -82,6 +84,19 @@ def test_refused_by_name(row, words):
     with pytest.raises(UnsupportedModel) as refusal:
         answers(file_of(row), row.x)
     assert words in refusal.value.message
+
+
+@pytest.mark.parametrize("row", DIAGONALS, ids=lambda row: row.attributes["equation"])
+def test_a_diagonal_is_refused(row):
+    with pytest.raises(UnsupportedModel) as refusal:
+        answers(file_of(row), row.x)
+    assert refusal.value.problems == ("Einsum attribute equation={} (a diagonal) at y0".format(row.attributes["equation"]),)
+
+
+@pytest.mark.parametrize("row, words", WRONG, ids=lambda each: getattr(each, "op", ""))
+def test_an_equation_that_is_none_of_its_operands(row, words):
+    with pytest.raises(BadCheckpoint, match="Einsum at y0 is not as opset 12 says it: .*" + words):
+        answers(file_of(row), row.x)
 
 
 def test_all_that_is_not_known_is_named_at_once():

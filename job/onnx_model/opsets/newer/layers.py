@@ -1,10 +1,11 @@
-"""Layers: norms, pools, recurrent cells."""
+"""Layers: products, norms, pools, recurrent cells."""
 from typing import Optional
 
 import numpy as np
 
 from job.onnx_model.decompositions.normalisation import moments
 from job.onnx_model.decompositions.registry import Parts
+from job.onnx_model.einsum import einstein_sum
 from job.onnx_model.graph import Node, Rewrite, View
 from job.onnx_model.opsets.newer.attributes import plain, rank_of, refused
 from job.onnx_model.opsets.newer.registry import newer
@@ -28,6 +29,15 @@ def gemm(node: Node, view: View) -> Optional[Rewrite]:
     columns = view.shape(node.inputs[1])[0 if node.attributes.get("transB", 0) else 1]
     name = node.output + ".bias"
     return Rewrite((node._replace(inputs=node.inputs + (name,)),), {name: np.zeros(columns, np.float32)})
+
+
+@newer(12, "Einsum")
+def einsum(node: Node, view: View) -> Rewrite:
+    parts, equation = Parts(node, view), node.attributes["equation"]
+    made = einstein_sum(parts.op, equation, node.inputs, [view.shape(name) for name in node.inputs])
+    if made is None:
+        raise refused(node, "attribute equation={} (a diagonal)".format(equation))
+    return parts.ending(made)
 
 
 @newer(19, "AveragePool")
