@@ -17,12 +17,8 @@ from job.report.run import machine, run_report
 from job.settings.settings import Settings
 
 
-def write_documents(place: Place, settings: Settings, converted: Converted, progress: Progress,
-                    stamp: Optional[str]) -> Mapping[str, str]:
-    """Returns the digests of all files but run.json. Raises ParityFailed beyond a limit of --max-drift.
-
-    `stamp` is that of the checkpoint before it was read.
-    """
+def write_documents(place: Place, settings: Settings, converted: Converted, progress: Progress) -> Mapping[str, str]:
+    """Returns the digests of all files but run.json. Raises ParityFailed beyond a limit of --max-drift."""
     model, exported = place.model, converted.exported
     version = Version(progress.report(), _interface(settings, converted))
     write_json(model / "interface.json", version.interface)
@@ -39,7 +35,7 @@ def write_documents(place: Place, settings: Settings, converted: Converted, prog
     run = run_report(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(progress.started)), progress.seconds,
                      progress.peak_memory, machine(), comparison)
     write_json(model / "run.json", dict(run, **record_of(
-        model, exported.checkpoint.sha256, progress.settings_digest, progress.job_version, stamp)))
+        model, exported.checkpoint.sha256, progress.settings_digest, progress.job_version, exported.checkpoint.stamps)))
     return digests
 
 

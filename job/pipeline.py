@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from job import remarks
-from job.checkpoint.digest import sha256_of_checkpoint
-from job.checkpoint.stamp import stamp_of
+from job.checkpoint.identity import Identity, sha256_now
 from job.conversion import Converted, Place
 from job.errors import BadCheckpoint, JobError
 from job.model_documents import failed_documents, write_documents
@@ -19,8 +18,8 @@ from job.parity.usual import unusual
 from job.processes.actors import Pending, Side
 from job.progress import Progress
 from job.publish import (
-    check_replaceable, clear_failure, is_current, is_rolled_back, keep_earlier, next_version, publish, publish_failure,
-    settled, sha256_by_stamp, staging,
+    check_replaceable, checkpoint_of, clear_failure, is_current, is_rolled_back, keep_earlier, next_version, publish, publish_failure,
+    settled, staging,
 )
 from job.report import inspection
 from job.samples.accuracy import Accuracy, dropped, number_asked
@@ -41,14 +40,13 @@ def convert(checkpoint: Path, name: str, settings: Settings, output_dir: Path, s
     try:
         with staging(output_dir, name) as folder, sides.at_work():
             place = _place(folder, output_dir / name, settings.keep)
-            stamp = stamp_of(checkpoint)
             converted = _converted(checkpoint, settings, sides, place, progress)
             _judge_accuracy(progress, sides, converted, place, settings.max_accuracy_drop is not None)
             _refuse_drift(progress, sides, converted, place, settings.max_accuracy_drop)
             progress.warnings = unusual(progress.stages, converted.exported.depth)
             remarks.of_unusual(progress)
             kept = keep_earlier(place.published, place.model, settings.keep)
-            digests = dict(kept, **write_documents(place, settings, converted, progress, stamp))
+            digests = dict(kept, **write_documents(place, settings, converted, progress))
             with progress.stage("publish"):
                 publish(place.model, output_dir, name, digests)
     except JobError as error:
@@ -76,8 +74,7 @@ def skipped(checkpoint: Path, name: str, settings: Settings, output_dir: Path) -
     if settings.force or not (output_dir / name / "run.json").is_file():
         return None
     progress = Progress(name, settings)
-    sha256 = sha256_by_stamp(output_dir, name, stamp_of(checkpoint)) or _sha256(checkpoint)
-    asked = sha256, progress.settings_digest, progress.job_version
+    asked = _sha256(checkpoint, checkpoint_of(output_dir, name)), progress.settings_digest, progress.job_version
     if is_current(output_dir, name, *asked):
         message = "made from this checkpoint with these settings already"
     elif is_rolled_back(output_dir, name, *asked):
@@ -88,9 +85,9 @@ def skipped(checkpoint: Path, name: str, settings: Settings, output_dir: Path) -
     return Outcome(name, "current", 0, "", message)
 
 
-def _sha256(checkpoint: Path) -> str:
+def _sha256(checkpoint: Path, before: Optional[Identity]) -> str:
     try:
-        return sha256_of_checkpoint(checkpoint)
+        return sha256_now(checkpoint, before)
     except BadCheckpoint:
         return ""  # of an index that cannot be read: to be converted, and so refused
 

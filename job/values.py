@@ -53,6 +53,7 @@ class CheckpointFacts(NamedTuple):
     architecture: str  # the registry's name, or FILE.py:FACTORY
     parameters: int
     notes: Tuple[str, ...] = ()  # "float16 weights became float32", ...
+    stamps: Mapping[str, Optional[str]] = {}  # of its files, which is not for the report: see job.checkpoint.identity
 
 
 class Inspected(NamedTuple):

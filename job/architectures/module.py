@@ -44,5 +44,6 @@ def load_module(checkpoint_path: Path, settings: Any) -> LoadedModule:
         module, notes = module_by_name(fit.architecture, checkpoint, dict(fit.arch_args, **arch_args))
         notes = (note_of(fit),) + notes
     parameters = sum(parameter.requires_grad_(False).numel() for parameter in module.parameters())
-    facts = CheckpointFacts(checkpoint.sha256, checkpoint.format, name, parameters, checkpoint.notes + notes)
+    facts = CheckpointFacts(checkpoint.sha256, checkpoint.format, name, parameters, checkpoint.notes + notes,
+                            checkpoint.stamps)
     return LoadedModule(module, facts, shape, checkpoint.refuse_writes)

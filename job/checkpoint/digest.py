@@ -8,9 +8,9 @@ import ctypes
 import functools
 import hashlib
 from pathlib import Path
-from typing import Any, BinaryIO, Callable
+from typing import Any, BinaryIO, Callable, Sequence
 
-from job.checkpoint.shards import files_of, is_index
+from job.checkpoint.shards import files_of
 
 BLOCK = 1024 * 1024
 
@@ -22,10 +22,16 @@ def sha256_of_file(path: Path) -> str:
 
 
 def sha256_of_checkpoint(path: Path) -> str:
-    """Of the file; of an index and its shards, that of what `sha256sum` would print of them, by name."""
-    if not is_index(path):
-        return sha256_of_file(path)
-    lines = ["{}  {}\n".format(sha256_of_file(file), file.name) for file in sorted(files_of(path))]
+    """Of the file, or of an index and its shards: see sha256_of_files(). Raises as files_of()."""
+    return sha256_of_files(path.parent, [file.name for file in files_of(path)])
+
+
+def sha256_of_files(folder: Path, names: Sequence[str]) -> str:
+    """Of the one; of several, that of what `sha256sum` would print of them, by name."""
+    digests = {name: sha256_of_file(folder / name) for name in names}
+    if len(digests) == 1:
+        return digests[names[0]]
+    lines = ["{}  {}\n".format(digests[name], name) for name in sorted(digests)]
     return hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
 
 

@@ -11,7 +11,9 @@ from typing import Any, BinaryIO, Callable, List, NamedTuple, Optional, Tuple
 # Readers register themselves, in the order in which they are asked.
 from job.checkpoint import sharded, safetensors, torch_legacy, torch_zip, torch_tar, npz  # noqa: F401
 from job.checkpoint.digest import sha256_of_checkpoint
+from job.checkpoint.identity import Identity, Stamps, stamps_of
 from job.checkpoint.prefixes import Stripped, namings
+from job.checkpoint.shards import files_of
 from job.checkpoint.source import Source
 from job.checkpoint.watch import Watch, watch
 from job.checkpoint.weights import Weights, weights_of
@@ -24,10 +26,11 @@ SETTLE = 0.2  # seconds to see whether it does
 
 class Checkpoint(NamedTuple):
     format: str  # the reader's name
-    sha256: str  # of the file; of an index and its shards, see sha256_of_checkpoint
+    sha256: str  # of the file; of an index and its shards, see job.checkpoint.digest
     namings: Tuple[Stripped, ...]  # arrays (of half precision HalfTensor) in the file's order, by the likeliest keys first
     notes: Tuple[str, ...]
     watches: Tuple[Watch, ...] = ()  # arrays may be the mapped file itself: good while it stays as it was
+    stamps: Stamps = {}  # see job.checkpoint.identity
 
     @property
     def tensors(self) -> "OrderedDict[str, Any]":
@@ -50,12 +53,13 @@ def read_checkpoint(path: Path, weights_key: Optional[str] = None, trust_pickle:
         weights = _weights(path, source, weights_key, trust_pickle)
         return weights._replace(watches=(watched,) + weights.watches)
 
-    weights, sha256 = read_whole(path, read)
-    return Checkpoint(weights.format, sha256, namings(weights.tensors), weights.notes, weights.watches)
+    weights, identity = read_whole(path, read)
+    return Checkpoint(weights.format, identity.sha256, namings(weights.tensors), weights.notes, weights.watches,
+                      identity.stamps)
 
 
-def read_whole(path: Path, read: Callable[[Path, Source], Any]) -> Tuple[Any, str]:
-    """What `read` makes of the file, and the file's SHA-256.
+def read_whole(path: Path, read: Callable[[Path, Source], Any]) -> Tuple[Any, Identity]:
+    """What `read` makes of the file, and which bytes it is.
 
     BadCheckpoint: it cannot be read, or is unsafe. NoPermission: it may not be opened.
     EnvironmentFailed: it changes while it is read, or the volume fails; a retry may help.
@@ -72,8 +76,8 @@ def read_whole(path: Path, read: Callable[[Path, Source], Any]) -> Tuple[Any, st
         ) from error
 
 
-def _read(path: Path, file: BinaryIO, read: Callable[[Path, Source], Any]) -> Tuple[Any, str]:
-    watched = watch(path, file)
+def _read(path: Path, file: BinaryIO, read: Callable[[Path, Source], Any]) -> Tuple[Any, Identity]:
+    watched, stamps = watch(path, file), _stamps(path)
     digest = _begun(Digest(path))
     try:
         result = read(path, Source(file, watched.size, path=path))
@@ -86,7 +90,14 @@ def _read(path: Path, file: BinaryIO, read: Callable[[Path, Source], Any]) -> Tu
         digest.join()
     for each in getattr(result, "watches", (watched,)):
         each.refuse_change()
-    return result, digest.result()
+    return result, Identity(digest.result(), stamps)
+
+
+def _stamps(path: Path) -> Stamps:
+    try:
+        return stamps_of(files_of(path), path.parent)
+    except BadCheckpoint:
+        return {}  # of an index that its reader will refuse
 
 
 def _begun(digest: "Digest") -> "Digest":

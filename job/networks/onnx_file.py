@@ -5,7 +5,8 @@ from typing import Any, Callable, Mapping, Optional, Sequence, Tuple
 import numpy as np
 
 from job.axes import published
-from job.checkpoint.digest import new_sha256, sha256_of_file
+from job.checkpoint.digest import sha256_of_files
+from job.checkpoint.identity import Identity, stamps_of
 from job.checkpoint.reading import read_whole
 from job.checkpoint.source import Source
 from job.errors import BadCheckpoint, UnsupportedModel, UsageError, job_error_from_oserror
@@ -42,9 +43,9 @@ def is_onnx(path: Path) -> bool:
 
 
 def inspected(path: Path) -> Inspected:
-    (_, file), sha256 = _read(path)
+    (_, file), identity = _read(path)
     tensors = tuple((name, str(value.dtype), value.shape) for name, value in file.graph.constants.items())
-    return Inspected(path.name, FORMAT, sha256, tensors, (), ())
+    return Inspected(path.name, FORMAT, identity.sha256, tensors, (), ())
 
 
 class FileNetwork:
@@ -64,7 +65,7 @@ class FileNetwork:
         if settings.arch or settings.model_code:
             raise UsageError("{} is a network itself: --arch and --model-code name another".format(path.name),
                              hint="leave them out for .onnx files")
-        (data, file), sha256 = _read(path)
+        (data, file), identity = _read(path)
 
         def reread() -> Graph:
             return _graph(_read(path)[0][1], settings)[0]
@@ -72,7 +73,7 @@ class FileNetwork:
         inputs = tuple(TensorFacts(name, graph.dtypes[name], graph.shapes[name], published(len(graph.shapes[name])))
                        for name in graph.inputs)
         forward, told = _forward(path, data, file, graph)
-        return cls(forward, reread, inputs, _facts(file, sha256, notes + told)), graph
+        return cls(forward, reread, inputs, _facts(file, identity, notes + told)), graph
 
     def forward(self, probe: Probe) -> Answers:
         return self._forward(probe.inputs)
@@ -93,25 +94,23 @@ class FileNetwork:
         return None
 
 
-def _read(path: Path) -> Tuple[Tuple[bytes, OnnxFile], str]:
+def _read(path: Path) -> Tuple[Tuple[bytes, OnnxFile], Identity]:
     def read(path: Path, source: Source) -> Tuple[bytes, OnnxFile]:
         data = source.read(source.size, "the file")
         try:
             return data, open_onnx(data, path.parent)
         except BadCheckpoint as error:
             raise BadCheckpoint("{} (onnx): {}".format(path.name, error.message), error.hint) from error
-    (data, file), sha256 = read_whole(path, read)
-    return (data, file), _with_files(sha256, file.files)
+    (data, file), identity = read_whole(path, read)
+    return (data, file), _with_files(identity, path.parent, file.files)
 
 
-def _with_files(sha256: str, files: Sequence[Path]) -> str:
-    """Of all files together where weights lie beside the model: unlike any file's own, so never taken for current."""
+def _with_files(identity: Identity, folder: Path, files: Sequence[Path]) -> Identity:
+    """Of all files together where weights lie beside the model."""
     if not files:
-        return sha256
-    digest = new_sha256()
-    for each in (sha256,) + tuple(map(sha256_of_file, files)):
-        digest.update(each.encode("ascii"))
-    return digest.hexdigest()
+        return identity
+    stamps = dict(identity.stamps, **stamps_of(files, folder))
+    return Identity(sha256_of_files(folder, list(stamps)), stamps)
 
 
 def _graph(file: OnnxFile, settings: Any) -> Tuple[Graph, Tuple[str, ...]]:
@@ -131,9 +130,10 @@ def _names(kind: str, own: Sequence[str], said: Sequence[str], taken: Sequence[s
     return tuple(said) or tuple(published_name(name, unused) for name in own)
 
 
-def _facts(file: OnnxFile, sha256: str, notes: Tuple[str, ...]) -> CheckpointFacts:
+def _facts(file: OnnxFile, identity: Identity, notes: Tuple[str, ...]) -> CheckpointFacts:
     parameters = sum(value.size for value in file.graph.constants.values() if value.dtype.kind == "f")
-    return CheckpointFacts(sha256, FORMAT, "the file's own graph, opset {}".format(file.opset), parameters, notes)
+    return CheckpointFacts(identity.sha256, FORMAT, "the file's own graph, opset {}".format(file.opset), parameters, notes,
+                           identity.stamps)
 
 
 def _forward(path: Path, data: bytes, file: OnnxFile, graph: Graph) -> Tuple[Forward, Tuple[str, ...]]:

@@ -7,7 +7,7 @@
 recover(output_dir), once before any work, finishes what a killed run left.
 """
 from job.publish.checksums import settle_file, settled, verify_checksums
-from job.publish.current import digest_of_settings, is_current, is_rolled_back, record_of, sha256_by_stamp
+from job.publish.current import checkpoint_of, digest_of_settings, is_current, is_rolled_back, record_of
 from job.publish.files import write_file, write_json
 from job.publish.published import (
     check_replaceable, clear_failure, is_model, publish, publish_failure, publish_file, published_models,
@@ -16,7 +16,7 @@ from job.publish.staging_folder import recover, staging
 from job.publish.versions import documents_of, keep_earlier, next_version
 
 __all__ = [
-    "check_replaceable", "clear_failure", "digest_of_settings", "documents_of", "is_current", "is_model", "is_rolled_back",
+    "check_replaceable", "checkpoint_of", "clear_failure", "digest_of_settings", "documents_of", "is_current", "is_model", "is_rolled_back",
     "keep_earlier", "next_version", "publish", "publish_failure", "publish_file", "published_models", "record_of", "recover",
-    "settle_file", "settled", "sha256_by_stamp", "staging", "verify_checksums", "write_file", "write_json",
+    "settle_file", "settled", "staging", "verify_checksums", "write_file", "write_json",
 ]

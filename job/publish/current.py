@@ -4,12 +4,13 @@ import json
 from pathlib import Path
 from typing import Any, Dict, Mapping, Optional
 
+from job.checkpoint.identity import Identity, Stamps
 from job.publish.checksums import SUMS, checked_files
 from job.publish.files import refusals_as_job_errors
 from job.publish.versions import is_put_away, number_of
 from job.report.documents import read_document
 
-_RECORD, _STAMP = "made_from", "checkpoint_stamp"  # of run.json
+_RECORD, _STAMPS = "made_from", "checkpoint_stamps"  # of run.json
 
 
 def digest_of_settings(settings: Mapping[str, Any]) -> str:
@@ -19,12 +20,9 @@ def digest_of_settings(settings: Mapping[str, Any]) -> str:
 
 
 def record_of(folder: Path, checkpoint_sha256: str, settings_digest: str, job_version: str,
-              stamp: Optional[str]) -> Dict[str, Any]:
-    """What run.json says beside times and figures, when all other files are in the folder.
-
-    `stamp` is the checkpoint's, of job.checkpoint.stamp.
-    """
-    return {_RECORD: _made_from(folder, checkpoint_sha256, settings_digest, job_version), _STAMP: stamp}
+              stamps: Stamps) -> Dict[str, Any]:
+    """What run.json says beside times and figures, when all other files are in the folder."""
+    return {_RECORD: _made_from(folder, checkpoint_sha256, settings_digest, job_version), _STAMPS: dict(stamps)}
 
 
 def _made_from(folder: Path, checkpoint_sha256: str, settings_digest: str, job_version: str) -> Dict[str, Any]:
@@ -37,14 +35,21 @@ def _made_from(folder: Path, checkpoint_sha256: str, settings_digest: str, job_v
     }
 
 
-def sha256_by_stamp(output_dir: Path, name: str, stamp: Optional[str]) -> Optional[str]:
-    """Of the checkpoint that output_dir/name was made from, where it had this stamp then; None where that is not known."""
+def checkpoint_of(output_dir: Path, name: str) -> Optional[Identity]:
+    """Which checkpoint output_dir/name was made from; None where that is not known."""
     run_file = output_dir / name / "run.json"
     with refusals_as_job_errors("reading {}".format(run_file)):
-        if stamp is None or not run_file.is_file() or _recorded(run_file, _STAMP) != stamp:
+        if not run_file.is_file():
             return None
-        record = _recorded(run_file, _RECORD)
-        return record.get("checkpoint_sha256") if isinstance(record, dict) else None
+        record, stamps = _recorded(run_file, _RECORD), _recorded(run_file, _STAMPS)
+    sha256 = record.get("checkpoint_sha256") if isinstance(record, dict) else None
+    if not isinstance(sha256, str) or not isinstance(stamps, dict) or not all(map(_is_stamp, stamps.values())):
+        return None
+    return Identity(sha256, stamps)
+
+
+def _is_stamp(value: Any) -> bool:
+    return value is None or isinstance(value, str)
 
 
 def is_current(

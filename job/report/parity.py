@@ -99,4 +99,5 @@ def _probe(probe: Any) -> Dict[str, Any]:
 
 
 def _checkpoint(facts: CheckpointFacts) -> Dict[str, Any]:
-    return dict(facts._asdict(), notes=list(facts.notes))
+    return {"sha256": facts.sha256, "format": facts.format, "architecture": facts.architecture,
+            "parameters": facts.parameters, "notes": list(facts.notes)}

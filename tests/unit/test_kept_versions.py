@@ -142,7 +142,7 @@ def test_the_own_number_is_not_taken_from_a_job_that_was_faster(tmp_path):
 def two_versions(tmp_path):
     with staging(tmp_path, "net") as folder:
         model = published(folder / "model", 1, 2, extra_of=(1,))
-        write_json(model / "run.json", record_of(model, *FROM, None))
+        write_json(model / "run.json", record_of(model, *FROM, {}))
         publish(model, tmp_path, "net")
     return tmp_path
 

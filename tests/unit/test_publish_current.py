@@ -1,14 +1,15 @@
 """A model is skipped only when it was made from just the same, and is all there."""
 import pytest
 
+from job.checkpoint.identity import Identity
 from job.publish import (
-    digest_of_settings, is_current, publish, record_of, sha256_by_stamp, staging, write_file, write_json,
+    checkpoint_of, digest_of_settings, is_current, publish, record_of, staging, write_file, write_json,
 )
 from tests.unit.small_models import make
 
 SETTINGS = {"input_shape": [1, 3, 8, 8], "quantize": ["dynamic"]}
 FROM = ("c" * 64, digest_of_settings(SETTINGS), "0123456789abcdef")
-STAMP = "a" * 64
+STAMPS = {"net.pth": "a" * 64, "net.data": None}
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ def output_dir(tmp_path):
     with staging(tmp_path, "net") as folder:
         model = folder / "model"
         make(model, "one")
-        write_json(model / "run.json", dict(record_of(model, *FROM, STAMP), seconds={}))
+        write_json(model / "run.json", dict(record_of(model, *FROM, STAMPS), seconds={}))
         publish(model, tmp_path, "net")
     return tmp_path
 
@@ -33,16 +34,19 @@ def test_anything_else_is_not(output_dir, which):
     assert not is_current(output_dir, "other", *FROM)
 
 
-def test_a_checkpoint_is_known_by_the_stamp_that_it_had(output_dir):
-    assert sha256_by_stamp(output_dir, "net", STAMP) == FROM[0]
-    assert sha256_by_stamp(output_dir, "net", "b" * 64) is None and sha256_by_stamp(output_dir, "other", STAMP) is None
+def test_the_checkpoint_is_known_that_it_was_made_from(output_dir):
+    assert checkpoint_of(output_dir, "net") == Identity(FROM[0], STAMPS)
+    assert checkpoint_of(output_dir, "other") is None
 
 
-@pytest.mark.parametrize("run", [b"[]", b"{}", b"\xff", b'{"made_from": 1, "checkpoint_stamp": "%s"}' % STAMP.encode()])
-def test_no_stamp_tells_nothing(output_dir, run):
-    assert sha256_by_stamp(output_dir, "net", None) is None
+@pytest.mark.parametrize("run", [
+    b"[]", b"{}", b"\xff", b'{"made_from": {"checkpoint_sha256": "c"}}', b'{"made_from": 1, "checkpoint_stamps": {}}',
+    b'{"made_from": {"checkpoint_sha256": "c"}, "checkpoint_stamps": {"net.pth": 1}}',
+    b'{"made_from": {"checkpoint_sha256": 1}, "checkpoint_stamps": {}}',
+])
+def test_what_somebody_else_wrote_tells_of_no_checkpoint(output_dir, run):
     write_file(output_dir / "net" / "run.json", run)
-    assert sha256_by_stamp(output_dir, "net", None) is None and sha256_by_stamp(output_dir, "net", STAMP) is None
+    assert checkpoint_of(output_dir, "net") is None
 
 
 def _shorter(folder):

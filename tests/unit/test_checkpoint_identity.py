@@ -1,4 +1,4 @@
-"""While a checkpoint's stamp stays the same, so do its bytes; where that is not sure there is none."""
+"""While the stamps of a checkpoint's files stay the same, so do its bytes; where that is not sure they are read."""
 import json
 import os
 import shutil
@@ -6,8 +6,9 @@ import shutil
 import pytest
 
 from job import pipeline
-from job.checkpoint import stamp
-from job.checkpoint.stamp import stamp_of
+from job.checkpoint import identity
+from job.checkpoint.identity import Identity, sha256_now, stamp_of, stamps_of
+from job.checkpoint.shards import files_of
 from job.publish import publish, record_of, staging, write_json
 from tests.unit.small_models import make
 
@@ -25,8 +26,8 @@ def checkpoint(tmp_path, monkeypatch):
 
 
 def _later(monkeypatch, seconds=3600.0):
-    now = stamp.time.time() + seconds
-    monkeypatch.setattr(stamp.time, "time", lambda: now)
+    now = identity.time.time() + seconds
+    monkeypatch.setattr(identity.time, "time", lambda: now)
 
 
 def _with_its_times(file, change):
@@ -71,7 +72,7 @@ def test_whatever_is_done_to_the_file_its_stamp_is_another(checkpoint, change):
 @pytest.mark.parametrize("place", [0, SIZE // 2, SIZE - 1])
 def test_blocks_tell_where_a_volume_shows_no_change(checkpoint, monkeypatch, place):
     frozen = os.stat(str(checkpoint))
-    monkeypatch.setattr(stamp.os, "fstat", lambda _: frozen)
+    monkeypatch.setattr(identity.os, "fstat", lambda _: frozen)
     before = stamp_of(checkpoint)
     assert stamp_of(checkpoint) == before
     checkpoint.write_bytes(os.urandom(place) + checkpoint.read_bytes()[place:])
@@ -91,8 +92,6 @@ def test_what_is_of_the_future_has_none(checkpoint, monkeypatch):
 
 def test_what_is_not_there_has_none(tmp_path):
     assert stamp_of(tmp_path / "net.pth") is None
-    (tmp_path / "net.safetensors.index.json").write_bytes(b"{}")
-    assert stamp_of(tmp_path / "net.safetensors.index.json") is None
 
 
 def test_an_empty_file_has_one(tmp_path, monkeypatch):
@@ -101,18 +100,37 @@ def test_an_empty_file_has_one(tmp_path, monkeypatch):
     assert stamp_of(tmp_path / "net.pth")
 
 
-def test_a_change_of_any_shard_is_one_of_the_index(tmp_path, monkeypatch):
+@pytest.fixture
+def several(tmp_path, monkeypatch):
+    """An index, and its shards."""
     index = tmp_path / "net.safetensors.index.json"
     shards = [tmp_path / "net-{}-of-2.safetensors".format(number) for number in (1, 2)]
-    index.write_text(json.dumps({"weight_map": {str(shard): shard.name for shard in shards}}))
+    index.write_text(json.dumps({"weight_map": {shard.stem: shard.name for shard in shards}}))
     for shard in shards:
         shard.write_bytes(b"weights")
     _later(monkeypatch)
-    seen = {stamp_of(index)}
-    for shard in shards:
-        _with_its_times(shard, _written_to(3))
-        seen.add(stamp_of(index))
-    assert len(seen) == 3 and None not in seen
+    return [index] + shards
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_the_files_of_a_checkpoint_are_read_again_where_one_has_changed(several, number):
+    index = several[0]
+    before = Identity("known", stamps_of(files_of(index), index.parent))
+    assert sorted(before.stamps) == sorted(file.name for file in several) and sha256_now(index, before) == "known"
+    _with_its_times(several[number], _copied)
+    assert sha256_now(index, before) == sha256_now(index, None) != "known"
+
+
+@pytest.mark.parametrize("stamps", [{}, {"net.pth": None}, {"other.pth": "known"}, {"net.pth": "other"}])
+def test_without_a_stamp_the_checkpoint_is_read(checkpoint, stamps):
+    assert sha256_now(checkpoint, Identity("known", stamps)) == sha256_now(checkpoint, None) != "known"
+
+
+@pytest.mark.parametrize("name", ["../secret", "gone", "pipe", "/etc/hostname"])
+def test_no_other_file_is_read_than_those_beside_it(checkpoint, name):
+    os.mkfifo(str(checkpoint.with_name("pipe")))
+    stamps = dict(stamps_of([checkpoint], checkpoint.parent), **{name: "known"})
+    assert sha256_now(checkpoint, Identity("known", stamps)) == ""
 
 
 class TestOfAModelThatIsThere:
@@ -121,13 +139,14 @@ class TestOfAModelThatIsThere:
         """What `pipeline.skipped` says, and of which files it took the SHA-256."""
         settings, volume, hashed = _no_settings(monkeypatch), tmp_path / "out", []
         volume.mkdir()
-        whole = pipeline.sha256_of_checkpoint
-        monkeypatch.setattr(pipeline, "sha256_of_checkpoint", lambda path: hashed.append(path) or whole(path))
+        whole = identity.sha256_of_files
+        monkeypatch.setattr(identity, "sha256_of_files", lambda *files: hashed.append(files) or whole(*files))
         progress = pipeline.Progress("net", settings)
         with staging(volume, "net") as folder:
             make(folder / "model", "one")
             write_json(folder / "model" / "run.json", record_of(
-                folder / "model", whole(checkpoint), progress.settings_digest, progress.job_version, stamp_of(checkpoint)))
+                folder / "model", sha256_now(checkpoint, None), progress.settings_digest, progress.job_version,
+                stamps_of([checkpoint], checkpoint.parent)))
             publish(folder / "model", volume, "net")
         return lambda: (pipeline.skipped(checkpoint, "net", settings, volume) is not None, len(hashed))
 
