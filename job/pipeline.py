@@ -18,8 +18,8 @@ from job.parity.usual import unusual
 from job.processes.actors import Pending, Side
 from job.progress import Progress
 from job.publish import (
-    check_replaceable, checkpoint_of, clear_failure, is_current, is_rolled_back, keep_earlier, next_version, publish, publish_failure,
-    settled, staging,
+    check_replaceable, checkpoint_of, clear_failure, is_current, is_rolled_back, keep_earlier, next_version, publish,
+    publish_failure, settled, staging,
 )
 from job.report import inspection
 from job.samples.accuracy import Accuracy, dropped, number_asked

@@ -142,11 +142,11 @@ def _forward(path: Path, data: bytes, file: OnnxFile, graph: Graph) -> Tuple[For
     if not reason:
         known, renamed = (path, False) if file.files else as_it_knows(data)
         try:
-            return _runner(known, file.graph), (_RENAMED.format(NEWEST_OPSET),) if renamed else ()
+            return _tried(known, file.graph, graph), (_RENAMED.format(NEWEST_OPSET),) if renamed else ()
         except RUNTIME_ERRORS as error:
             reason = "ONNX Runtime does not run it: {}".format(str(error).split("\n")[0])
     try:
-        run = _runner(protobuf_from_graph(graph).SerializeToString(), graph)
+        run = _tried(protobuf_from_graph(graph).SerializeToString(), graph, graph)
     except RUNTIME_ERRORS as error:
         raise UnsupportedModel(["the file: {}".format(reason)]) from error
     return run, ("the reference is the file as it was read, in float32 and opset {}, not as it is: {}".format(
@@ -155,6 +155,13 @@ def _forward(path: Path, data: bytes, file: OnnxFile, graph: Graph) -> Tuple[For
 
 def _has_half(graph: Graph) -> bool:
     return "float16" in graph.dtypes.values() or any(value.dtype == np.float16 for value in graph.constants.values())
+
+
+def _tried(model: Any, graph: Graph, read: Graph) -> Forward:
+    """The graph as the model has it, and as it was read: some forms are taken, and fail when they are run."""
+    forward = _runner(model, graph)
+    forward([np.zeros(read.shapes[name]) for name in read.inputs])
+    return forward
 
 
 def _runner(model: Any, graph: Graph) -> Forward:

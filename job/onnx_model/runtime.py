@@ -36,7 +36,7 @@ def as_it_knows(data: bytes) -> Tuple[bytes, bool]:
 def session(model: Union[bytes, Path]) -> onnxruntime.InferenceSession:
     """A session with one thread and few optimisations: it is cheap to make and runs a handful of times."""
     options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
+    options.log_severity_level = 4  # its errors are raised
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.add_session_config_entry("session.disable_prepacking", "1")  # it would hold every weight twice

@@ -8,7 +8,7 @@ import os
 import time
 import uuid
 from pathlib import Path
-from typing import Iterator, List, Optional, Tuple
+from typing import Iterator, List, Tuple
 
 from job.errors import UsageError
 from job.publish.files import discard, flush_folder, refusals_as_job_errors, remove

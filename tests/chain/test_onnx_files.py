@@ -94,6 +94,15 @@ def test_weights_beside_the_file_count_as_the_file(tmp_path):
     assert len(set(digests)) == 2
 
 
+def test_a_form_on_which_onnx_runtime_fails_when_it_runs_is_compared_as_it_was_read(tmp_path):
+    """It takes a Reshape with allowzero and a size of -1, and then refuses to run it."""
+    nodes = [helper.make_node("Reshape", ["x", "shape"], ["rows"], allowzero=1), helper.make_node("Relu", ["rows"], ["y"])]
+    made = model(nodes, {"x": (2, 3, 4)}, ["y"], 14, {"shape": np.array([2, -1], np.int64)})
+    done = convert(saved(made, tmp_path / "net.onnx"), tmp_path / "out", "--quantize=none")
+    assert done.returncode == 0, done.stderr
+    assert "the reference is the file as it was read" in done.stderr and "allow_zero" in done.stderr
+
+
 def test_inspect(tmp_path):
     done = run_job("inspect", saved(image_network(10), tmp_path / "net.onnx"))
     assert done.returncode == 0, done.stderr

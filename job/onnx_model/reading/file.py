@@ -97,6 +97,8 @@ def _texts(graph: onnx.GraphProto) -> Iterator[Any]:
     for node in graph.node:
         yield from (node.op_type, node.domain, node.name)
         yield from itertools.chain(node.input, node.output, (item.name for item in node.attribute))
+        for item in node.attribute:
+            yield from _texts(item.g)
     yield from (item.name for item in itertools.chain(graph.initializer, graph.input, graph.output))
 
 

@@ -42,7 +42,8 @@ def _float32(value: np.ndarray) -> np.ndarray:
 
 
 def _node(node: Node) -> Node:
-    changed = {name: _float32(value) for name, value in node.attributes.items() if _is_other(value)}
+    changed = {name: _float32(value) for name, value in node.attributes.items() if _is_other(value)}  # type: Dict[str, Any]
+    changed.update((name, with_float32(value)[0]) for name, value in node.attributes.items() if isinstance(value, Graph))
     kind = _TYPE_ATTRIBUTES.get(node.op)
     if kind in node.attributes and node.attributes[kind] in _OTHERS.values():
         changed[kind] = TensorProto.FLOAT

@@ -1,4 +1,5 @@
 """NodeProto -> Node, checked against what ONNX says of the operator."""
+import itertools
 from typing import Any, Dict, List, Mapping, Sequence, Tuple
 
 import numpy as np
@@ -6,8 +7,10 @@ import onnx
 from onnx import helper
 
 from job.errors import UnsupportedModel
-from job.onnx_model.graph import Node
+from job.onnx_model.graph import Graph, Node
+from job.onnx_model.opsets.newer.branches import BRANCHES
 from job.onnx_model.protobuf import OPSET
+from job.onnx_model.reading.names import check_order
 from job.onnx_model.reading.tensors import Tensors, bad
 from job.onnx_model.schemas import fault_of, is_known
 
@@ -20,10 +23,13 @@ def nodes_of(protos: Sequence[onnx.NodeProto], opset: int,
     """The nodes, and the values of the Constant nodes among them; what is not ONNX's own is refused, all at once."""
     problems = [problem for proto in protos for problem in _problems(proto, opset)]
     if problems:
-        raise UnsupportedModel(problems, hint="export with ONNX's own operators, and without If, Loop and Scan")
+        raise UnsupportedModel(problems, hint="export with ONNX's own operators, and without Loop and Scan")
     nodes, constants = [], {}  # type: Tuple[List[Node], Dict[str, np.ndarray]]
     for proto in protos:
         _check(proto, opset)
+        if proto.op_type == "If":
+            nodes.append(_conditional(proto, opset, tensors))
+            continue
         attributes = _without_ceil_mode_0({item.name: _attribute(item, proto, tensors) for item in proto.attribute})
         if proto.op_type == "Constant":
             constants[proto.output[0]] = _constant(attributes, proto)
@@ -32,6 +38,29 @@ def nodes_of(protos: Sequence[onnx.NodeProto], opset: int,
                             for place, name in enumerate(_without_absent_end(proto.output)))
             nodes.append(Node(proto.op_type, _without_absent_end(proto.input), outputs, attributes, proto.name))
     return tuple(nodes), constants
+
+
+def _conditional(proto: onnx.NodeProto, opset: int, tensors: Tensors) -> Node:
+    """An If. It reads its condition, and what its branches read of what is made around them."""
+    graphs = {item.name: item.g for item in proto.attribute}
+    if sorted(graphs) != sorted(BRANCHES) or len(proto.input) != 1 or any(
+            graph.input or len(graph.output) != len(proto.output) for graph in graphs.values()):
+        raise bad("If at {}: it has not two branches that make what it does".format(where(proto)))
+    branches = {name: _branch(graphs[name], opset, tensors) for name in BRANCHES}
+    inputs = itertools.chain(proto.input, *(branch.inputs for branch in branches.values()))
+    return Node(proto.op_type, tuple(inputs), tuple(proto.output), branches, proto.name)
+
+
+def _branch(proto: onnx.GraphProto, opset: int, tensors: Tensors) -> Graph:
+    """Its inputs are what it reads and does not make."""
+    nodes, constants = nodes_of(proto.node, opset, tensors)
+    constants.update((item.name, tensors.read(item)) for item in proto.initializer)
+    outputs = tuple(item.name for item in proto.output)
+    made = set(constants).union(*(node.outputs for node in nodes))
+    read = set(outputs).union(*(node.inputs for node in nodes)) - made - {""}
+    branch = Graph(nodes, tuple(sorted(read)), outputs, constants, {})
+    check_order(branch)
+    return branch
 
 
 def _constant(attributes: Mapping[str, Any], proto: onnx.NodeProto) -> np.ndarray:
@@ -63,6 +92,8 @@ def _problems(proto: onnx.NodeProto, opset: int) -> List[str]:
         return ["operator {} of the domain {} at {}".format(proto.op_type, proto.domain, where(proto))]
     if opset <= OPSET and not is_known(proto.op_type, opset):
         return ["operator {}, which opset {} does not have, at {}".format(proto.op_type, opset, where(proto))]
+    if proto.op_type == "If" and opset > OPSET:
+        return [problem for item in proto.attribute for each in item.g.node for problem in _problems(each, opset)]
     return ["{} attribute {}, a graph of its own, at {}".format(proto.op_type, item.name, where(proto))
             for item in sorted(proto.attribute, key=lambda item: item.name)
             if item.type in _GRAPHS or item.HasField("g") or item.graphs]

@@ -6,6 +6,7 @@ import numpy as np
 from job.errors import BadCheckpoint, UnsupportedModel
 from job.onnx_model.graph import Graph, Node, Rewrite, View
 from job.onnx_model.model_file import refuse_huge
+from job.onnx_model.opsets.newer.branches import taken
 from job.onnx_model.opsets.newer.registry import NEWER
 from job.onnx_model.passes.fold_constants import RANDOM
 from job.onnx_model.passes.infer_shapes import infer_shapes, inferred
@@ -44,6 +45,8 @@ class _Walk:
         try:
             if lost:
                 self._refuse_unknown(node)
+            elif node.op == "If":
+                self._take_branch(node)
             elif not self._fold(node):
                 self._say(node)
         except UnsupportedModel as error:
@@ -55,6 +58,12 @@ class _Walk:
     def _refuse_unknown(self, node: Node) -> None:
         if node.op not in NEWER and not is_known(node.op, OPSET):
             raise _no_operator(node)
+
+    def _take_branch(self, node: Node) -> None:
+        nodes, constants = taken(node, self._constants)
+        self._constants.update(constants)
+        for each in nodes:
+            self.take(each)
 
     def _fold(self, node: Node) -> bool:
         """Whether it depends on nothing but constants and shapes; then its values are known from here on."""

@@ -1,0 +1,121 @@
+"""An If of a file becomes the branch that it takes, where shapes decide that; ONNX Runtime answers alike."""
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+from onnx import helper, numpy_helper
+
+from job.errors import BadCheckpoint, UnsupportedModel
+from job.onnx_model.reading import graph_of, open_onnx
+from job.onnx_model.runtime import run_graph
+from tests.onnx_backend.small_models import model
+
+X = np.random.RandomState(0).randn(2, 3, 1, 4).astype(np.float32)
+SIZE = {"axis": np.array(1, np.int64), "one": np.array(1, np.int64), "three": np.array(3, np.int64)}
+
+
+def branch(nodes, outputs=("y",), weights=None, inputs=()):
+    return helper.make_graph(list(nodes), "branch", list(inputs), [onnx.ValueInfoProto(name=name) for name in outputs],
+                             [numpy_helper.from_array(value, name) for name, value in (weights or {}).items()])
+
+
+def network(then, other, size="three", opset=13, outputs=("y",), behind=()):
+    """If the size of axis 1, which is 3, is that one."""
+    nodes = [helper.make_node("Abs", ["x"], ["before"]), helper.make_node("Shape", ["before"], ["shape"]),
+             helper.make_node("Gather", ["shape", "axis"], ["size"]), helper.make_node("Equal", ["size", size], ["known"]),
+             helper.make_node("If", ["known"], list(outputs), name="choice", then_branch=then, else_branch=other),
+             *behind]
+    return model(nodes, {"x": X.shape}, outputs[-1:] if not behind else ["end"], opset, SIZE)
+
+
+def answer(made):
+    graph, _ = graph_of(open_onnx(made.SerializeToString(), None), {}, ("x",), ("out",))
+    assert {node.op for node in graph.nodes}.isdisjoint({"If", "Equal", "Shape"})
+    (found,) = run_graph(graph, [X])
+    assert graph.shapes["out"] == found.shape
+    return found
+
+
+def same(made):
+    for output in made.graph.output:
+        output.ClearField("type")
+    (expected,) = onnxruntime.InferenceSession(made.SerializeToString()).run(None, {"x": X})
+    found = answer(made)
+    return found.shape == expected.shape and np.array_equal(found, expected)
+
+
+SQUEEZED = branch([helper.make_node("Squeeze", ["before", "axes"], ["y"])], weights={"axes": np.array([2])})
+KEPT = branch([helper.make_node("Identity", ["before"], ["y"])])
+SCALED = branch([helper.make_node("Mul", ["x", "factor"], ["inner"]), helper.make_node("Relu", ["inner"], ["y"])],
+                weights={"factor": np.array([2], np.float32)})
+SHIFTED = branch([helper.make_node("Add", ["before", "factor"], ["inner"]), helper.make_node("Relu", ["inner"], ["y"])],
+                 weights={"factor": np.array([5], np.float32)})
+NESTED = branch([helper.make_node("If", ["known"], ["nested"],
+                                  then_branch=branch([helper.make_node("Neg", ["x"], ["minus"])], ["minus"]),
+                                  else_branch=branch([helper.make_node("Exp", ["before"], ["power"])], ["power"]))], ["nested"])
+OUTSIDE = branch([], ["before"])
+
+
+@pytest.mark.parametrize("size", ["one", "three"])
+@pytest.mark.parametrize("then, other", [(SQUEEZED, KEPT), (KEPT, SQUEEZED), (SCALED, SHIFTED), (NESTED, KEPT),
+                                         (KEPT, NESTED)])
+def test_the_branch_is_taken_that_the_shapes_decide_for(then, other, size):
+    assert same(network(then, other, size))
+
+
+@pytest.mark.parametrize("opset", [11, 15])
+def test_in_any_opset_that_a_current_exporter_writes(opset):
+    behind = [helper.make_node("Add", ["y", "x"], ["end"])]
+    assert same(network(SCALED, SHIFTED, "three", opset, behind=behind))
+
+
+def test_a_branch_may_give_what_was_made_before_it():
+    assert np.array_equal(answer(network(OUTSIDE, KEPT)), np.abs(X))
+
+
+def test_two_outputs_of_which_one_is_read():
+    then = branch([helper.make_node("Relu", ["x"], ["a"]), helper.make_node("Neg", ["a"], ["b"])], ["a", "b"])
+    other = branch([helper.make_node("Neg", ["x"], ["a"]), helper.make_node("Abs", ["a"], ["b"])], ["a", "b"])
+    assert same(network(then, other, "three", outputs=("unread", "y"))) and same(network(then, other, "one", outputs=("u", "y")))
+
+
+def test_other_floats_of_a_branch_are_said_in_float32():
+    made = branch([helper.make_node("Cast", ["x"], ["wide"], to=onnx.TensorProto.DOUBLE),
+                   helper.make_node("Mul", ["wide", "factor"], ["y"])], weights={"factor": np.array([0.5])})
+    assert np.allclose(answer(network(made, made)), X * 0.5)
+
+
+def test_whose_condition_is_computed_is_refused_by_name():
+    nodes = [helper.make_node("ReduceMax", ["x"], ["most"], keepdims=0), helper.make_node("Cast", ["most"], ["c"], to=9),
+             helper.make_node("If", ["c"], ["y"], name="choice", then_branch=branch([helper.make_node("Neg", ["x"], ["y"])]),
+                              else_branch=branch([helper.make_node("Abs", ["x"], ["y"])]))]
+    with pytest.raises(UnsupportedModel) as refusal:
+        answer(model(nodes, {"x": X.shape}, ["y"], 13))
+    assert refusal.value.problems == ("If whose condition depends on values, at choice",)
+
+
+def test_what_a_branch_cannot_say_is_refused_where_it_is_taken():
+    odd = branch([helper.make_node("Loop", ["", "", "x"], ["y"], name="again", body=KEPT)])
+    with pytest.raises(UnsupportedModel) as refusal:
+        answer(network(odd, KEPT))
+    assert "Loop attribute body, a graph of its own, at again" in refusal.value.problems
+
+
+@pytest.mark.parametrize("then", [
+    branch([helper.make_node("Neg", ["nowhere"], ["y"])]),
+    branch([helper.make_node("Neg", ["late"], ["y"]), helper.make_node("Neg", ["y"], ["late"])]),
+    branch([helper.make_node("Neg", ["x"], ["y"]), helper.make_node("Abs", ["x"], ["y"])]),
+    branch([helper.make_node("Neg", ["x"], ["y"])], ["y", "y"]),
+    branch([helper.make_node("Neg", ["x"], ["y"])], inputs=[onnx.ValueInfoProto(name="x")]),
+])
+def test_what_is_no_branch_is_told(then):
+    with pytest.raises(BadCheckpoint):
+        answer(network(then, KEPT))
+
+
+@pytest.mark.parametrize("attributes", [{"then_branch": KEPT}, {}, {"then_branch": KEPT, "else_branch": KEPT, "other": 1}])
+def test_no_if_without_two_branches(attributes):
+    nodes = [helper.make_node("If", ["c"], ["y"], name="choice", **attributes)]
+    made = model(nodes, {"x": X.shape}, ["y"], 13, {"c": np.array(True)})
+    with pytest.raises(BadCheckpoint, match="If at choice"):
+        answer(made)
