@@ -64,3 +64,45 @@ def test_the_axis_is_the_first_where_it_is_not_said():
     after = keep_axis_of_pick(before)
     assert ops(after) == ["Gather"]
     assert_same_values(before, after)
+
+
+def picked_behind(target, axis, index=np.array(1, np.int64), shape=(2, 6, 9, 7)):
+    return graph(
+        node("Reshape", "x target", "wide"),
+        node("Gather", "wide index", "y", axis=axis),
+        inputs={"x": shape},
+        constants={"index": index, "target": whole(*target)},
+    )
+
+
+@pytest.mark.parametrize("index", [0, 5, -1])
+@pytest.mark.parametrize(
+    "target, axis", [((2, 1, 6, 9, 7), 2), ((2, 6, 1, 9, 7), 1), ((2, 6, 9, 1, 7), 2), ((2, 1, 6, 9, 7), -3)])
+def test_an_axis_of_one_beside_it(target, axis, index):
+    before = picked_behind(target, axis, np.array(index, np.int64))
+    after = keep_axis_of_pick(before)
+    assert ops(after) == ["Gather"]
+    assert_same_values(before, after)
+
+
+@pytest.mark.parametrize("shape, target, axis", [((1, 2, 9, 7), (2, 1, 1, 9, 7), 0), ((2, 1, 6, 7), (2, 6, 1, 1, 7), 1)], ids=str)
+def test_axes_of_one_elsewhere(shape, target, axis):
+    before = picked_behind(target, axis, shape=shape)
+    after = keep_axis_of_pick(before)
+    assert ops(after) == ["Gather"]
+    assert_same_values(before, after)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        dict(target=(2, 1, 6, 9, 7), axis=2, index=whole(1)),
+        dict(target=(2, 1, 6, 9, 7), axis=1, index=np.array(0, np.int64)),
+        dict(target=(2, 2, 3, 9, 7), axis=1),
+        dict(target=(2, 1, 6, 9, 7), axis=3),
+        dict(target=(1, 2, 6, 9, 7), axis=2),
+    ],
+    ids=str,
+)
+def test_not_behind_other_reshapes(other):
+    assert_unchanged(keep_axis_of_pick, picked_behind(**other))

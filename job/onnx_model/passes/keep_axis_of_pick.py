@@ -1,11 +1,14 @@
-"""An element picked from an axis, whose axis is then put back, is picked with it.
+"""An element picked from an axis, whose axis is then put back, is picked with it; so is one that had another axis of one put
+beside it before.
 
 before: x [N,3,H,W] -> Gather(axis=1, 2) [N,H,W] -> Reshape([N,1,H,W])
+or:     x [N,3,H,W] -> Reshape([N,1,3,H,W]) -> Gather(axis=2, 2) [N,1,H,W]
 after:  x -> Gather(axis=1, [2]) [N,1,H,W]
 """
-from typing import Optional
+from typing import List, Optional
 
 from job.onnx_model.graph import Graph, Node, Rewrite, View, rewritten
+from job.values import Shape
 
 
 def keep_axis_of_pick(graph: Graph) -> Graph:
@@ -13,14 +16,31 @@ def keep_axis_of_pick(graph: Graph) -> Graph:
 
 
 def _rule(node: Node, view: View) -> Optional[Rewrite]:
-    pick = view.maker(node.inputs[0]) if node.op == "Reshape" else None
-    index = view.constant(pick.inputs[1]) if pick is not None and pick.op == "Gather" else None
-    before, after = (view.shape(pick.inputs[0]), view.shape(node.output)) if index is not None else (None, None)
-    if before is None or after is None or index.ndim != 0:
+    other = view.maker(node.inputs[0]) if node.op in ("Reshape", "Gather") else None
+    if other is None or {node.op, other.op} != {"Reshape", "Gather"}:
         return None
-    axis = pick.attributes.get("axis", 0) % len(before)
-    if after != before[:axis] + (1,) + before[axis + 1:]:
+    pick = node if node.op == "Gather" else other
+    index, source = view.constant(pick.inputs[1]), other.inputs[0]
+    before, read, after = view.shape(source), view.shape(pick.inputs[0]), view.shape(node.output)
+    if index is None or index.ndim != 0 or before is None or read is None or after is None:
+        return None
+    axis = _axis_in(before, read, pick.attributes.get("axis", 0) % len(read))
+    if axis is None or after != before[:axis] + (1,) + before[axis + 1:]:
         return None
     name = node.output + ".index"
-    gather = Node("Gather", (pick.inputs[0], name), node.outputs, {"axis": axis}, node.layer)
+    gather = Node("Gather", (source, name), node.outputs, {"axis": axis}, node.layer)
     return Rewrite((gather,), {name: index.reshape(1)})
+
+
+def _axis_in(shape: Shape, other: Shape, axis: int) -> Optional[int]:
+    """Which axis of a shape is this one of another, if the two are alike but for axes of one."""
+    if shape == other:
+        return axis
+    ours, others = _longer(shape), _longer(other)
+    same = [shape[place] for place in ours] == [other[place] for place in others]
+    return ours[others.index(axis)] if same and axis in others else None
+
+
+def _longer(shape: Shape) -> List[int]:
+    """The axes that are no axes of one."""
+    return [axis for axis, size in enumerate(shape) if size != 1]
