@@ -3,7 +3,6 @@
 import errno
 import os
 import threading
-import time
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any, BinaryIO, Callable, List, NamedTuple, Optional, Tuple
@@ -19,9 +18,6 @@ from job.checkpoint.watch import Watch, watch
 from job.checkpoint.weights import Weights, weights_of
 from job.errors import BadCheckpoint, EnvironmentFailed, JobError, NoPermission
 from job.processes.threads import starting
-
-RECENT = 30.0  # seconds: a file as young as this may still be growing
-SETTLE = 0.2  # seconds to see whether it does
 
 
 class Checkpoint(NamedTuple):
@@ -82,9 +78,7 @@ def _read(path: Path, file: BinaryIO, read: Callable[[Path, Source], Any]) -> Tu
     try:
         result = read(path, Source(file, watched.size, path=path))
     except BadCheckpoint:
-        if time.time() - watched.changed_at < RECENT:
-            time.sleep(SETTLE)
-        watched.refuse_change()
+        watched.refuse_growth()
         raise
     finally:
         digest.join()

@@ -1,10 +1,14 @@
 """Whether a file is still what it was when it was opened."""
 
 import os
+import time
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Optional, Tuple
 
 from job.errors import EnvironmentFailed
+
+RECENT = 30.0  # seconds: a file as young as this may still be growing
+SETTLE = 0.2  # seconds to see whether it does
 
 
 class Watch(NamedTuple):
@@ -25,6 +29,12 @@ class Watch(NamedTuple):
         """EnvironmentFailed where the path now names something else, or the file was written to."""
         if self._now() != self.identity:
             raise self._changed()
+
+    def refuse_growth(self) -> None:
+        """As refuse_change(), of what may be half written."""
+        if time.time() - self.changed_at < RECENT:
+            time.sleep(SETTLE)
+        self.refuse_change()
 
     def refuse_writes(self) -> None:
         """EnvironmentFailed where the file was written to; one that was replaced or removed is still mapped."""

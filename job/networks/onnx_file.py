@@ -9,6 +9,7 @@ from job.checkpoint.digest import sha256_of_files
 from job.checkpoint.identity import Identity, stamps_of
 from job.checkpoint.reading import read_whole
 from job.checkpoint.source import Source
+from job.checkpoint.watch import Watch
 from job.errors import BadCheckpoint, UnsupportedModel, UsageError, job_error_from_oserror
 from job.onnx_model.graph import FreeNames, Graph
 from job.onnx_model.protobuf import OPSET, protobuf_from_graph
@@ -105,12 +106,15 @@ def _read(path: Path) -> Tuple[Tuple[bytes, OnnxFile], Identity]:
     return (data, file), _with_files(identity, path.parent, file.files)
 
 
-def _with_files(identity: Identity, folder: Path, files: Sequence[Path]) -> Identity:
-    """Of all files together where weights lie beside the model."""
+def _with_files(identity: Identity, folder: Path, files: Sequence[Watch]) -> Identity:
+    """Of all files together where weights lie beside the model. EnvironmentFailed if one is not what was read."""
     if not files:
         return identity
-    stamps = dict(identity.stamps, **stamps_of(files, folder))
-    return Identity(sha256_of_files(folder, list(stamps)), stamps)
+    stamps = dict(identity.stamps, **stamps_of([file.path for file in files], folder))
+    sha256 = sha256_of_files(folder, list(stamps))
+    for file in files:
+        file.refuse_change()
+    return Identity(sha256, stamps)
 
 
 def _graph(file: OnnxFile, settings: Any) -> Tuple[Graph, Tuple[str, ...]]:

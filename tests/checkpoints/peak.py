@@ -8,10 +8,10 @@ import re, sys
 import numpy as np
 def peak():
     return int(re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read()).group(1))
-from job.checkpoint import reading
+from job.checkpoint import watch
 from job.checkpoint.reading import read_checkpoint
 from job.errors import BadCheckpoint
-reading.SETTLE = 0
+watch.SETTLE = 0
 before = peak()
 for path in sys.argv[1:]:
     try:

@@ -1,10 +1,14 @@
 """What a file says is read as it says it; what it cannot mean is refused, as a bad checkpoint or by name."""
+import os
+import threading
+
 import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from job.errors import BadCheckpoint, JobError, UnsupportedModel
+from job.errors import BadCheckpoint, EnvironmentFailed, JobError, UnsupportedModel
+from job.networks import onnx_file
 from job.onnx_model.passes import canonical
 from job.onnx_model.reading import graph_of, open_onnx
 from job.onnx_model.runtime import run_graph, session
@@ -177,6 +181,31 @@ def test_weights_beside_the_model_that_are_not_there(key, value, tmp_path):
     made.graph.initializer[0].external_data.add(key=key, value=value)
     with pytest.raises(BadCheckpoint):
         read(made, tmp_path)
+
+
+def test_weights_beside_the_model_that_are_being_written(tmp_path):
+    made, weights = with_weight_beside(linear(), "w", "weights.bin", tmp_path), tmp_path / "weights.bin"
+    whole = weights.read_bytes()
+    weights.write_bytes(whole[:8])
+    writer = threading.Timer(0.05, lambda: weights.write_bytes(whole))
+    writer.start()
+    with pytest.raises(EnvironmentFailed, match="weights.bin changed while it was read"):
+        read(made, tmp_path)
+    writer.join()
+
+
+def test_weights_beside_the_model_that_are_replaced_before_they_are_hashed(tmp_path, monkeypatch):
+    made, weights = with_weight_beside(linear(), "w", "weights.bin", tmp_path), tmp_path / "weights.bin"
+    (tmp_path / "net.onnx").write_bytes(made.SerializeToString())
+    (tmp_path / "weights.tmp").write_bytes(bytes(weights.stat().st_size))
+
+    def replaced(data, folder):
+        opened = open_onnx(data, folder)
+        os.replace(str(tmp_path / "weights.tmp"), str(weights))
+        return opened
+    monkeypatch.setattr(onnx_file, "open_onnx", replaced)
+    with pytest.raises(EnvironmentFailed, match="weights.bin changed while it was read"):
+        onnx_file.inspected(tmp_path / "net.onnx")
 
 
 def test_what_is_not_ours_is_refused_all_at_once(tmp_path):

@@ -7,6 +7,7 @@ from typing import Any, Iterator, Mapping, NamedTuple, Sequence, Tuple
 import onnx
 from google.protobuf.message import DecodeError
 
+from job.checkpoint.watch import Watch
 from job.errors import UnsupportedModel
 from job.onnx_model.graph import Graph, without_dead_nodes
 from job.onnx_model.model_file import refuse_huge
@@ -30,7 +31,7 @@ class OnnxFile(NamedTuple):
     graph: Graph  # of the file's own opset, floats and names; no shapes yet
     inputs: Tuple[onnx.ValueInfoProto, ...]  # those that are not weights
     opset: int
-    files: Tuple[Path, ...] = ()  # beside it, with some of its weights
+    files: Tuple[Watch, ...] = ()  # beside it, with some of its weights
 
 
 def open_onnx(data: bytes, folder: Path) -> OnnxFile:
@@ -50,7 +51,7 @@ def open_onnx(data: bytes, folder: Path) -> OnnxFile:
     if len(set(names)) < len(names) or not graph.outputs:
         raise bad("two inputs are called alike" if graph.outputs else "it has no outputs")
     check_order(graph)
-    return OnnxFile(graph, inputs, opset, tuple(tensors.files))
+    return OnnxFile(graph, inputs, opset, tensors.files)
 
 
 def graph_of(file: OnnxFile, given: Mapping[str, Shape], input_names: Sequence[str],

@@ -2,11 +2,12 @@
 import functools
 import operator
 from pathlib import Path
-from typing import Dict, List
+from typing import Dict, Tuple
 
 import numpy as np
 from onnx import TensorProto, helper
 
+from job.checkpoint.watch import Watch, watch
 from job.errors import BadCheckpoint
 from job.onnx_model.protobuf import Place
 
@@ -33,7 +34,12 @@ class Tensors:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.files = []  # type: List[Path]  # beside the model, of the tensors read so far
+        self._watches = {}  # type: Dict[Path, Watch]
+
+    @property
+    def files(self) -> Tuple[Watch, ...]:
+        """Those beside the model, of the tensors read so far."""
+        return tuple(self._watches.values())
 
     def read(self, tensor: TensorProto) -> np.ndarray:
         what = "the tensor {}".format(tensor.name or "of a constant")
@@ -56,12 +62,19 @@ class Tensors:
 
     def _beside(self, place: Place, dtype: np.dtype, count: int, what: str) -> np.ndarray:
         file, length = file_beside(self._folder, place.file, what), count * dtype.itemsize
-        if place.length not in (-1, length) or place.offset + length > file.stat().st_size:
+        watched = self._watched(file)
+        if place.length not in (-1, length) or place.offset + length > watched.size:
+            watched.refuse_growth()
             raise bad("{} takes {} bytes, and {} has others from {} on".format(what, length, place.file, place.offset))
-        if file not in self.files:
-            self.files.append(file)
         values = np.memmap(str(file), np.uint8, "r", place.offset, (length,)) if length else np.zeros(0, np.uint8)
         return np.asarray(values).view(dtype)
+
+    def _watched(self, file: Path) -> Watch:
+        """As it was before any of it was read."""
+        if file not in self._watches:
+            with file.open("rb") as stream:
+                self._watches[file] = watch(file, stream)
+        return self._watches[file]
 
 
 def _inside(tensor: TensorProto, dtype: np.dtype, length: int, what: str) -> np.ndarray:

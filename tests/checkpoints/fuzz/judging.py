@@ -16,7 +16,7 @@ from typing import Any, Iterator, List, NamedTuple, Sequence
 
 import numpy as np
 
-from job.checkpoint import reading
+from job.checkpoint import watch
 from job.checkpoint.reading import Checkpoint, read_checkpoint
 from job.errors import BadCheckpoint
 from tests.checkpoints.fuzz.mutations import Mutant, mutant
@@ -92,7 +92,7 @@ def _live(numbers: Sequence[int], seeds: Sequence[Seed], folder: Path, write_end
         work = folder / str(os.getpid())
         (work / "here").mkdir(parents=True)
         os.chdir(str(work / "here"))
-        reading.SETTLE = 0
+        watch.SETTLE = 0
         forbid_running()
         with os.fdopen(write_end, "wb") as stream:
             for number in numbers:
