@@ -15,8 +15,14 @@ def is_known(op: str, opset: int) -> bool:
         return False
 
 
+_COUNTS = ("dilations", "kernel_shape", "strides")  # by which inference divides, and dies of a zero
+
+
 def fault_of(proto: onnx.NodeProto, opset: int) -> str:
     """Why it is no node of that opset, '' if it is one."""
+    for item in proto.attribute:
+        if item.name in _COUNTS and any(count < 1 for count in item.ints):
+            return "{} of {}".format(item.name, list(item.ints))
     context = checker.C.CheckerContext()
     context.ir_version, context.opset_imports = onnx.IR_VERSION, {"": opset, "ai.onnx": opset}
     try:

@@ -8,7 +8,6 @@ from tests.onnx_backend.judging import Verdict, judged
 from tests.onnx_backend.outcomes import write
 
 
-
 def _judged(case: Case) -> Verdict:
     with tempfile.TemporaryDirectory() as folder:
         try:

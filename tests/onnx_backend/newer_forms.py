@@ -99,6 +99,8 @@ REFUSED = [
     (Row("GRU", 14, {"w": MAP, "r": MAP}, {"layout": 1}), "attribute layout=1"),
     (Row("AveragePool", 19, {}, {"kernel_shape": [2, 2], "dilations": [2, 1]}), "attribute dilations="),
     (Row("Reshape", 14, {"s": ints(0, -1)}, {"allowzero": 1}), "allowzero=1"),
+    (Row("AveragePool", 13, {}, {"kernel_shape": [2, 2], "strides": [1, 0]}), "AveragePool at y0: strides of [1, 0]"),
+    (Row("MaxPool", 12, {}, {"kernel_shape": [0, 2]}), "MaxPool at y0: kernel_shape of [0, 2]"),
     (Row("GridSample", 16, {"g": MAP}), "operator GridSample at y0"),
     (Row("Relu", 13, {}, {"slope": 0.1}), "Relu at y0: Unrecognized attribute: slope"),
 ]

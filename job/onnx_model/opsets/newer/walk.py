@@ -48,10 +48,16 @@ class _Walk:
             elif node.op == "If":
                 self._take_branch(node)
             elif not self._fold(node):
-                self._say(node)
+                made = self._said(node)
+                self._constants.update(made.constants)
+                self._nodes.extend(made.nodes)
+                self._infer(made.nodes)
         except UnsupportedModel as error:
             self.problems.extend(error.problems)
             lost = set(node.outputs)
+        except _UNREADABLE as error:
+            raise BadCheckpoint("{} at {} is not as opset {} says it: {}".format(
+                node.op, node.layer or node.output, self._opset, error), hint="export it again") from error
         if lost:
             self._lost.update(node.outputs)
 
@@ -93,18 +99,12 @@ class _Walk:
     def _read_by(self, *nodes: Node) -> Dict[str, np.ndarray]:
         return {name: self._constants[name] for node in nodes for name in node.inputs if name in self._constants}
 
-    def _say(self, node: Node) -> None:
-        try:
-            made = self._rewritten(node)
-            problems = [problem for each in made.nodes for problem in problems_of(each, OPSET)]
-        except _UNREADABLE as error:
-            raise BadCheckpoint("{} at {} is not as opset {} says it: {}".format(
-                node.op, node.layer or node.output, self._opset, error), hint="export it again") from error
+    def _said(self, node: Node) -> Rewrite:
+        made = self._rewritten(node)
+        problems = [problem for each in made.nodes for problem in problems_of(each, OPSET)]
         if problems:
             raise UnsupportedModel(problems)
-        self._constants.update(made.constants)
-        self._nodes.extend(made.nodes)
-        self._infer(made.nodes)
+        return made
 
     def _rewritten(self, node: Node) -> Rewrite:
         rule = NEWER.get(node.op)
