@@ -107,7 +107,7 @@ def test_all_that_is_not_known_is_named_at_once():
     assert refusal.value.problems == ("operator Det at a", "operator Unique at y")
 
 
-@pytest.mark.parametrize("op", sorted(NEWER) + ["If", "Shape"])
+@pytest.mark.parametrize("op", sorted(NEWER) + ["If"])
 def test_a_node_that_is_none(op):
     """As a damaged file may have it: without inputs, and its attributes are texts."""
     for inputs in ([], ["x"]):
@@ -116,6 +116,12 @@ def test_a_node_that_is_none(op):
             answers(model([node], {"x": MAP.shape}, ["y"], 20).SerializeToString(), MAP)
         except (BadCheckpoint, UnsupportedModel) as error:
             assert "at y" in error.message
+
+
+def test_the_shape_of_nothing():
+    nodes = [helper.make_node("Shape", [], ["s"]), helper.make_node("Reshape", ["x", "s"], ["y"])]
+    with pytest.raises(BadCheckpoint, match="Shape at s is not as opset 13 says it"):
+        answers(model(nodes, {"x": (2,)}, ["y"], 13).SerializeToString(), np.zeros(2, np.float32))
 
 
 def test_a_node_that_makes_nothing():
