@@ -15,7 +15,7 @@ from job.onnx_model.graph import FreeNames, Graph
 from job.onnx_model.protobuf import OPSET, protobuf_from_graph
 from job.onnx_model.reading import OnnxFile, by_input, graph_of, open_onnx, published_name
 from job.onnx_model.runtime import NEWEST_OPSET, RUNTIME_ERRORS, as_it_knows, layer_values, session
-from job.parity.probes import Probe
+from job.parity.probes import Probe, make_probes
 from job.settings.settings import DEFAULT_OUTPUT_NAMES
 from job.values import CheckpointFacts, Inspected, TensorFacts, TrainingSpread
 
@@ -73,7 +73,7 @@ class FileNetwork:
         graph, notes = _graph(file, settings)
         inputs = tuple(TensorFacts(name, graph.dtypes[name], graph.shapes[name], published(len(graph.shapes[name])))
                        for name in graph.inputs)
-        forward, told = _forward(path, data, file, graph)
+        forward, told = _forward(path, data, file, graph, make_probes(inputs, 1)[0])
         return cls(forward, reread, inputs, _facts(file, identity, notes + told)), graph
 
     def forward(self, probe: Probe) -> Answers:
@@ -140,17 +140,17 @@ def _facts(file: OnnxFile, identity: Identity, notes: Tuple[str, ...]) -> Checkp
                            identity.stamps)
 
 
-def _forward(path: Path, data: bytes, file: OnnxFile, graph: Graph) -> Tuple[Forward, Tuple[str, ...]]:
+def _forward(path: Path, data: bytes, file: OnnxFile, graph: Graph, probe: Probe) -> Tuple[Forward, Tuple[str, ...]]:
     """ONNX Runtime with the file as it is; where that cannot be the reference, with what was read, which is said."""
     reason = "it computes in float16, with 3 digits" if _has_half(file.graph) else ""
     if not reason:
         known, renamed = (path, False) if file.files else as_it_knows(data)
         try:
-            return _tried(known, file.graph, graph), (_RENAMED.format(NEWEST_OPSET),) if renamed else ()
+            return _tried(known, file.graph, probe), (_RENAMED.format(NEWEST_OPSET),) if renamed else ()
         except RUNTIME_ERRORS as error:
             reason = "ONNX Runtime does not run it: {}".format(str(error).split("\n")[0])
     try:
-        run = _tried(protobuf_from_graph(graph).SerializeToString(), graph, graph)
+        run = _tried(protobuf_from_graph(graph).SerializeToString(), graph, probe)
     except RUNTIME_ERRORS as error:
         raise UnsupportedModel(["the file: {}".format(reason)]) from error
     return run, ("the reference is the file as it was read, in float32 and opset {}, not as it is: {}".format(
@@ -161,10 +161,10 @@ def _has_half(graph: Graph) -> bool:
     return "float16" in graph.dtypes.values() or any(value.dtype == np.float16 for value in graph.constants.values())
 
 
-def _tried(model: Any, graph: Graph, read: Graph) -> Forward:
-    """The graph as the model has it, and as it was read: some forms are taken, and fail when they are run."""
+def _tried(model: Any, graph: Graph, probe: Probe) -> Forward:
+    """Some forms are taken, and fail when they are run."""
     forward = _runner(model, graph)
-    forward([np.zeros(read.shapes[name]) for name in read.inputs])
+    forward(probe.inputs)
     return forward
 
 

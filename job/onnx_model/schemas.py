@@ -8,14 +8,14 @@ from job.onnx_model.graph import Node
 from job.onnx_model.protobuf import proto_of
 
 
+_COUNTS = ("dilations", "kernel_shape", "strides")  # by which inference divides, and dies of a zero
+
+
 def is_known(op: str, opset: int) -> bool:
     try:
         return not defs.get_schema(op, opset, "").deprecated
     except RuntimeError:  # onnx's SchemaError
         return False
-
-
-_COUNTS = ("dilations", "kernel_shape", "strides")  # by which inference divides, and dies of a zero
 
 
 def fault_of(proto: onnx.NodeProto, opset: int) -> str:

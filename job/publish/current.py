@@ -41,7 +41,8 @@ def checkpoint_of(output_dir: Path, name: str) -> Optional[Identity]:
     with refusals_as_job_errors("reading {}".format(run_file)):
         if not run_file.is_file():
             return None
-        record, stamps = _recorded(run_file, _RECORD), _recorded(run_file, _STAMPS)
+        run = _run(run_file)
+    record, stamps = run.get(_RECORD), run.get(_STAMPS)
     sha256 = record.get("checkpoint_sha256") if isinstance(record, dict) else None
     if not isinstance(sha256, str) or not isinstance(stamps, dict) or not all(map(_is_stamp, stamps.values())):
         return None
@@ -61,7 +62,7 @@ def is_current(
     """
     folder = output_dir / name
     with refusals_as_job_errors("reading {}".format(folder)):
-        return _is_published(folder) and _recorded(folder / "run.json", _RECORD) == _made_from(
+        return _is_published(folder) and _run(folder / "run.json").get(_RECORD) == _made_from(
             folder, checkpoint_sha256, settings_digest, job_version)
 
 
@@ -71,7 +72,7 @@ def is_rolled_back(
     """As is_current(), of a model whose newest version was renamed away so that servers take an earlier one."""
     folder = output_dir / name
     with refusals_as_job_errors("reading {}".format(folder)):
-        record = _recorded(folder / "run.json", _RECORD) if _is_published(folder) else None
+        record = _run(folder / "run.json").get(_RECORD) if _is_published(folder) else None
         if not isinstance(record, dict) or not isinstance(record.get("sizes"), dict):
             return False
         now = _made_from(folder, checkpoint_sha256, settings_digest, job_version)
@@ -89,13 +90,13 @@ def _is_published(folder: Path) -> bool:
     return (folder / SUMS).is_file() and (folder / "run.json").is_file()
 
 
-def _recorded(run_file: Path, key: str) -> Any:
+def _run(run_file: Path) -> Mapping[str, Any]:
     """What a damaged run.json says is nothing."""
     try:
         run = read_document(run_file)
     except ValueError:
-        return None
-    return run.get(key) if isinstance(run, dict) else None
+        return {}
+    return run if isinstance(run, dict) else {}
 
 
 def _sizes(folder: Path) -> Dict[str, int]:
