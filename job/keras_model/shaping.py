@@ -9,6 +9,7 @@ from job.keras_model.activation import (
     Activation, Operand, constant_in_order, in_order, with_leading_ones, with_ones,
 )
 from job.keras_model.axis_blocks import MOST_AXES, moves
+from job.keras_model.cutting import cut
 from job.keras_model.few_axes import along, concatenated
 from job.keras_model.layers import operation
 from job.keras_model.many_axes import along_axes, for_along, sizes_after
@@ -100,21 +101,18 @@ def pad(operator: Operator, x: Activation) -> Activation:
     """A negative pad cuts off."""
     ends = list(zip(operator.attributes["pads"], operator.attributes["pads"][x.rank:]))
     pairs = {place: ends[axis] for place, axis in enumerate(x.order) if any(ends[axis])}
+    left = {place: range(-min(begin, 0), operator.input_shape[x.order[place]] + min(end, 0))
+            for place, (begin, end) in pairs.items() if min(begin, end) < 0}
     mode = operator.attributes.get("mode", "constant")
     value = operator.attributes.get("value", 0.0)
 
     def padded(tensor, where):
         here = {axis: pairs[place] for place, axis in where.items()}
-        cuts = {axis: slice(-min(begin, 0), min(end, 0) or None) for axis, (begin, end) in here.items()}
-        tensor = _cut(tensor, cuts) if any(min(pair) < 0 for pair in here.values()) else tensor
+        tensor = cut(tensor, {axis: left[place] for place, axis in where.items() if place in left})
         grown = [tuple(max(each, 0) for each in here.get(axis, (0, 0))) for axis in range(len(tensor.shape))]
         return tf.pad(tensor, grown, mode, constant_values=value) if any(map(any, grown)) else tensor
     nonnegative = x.nonnegative and (mode != "constant" or value >= 0)
     return along_axes(x, list(pairs), padded, operator.output_shape, operator.name, nonnegative=nonnegative)
-
-
-def _cut(tensor, cuts: Dict[int, slice]):
-    return tensor[tuple(cuts.get(axis, slice(None)) for axis in range(len(tensor.shape)))]
 
 
 @converts("Slice", constants=(1, 2, 3, 4))
@@ -122,22 +120,17 @@ def slice_axes(operator: Operator, x: Activation, starts: np.ndarray, ends: np.n
                axes: Optional[np.ndarray] = None, steps: Optional[np.ndarray] = None) -> Activation:
     axes = range(len(starts)) if axes is None else axes
     steps = [1] * len(starts) if steps is None else steps
-    cuts, fixed_by = {}, ""
+    picked, fixed_by = {}, ""  # type: Dict[int, range], str
     for axis, start, end, step in zip(axes, starts, ends, steps):
         size = operator.input_shape[axis]
         bounds = slice(int(start), int(end), int(step)).indices(size)
         if range(*bounds) != range(size):
-            cuts[x.axis(axis)] = _within(slice(*bounds))
+            picked[x.axis(axis)] = range(*bounds)
             fixed_by = operator.name if axis % x.rank == 0 else fixed_by
 
-    def cut(tensor, where):
-        return _cut(tensor, {axis: cuts[place] for place, axis in where.items()})
-    return along_axes(x, list(cuts), cut, operator.output_shape, operator.name, fixed_by=fixed_by)
-
-
-def _within(cut: slice) -> slice:
-    """Backwards to the first element ends at -1, which a slice would count from the end."""
-    return slice(cut.start, None if cut.stop < 0 else cut.stop, cut.step)
+    def parts(tensor, where):
+        return cut(tensor, {axis: picked[place] for place, axis in where.items()})
+    return along_axes(x, list(picked), parts, operator.output_shape, operator.name, fixed_by=fixed_by)
 
 
 @converts("Split", attributes={"axis": None, "split": None})
@@ -152,7 +145,7 @@ def split(operator: Operator, x: Activation) -> Tuple[Activation, ...]:
         if tensor.dtype == tf.float32:
             return tf.split(tensor, len(sizes) if len(set(sizes)) == 1 else sizes, where[place])
         ends = np.cumsum(sizes)  # TensorFlow Lite 1.14 splits no integers
-        return [tensor[(slice(None),) * where[place] + (slice(end - size, end),)] for size, end in zip(sizes, ends)]
+        return [cut(tensor, {where[place]: range(end - size, end)}) for size, end in zip(sizes, ends)]
     numbers = operation(lambda t: along(t, before, [place], parts), for_along(x), operator.name)
     return tuple(x.remade(part, operator.name, sizes_after(x, shape), fixed_by=fixed_by)
                  for part, shape in zip(numbers, operator.output_shapes))

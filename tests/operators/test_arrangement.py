@@ -92,6 +92,17 @@ def test_slice(shape, order, made, starts, ends, axes, steps):
     assert np.array_equal(given.onnx_value(result), value[tuple(cuts)])
 
 
+@pytest.mark.parametrize("start, end, step, operators", [
+    (1, 40001, 1, (1, 0)), (36000, 70000, 3, (1, 1)), (39999, -70001, -1, (1, 1)), (5, 32768, 2, (1, 1)),
+    (5, 32767, 2, (0, 1)), (32767, 10, -4, (0, 1))], ids=str)
+def test_far_elements_are_picked_by_an_operator_of_32_bits(start, end, step, operators):
+    value = counted(1, 2, 70000)
+    given = fed(value)
+    result = converted("Slice", given, *(whole(number) for number in (start, end, 2, step)))
+    assert np.array_equal(given.onnx_value(result), value[:, :, start:end if end > -70000 else None:step])
+    assert tuple(needed(result, "Slice", "StridedSlice")) == operators
+
+
 @pytest.mark.parametrize("shape, order, made", [(MAP, LAST, None), (VOLUME, None, (24, 5, 7))], ids=str)
 @pytest.mark.parametrize("begin, end, value, mode", [
     ((0, 0, 1, 0), (0, 0, 0, 2), 0.0, "constant"), ((0, 1, 0, 2), (0, 2, 0, 0), -1.5, "constant"),

@@ -192,4 +192,6 @@ ROWS = [case._replace(refused=_REFUSED.get(case.id)) for case in _PICKS] + _PART
     Case("in place, " + name, of(_changed(change))) for name, change in _CHANGES
 ] + [
     Case(name, build, [shape]) for name, build, shape in _PAD_MODULES
-]
+] + functions(
+    ("elements beyond 16 bits", lambda x: x[:, :, 33000:66000]), ("steps beyond 16 bits", lambda x: x[:, :, 2:65000:3]),
+    ("a cut at the far end", lambda x: F.pad(x, (1, -2))), shapes=[(2, 3, 70000)])
