@@ -11,12 +11,12 @@ from job.checkpoint.reading import read_whole
 from job.checkpoint.source import Source
 from job.checkpoint.watch import Watch
 from job.errors import BadCheckpoint, UnsupportedModel, UsageError, job_error_from_oserror
-from job.onnx_model.graph import FreeNames, Graph
+from job.networks.onnx_ends import inputs_of, outputs_of
+from job.onnx_model.graph import Graph
 from job.onnx_model.protobuf import OPSET, protobuf_from_graph
-from job.onnx_model.reading import OnnxFile, by_input, graph_of, open_onnx, published_name
+from job.onnx_model.reading import OnnxFile, graph_of, open_onnx
 from job.onnx_model.runtime import NEWEST_OPSET, RUNTIME_ERRORS, as_it_knows, layer_values, session
 from job.parity.probes import Probe, make_probes
-from job.settings.settings import DEFAULT_OUTPUT_NAMES
 from job.values import CheckpointFacts, Inspected, TensorFacts, TrainingSpread
 
 FORMAT = "onnx"
@@ -119,19 +119,8 @@ def _with_files(identity: Identity, folder: Path, files: Sequence[Watch]) -> Ide
 
 def _graph(file: OnnxFile, settings: Any) -> Tuple[Graph, Tuple[str, ...]]:
     """Names and open sizes are the settings' where they say any, else the file's own."""
-    inputs = _names("input", file.graph.inputs, settings.input_names, ())
-    said = settings.output_names if settings.output_names != DEFAULT_OUTPUT_NAMES else ()
-    outputs = _names("output", file.graph.outputs, said, inputs)
-    shapes = by_input(file.inputs, inputs, [(each.name, each.shape) for each in settings.input_shapes])
-    return graph_of(file, shapes, inputs, outputs)
-
-
-def _names(kind: str, own: Sequence[str], said: Sequence[str], taken: Sequence[str]) -> Tuple[str, ...]:
-    if said and len(said) != len(own):
-        raise UsageError("the file has {} {}s, {} are named: {}".format(len(own), kind, len(said), ", ".join(said)),
-                         hint="--{}-names takes a name for each of them".format(kind))
-    unused = FreeNames(taken)
-    return tuple(said) or tuple(published_name(name, unused) for name in own)
+    inputs, shapes = inputs_of(file.graph.inputs, settings)
+    return graph_of(file, shapes, inputs, outputs_of(file.graph.outputs, settings, inputs))
 
 
 def _facts(file: OnnxFile, identity: Identity, notes: Tuple[str, ...]) -> CheckpointFacts:

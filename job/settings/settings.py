@@ -189,7 +189,7 @@ def _inputs(said: Mapping[str, Any]) -> Tuple[Tuple[InputShape, ...], Tuple[str,
     if not shapes and "model_code" in said:
         raise UsageError("--model-code says nothing of the input's shape", hint="--input-shape=1,3,224,224")
     in_shapes = tuple(shape.name for shape in shapes if shape.name)
-    names = said.get("input_names") or in_shapes or _default_names(len(shapes))
+    names = said.get("input_names") or in_shapes or default_input_names(len(shapes))
     if in_shapes and names != in_shapes:
         raise UsageError("--input-shape names {}, --input-names {}".format(", ".join(in_shapes), ", ".join(names)),
                          hint="name the inputs once: --input-shape=1,3,8,8;1,4 with --input-names=a,b")
@@ -199,7 +199,7 @@ def _inputs(said: Mapping[str, Any]) -> Tuple[Tuple[InputShape, ...], Tuple[str,
     return tuple(shapes), tuple(names)
 
 
-def _default_names(count: int) -> Tuple[str, ...]:
+def default_input_names(count: int) -> Tuple[str, ...]:
     """None where no shape is said: an .onnx file has names of its own."""
     return tuple("{}_{}".format(DEFAULT_INPUT_NAME, each) if each else DEFAULT_INPUT_NAME for each in range(count))
 

@@ -29,21 +29,6 @@ def input_shapes(items: Sequence[onnx.ValueInfoProto], given: Mapping[str, Shape
     return tuple(_shape(item.name, declared_shape(item), given.get(item.name)) for item in items)
 
 
-def by_input(items: Sequence[onnx.ValueInfoProto], names: Sequence[str],
-             shapes: Sequence[Tuple[str, Shape]]) -> Mapping[str, Shape]:
-    """Shapes that the user gave, by name or in their order -> by the input's name in the file."""
-    if not shapes:
-        return {}
-    files = [item.name for item in items]
-    called = dict(zip(files, files), **dict(zip(names, files)))
-    unknown = [name for name, _ in shapes if name and name not in called]
-    if unknown or len(shapes) > len(files):
-        raise BadCheckpoint("--input-shape names {}, the file's inputs are {}".format(
-            unknown[0] if unknown else "{} inputs".format(len(shapes)), ", ".join(files)),
-            hint="name them as the file does, or leave it out")
-    return {called[name] if name else file: shape for file, (name, shape) in zip(files, shapes)}
-
-
 def _shape(name: str, declared: Tuple[int, ...], given: Shape = None) -> Shape:
     if given is None:
         open_axes = [axis for axis, size in enumerate(declared) if size < 0]
