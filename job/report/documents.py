@@ -1,18 +1,21 @@
 """JSON documents as bytes, and the schemas that describe them."""
 import json
+import re
 from pathlib import Path
 from typing import Any, Mapping
 
 _SCHEMAS = Path(__file__).resolve().parent / "schemas"
+_HALF = re.compile("[\ud800-\udfff]")  # of a character: what Python makes of bytes that are no text
 
 
 def json_bytes(document: Mapping[str, Any]) -> bytes:
     """The same bytes for the same document; NaN and infinities are refused (ValueError).
 
-    A file name that is not UTF-8 stays readable: its odd bytes become JSON's own escapes.
+    A file name that is not UTF-8 stays readable: an odd byte becomes the text \\udcff. JSON's own escape of it would be half
+    a character, which strict readers refuse.
     """
     text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    return text.encode("utf-8", "backslashreplace")
+    return _HALF.sub(lambda half: r"\\u{:x}".format(ord(half.group())), text).encode("utf-8")
 
 
 def read_document(file: Path) -> Any:

@@ -8,7 +8,7 @@ from typing import Any, Iterator, List, Optional
 
 from job.errors import JobError
 from job.watching import progress_bar
-from job.watching.visible import visible
+from job.watching.visible import readable, visible
 
 _LOGGER = logging.getLogger("job")
 _LOGGER.propagate = False
@@ -17,6 +17,7 @@ _LOGGER.propagate = False
 def configure(style: str) -> None:
     """Send the log to stderr as text or as json; forked children inherit it."""
     handler = logging.StreamHandler(sys.stderr)
+    handler.terminator = ""  # of one write with its line: another process may write between two
     handler.setFormatter(_Machine() if style == "json" else _People())
     _LOGGER.handlers = [handler]
     _LOGGER.setLevel(logging.INFO)
@@ -70,7 +71,9 @@ def progress(done: int, total: int) -> None:
 
 class _People(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        return (progress_bar.CLEAR if progress_bar.on_terminal() else "") + visible(self._text(record))
+        """What others have named cannot begin a line: all but the first of a message are indented."""
+        text = visible(self._text(record)).replace("\n", "\n  ")
+        return (progress_bar.CLEAR if progress_bar.on_terminal() else "") + text + "\n"
 
     def _text(self, record: logging.LogRecord) -> str:
         facts = record.facts  # type: ignore
@@ -80,7 +83,7 @@ class _People(logging.Formatter):
         lead = {"error": "error: ", "warning": "warning: "}.get(record.event, "")  # type: ignore
         lines = [_joined([record.checkpoint, lead + record.getMessage()])]  # type: ignore
         if facts.get("hint"):
-            lines.append("  hint: {}".format(facts["hint"]))
+            lines.append("hint: {}".format(facts["hint"]))
         if facts.get("traceback"):
             lines.append(facts["traceback"].rstrip())
         return "\n".join(lines)
@@ -96,7 +99,8 @@ class _Machine(logging.Formatter):
             "checkpoint": record.checkpoint or None,  # type: ignore
             "message": record.getMessage(),
         }
-        return json.dumps(dict(row, **record.facts))  # type: ignore
+        row.update(record.facts)  # type: ignore
+        return json.dumps({key: readable(value) if isinstance(value, str) else value for key, value in row.items()}) + "\n"
 
 
 def _joined(parts: List[Optional[str]]) -> str:

@@ -3,6 +3,11 @@
 _CONTROLS = {code: "\\x{:02x}".format(code) for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n"}
 
 
+def readable(text: str) -> str:
+    """With what is no character, such as a byte of a name that is not UTF-8, as an escape."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def visible(text: str) -> str:
     """Without what would move the cursor or change colours there; lines stay lines."""
     return text.translate(_CONTROLS)

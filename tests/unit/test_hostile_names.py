@@ -1,8 +1,10 @@
 """Names and kinds of what lies in an input volume: kept or refused, never misread, waited for or written elsewhere."""
 import contextlib
+import io
 import json
 import os
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from job.settings.settings import run_settings
 from job.settings.share import Share
 from job.values import Outcome
 from job.watching import log
+from job.watching.visible import readable
 
 ODD = [b"a\nb", b"it's \"quoted\"", b"$(reboot)", b"a\\b", b"\xff\xfe", "n\u00e9t".encode(), "\u7f51".encode() * 20,
        b"-n", b"a b", b"a..b", b"...", b"%2E", b"a+b", b"%", b"\x1b[2J", b"x" * 200, b"CON", b"Net", b"net", b"*"]
@@ -61,7 +64,7 @@ def test_names_too_long_or_taken_are_refused_alone(tmp_path, name, why):
     assert (other.name, other.problem) == ("other", None)
     assert command(["convert", "--output-dir={}".format(tmp_path / "out"), str(refused.path)]).exit_code == 3
     (row,) = json.loads((tmp_path / "out" / "summary.json").read_text())["checkpoints"]
-    assert (row["name"], row["exit_code"], row["message"]) == (refused.name, 3, refused.problem.message)
+    assert (row["name"], row["exit_code"], row["message"]) == (refused.name, 3, readable(refused.problem.message))
     assert json.loads((tmp_path / "out" / ".failed" / refused.name / "parity.json").read_text())["verdict"] == "failed"
 
 
@@ -149,13 +152,40 @@ def test_folders_without_end(tmp_path, capfd):
     subprocess.check_call(["rm", "-r", str(deepest / "d")])  # shutil.rmtree cannot
 
 
-def test_a_name_that_is_no_text_is_told_all_the_same(tmp_path, capfd):
-    """In the summary, and by whoever reads it."""
-    name = os.fsdecode(b"\xff.pth")
-    output_folder.write_summary(tmp_path, [Outcome("%FF", "failed", 3, "checkpoint", name + " is not a file")], 3)
-    assert json.loads((tmp_path / "summary.json").read_text())["checkpoints"][0]["message"] == name + " is not a file"
+def test_a_name_that_is_no_text_is_told_as_text_all_the_same(tmp_path, capfd):
+    """In the summary, by whoever reads it, and in the log: strict readers of JSON refuse half a character."""
+    told = os.fsdecode(b"\xff.pth") + " is not a file"
+    output_folder.write_summary(tmp_path, [Outcome("%FF", "failed", 3, "checkpoint", told)], 3)
+    summary = json.loads((tmp_path / "summary.json").read_text())["checkpoints"][0]["message"]
     assert command(["summarize", str(tmp_path)]).exit_code == 3
     assert "\\udcff.pth is not a file" in capfd.readouterr().out
+    log.configure("json")
+    log.failure(BadCheckpoint(told))
+    assert summary == json.loads(capfd.readouterr().err)["message"] == "\\udcff.pth is not a file"
+
+
+@pytest.mark.parametrize("style, lines", [("text", ["a  error: net", "  b  converted: out", "  hint: no", "    m  error: x"]),
+                                          ("json", None)])
+def test_what_others_have_named_begins_no_line_of_the_log(monkeypatch, style, lines):
+    """And a line is written in one go, since other processes write there too."""
+    monkeypatch.setattr(sys, "stderr", Writes())
+    log.configure(style)
+    log.failure(BadCheckpoint("net\nb  converted: out", hint="no\n  m  error: x"), "a")
+    (written,) = filter(None, sys.stderr.all)
+    assert written.endswith("\n") and "\r" not in written
+    assert written.splitlines() == lines if lines else written.count("\n") == 1 and json.loads(written)["checkpoint"] == "a"
+
+
+class Writes(io.StringIO):
+    """A stream that knows each write."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.all = []
+
+    def write(self, text: str) -> int:
+        self.all.append(text)
+        return super().write(text)
 
 
 def test_a_loop_of_links_and_links_that_lead_out(tmp_path):
