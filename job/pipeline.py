@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from job import remarks
-from job.checkpoint.identity import Identity, sha256_now
+from job.checkpoint.identity import NOT_THERE, Identity, identity_now
 from job.conversion import Converted, Place
 from job.errors import BadCheckpoint, JobError
 from job.model_documents import failed_documents, write_documents
@@ -19,7 +19,7 @@ from job.processes.actors import Pending, Side
 from job.progress import Progress
 from job.publish import (
     check_replaceable, checkpoint_of, clear_failure, is_current, is_rolled_back, keep_earlier, next_version, publish,
-    publish_failure, settled, staging,
+    publish_failure, record_stamps, settled, staging,
 )
 from job.report import inspection
 from job.samples.accuracy import Accuracy, dropped, number_asked
@@ -73,23 +73,26 @@ def skipped(checkpoint: Path, name: str, settings: Settings, output_dir: Path) -
     """The outcome of a checkpoint whose model is there already, made from just this; None where it is to be made."""
     if settings.force or not (output_dir / name / "run.json").is_file():
         return None
-    progress = Progress(name, settings)
-    asked = _sha256(checkpoint, checkpoint_of(output_dir, name)), progress.settings_digest, progress.job_version
+    progress, before = Progress(name, settings), checkpoint_of(output_dir, name)
+    found = _identity(checkpoint, before)
+    asked = found.sha256, progress.settings_digest, progress.job_version
     if is_current(output_dir, name, *asked):
         message = "made from this checkpoint with these settings already"
     elif is_rolled_back(output_dir, name, *asked):
         message = "made from this checkpoint already, and rolled back to an earlier version: --force makes it again"
     else:
         return None
+    if found != before:
+        record_stamps(output_dir, name, found)
     clear_failure(output_dir, name)
     return Outcome(name, "current", 0, "", message)
 
 
-def _sha256(checkpoint: Path, before: Optional[Identity]) -> str:
+def _identity(checkpoint: Path, before: Optional[Identity]) -> Identity:
     try:
-        return sha256_now(checkpoint, before)
+        return identity_now(checkpoint, before)
     except BadCheckpoint:
-        return ""  # of an index that cannot be read: to be converted, and so refused
+        return NOT_THERE  # of an index that cannot be read: to be converted, and so refused
 
 
 def report_failure(name: str, error: JobError, output_dir: Path) -> None:

@@ -10,7 +10,8 @@ import time
 from pathlib import Path
 from typing import List, Mapping, NamedTuple, Optional, Sequence
 
-from job.checkpoint.digest import sha256_of_checkpoint, sha256_of_files
+from job.checkpoint.digest import sha256_of_files
+from job.checkpoint.shards import files_of
 
 _BLOCK = 64 * 1024  # bytes
 _BLOCKS = 16        # the first and the last of a file, where formats keep their tables, among them
@@ -22,6 +23,9 @@ Stamps = Mapping[str, Optional[str]]  # of a checkpoint's files, by their path f
 class Identity(NamedTuple):
     sha256: str     # of the file; of several see job.checkpoint.digest
     stamps: Stamps  # from before they were read
+
+
+NOT_THERE = Identity("", {})  # no checkpoint's
 
 
 def stamps_of(files: Sequence[Path], folder: Path) -> Stamps:
@@ -48,19 +52,22 @@ def stamp_of(file: Path) -> Optional[str]:
     return digest.hexdigest()
 
 
-def sha256_now(checkpoint: Path, before: Optional[Identity]) -> str:
+def identity_now(checkpoint: Path, before: Optional[Identity]) -> Identity:
     """What it was before, as long as its files have the stamps that they had then; else of what they hold now.
 
     Raises as sha256_of_checkpoint().
     """
+    folder = checkpoint.parent
     if before is None or checkpoint.name not in before.stamps:
-        return sha256_of_checkpoint(checkpoint)
-    folder, names = checkpoint.parent, list(before.stamps)
-    if not all(_is_file_beside(folder, name) for name in names):
-        return ""
-    if all(stamp is not None and stamp == stamp_of(folder / name) for name, stamp in before.stamps.items()):
-        return before.sha256
-    return sha256_of_files(folder, names)
+        names = [file.name for file in files_of(checkpoint)]
+    else:
+        names = list(before.stamps)
+        if not all(_is_file_beside(folder, name) for name in names):
+            return NOT_THERE
+    stamps = stamps_of([folder / name for name in names], folder)
+    if before is not None and before.stamps == stamps and None not in stamps.values():
+        return before
+    return Identity(sha256_of_files(folder, names), stamps)
 
 
 def _is_file_beside(folder: Path, name: str) -> bool:

@@ -13,10 +13,11 @@ from job.publish.published import (
     check_replaceable, clear_failure, is_model, publish, publish_failure, publish_file, published_models,
 )
 from job.publish.staging_folder import recover, staging
+from job.publish.stamps import record_stamps
 from job.publish.versions import documents_of, keep_earlier, next_version
 
 __all__ = [
     "check_replaceable", "checkpoint_of", "clear_failure", "digest_of_settings", "documents_of", "is_current", "is_model",
     "is_rolled_back", "keep_earlier", "next_version", "publish", "publish_failure", "publish_file", "published_models",
-    "record_of", "recover", "settle_file", "settled", "staging", "verify_checksums", "write_file", "write_json",
+    "record_of", "record_stamps", "recover", "settle_file", "settled", "staging", "verify_checksums", "write_file", "write_json",
 ]

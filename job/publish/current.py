@@ -7,10 +7,9 @@ from typing import Any, Dict, Mapping, Optional
 from job.checkpoint.identity import Identity, Stamps
 from job.publish.checksums import SUMS, checked_files
 from job.publish.files import refusals_as_job_errors
+from job.publish.stamps import RECORD, identity_in, stamps_document
 from job.publish.versions import is_put_away, number_of
 from job.report.documents import read_document
-
-_RECORD, _STAMPS = "made_from", "checkpoint_stamps"  # of run.json
 
 
 def digest_of_settings(settings: Mapping[str, Any]) -> str:
@@ -22,7 +21,7 @@ def digest_of_settings(settings: Mapping[str, Any]) -> str:
 def record_of(folder: Path, checkpoint_sha256: str, settings_digest: str, job_version: str,
               stamps: Stamps) -> Dict[str, Any]:
     """What run.json says beside times and figures, when all other files are in the folder."""
-    return {_RECORD: _made_from(folder, checkpoint_sha256, settings_digest, job_version), _STAMPS: dict(stamps)}
+    return dict({RECORD: _made_from(folder, checkpoint_sha256, settings_digest, job_version)}, **stamps_document(stamps))
 
 
 def _made_from(folder: Path, checkpoint_sha256: str, settings_digest: str, job_version: str) -> Dict[str, Any]:
@@ -41,16 +40,7 @@ def checkpoint_of(output_dir: Path, name: str) -> Optional[Identity]:
     with refusals_as_job_errors("reading {}".format(run_file)):
         if not run_file.is_file():
             return None
-        run = _run(run_file)
-    record, stamps = run.get(_RECORD), run.get(_STAMPS)
-    sha256 = record.get("checkpoint_sha256") if isinstance(record, dict) else None
-    if not isinstance(sha256, str) or not isinstance(stamps, dict) or not all(map(_is_stamp, stamps.values())):
-        return None
-    return Identity(sha256, stamps)
-
-
-def _is_stamp(value: Any) -> bool:
-    return value is None or isinstance(value, str)
+        return identity_in(_run(run_file))
 
 
 def is_current(
@@ -62,7 +52,7 @@ def is_current(
     """
     folder = output_dir / name
     with refusals_as_job_errors("reading {}".format(folder)):
-        return _is_published(folder) and _run(folder / "run.json").get(_RECORD) == _made_from(
+        return _is_published(folder) and _run(folder / "run.json").get(RECORD) == _made_from(
             folder, checkpoint_sha256, settings_digest, job_version)
 
 
@@ -72,7 +62,7 @@ def is_rolled_back(
     """As is_current(), of a model whose newest version was renamed away so that servers take an earlier one."""
     folder = output_dir / name
     with refusals_as_job_errors("reading {}".format(folder)):
-        record = _run(folder / "run.json").get(_RECORD) if _is_published(folder) else None
+        record = _run(folder / "run.json").get(RECORD) if _is_published(folder) else None
         if not isinstance(record, dict) or not isinstance(record.get("sizes"), dict):
             return False
         now = _made_from(folder, checkpoint_sha256, settings_digest, job_version)

@@ -7,7 +7,8 @@ import pytest
 
 from job import pipeline
 from job.checkpoint import identity
-from job.checkpoint.identity import Identity, sha256_now, stamp_of, stamps_of
+from job.checkpoint.digest import sha256_of_file
+from job.checkpoint.identity import NOT_THERE, Identity, identity_now, stamp_of, stamps_of
 from job.checkpoint.shards import files_of
 from job.publish import publish, record_of, staging, write_json
 from tests.unit.small_models import make
@@ -116,21 +117,21 @@ def several(tmp_path, monkeypatch):
 def test_the_files_of_a_checkpoint_are_read_again_where_one_has_changed(several, number):
     index = several[0]
     before = Identity("known", stamps_of(files_of(index), index.parent))
-    assert sorted(before.stamps) == sorted(file.name for file in several) and sha256_now(index, before) == "known"
+    assert sorted(before.stamps) == sorted(file.name for file in several) and identity_now(index, before) is before
     _with_its_times(several[number], _copied)
-    assert sha256_now(index, before) == sha256_now(index, None) != "known"
+    assert identity_now(index, before) == identity_now(index, None) != before
 
 
 @pytest.mark.parametrize("stamps", [{}, {"net.pth": None}, {"other.pth": "known"}, {"net.pth": "other"}])
 def test_without_a_stamp_the_checkpoint_is_read(checkpoint, stamps):
-    assert sha256_now(checkpoint, Identity("known", stamps)) == sha256_now(checkpoint, None) != "known"
+    assert identity_now(checkpoint, Identity("known", stamps)) == identity_now(checkpoint, None)
 
 
 @pytest.mark.parametrize("name", ["../secret", "gone", "pipe", "/etc/hostname"])
 def test_no_other_file_is_read_than_those_beside_it(checkpoint, name):
     os.mkfifo(str(checkpoint.with_name("pipe")))
     stamps = dict(stamps_of([checkpoint], checkpoint.parent), **{name: "known"})
-    assert sha256_now(checkpoint, Identity("known", stamps)) == ""
+    assert identity_now(checkpoint, Identity("known", stamps)) == NOT_THERE
 
 
 class TestOfAModelThatIsThere:
@@ -145,7 +146,7 @@ class TestOfAModelThatIsThere:
         with staging(volume, "net") as folder:
             make(folder / "model", "one")
             write_json(folder / "model" / "run.json", record_of(
-                folder / "model", sha256_now(checkpoint, None), progress.settings_digest, progress.job_version,
+                folder / "model", sha256_of_file(checkpoint), progress.settings_digest, progress.job_version,
                 stamps_of([checkpoint], checkpoint.parent)))
             publish(folder / "model", volume, "net")
         return lambda: (pipeline.skipped(checkpoint, "net", settings, volume) is not None, len(hashed))
@@ -153,9 +154,16 @@ class TestOfAModelThatIsThere:
     def test_the_checkpoint_is_not_read_again(self, skipped):
         assert skipped() == (True, 0)
 
-    def test_one_that_was_touched_is(self, skipped, checkpoint):
+    def test_one_that_was_touched_is_once(self, skipped, checkpoint):
         _with_its_times(checkpoint, _copied)
-        assert skipped() == (True, 1)
+        assert [skipped() for _ in range(3)] == [(True, 1)] * 3
+
+    def test_one_that_was_written_just_now_is_until_it_has_a_stamp(self, skipped, checkpoint, monkeypatch):
+        os.utime(str(checkpoint))
+        _later(monkeypatch, -3600.0)
+        assert [skipped() for _ in range(2)] == [(True, 1), (True, 2)]
+        _later(monkeypatch)
+        assert [skipped() for _ in range(3)] == [(True, 3)] * 3
 
     def test_another_is_converted(self, skipped, checkpoint):
         _with_its_times(checkpoint, _written_to(SIZE // 3))

@@ -9,7 +9,7 @@ from tests.unit.small_models import make
 
 SETTINGS = {"input_shape": [1, 3, 8, 8], "quantize": ["dynamic"]}
 FROM = ("c" * 64, digest_of_settings(SETTINGS), "0123456789abcdef")
-STAMPS = {"net.pth": "a" * 64, "net.data": None}
+STAMPS = {"net.pth": "a" * 64, "net.data": None, "a %2E\n\udcff/net.pth": "b" * 64}
 
 
 @pytest.fixture
