@@ -111,6 +111,11 @@ _MORE = {
 }
 
 
+def may_pass(error: OSError) -> bool:
+    """Whether it says that a volume has trouble: the same call may succeed later."""
+    return error.errno in _MAY_PASS
+
+
 def job_error_from_oserror(error: OSError, doing: str) -> JobError:
     """The JobError for what the operating system refused while ``doing`` something ("writing /out/a").
 
@@ -125,7 +130,7 @@ def job_error_from_oserror(error: OSError, doing: str) -> JobError:
                                           "Kubernetes: fsGroup), and mount it writable where it is written to")
     if error.errno in _MORE:
         return EnvironmentFailed(message, hint="give the job more {}".format(_MORE[error.errno]))
-    if error.errno in _MAY_PASS:
+    if may_pass(error):
         return EnvironmentFailed(message, hint="check the volume and its free space, then run again: what is "
                                                "done is skipped")
     return JobError(message)

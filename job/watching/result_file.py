@@ -3,7 +3,7 @@ import contextlib
 from pathlib import Path
 from typing import Callable
 
-from job.errors import JobError, UsageError
+from job.errors import JobError, UsageError, job_error_from_oserror, may_pass
 from job.watching import log, verdict
 from job.watching.verdict import Verdict
 from job.watching.whole_file import check_place, write_whole
@@ -12,8 +12,8 @@ from job.watching.whole_file import check_place, write_whole
 def recorded(call: Callable[[], Verdict], file: Path) -> Verdict:
     """How the call ended, as the file says it too.
 
-    UsageError before the call where no file can be written there. Where it cannot be written after the call, a run
-    that went well has failed after all.
+    UsageError before the call where no file can be written there, EnvironmentFailed where none can now. Where it cannot be
+    written after the call, a run that went well has failed after all.
     """
     _make_way(file)
     ending = verdict.of_call(call)
@@ -35,5 +35,7 @@ def _make_way(file: Path) -> None:
         file.touch()  # a name too long, or no permission
         file.unlink()
     except OSError as error:
+        if may_pass(error):
+            raise job_error_from_oserror(error, "writing {}".format(file)) from error
         raise UsageError("--result-file={}: {}".format(file, error.strerror),
                          hint="name a file in a folder that this user may write to") from error

@@ -1,4 +1,5 @@
 """--result-file: the verdict of one line, whatever came of the run, and never an older one."""
+import errno
 import json
 import os
 import tempfile
@@ -65,6 +66,16 @@ def test_a_disk_that_is_full_at_the_end_is_no_success(tmp_path, monkeypatch, cod
 
     monkeypatch.setattr(result_file, "write_whole", full)
     assert recorded(lambda: Verdict(code), tmp_path / "return.json").exit_code == ended_with
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ESTALE])
+def test_a_volume_in_trouble_at_the_start_may_have_none_later(tmp_path, monkeypatch, code):
+    def refused(*_, **__):
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(Path, "touch", refused)
+    with pytest.raises(EnvironmentFailed, match=os.strerror(code)):
+        recorded(lambda: pytest.fail("it ran"), tmp_path / "return.json")
 
 
 @pytest.mark.parametrize("file", ["file/return.json", "folder", "pipe", "link", "/proc/return.json", "n" * 256,
