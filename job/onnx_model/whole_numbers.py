@@ -36,6 +36,8 @@ def _bounds_made(node: Node, name: str, view: View) -> Optional[Bounds]:
         return bounds_of(node.inputs[0], view)
     if node.op == "ReduceSum":
         return _of_sums(node, view)
+    if node.op == "MatMul" and view.constant(node.inputs[1]) is not None:
+        return _of_products(node, view)
     if node.op in MOVED:
         return _of_all(node.inputs if node.op == "Concat" else node.inputs[:1], view)
     if node.op == "Sub" and _is_remainder(node, view):
@@ -67,6 +69,15 @@ def _of_sums(node: Node, view: View) -> Optional[Bounds]:
         return None
     count = int(np.prod(before)) // max(1, int(np.prod(after)))
     return each[0] * count, each[1] * count
+
+
+def _of_products(node: Node, view: View) -> Optional[Bounds]:
+    """With a matrix of constants; every sum on the way lies between them too."""
+    each, matrix = bounds_of(node.inputs[0], view), view.constant(node.inputs[1])
+    if each is None or matrix.ndim < 2 or matrix.dtype.name not in WHOLE:
+        return None
+    low, high = (np.where(matrix < 0, each[1 - end], each[end]) * matrix.astype(np.int64) for end in (0, 1))
+    return int(np.minimum(low, 0).sum(-2).min()), int(np.maximum(high, 0).sum(-2).max())
 
 
 def _of_all(names: Tuple[str, ...], view: View) -> Optional[Bounds]:

@@ -70,6 +70,8 @@ FORMULAS = [
      lambda x: x * 0.5 * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x ** 3)))),
     (SHORTER_ELLIPSIS, lambda x: np.einsum("...ij,...kj->...ki", x, SHORTER_ELLIPSIS.weights["w0"])),
     (Row("Mish", 18), lambda x: x * np.tanh(np.log1p(np.exp(x)))),
+    (Row("ScatterND", 18, {"i": ints(-1, -2)[None], "u": MAP[:1, 0]}),
+     lambda x: np.concatenate([x[:1], np.concatenate([x[1:, :2], MAP[:1, :1], x[1:, 3:]], 1)])),
 ]
 
 
@@ -77,6 +79,21 @@ FORMULAS = [
 def test_functions_that_came_later(row, formula):
     found, = answers(file_of(row), row.x)
     assert np.allclose(found, formula(row.x), atol=5e-6)
+
+
+@pytest.mark.parametrize("op, places, attributes", [
+    ("GatherElements", (2, 4, 6, 3), {"axis": 3}), ("GatherElements", (1, 2, 3, 5), {"axis": -3}),
+    ("GatherND", (3, 1), {}), ("GatherND", (2, 3, 2), {}), ("GatherND", (2, 3, 1), {"batch_dims": 1}),
+    ("GatherND", (4,), {})], ids=str)
+def test_places_that_are_computed(op, places, attributes):
+    """From the first element and from the last."""
+    nodes = [helper.make_node("Cast", ["x"], ["i"], to=7), helper.make_node(op, ["t", "i"], ["y"], **attributes)]
+    x = np.random.RandomState(4).randint(-2, 2, places).astype(np.float32)
+    made = model(nodes, {"x": places}, ["y"], 13, {"t": MAP})
+    made.graph.output[0].ClearField("type")
+    expected, = onnxruntime.InferenceSession(made.SerializeToString()).run(None, {"x": x})
+    found, = answers(made.SerializeToString(), x)
+    assert np.array_equal(found, expected) and len(set(found.reshape(-1))) > 3 or found.size < 4
 
 
 @pytest.mark.parametrize("row, words", REFUSED, ids=lambda each: getattr(each, "op", ""))

@@ -81,3 +81,26 @@ def test_every_quotient_is_exact():
             asked = [(np.arange(1 << 12) == place).astype(np.float32)[None]]
             assert np.array_equal(run_graph(after, asked)[0], run_graph(before, asked)[0])
     assert "Floor" in ops(after)
+
+
+TRIANGLE = np.triu(np.ones((54, 54), np.int64))
+
+
+@pytest.mark.parametrize("kind", [INT64, 6], ids=["int64", "int32"])
+@pytest.mark.parametrize("matrix", [TRIANGLE, 1 - 2 * TRIANGLE], ids=["a sum so far", "a difference"])
+def test_a_product_with_a_matrix_of_what_is_true(kind, matrix):
+    dtype = "int64" if kind == INT64 else "int32"
+    before = graph(node("Greater", "x zero", "above"), node("Cast", "above", "one", to=kind),
+                   node("MatMul", "one matrix", "whole"), node("Cast", "whole", "y", to=1), inputs={"x": (2, 54)},
+                   constants=dict(zero=np.zeros(1, np.float32), matrix=matrix.astype(dtype)))
+    after = remove_casts(indices_as_fractions(before))
+    assert_same_values(before, after)
+    view = View(after)
+    assert {view.dtype(each.inputs[0]) for each in after.nodes if each.op == "MatMul"} == {"float32"}
+
+
+@pytest.mark.parametrize("rows, factor", [("ids", 1), ("places", 1 << 22)], ids=["any numbers", "a large matrix"])
+def test_a_product_that_may_not_be_exact_stays(rows, factor):
+    matrix = np.full((3 if rows == "ids" else 1, 2), factor)
+    nodes = (node("Cast", "ids", "x", to=1), node("ArgMax", "x", "places", axis=1), node("MatMul", rows + " matrix", "y"))
+    assert_unchanged(indices_as_fractions, of_ids(*nodes, matrix=matrix))

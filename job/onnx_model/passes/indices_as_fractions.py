@@ -12,6 +12,7 @@ from job.onnx_model.graph import Graph, Node, Rewrite, View, rewritten
 from job.onnx_model.steps import Steps
 from job.onnx_model.whole_numbers import MOVED, bounds_of
 
+_COUNTED = {"Add": ("int64",), "Sub": ("int64",), "Mul": ("int64",), "Div": ("int64",), "MatMul": ("int64", "int32")}
 _EXACT = 1 << 23      # up to here, so is a sum of two
 _DIVISIBLE = 1 << 22  # up to here, a number and a half divided is nearer to its own whole quotient than to another
 
@@ -23,7 +24,8 @@ def indices_as_fractions(graph: Graph) -> Graph:
 def _rule(node: Node, view: View) -> Optional[Rewrite]:
     if node.op == "Floor" and view.dtype(node.output) == "int64":
         return Rewrite((node._replace(op="Identity"),))
-    if node.op not in ("Add", "Sub", "Mul", "Div") or view.dtype(node.output) != "int64" or not _is_small(node, view):
+    dtype = view.dtype(node.output)
+    if dtype not in _COUNTED.get(node.op, ()) or not _is_small(node, view):
         return None
     steps, shape = Steps(node, "fraction"), view.shape(node.output)
     left, right = (_fraction(steps, name, view) for name in node.inputs)
@@ -32,7 +34,7 @@ def _rule(node: Node, view: View) -> Optional[Rewrite]:
         result = steps.add("Floor", [steps.add("Div", [half, right], shape)], shape)
     else:
         result = steps.add(node.op, [left, right], shape)
-    return steps.ending_in(steps.add("Cast", [result], shape, to=TensorProto.INT64))
+    return steps.ending_in(steps.add("Cast", [result], shape, to=getattr(TensorProto, dtype.upper())))
 
 
 def _fraction(steps: Steps, name: str, view: View) -> str:
@@ -49,7 +51,7 @@ def _is_small(node: Node, view: View) -> bool:
     if None not in bounds:
         return all(-_EXACT < low and high < _EXACT for low, high in bounds)
     known = [each for each in bounds if each is not None]
-    return node.op != "Mul" and len(known) == 1 and -_EXACT < known[0][0] and known[0][1] < _EXACT \
+    return node.op in ("Add", "Sub") and len(known) == 1 and -_EXACT < known[0][0] and known[0][1] < _EXACT \
         and _only_picks(node.output, view)
 
 

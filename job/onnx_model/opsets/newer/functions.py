@@ -60,6 +60,17 @@ def hard_swish(node: Node, view: View) -> Rewrite:
     return parts.ending(parts.op("Div", parts.op("Mul", x, gate), 6.0))
 
 
+@newer(11, "Round")
+def to_nearest(node: Node, view: View) -> Rewrite:
+    """Halves go to the even neighbour: one more than floor(x) where the rest is above a half, or a half of an odd."""
+    parts, (x,) = Parts(node, view), node.inputs
+    floor = parts.op("Floor", x)
+    rest = parts.op("Sub", x, floor)
+    odd = parts.op("Sub", floor, parts.op("Mul", parts.op("Floor", parts.op("Mul", floor, 0.5)), 2.0))
+    more, less = (parts.op("Cast", parts.op(op, rest, 0.5), to=TensorProto.FLOAT) for op in ("Greater", "Less"))
+    return parts.ending(parts.op("Add", floor, parts.op("Max", more, parts.op("Mul", odd, parts.op("Sub", 1.0, less)))))
+
+
 @newer(20, "Gelu")
 def gelu(node: Node, view: View) -> Rewrite:
     parts, (x,) = Parts(node, view), node.inputs

@@ -7,8 +7,10 @@ from job.onnx_model.decompositions.normalisation import moments
 from job.onnx_model.decompositions.registry import Parts
 from job.onnx_model.einsum import einstein_sum
 from job.onnx_model.graph import Node, Rewrite, View
-from job.onnx_model.opsets.newer.attributes import plain, rank_of, refused
+from job.onnx_model.opsets.newer.attributes import constant_input, plain, rank_of, refused
 from job.onnx_model.opsets.newer.registry import newer
+
+_LONGEST_SUM = 1 << 12  # its triangle takes the square of that
 
 
 @newer(14, "BatchNormalization")
@@ -38,6 +40,33 @@ def einsum(node: Node, view: View) -> Rewrite:
     if made is None:
         raise refused(node, "attribute equation={} (a diagonal)".format(equation))
     return parts.ending(made)
+
+
+@newer(11, "CumSum")
+def running_sum(node: Node, view: View) -> Rewrite:
+    """A product with a triangle of ones, the axis brought to the end and back."""
+    shape, parts = view.shape(node.inputs[0]), Parts(node, view)
+    axis = int(constant_input(node, view, 1, "axis")) % len(shape)
+    if shape[axis] > _LONGEST_SUM:
+        raise refused(node, "of more than {} numbers".format(_LONGEST_SUM))
+    ones, exclusive = np.ones((shape[axis],) * 2, view.dtype(node.inputs[0])), node.attributes.get("exclusive", 0)
+    triangle = np.tril(ones, -exclusive) if node.attributes.get("reverse", 0) else np.triu(ones, exclusive)
+    x = node.inputs[0] if len(shape) > 1 else parts.op("Reshape", node.inputs[0], np.array((1, -1), np.int64))
+    order = list(range(max(len(shape), 2)))
+    last = axis == len(shape) - 1
+    order[axis], order[-1] = order[-1], order[axis]
+    y = parts.op("MatMul", x if last else parts.op("Transpose", x, perm=tuple(order)), triangle)
+    y = y if last else parts.op("Transpose", y, perm=tuple(order))
+    return parts.ending(y if len(shape) > 1 else parts.op("Reshape", y, np.array((-1,), np.int64)))
+
+
+@newer(14, "Trilu")
+def triangle(node: Node, view: View) -> Rewrite:
+    """Zero is chosen, not multiplied by: below it may be infinite."""
+    shifted, shape, parts = constant_input(node, view, 1, "k"), view.shape(node.inputs[0]), Parts(node, view)
+    half = np.triu if node.attributes.get("upper", 1) else np.tril
+    kept = half(np.ones(shape[-2:], bool), 0 if shifted is None else int(shifted))
+    return parts.ending(parts.op("Where", kept, node.inputs[0], np.zeros((), view.dtype(node.inputs[0]))))
 
 
 @newer(19, "AveragePool")
