@@ -12,6 +12,7 @@ from job.checkpoint.source import Source
 from job.checkpoint.watch import Watch
 from job.errors import BadCheckpoint, UnsupportedModel, UsageError, job_error_from_oserror
 from job.networks.onnx_ends import inputs_of, outputs_of
+from job.onnx_model.divisors import refuse_zero_divisors
 from job.onnx_model.graph import Graph
 from job.onnx_model.protobuf import OPSET, protobuf_from_graph
 from job.onnx_model.reading import OnnxFile, graph_of, open_onnx
@@ -71,6 +72,7 @@ class FileNetwork:
         def reread() -> Graph:
             return _graph(_read(path)[0][1], settings)[0]
         graph, notes = _graph(file, settings)
+        refuse_zero_divisors(graph)
         inputs = tuple(TensorFacts(name, graph.dtypes[name], graph.shapes[name], published(len(graph.shapes[name])))
                        for name in graph.inputs)
         forward, told = _forward(path, data, file, graph, make_probes(inputs, 1)[0])

@@ -4,6 +4,7 @@ from typing import Dict, List, Mapping, Set, Tuple
 import numpy as np
 
 from job.errors import BadCheckpoint, UnsupportedModel
+from job.onnx_model.divisors import refuse_zero_divisors
 from job.onnx_model.graph import Graph, Node, Rewrite, View
 from job.onnx_model.model_file import refuse_huge
 from job.onnx_model.opsets.newer.branches import taken
@@ -80,9 +81,10 @@ class _Walk:
         if node.op in RANDOM or not all(name in self._constants for name in node.inputs if name):
             return False
         refuse_huge(self._told_sizes(node))
+        alone = Graph((node,), (), node.outputs, self._read_by(node), {})
+        refuse_zero_divisors(alone)
         try:
-            values = run_graph(Graph((node,), (), node.outputs, self._read_by(node), {}), (),
-                               min(self._opset, NEWEST_OPSET))
+            values = run_graph(alone, (), min(self._opset, NEWEST_OPSET))
         except RUNTIME_ERRORS:
             return False  # what is wrong with it is said where it is told in the canonical opset
         self._constants.update(zip(node.outputs, values))
