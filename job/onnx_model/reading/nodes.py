@@ -9,6 +9,8 @@ from onnx import helper
 from job.errors import UnsupportedModel
 from job.onnx_model.graph import Graph, Node
 from job.onnx_model.opsets.newer.branches import BRANCHES
+from job.onnx_model.opsets.newer.of_scikit_learn import DOMAIN, of_domain
+from job.onnx_model.opsets.newer.registry import NEWER
 from job.onnx_model.protobuf import OPSET
 from job.onnx_model.reading.names import check_order
 from job.onnx_model.reading.tensors import Tensors, bad
@@ -36,7 +38,8 @@ def nodes_of(protos: Sequence[onnx.NodeProto], opset: int,
         else:
             outputs = tuple(name or "absent/{}/{}".format(len(nodes), place)
                             for place, name in enumerate(_without_absent_end(proto.output)))
-            nodes.append(Node(proto.op_type, _without_absent_end(proto.input), outputs, attributes, proto.name))
+            op = of_domain(proto.op_type) if proto.domain == DOMAIN else proto.op_type
+            nodes.append(Node(op, _without_absent_end(proto.input), outputs, attributes, proto.name))
     return tuple(nodes), constants
 
 
@@ -88,7 +91,9 @@ def where(proto: onnx.NodeProto) -> str:
 
 
 def _problems(proto: onnx.NodeProto, opset: int) -> List[str]:
-    if proto.domain not in _OWN:
+    if proto.domain == DOMAIN and opset > OPSET and of_domain(proto.op_type) in NEWER:
+        return []
+    if proto.domain not in _OWN or "." in proto.op_type:
         return ["operator {} of the domain {} at {}".format(proto.op_type, proto.domain, where(proto))]
     if opset <= OPSET and not is_known(proto.op_type, opset):
         return ["operator {}, which opset {} does not have, at {}".format(proto.op_type, opset, where(proto))]
