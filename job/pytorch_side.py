@@ -13,6 +13,7 @@ from job.architectures.recognition.fingerprints import fingerprints
 from job.axes import published
 from job.checkpoint.reading import read_checkpoint
 from job.errors import BadCheckpoint, UnsupportedModel
+from job.known import Learner
 from job.networks import Network, is_onnx, network_of
 from job.networks.onnx_file import inspected
 from job.onnx_model.cost import longest_path, multiply_adds
@@ -30,7 +31,7 @@ _MOVES = ("Flatten", "Identity", "Reshape", "Squeeze", "Transpose", "Unsqueeze")
 _SHARES = ("HardSigmoid", "Sigmoid", "Softmax")
 
 
-class PyTorchSide:
+class PyTorchSide(Learner):
     """Holds one network at a time."""
 
     def __init__(self) -> None:
@@ -52,7 +53,7 @@ class PyTorchSide:
 
     def export(self, checkpoint: Path, settings: Any, onnx_file: Path) -> Exported:
         """Checkpoint -> network -> canonical ONNX file."""
-        network, graph = network_of(checkpoint, settings)
+        network, graph = network_of(checkpoint, settings, self.known)
         graph = canonical(graph)
         _refuse_unknown(graph)
         _refuse_empty(graph, network.inputs)

@@ -17,6 +17,7 @@ with determinism.held_back_stderr():
     from job.keras_model.preflight import check_supported, problems_of
     from job.keras_model.walk import KerasModel, keras_model_from_onnx
 from job.axes import inverse
+from job.known import Learner
 from job.onnx_model.model_file import read_onnx
 from job.parity import arrays
 from job.parity.answers import answers_of_file, save_answers
@@ -37,7 +38,7 @@ from job.tensorflow_model.toco import TocoRun
 from job.values import Exported, LayerNoise, Model, Question, TensorFacts
 
 
-class TensorFlowSide:
+class TensorFlowSide(Learner):
     """Holds one checkpoint's model at a time."""
 
     def __init__(self) -> None:
@@ -93,7 +94,7 @@ class TensorFlowSide:
         answers = {mode: functools.partial(self.answer, questions[mode], path) for mode, path in paths.items()}
         frozen = frozen_graph(self._model.network, self._inputs[0].pytorch_shape[0])
         samples = functools.partial(samples_of, calibration, self._inputs) if calibration else tuple
-        self._run = TocoRun(*tflite_steps(frozen, paths, answers, samples))
+        self._run = TocoRun(*tflite_steps(frozen, paths, answers, samples, self.known))
 
     def finish_tflite(self, folder: Path, file: str, mode: str) -> Model:
         """Waits for the file and its answers."""

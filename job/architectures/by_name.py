@@ -1,5 +1,5 @@
 """From a checkpoint and the name of its architecture to its module: what the file tells, and what it need not hold."""
-from typing import Any, Mapping, Tuple
+from typing import Any, Mapping, NamedTuple, Tuple
 
 import numpy as np
 import torch
@@ -13,10 +13,14 @@ from job.checkpoint.reading import Checkpoint
 Tensors = Mapping[str, np.ndarray]
 
 
-def module_by_name(
-    architecture: Architecture, checkpoint: Checkpoint, given: ArchArgs
-) -> Tuple[torch.nn.Module, Tuple[str, ...]]:
-    """The module with the checkpoint's weights, and notes on what was inferred or left out; `given` wins over it."""
+class Named(NamedTuple):
+    module: torch.nn.Module  # with the checkpoint's weights
+    arch_args: ArchArgs  # that it was built with
+    notes: Tuple[str, ...]  # on what was inferred or left out
+
+
+def module_by_name(architecture: Architecture, checkpoint: Checkpoint, given: ArchArgs) -> Named:
+    """What is `given` wins over what is inferred."""
     told = next(filter(None, (inferred_arch_args(architecture, each.tensors) for each in checkpoint.namings)), {})
     published = published_arch_args(architecture, checkpoint.sha256)
     arch_args = dict(told, **dict(published, **given))
@@ -28,7 +32,7 @@ def module_by_name(
     left_out = len(saved) - len(tensors)
     if left_out:
         notes += ("{} tensors of heads that only training needs were left out".format(left_out),)
-    return module, notes + load_weights(module, tensors, architecture.renamings)
+    return Named(module, arch_args, notes + load_weights(module, tensors, architecture.renamings))
 
 
 def inferred_arch_args(architecture: Architecture, tensors: Tensors) -> ArchArgs:

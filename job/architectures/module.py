@@ -1,15 +1,15 @@
 """From a checkpoint's file and the settings to a module that is ready to be exported."""
 from pathlib import Path
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional, Tuple
 
 import torch
 
 from job.architectures.by_name import module_by_name
 from job.architectures.load import as_the_module_names_them, load_weights
 from job.architectures.recognition import note_of, recognised, recognition_of
-from job.architectures.registry import find
+from job.architectures.registry import ArchArgs, Architecture, find
 from job.architectures.user_code import build_from_code
-from job.checkpoint.reading import read_checkpoint
+from job.checkpoint.reading import Checkpoint, read_checkpoint
 from job.values import CheckpointFacts, Shape
 
 
@@ -18,6 +18,7 @@ class LoadedModule(NamedTuple):
     facts: CheckpointFacts
     default_input_shape: Optional[Shape]  # None where only the user can know: with --model-code
     refuse_writes: Callable[[], None]  # EnvironmentFailed once someone wrote to the file that it was loaded from
+    built_from: Optional[str]  # what decides all of it but its weights; None where a user's code may decide by anything
 
 
 def load_module(checkpoint_path: Path, settings: Any) -> LoadedModule:
@@ -30,20 +31,24 @@ def load_module(checkpoint_path: Path, settings: Any) -> LoadedModule:
     arch_args = dict(settings.arch_args or {})
     if settings.model_code:
         file, factory = settings.model_code
-        name, shape = "{}:{}".format(Path(file).name, factory), None
+        name, shape, built_from = "{}:{}".format(Path(file).name, factory), None, None
         module = build_from_code(Path(file), factory, arch_args)
         tensors, notes = as_the_module_names_them(module, checkpoint)
         notes += load_weights(module, tensors)
-    elif settings.arch:
-        architecture = find(settings.arch)
-        name, shape = architecture.name, architecture.input_shape
-        module, notes = module_by_name(architecture, checkpoint, arch_args)
     else:
-        fit = recognised(recognition_of(checkpoint))
-        name, shape = fit.architecture.name, fit.input_shape
-        module, notes = module_by_name(fit.architecture, checkpoint, dict(fit.arch_args, **arch_args))
-        notes = (note_of(fit),) + notes
+        architecture, told, shape, noted = _asked_for(settings.arch, checkpoint)
+        module, arch_args, notes = module_by_name(architecture, checkpoint, dict(told, **arch_args))
+        name, built_from, notes = architecture.name, repr((architecture.name, arch_args)), noted + notes
     parameters = sum(parameter.requires_grad_(False).numel() for parameter in module.parameters())
     facts = CheckpointFacts(checkpoint.sha256, checkpoint.format, name, parameters, checkpoint.notes + notes,
                             checkpoint.stamps)
-    return LoadedModule(module, facts, shape, checkpoint.refuse_writes)
+    return LoadedModule(module, facts, shape, checkpoint.refuse_writes, built_from)
+
+
+def _asked_for(name: str, checkpoint: Checkpoint) -> Tuple[Architecture, ArchArgs, Shape, Tuple[str, ...]]:
+    """The architecture of that name, or the one recognised; what is told of its arguments, its input, and notes."""
+    if name:
+        architecture = find(name)
+        return architecture, {}, architecture.input_shape, ()
+    fit = recognised(recognition_of(checkpoint))
+    return fit.architecture, fit.arch_args, fit.input_shape, (note_of(fit),)

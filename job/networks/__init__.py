@@ -2,6 +2,7 @@
 from pathlib import Path
 from typing import Any, Tuple, Union
 
+from job.known import Known
 from job.networks.module import ModuleNetwork
 from job.networks.onnx_file import FileNetwork, is_onnx
 from job.onnx_model.graph import Graph
@@ -9,9 +10,9 @@ from job.onnx_model.graph import Graph
 Network = Union[ModuleNetwork, FileNetwork]
 
 
-def network_of(checkpoint: Path, settings: Any) -> Tuple[Network, Graph]:
+def network_of(checkpoint: Path, settings: Any, known: Known) -> Tuple[Network, Graph]:
     """The network, which answers for itself, and its graph in the canonical opset, before the passes."""
-    return (FileNetwork if is_onnx(checkpoint) else ModuleNetwork).read(checkpoint, settings)
+    return FileNetwork.read(checkpoint, settings) if is_onnx(checkpoint) else ModuleNetwork.read(checkpoint, settings, known)
 
 
 __all__ = ["Network", "is_onnx", "network_of"]

@@ -8,9 +8,10 @@ import torch
 from job.architectures.module import load_module
 from job.axes import published
 from job.errors import BadCheckpoint, UsageError
+from job.known import Known
 from job.networks.rounding import rounding_of_range
 from job.networks.training_spread import training_spread
-from job.onnx_model.export import graph_from_module
+from job.onnx_model.export import traced_graph
 from job.onnx_model.graph import Graph
 from job.onnx_model.outputs import FlatOutputs, output_names
 from job.onnx_model.repeatable import check_repeatable, computes_with_batch
@@ -35,18 +36,21 @@ class ModuleNetwork:
         self.computes_with_batch = computes_with_batch
 
     @classmethod
-    def read(cls, checkpoint: Path, settings: Any) -> Tuple["ModuleNetwork", Graph]:
+    def read(cls, checkpoint: Path, settings: Any, known: Known = Known()) -> Tuple["ModuleNetwork", Graph]:
+        """`known`: traces of modules that were built alike."""
         loaded = load_module(checkpoint, settings)
         inputs = _inputs(settings, loaded.default_input_shape)
         example = [torch.from_numpy(array) for array in make_probes(inputs, 1)[0].inputs]
         module, names = FlatOutputs(loaded.module), [facts.name for facts in inputs]
         notes = check_repeatable(module, example) if settings.model_code else ()
-        graph, freezes = graph_from_module(
+        decided_by = loaded.built_from and repr((loaded.built_from, inputs, settings.output_names)).encode()
+        traced = known.value(decided_by and [decided_by], lambda: traced_graph(
             module, example, names,
-            lambda network: output_names(network, settings.output_names, DEFAULT_OUTPUT_NAMES, names))
-        facts = loaded.facts._replace(notes=loaded.facts.notes + notes + freezes)
+            lambda network: output_names(network, settings.output_names, DEFAULT_OUTPUT_NAMES, names)))
+        facts = loaded.facts._replace(notes=loaded.facts.notes + notes + traced.freezes)
         of_batch = bool(settings.model_code) and computes_with_batch(module, example)
-        return cls(module, inputs, example, facts, freezes, of_batch, loaded.refuse_writes), graph
+        network = cls(module, inputs, example, facts, traced.freezes, of_batch, loaded.refuse_writes)
+        return network, traced.of(module)
 
     def forward(self, probe: Probe) -> Tuple[np.ndarray, ...]:
         answers = forward(self._module, list(map(torch.from_numpy, probe.inputs)))

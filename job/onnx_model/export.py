@@ -23,13 +23,22 @@ from job.values import Shape
 EXPORTER_OPSET = 9  # torch 1.1 knows 10 in parts
 
 
-def graph_from_module(module: FlatOutputs, inputs: Sequence[torch.Tensor], input_names: Sequence[str],
-                      name_outputs: Callable[[FlatOutputs], Sequence[str]]) -> Tuple[Graph, Tuple[str, ...]]:
-    """Traces one forward and returns the ONNX graph, its tensors named by the modules they come from, and notes.
+class TracedGraph(NamedTuple):
+    """The ONNX graph of a module, whatever its weights: its tensors are named by the modules they come from."""
 
-    Weights are the module's own memory: nothing is copied, so the module must outlive the graph.
-    Raises UnsupportedModel with every operator that the exporter has no ONNX form for.
-    """
+    graph: Graph  # its constants are those that the forward itself makes
+    weights: Tuple[str, ...]  # the constants that are the module's parameters and buffers, in its order
+    freezes: Tuple[str, ...]  # sentences on lines that a trace does not hold for
+
+    def of(self, module: FlatOutputs) -> Graph:
+        """With its weights, which are the module's own memory: nothing is copied, so it must outlive the graph."""
+        weights = dict(zip(self.weights, map(_array, exporter._unique_state_dict(module).values())))
+        return upgraded(self.graph._replace(constants=dict(weights, **self.graph.constants)), EXPORTER_OPSET)
+
+
+def traced_graph(module: FlatOutputs, inputs: Sequence[torch.Tensor], input_names: Sequence[str],
+                 name_outputs: Callable[[FlatOutputs], Sequence[str]]) -> TracedGraph:
+    """Traces one forward. Raises UnsupportedModel with every operator that the exporter has no ONNX form for."""
     traced, parameters, freezes = _exported(module, tuple(inputs))
     _refuse_unexported(traced)
     tensors = [value.uniqueName() for value in traced.inputs()]
@@ -40,7 +49,9 @@ def graph_from_module(module: FlatOutputs, inputs: Sequence[torch.Tensor], input
     graph = Graph(nodes, tuple(tensors[:len(inputs)]), tuple(outputs), constants, _shapes(traced),
                   _dtypes(traced))
     graph = _named(graph, _scopes(traced), module.network, input_names, name_outputs(module))
-    return upgraded(graph, EXPORTER_OPSET), freezes
+    weights = tuple(graph.constants)[:len(parameters)]
+    own = {name: graph.constants[name] for name in tuple(graph.constants)[len(parameters):]}
+    return TracedGraph(graph._replace(constants=own), weights, freezes)
 
 
 class _Exported(NamedTuple):

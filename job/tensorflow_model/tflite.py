@@ -11,6 +11,7 @@ from tensorflow.lite.toco.toco_flags_pb2 import TENSORFLOW_GRAPHDEF, TFLITE, Toc
 
 from job.determinism import canonical_bytes
 from job.errors import StageFailed
+from job.known import Known
 from job.modes import CALIBRATED
 from job.processes.memory import keep_freed
 from job.tensorflow_model.flatbuffer.tflite_file import TFLiteFile, open_tflite, parse_tflite
@@ -23,7 +24,7 @@ from job.tensorflow_model.quantised.int8_source import shown_to_samples
 from job.tensorflow_model.quantised.int8_weights import with_int8_weights
 from job.tensorflow_model.quantised.ranges import Samples, ranges_of
 from job.tensorflow_model.quantised.uint8_ends import with_uint8_ends
-from job.tensorflow_model.stand_ins import Numbers, stand_ins, with_kernels
+from job.tensorflow_model.stand_ins import Numbers, Template, stand_ins, template_of
 from job.tensorflow_model.toco import Parts, Step, TocoRun
 
 _ENDS = {"int8-io": with_int8_ends, "uint8-io": with_uint8_ends}  # by mode, what becomes of int8's
@@ -44,15 +45,18 @@ def write_tflite(frozen: FrozenGraph, mode: str, file: Path) -> None:
 
 
 def tflite_steps(frozen: FrozenGraph, files: Mapping[str, Path], then: Mapping[str, Callable[[], None]] = {},
-                 samples: Samples = tuple) -> Tuple[Step, ...]:
-    """The conversions to job.modes, or `float32`; what follows each, by mode; the samples that some are calibrated with.
+                 samples: Samples = tuple, known: Known = Known()) -> Tuple[Step, ...]:
+    """The conversions to job.modes, or `float32`; what follows each, by mode; the samples that some are calibrated with;
+    and what is known of networks of that graph.
     """
+    float32 = functools.partial(_float32_parts, frozen, known)
+
     def made(mode: str) -> Callable[[], Parts]:
         if mode in CALIBRATED:
-            return functools.partial(_int8, frozen, mode, files, samples)
+            return functools.partial(_int8, float32, mode, files, samples)
         if mode in _WEIGHTS:
-            return functools.partial(_with_weights, frozen, _WEIGHTS[mode], files.get("float32"))
-        return functools.partial(_float32_parts, frozen)
+            return functools.partial(_with_weights, float32, _WEIGHTS[mode], files.get("float32"))
+        return float32
     return tuple(Step("tflite." + mode, made(mode), file, then.get(mode, _nothing)) for mode, file in files.items())
 
 
@@ -60,37 +64,47 @@ def _nothing() -> None:
     pass
 
 
-def _with_weights(frozen: FrozenGraph, change: Callable[[TFLiteFile], TFLiteFile], float32: Optional[Path]) -> Parts:
-    """`float32` is the file of that mode, where it is there already."""
-    return (tflite_bytes(change(_float32(frozen, float32))),)
+def _with_weights(made: Callable[[], Parts], change: Callable[[TFLiteFile], TFLiteFile], float32: Optional[Path]) -> Parts:
+    """`float32` is the file of that mode, where it is there already; else it is made."""
+    return (tflite_bytes(change(_float32(made, float32))),)
 
 
-def _int8(frozen: FrozenGraph, mode: str, files: Mapping[str, Path], samples: Samples) -> Parts:
+def _int8(made: Callable[[], Parts], mode: str, files: Mapping[str, Path], samples: Samples) -> Parts:
     """Of `files`, those that are there already are made use of."""
     if mode in _ENDS and "int8" in files and files["int8"].exists():
         return (tflite_bytes(_ENDS[mode](open_tflite(files["int8"]))),)
-    float32 = shown_to_samples(_float32(frozen, files.get("float32")))
+    float32 = shown_to_samples(_float32(made, files.get("float32")))
     int8 = int8_from_float32(float32, ranges_of(float32, samples), samples)
     return (tflite_bytes(_ENDS[mode](int8) if mode in _ENDS else int8),)
 
 
-def _float32(frozen: FrozenGraph, path: Optional[Path]) -> TFLiteFile:
-    return open_tflite(path) if path is not None and path.exists() else parse_tflite(b"".join(_float32_parts(frozen)))
+def _float32(made: Callable[[], Parts], path: Optional[Path]) -> TFLiteFile:
+    return open_tflite(path) if path is not None and path.exists() else parse_tflite(b"".join(made()))
 
 
-def _float32_parts(frozen: FrozenGraph) -> Parts:
+def _float32_parts(frozen: FrozenGraph, known: Known) -> Parts:
+    """Of weights that toco need not see, from a file that it made of as many others, where such a one is known."""
+    numbers = stand_ins(frozen)
+    asked = _asked(frozen, numbers)
+    template = known.value(asked, lambda: _template(frozen, numbers, asked)) if numbers else None
+    return template.file(frozen.constants) if template else (_converted(frozen, _asked(frozen, {})),)
+
+
+def _template(frozen: FrozenGraph, numbers: Numbers, asked: Tuple[bytes, ...]) -> Optional[Template]:
+    return template_of(_converted(frozen, asked), frozen, numbers)
+
+
+def _asked(frozen: FrozenGraph, numbers: Numbers) -> Tuple[bytes, ...]:
+    """All that toco is told: of the model, of the file, and the graph."""
+    return _model_flags(frozen), _toco_flags(), frozen.serialized(numbers)
+
+
+def _converted(frozen: FrozenGraph, asked: Tuple[bytes, ...]) -> bytes:
     if size_of(frozen.constants) < _LARGE:
         keep_freed()
-    numbers = stand_ins(frozen)
-    shown = _converted(frozen, numbers)
-    _check_names(frozen, parse_tflite(shown))
-    if not numbers:
-        return (shown,)
-    return with_kernels(shown, frozen, numbers) or (_converted(frozen, {}),)
-
-
-def _converted(frozen: FrozenGraph, numbers: Numbers) -> bytes:
-    return TocoConvert(_model_flags(frozen), _toco_flags(), frozen.serialized(numbers))
+    made = TocoConvert(*asked)
+    _check_names(frozen, parse_tflite(made))
+    return made
 
 
 def _model_flags(frozen: FrozenGraph) -> bytes:

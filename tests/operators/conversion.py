@@ -8,7 +8,7 @@ import torch
 from job.axes import published
 from job.keras_model.preflight import check_supported
 from job.keras_model.walk import keras_model_from_onnx
-from job.onnx_model.export import graph_from_module
+from job.onnx_model.export import traced_graph
 from job.onnx_model.graph import Graph
 from job.onnx_model.model_file import read_onnx, write_onnx
 from job.onnx_model.outputs import FlatOutputs
@@ -80,7 +80,8 @@ def made_from(graph: Graph, inputs: Sequence[TensorFacts], probes: Sequence[Prob
 
 def exported(module: torch.nn.Module, inputs: Sequence[TensorFacts], outputs: Sequence[str]) -> Graph:
     example = [torch.from_numpy(array) for array in make_probes(tuple(inputs), 1)[0].inputs]
-    return canonical(graph_from_module(FlatOutputs(module), example, [facts.name for facts in inputs], lambda _: outputs)[0])
+    flat, names = FlatOutputs(module), [facts.name for facts in inputs]
+    return canonical(traced_graph(flat, example, names, lambda _: outputs).of(flat))
 
 
 def tensor_facts(name: str, shape: Shape, dtype: str = "float32") -> TensorFacts:

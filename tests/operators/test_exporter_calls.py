@@ -2,7 +2,7 @@
 import torch
 from torch.onnx import utils
 
-from job.onnx_model.export import graph_from_module
+from job.onnx_model.export import traced_graph
 from job.onnx_model.outputs import FlatOutputs
 
 
@@ -17,7 +17,7 @@ def _asked(layers: int, monkeypatch) -> int:
     network = torch.nn.Sequential(*(torch.nn.Conv2d(2, 2, 3, padding=1) for _ in range(layers))).eval()
     with monkeypatch.context() as patched:
         patched.setattr(utils, "_run_symbolic_function", counting)
-        graph_from_module(FlatOutputs(network), [torch.ones(1, 2, 5, 7)], ["x"], lambda _: ["y"])
+        traced_graph(FlatOutputs(network), [torch.ones(1, 2, 5, 7)], ["x"], lambda _: ["y"])
     return len(asked)
 
 
