@@ -10,7 +10,7 @@ import sys
 import traceback
 from collections import deque
 from multiprocessing.connection import Connection, Pipe
-from typing import Any, Callable, Deque, Tuple
+from typing import Any, Callable, Deque, Optional, Tuple
 
 from job.errors import EnvironmentFailed, JobError, Killed, StageFailed, Stopped, job_error_from_oserror
 from job.processes import signals
@@ -60,6 +60,7 @@ class Side:
         self.name = name
         self._connection, self._process = connection, process
         self._waiting = deque()  # type: Deque[Pending]
+        self._death = None  # type: Optional[JobError]  # what everyone is told who still waits, or asks later
 
     def start(self, method: str, *arguments: Any) -> Pending:
         """Asks for a method; it runs once those asked before are done."""
@@ -79,7 +80,7 @@ class Side:
         try:
             answer = self._connection.recv()
         except (EOFError, ConnectionResetError):
-            answer = self._death()
+            self._death = answer = self._death or self._manner_of_death()
         self._waiting.popleft().arrive(answer)
 
     def drain(self) -> None:
@@ -93,10 +94,8 @@ class Side:
         if process:
             process.end()
 
-    def _death(self) -> JobError:
+    def _manner_of_death(self) -> JobError:
         process, self._process = self._process, None
-        if process is None:
-            return StageFailed("the {} process is gone".format(self.name), "see above", self.name)
         status = process.end()
         message = "the {} process {}".format(self.name, manner_of_death(status))
         if was_killed(status):

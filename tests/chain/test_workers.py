@@ -11,7 +11,8 @@ import torch
 
 from job.demo.model import digits_net
 from tests.faults.processes import children
-from tests.running import CHECKOUT, DIGITS_NET
+from tests.models import write_seeded_checkpoint
+from tests.running import CHECKOUT, DIGITS_NET, run_job
 
 SHAPE = "--input-shape=1,1,8,8"
 
@@ -51,6 +52,20 @@ def test_the_same_bytes_whatever_the_number_of_workers(checkpoints, tmp_path):
     assert sums[0] == sums[1]
     assert (tmp_path / "1" / "summary.json").read_bytes() == (tmp_path / "3" / "summary.json").read_bytes()
     assert not [each for each in (tmp_path / "3").iterdir() if each.name.startswith(".staging")]
+
+
+def test_what_is_known_of_a_network_changes_no_byte(tmp_path):
+    paths = [write_seeded_checkpoint(tmp_path / "{}.pth".format(seed), "squeezenet1_1", seed) for seed in (0, 1)]
+    words = ("--arch=squeezenet1_1", "--input-shape=1,3,96,64")
+    ended("convert", *paths, "--workers=1", "--output-dir={}".format(tmp_path / "both"), *words)
+    ended("convert", paths[1], "--output-dir={}".format(tmp_path / "alone"), *words)
+    alone, after_another = ((tmp_path / out / "1" / "SHA256SUMS").read_text() for out in ("alone", "both"))
+    assert after_another == alone and "1.float32.tflite" in alone
+
+
+def ended(*words):
+    job = run_job(*words)
+    assert job.returncode == 0, job.stderr
 
 
 def test_what_is_current_is_skipped_without_a_side(checkpoints, tmp_path):
