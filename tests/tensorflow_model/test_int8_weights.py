@@ -71,6 +71,25 @@ def test_numbers_are_those_of_tensorflow(layer, weights):
     assert constants(ours, "float32") == constants(theirs, "float32")
 
 
+def with_small_channels(count: int, share: float) -> np.ndarray:
+    """Forty channels of weights, so many of which are this share of the others."""
+    weights = seeded(40, 36)
+    weights[:count] *= np.float32(share)
+    return weights
+
+
+@pytest.mark.parametrize("count, share, kept", [
+    (21, 0.01, True), (19, 0.01, False), (21, 0.2, False), (39, 1e-6, False), (40, 0.0, False)], ids=str)
+@pytest.mark.parametrize("layer", [product, table], ids=["layer", "table"])
+def test_a_layer_half_of_which_would_be_lost_stays_float(layer, count, share, kept, tmp_path):
+    """What is as good as zero is no loss."""
+    model = plain_graph(layer(with_small_channels(count, share)), [None, 36])
+    write_tflite(frozen_graph(model, 1), "dynamic", tmp_path / "dynamic")
+    found = {dtype for dtype in ("int8", "float32") for each in constants(open_tflite(tmp_path / "dynamic"), dtype).values()
+             if each.shape == (40, 36)}
+    assert found == {"float32" if kept else "int8"}
+
+
 def test_rows_of_a_table_are_turned_back_and_published_by_their_name(tmp_path):
     model = plain_graph(table(seeded(90, 40)), [None, 3])
     write_tflite(frozen_graph(model, 1), "dynamic", tmp_path / "dynamic")

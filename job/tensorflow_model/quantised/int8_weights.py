@@ -9,7 +9,8 @@
 Not where 8 bits do not serve. TensorFlow Lite 1.14 has no depthwise convolution with int8 weights on float maps: at every
 run a DEQUANTIZE would turn them back. One scale for all their channels costs most of the accuracy, and saves hardly any
 bytes. And its convolution with int8 weights on float maps knows no dilation: it computes another convolution, or overruns
-its memory. Its fully connected layer with them knows no RELU_N1_TO_1: it ends the process.
+its memory. Its fully connected layer with them knows no RELU_N1_TO_1: it ends the process. Nor where half of a layer's
+channels would be lost: folded BatchNorms leave some a thousand times as large as others, and little of these in one scale.
 """
 from typing import Iterator, Mapping, Sequence, Tuple
 
@@ -23,6 +24,7 @@ _VERSIONS = {"CONV_2D": 2, "FULLY_CONNECTED": 3, "GATHER": 1}  # that take int8 
 _LOOK_UP, _BACK, _FROM_INT8 = "GATHER", "DEQUANTIZE", 2  # and the version that takes int8
 _FEWEST = 1024  # elements: of fewer, hardly anything is gained
 _STEPS = np.float32(127)
+_DEAD = np.float32(2 ** -8)  # of a step
 _HALF = np.float32(0.5)
 _BLOCK = 2 ** 16  # elements scaled at a time, which stay in the processor's cache
 
@@ -45,7 +47,17 @@ def _quantisable(file: TFLiteFile) -> Sequence[int]:
     floats = {index for index, has_kernel in readings if not has_kernel}
     weights = {index for index, has_kernel in readings if has_kernel}
     return [index for index in sorted(weights - floats)
-            if file.tensors[index].dtype == "float32" and file.tensors[index].values().size >= _FEWEST]
+            if file.tensors[index].dtype == "float32" and file.tensors[index].values().size >= _FEWEST
+            and not _half_lost(file.tensors[index])]
+
+
+def _half_lost(tensor: Tensor) -> bool:
+    """Whether most channels' root mean square is below one step. Those that are as good as zero do not count."""
+    values = tensor.values().reshape(tensor.shape[0], -1)
+    step = max(values.max(), -values.min()) / _STEPS
+    sizes = np.sqrt(np.einsum("ij,ij->i", values, values) / values.shape[1])
+    alive = sizes[sizes > step * _DEAD]
+    return bool(np.median(alive) < step) if alive.size else False
 
 
 def _readings(file: TFLiteFile) -> Iterator[Tuple[int, bool]]:
