@@ -26,6 +26,21 @@ def test_one_step_after_another(op, attributes):
     assert_same_values(before, after)
 
 
+@pytest.mark.parametrize("op", sorted(WEIGHTS))
+def test_steps_are_parted_and_joined_all_at_once(op):
+    few, many = (ops(unroll_recurrent(layer(op, length=length))) for length in (5, 50))
+    assert "Gather" not in many
+    assert [many.count(each) for each in ("Reshape", "Concat")] == [few.count(each) for each in ("Reshape", "Concat")]
+
+
+def test_the_state_beside_a_layer_that_stays_is_a_constant():
+    before = layer("GRU", length=MOST_STEPS + 1)
+    made = before.nodes[0]._replace(inputs=("x", "w", "r", "b", "", "h"))
+    before = graph(node("ConstantOfShape", "rest", "h"), made, inputs={"x": (MOST_STEPS + 1, 2, 3)},
+                   constants=dict(before.constants, rest=np.array([1, 2, 2], np.int64)), outputs="sequence last")
+    assert ops(unroll_recurrent(before)) == ["GRU"]
+
+
 @pytest.mark.parametrize("before", [
     layer("GRU", length=MOST_STEPS + 1), layer("LSTM", lengths=(5, 3)), layer("RNN", clip=0.5),
     layer("RNN", activations=["Softsign"])])

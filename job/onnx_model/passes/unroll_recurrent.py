@@ -1,7 +1,7 @@
 """A recurrent layer over a sequence whose length is known is one step after another.
 
 before: x [T,N,I] -> GRU(w [1,3H,I], r [1,3H,H]) -> y [T,1,N,H], last [1,N,H]
-after:  x -> Gemm over all steps at once -> for each step: Gemm of the state, gates, the next state -> Concat
+after:  x -> Gemm over all steps at once -> Split -> for each step: Gemm of the state, gates, the next state -> Concat
 """
 from typing import List, NamedTuple, Optional, Tuple
 
@@ -11,6 +11,7 @@ from job.onnx_model.graph import Graph, Node, Rewrite, View, rewritten
 from job.onnx_model.passes.fold_constants import fold_constants
 from job.onnx_model.passes.recurrent_cells import CELLS, State, zeros_or
 from job.onnx_model.steps import Steps
+from job.values import Shape
 
 MOST_STEPS = 128  # more make files of thousands of operators
 _DIRECTIONS = {"forward": (False,), "reverse": (True,), "bidirectional": (False, True)}
@@ -19,9 +20,9 @@ _READ = ("activations", "direction", "hidden_size", "linear_before_reset")
 
 
 def unroll_recurrent(graph: Graph) -> Graph:
-    """What the first step makes of a state of zeros is a constant."""
+    """What the first step makes of a state of zeros is a constant; so is that state beside a layer that stays."""
     unrolled = rewritten(graph, _rule)
-    return graph if unrolled is graph else fold_constants(unrolled)
+    return fold_constants(unrolled) if any(node.op in CELLS for node in graph.nodes) else graph
 
 
 def _rule(node: Node, view: View) -> Optional[Rewrite]:
@@ -83,22 +84,20 @@ def _direction(steps: Steps, layer: _Layer, x: str, number: int, backwards: bool
     size = layer.gates * layer.hidden
     biases = np.zeros(2 * size, np.float32) if bias is None else bias
     taken = steps.linear(steps.reshape(x, (length * batch, steps.shape(x)[2])), weight, biases[:size])
-    taken = steps.reshape(taken, (length, batch, size))
+    given = steps.parts(taken, 0, length) if length > 1 else [taken]
     state = State(*(zeros_or(steps, node, view, place, number, (batch, layer.hidden)) for place in (5, 6)))
     functions = layer.functions[number * len(cell.functions):]
     made = {}
     for time in reversed(range(length)) if backwards else range(length):
-        given = steps.add("Gather", [taken, steps.constant(np.array(time, np.int64))], (batch, size), axis=0)
-        state = cell.step(steps, given, state, recurrent, biases[size:], peepholes, functions,
+        state = cell.step(steps, given[time], state, recurrent, biases[size:], peepholes, functions,
                           node.attributes.get("linear_before_reset", 0))
-        made[time] = _with_axes(steps, state.hidden, 2)
-    sequence = _side_by_side(steps, [made[time] for time in range(length)], 0)
+        made[time] = state.hidden
+    sequence = _shaped(steps, _side_by_side(steps, [made[time] for time in range(length)], 0), (length, 1, batch, layer.hidden))
     last = (state.hidden, state.cell) if node.op == "LSTM" else (state.hidden,)
-    return _Run(sequence, tuple(_with_axes(steps, each, 1) for each in last))
+    return _Run(sequence, tuple(_shaped(steps, each, (1, batch, layer.hidden)) for each in last))
 
 
-def _with_axes(steps: Steps, x: str, count: int) -> str:
-    shape = (1,) * count + steps.shape(x)
+def _shaped(steps: Steps, x: str, shape: Shape) -> str:
     return steps.add("Reshape", [x, steps.constant(np.array(shape, np.int64))], shape)
 
 
