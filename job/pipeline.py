@@ -6,6 +6,8 @@ from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from job import remarks
 from job.checkpoint.identity import NOT_THERE, Identity, identity_now
+from job.checkpoint.shards import files_if_known
+from job.checkpoint.watch import unwritten
 from job.conversion import Converted, Place
 from job.errors import BadCheckpoint, JobError
 from job.model_documents import failed_documents, write_documents
@@ -40,9 +42,10 @@ def convert(checkpoint: Path, name: str, settings: Settings, output_dir: Path, s
     try:
         with staging(output_dir, name) as folder, sides.at_work():
             place = _place(folder, output_dir / name, settings.keep)
-            converted = _converted(checkpoint, settings, sides, place, progress)
-            _judge_accuracy(progress, sides, converted, place, settings.max_accuracy_drop is not None)
-            _refuse_drift(progress, sides, converted, place, settings.max_accuracy_drop)
+            with unwritten(files_if_known(checkpoint)):
+                converted = _converted(checkpoint, settings, sides, place, progress)
+                _judge_accuracy(progress, sides, converted, place, settings.max_accuracy_drop is not None)
+                _refuse_drift(progress, sides, converted, place, settings.max_accuracy_drop)
             progress.warnings = unusual(progress.stages, converted.exported.depth)
             remarks.of_unusual(progress)
             kept = keep_earlier(place.published, place.model, settings.keep)

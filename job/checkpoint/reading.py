@@ -12,7 +12,7 @@ from job.checkpoint import sharded, safetensors, torch_legacy, torch_zip, torch_
 from job.checkpoint.digest import sha256_of_checkpoint
 from job.checkpoint.identity import Identity, Stamps, stamps_of
 from job.checkpoint.prefixes import Stripped, namings
-from job.checkpoint.shards import files_of
+from job.checkpoint.shards import files_if_known
 from job.checkpoint.source import Source
 from job.checkpoint.watch import Watch, watch
 from job.checkpoint.weights import Weights, weights_of
@@ -73,7 +73,7 @@ def read_whole(path: Path, read: Callable[[Path, Source], Any]) -> Tuple[Any, Id
 
 
 def _read(path: Path, file: BinaryIO, read: Callable[[Path, Source], Any]) -> Tuple[Any, Identity]:
-    watched, stamps = watch(path, file), _stamps(path)
+    watched, stamps = watch(path, file), stamps_of(files_if_known(path), path.parent)
     digest = _begun(Digest(path))
     try:
         result = read(path, Source(file, watched.size, path=path))
@@ -85,13 +85,6 @@ def _read(path: Path, file: BinaryIO, read: Callable[[Path, Source], Any]) -> Tu
     for each in getattr(result, "watches", (watched,)):
         each.refuse_change()
     return result, Identity(digest.result(), stamps)
-
-
-def _stamps(path: Path) -> Stamps:
-    try:
-        return stamps_of(files_of(path), path.parent)
-    except BadCheckpoint:
-        return {}  # of an index that its reader will refuse
 
 
 def _begun(digest: "Digest") -> "Digest":

@@ -43,7 +43,11 @@ def _shard(path: Path) -> Tuple[Weights, Watch]:
     try:
         with open(str(path), "rb") as file:
             watched = watch(path, file)
-            return weights_of(path, Source(file, watched.size, path=path)), watched
+            try:
+                return weights_of(path, Source(file, watched.size, path=path)), watched
+            except BadCheckpoint:
+                watched.refuse_growth()
+                raise
     except (FileNotFoundError, IsADirectoryError) as error:
         raise BadCheckpoint(
             "its shard {} is not there".format(path.name), hint="keep all shards in the folder of the index"

@@ -58,6 +58,14 @@ def shards_of(index: Path) -> Mapping[str, Tuple[str, ...]]:
     return {name: tuple(keys) for name, keys in sorted(shards.items())}
 
 
+def files_if_known(checkpoint: Path) -> List[Path]:
+    """As files_of(); of an index that cannot be read, the index alone."""
+    try:
+        return files_of(checkpoint)
+    except (BadCheckpoint, OSError):
+        return [checkpoint]
+
+
 def shards_beside(folder: Path, names: List[str]) -> FrozenSet[str]:
     """Which names in a folder are shards of an index there; an index that cannot be read names none."""
     found = set()

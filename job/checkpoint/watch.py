@@ -1,14 +1,15 @@
 """Whether a file is still what it was when it was opened."""
 
+import contextlib
 import os
 import time
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, Optional, Tuple
+from typing import BinaryIO, Iterator, NamedTuple, Optional, Sequence, Tuple
 
-from job.errors import EnvironmentFailed
+from job.errors import EnvironmentFailed, JobError
 
 RECENT = 30.0  # seconds: a file as young as this may still be growing
-SETTLE = 0.2  # seconds to see whether it does
+SETTLE = 2.0  # seconds to see whether it does: who writes over a network pauses
 
 
 class Watch(NamedTuple):
@@ -27,7 +28,7 @@ class Watch(NamedTuple):
 
     def refuse_change(self) -> None:
         """EnvironmentFailed where the path now names something else, or the file was written to."""
-        if self._now() != self.identity:
+        if _identity_at(self.path) != self.identity:
             raise self._changed()
 
     def refuse_growth(self) -> None:
@@ -38,15 +39,9 @@ class Watch(NamedTuple):
 
     def refuse_writes(self) -> None:
         """EnvironmentFailed where the file was written to; one that was replaced or removed is still mapped."""
-        now = self._now()
+        now = _identity_at(self.path)
         if now is not None and now[2:] == self.identity[2:] and now != self.identity:
             raise self._changed()
-
-    def _now(self) -> Optional[Tuple[int, int, int, int]]:
-        try:
-            return _identity(os.stat(str(self.path)))
-        except OSError:  # it is gone
-            return None
 
     def _changed(self) -> EnvironmentFailed:
         return EnvironmentFailed(
@@ -55,8 +50,40 @@ class Watch(NamedTuple):
         )
 
 
+@contextlib.contextmanager
+def unwritten(files: Sequence[Path]) -> Iterator[None]:
+    """EnvironmentFailed, also in place of another error, where one of the files was written to before this ends.
+
+    A file whose length is there before its bytes can be read as if it were whole.
+    """
+    watches = [Watch(file, identity) for file, identity in zip(files, map(_identity_at, files)) if identity]
+    try:
+        yield
+    except JobError as error:
+        if error.exit_code < 128:  # no signal
+            _refuse_writes(watches, error)
+        raise
+    _refuse_writes(watches)
+
+
+def _refuse_writes(watches: Sequence[Watch], error: Optional[JobError] = None) -> None:
+    try:
+        for each in watches:
+            each.refuse_writes()
+    except EnvironmentFailed as written:
+        raise written from error
+
+
 def watch(path: Path, file: BinaryIO) -> Watch:
     return Watch(path, _identity(os.fstat(file.fileno())))
+
+
+def _identity_at(path: Path) -> Optional[Tuple[int, int, int, int]]:
+    """None where there is no file."""
+    try:
+        return _identity(os.stat(str(path)))
+    except OSError:
+        return None
 
 
 def _identity(status: os.stat_result) -> Tuple[int, int, int, int]:

@@ -10,7 +10,8 @@ import pytest
 import torch
 
 from job.checkpoint.reading import read_checkpoint
-from job.errors import EnvironmentFailed
+from job.checkpoint.watch import unwritten
+from job.errors import EnvironmentFailed, ParityFailed, Stopped
 from job.networks.module import ModuleNetwork
 from job.parity.probes import make_probes
 from job.processes.actors import side_with
@@ -82,3 +83,36 @@ def test_what_is_written_to_an_array_stays_out_of_the_file(tmp_path):
     for array in read_checkpoint(path).tensors.values():
         array += np.asarray(1, array.dtype)
     assert path.read_bytes() == before
+
+
+def _write(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.write(b"abcd")
+    os.utime(str(path), (1, 1))
+
+
+def _replace(path: Path) -> None:
+    path.with_name("other.tmp").write_bytes(b"whole")
+    os.replace(str(path.with_name("other.tmp")), str(path))
+
+
+@pytest.mark.parametrize("error, change, ends_with", [
+    (None, _write, EnvironmentFailed), (ParityFailed("all zero"), _write, EnvironmentFailed), (Stopped("stopped"), _write, Stopped),
+    (ParityFailed("differs"), _replace, ParityFailed), (ParityFailed("differs"), Path.unlink, ParityFailed)])
+def test_whatever_comes_of_a_file_that_is_written_to_is_to_be_retried(tmp_path, error, change, ends_with):
+    """It may have had its length before its bytes."""
+    path = tmp_path / "model.pth"
+    path.write_bytes(bytes(100))
+    with pytest.raises(ends_with) as caught:
+        with unwritten([path, tmp_path / "missing"]):
+            change(path)
+            if error:
+                raise error
+    assert ends_with is not EnvironmentFailed or "model.pth changed while it was read" in str(caught.value)
+
+
+@pytest.mark.parametrize("change", [_replace, Path.unlink, lambda path: None])
+def test_what_was_replaced_or_removed_was_whole(tmp_path, change):
+    (tmp_path / "model.pth").write_bytes(bytes(100))
+    with unwritten([tmp_path / "model.pth"]):
+        change(tmp_path / "model.pth")

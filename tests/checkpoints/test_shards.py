@@ -10,6 +10,7 @@ import pytest
 from job.batch.discovery import found
 from job.batch.names import name_from_path
 from job.batch.planning import planned
+from job.checkpoint import watch
 from job.checkpoint.digest import sha256_of_checkpoint
 from job.checkpoint.reading import read_checkpoint
 from job.errors import BadCheckpoint, EnvironmentFailed
@@ -108,6 +109,14 @@ def test_a_shard_that_changes_later_is_seen(folder):
     (folder / SHARDS[1]).write_bytes(b"")
     with pytest.raises(EnvironmentFailed, match=SHARDS[1] + " changed while it was read"):
         checkpoint.refuse_writes()
+
+
+def test_a_shard_that_still_grows_is_to_be_retried(folder, monkeypatch):
+    whole = (folder / SHARDS[1]).read_bytes()
+    (folder / SHARDS[1]).write_bytes(whole[:-4])
+    monkeypatch.setattr(watch.time, "sleep", lambda _: (folder / SHARDS[1]).write_bytes(whole[:-2]))
+    with pytest.raises(EnvironmentFailed, match=SHARDS[1] + " changed while it was read"):
+        read_checkpoint(folder / INDEX)
 
 
 def test_shards_of_another_save_are_named(folder):
