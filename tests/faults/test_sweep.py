@@ -1,5 +1,7 @@
 """The Nth call that changes the output folder fails, for a sample of all N; scripts/faults takes every one."""
 import errno
+import os
+import time
 
 import pytest
 
@@ -27,6 +29,23 @@ def test_what_fails_loses_nothing_and_a_retry_mends_it(at, number):
     problems = [problem for found in runs for problem in found]
     assert runs
     assert problems == [], at.warm.said.read_text()[-5000:]
+
+
+@pytest.fixture(scope="module")
+def touched(at):
+    """The checkpoint of the second version is as it was, at another time: a rerun reads it, and records that it has."""
+    os.utime(str(at.inputs[1] / "net0.pth"), (1, 1))
+    time.sleep(2.1)  # seconds: a younger change may not be the last
+    at.put(1)
+    before = (at.out / "net0" / "run.json").read_bytes()
+    assert at.run(1) == 0 and (at.out / "net0" / "run.json").read_bytes() != before
+    return at
+
+
+@pytest.mark.parametrize("plan", [plan for plan in PLANS if plan.kinds != failing.EXCHANGE], ids=lambda plan: plan.name)
+def test_a_rerun_that_records_what_it_has_read_does_no_harm(touched, plan):
+    runs = list(swept(touched, plan, 1, 5))
+    assert len(runs) > 3 and [problem for found in runs for problem in found] == [], touched.warm.said.read_text()[-5000:]
 
 
 @pytest.fixture(scope="module")
