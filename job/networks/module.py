@@ -9,7 +9,7 @@ from job.architectures.module import load_module
 from job.axes import published
 from job.errors import BadCheckpoint, UsageError
 from job.known import Known
-from job.networks.rounding import rounding_of_range
+from job.networks.rounding import in_float64, rounding_of_range
 from job.networks.training_spread import training_spread
 from job.onnx_model.export import traced_graph
 from job.onnx_model.graph import Graph
@@ -73,7 +73,8 @@ class ModuleNetwork:
 
     def rounding_of_range(self, probe: Probe) -> Optional[float]:
         """job.networks.rounding.rounding_of_range."""
-        return rounding_of_range(self._module, list(map(torch.from_numpy, probe.inputs)))
+        return rounding_of_range(lambda inputs: forward(self._module, list(map(torch.from_numpy, inputs))), probe.inputs,
+                                 in_float64(self._module, list(map(torch.from_numpy, probe.inputs))))
 
     def frozen_by(self, probe: Probe) -> Sequence[str]:
         """Sentences on the network's own lines for which a trace of one input does not hold for the probe."""

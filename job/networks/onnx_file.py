@@ -12,6 +12,7 @@ from job.checkpoint.source import Source
 from job.checkpoint.watch import Watch
 from job.errors import BadCheckpoint, UnsupportedModel, UsageError, job_error_from_oserror
 from job.networks.onnx_ends import inputs_of, outputs_of
+from job.networks.rounding import rounding_of_range
 from job.onnx_model.divisors import refuse_zero_divisors
 from job.onnx_model.graph import Graph
 from job.onnx_model.protobuf import OPSET, protobuf_from_graph
@@ -89,8 +90,8 @@ class FileNetwork:
         return ()
 
     def rounding_of_range(self, probe: Probe) -> Optional[float]:
-        """ONNX Runtime runs the file as it is."""
-        return None
+        """job.networks.rounding.rounding_of_range."""
+        return rounding_of_range(self._forward, probe.inputs)
 
     def training_spread(self, probes: Sequence[Probe]) -> Optional[TrainingSpread]:
         """A file does not say which of its layers was a BatchNorm."""

@@ -1,19 +1,41 @@
-"""How much rounding alone moves the answers of a network: what it says in float32, beside the same in float64."""
+"""How much rounding alone moves the answers of a network: beside float64, and where the last bits of an input are others.
+
+One of them alone may happen to move little, where a network makes much of each bit.
+"""
 import copy
-from typing import Optional, Sequence
+from typing import Callable, Iterator, Optional, Sequence
 
 import numpy as np
 import torch
 
+Arrays = Sequence[np.ndarray]
 
-def rounding_of_range(network: torch.nn.Module, inputs: Sequence[torch.Tensor]) -> Optional[float]:
-    """The largest difference of an output, over its range; None where the network does not run in float64, and where
-    its answer to one input has no range: one number, or the same everywhere."""
+_MOVES = 4
+_LAST_BIT = np.float32(2.0 ** -23)  # of a float32, over its value
+
+
+def rounding_of_range(forward: Callable[[Arrays], Arrays], inputs: Arrays, exact: Optional[Arrays] = None) -> Optional[float]:
+    """The largest difference of an output, over its range: of one number, or the same everywhere, it has none.
+
+    `exact` is what the network answers in float64, where that is known.
+    """
+    own = forward(inputs)
+    others = [forward(moved) for moved in _moved(inputs)] + ([] if exact is None else [exact])
+    pairs = [(answer, its) for other in others for answer, its in zip(own, other) if answer.dtype.kind == "f"]
+    return max((float(np.abs(answer - its).max() / np.ptp(its)) for answer, its in pairs if np.ptp(its)), default=None)
+
+
+def _moved(inputs: Arrays) -> Iterator[Arrays]:
+    for seed in range(_MOVES):
+        random = np.random.RandomState(seed)
+        yield [x * (1 + _LAST_BIT * random.choice(np.float32([-1, 1]), x.shape)) if x.dtype.kind == "f" else x for x in inputs]
+
+
+def in_float64(network: torch.nn.Module, inputs: Sequence[torch.Tensor]) -> Optional[Arrays]:
+    """What it answers then; None where it does not run so."""
     exact_inputs = [x.double() if x.is_floating_point() else x for x in inputs]
     try:
         with torch.no_grad():
-            rounded, exact = network(*inputs), copy.deepcopy(network).double()(*exact_inputs)
+            return [answer.numpy() for answer in copy.deepcopy(network).double()(*exact_inputs)]
     except Exception:  # of users' code that makes or asks for float32: a hint is not worth more than that
         return None
-    pairs = [(left.numpy(), right.numpy()) for left, right in zip(rounded, exact) if right.is_floating_point()]
-    return max((float(np.abs(left - right).max() / np.ptp(right)) for left, right in pairs if np.ptp(right)), default=None)

@@ -87,11 +87,11 @@ def _on_growth(noise: Sequence[LayerNoise]) -> str:
 
 
 def hint_on_rounding(own: Optional[float]) -> str:
-    """Of a float stage of a network whose own answers PyTorch's rounding moves by so much of the range."""
+    """Of a float stage of a network whose own answers rounding moves by so much of the range."""
     if own is None or not own >= LOUD_ROUNDING:
         return ""
-    return ("rounding alone moves what this network answers by {} of the range (PyTorch in float32 beside float64): check "
-            "that its weights are trained, or accept it with --tolerance='{{float: {{max_error_of_range: ...}}}}'"
+    return ("rounding alone moves what this network answers by {} of the range (as other last bits in its input do, or float64): "
+            "check that its weights are trained, or accept it with --tolerance='{{float: {{max_error_of_range: ...}}}}'"
             ).format(percent(own))
 
 
