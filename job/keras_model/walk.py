@@ -33,12 +33,17 @@ def keras_model_from_onnx(graph: Graph) -> KerasModel:
     """Builds the Keras model of a canonical graph that preflight has passed; inputs and outputs as published."""
     with _own_graph() as tf_graph, unset_weights(), _converters(graph) as walk:
         network = onnx2keras.onnx_to_keras(protobuf_from_graph(_shown(graph)), list(graph.inputs), verbose=False)
-        outputs = tuple(tf.identity(tensor, name) for name, tensor in zip(graph.outputs, network.outputs))
+        outputs = tuple(_called(tensor, name) for name, tensor in zip(graph.outputs, network.outputs))
         weights = {}  # type: Dict[str, np.ndarray]
         for layer in network.layers:
             weights.update(getattr(layer, "values", {}))
         keras_graph = KerasGraph(tf_graph, tuple(network.inputs), outputs, weights)
         return KerasModel(keras_graph, walk.fixed_by, dict(walk.tensors))
+
+
+def _called(tensor: Any, name: str) -> Any:
+    """Under this very name, also where the layer that made it has it: a slash keeps TensorFlow from numbering it."""
+    return tf.identity(tensor, name + "/")
 
 
 def _shown(graph: Graph) -> Graph:
