@@ -13,8 +13,8 @@ from job.onnx_model.passes.raise_rank import with_height
 from job.onnx_model.passes.raise_reshapes import POINTWISE
 
 _OPS = ("Add", "Sub", "Mul", "Div", "Max", "Min", "BatchNormalization", "PRelu", "Concat", "Split", "Slice",
-        "Gather") + POINTWISE
-_READS_ONE = ("BatchNormalization", "Split", "Slice", "Gather")  # whose other inputs are no rows
+        "Gather", "Pad") + POINTWISE
+_READS_ONE = ("BatchNormalization", "Split", "Slice", "Gather", "Pad")  # whose other inputs are no rows
 _AXES_OF_SLICE = 3  # the place of that input
 
 
@@ -71,6 +71,9 @@ def _inputs(node: Node, rows: Tuple[str, ...], maps: Mapping[str, str],
 
 
 def _attributes(node: Node) -> Mapping[str, object]:
+    if node.op == "Pad":
+        pads = node.attributes["pads"]
+        return dict(node.attributes, pads=pads[:2] + (0,) + pads[2:5] + (0,) + pads[5:])
     axis = node.attributes.get("axis", 0 if node.op in ("Split", "Gather") else None)
     return node.attributes if axis is None else dict(node.attributes, axis=_on_map(axis))
 
