@@ -17,6 +17,7 @@ from job.processes.memory import keep_freed
 from job.tensorflow_model.flatbuffer.tflite_file import TFLiteFile, open_tflite, parse_tflite
 from job.tensorflow_model.flatbuffer.writing import tflite_bytes
 from job.tensorflow_model.freeze import FrozenGraph, size_of
+from job.tensorflow_model.plumbing.without_plumbing import bytes_without_plumbing
 from job.tensorflow_model.quantised.half_weights import with_half_weights
 from job.tensorflow_model.quantised.int8 import int8_from_float32
 from job.tensorflow_model.quantised.int8_ends import with_int8_ends
@@ -102,7 +103,7 @@ def _asked(frozen: FrozenGraph, numbers: Numbers) -> Tuple[bytes, ...]:
 def _converted(frozen: FrozenGraph, asked: Tuple[bytes, ...]) -> bytes:
     if size_of(frozen.constants) < _LARGE:
         keep_freed()
-    made = TocoConvert(*asked)
+    made = bytes_without_plumbing(TocoConvert(*asked))
     _check_names(frozen, parse_tflite(made))
     return made
 
