@@ -42,6 +42,26 @@ def a_gated_line():
     )
 
 
+def attention_of_one_layer():
+    """Queries and keys, scaled, of one linear layer."""
+    return graph(
+        node("MatMul", "x w", "product"),
+        node("Add", "product b", "sum"),
+        node("Reshape", "sum heads", "split"),
+        node("Transpose", "split", "moved", perm=(2, 0, 3, 1, 4)),
+        node("Gather", "moved first", "q", axis=0),
+        node("Gather", "moved second", "k", axis=0),
+        node("Mul", "q factor", "scaled"),
+        node("Transpose", "k", "across", perm=(0, 1, 3, 2)),
+        node("MatMul", "scaled across", "scores"),
+        node("Softmax", "scores", "y", axis=3),
+        constants=dict(
+            drawn(w=(8, 16), b=(16,)), heads=whole(2, 5, 2, 2, 4), first=SCALAR(0), second=SCALAR(1),
+            factor=SCALAR(0.5, np.float32)),
+        inputs={"x": (2, 5, 8)},
+    )
+
+
 def norm_of_groups():
     return graph(
         node("Reshape", "x rows", "grouped"),
@@ -440,6 +460,7 @@ CASES = (
     repeated_for_arithmetic,
     norm_of_groups,
     a_gated_line,
+    attention_of_one_layer,
     split_of_one_part,
     convolution_and_norm,
     classifier,

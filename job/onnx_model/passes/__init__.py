@@ -26,6 +26,7 @@ from job.onnx_model.passes.infer_shapes import infer_shapes
 from job.onnx_model.passes.join_picks import join_picks
 from job.onnx_model.passes.join_slices import join_slices
 from job.onnx_model.passes.keep_axis_of_pick import keep_axis_of_pick
+from job.onnx_model.passes.linear_by_parts import linear_by_parts
 from job.onnx_model.passes.linear_resize import linear_resize
 from job.onnx_model.passes.linear_to_convolution import linear_to_convolution
 from job.onnx_model.passes.linear_to_gemm import linear_to_gemm
@@ -43,6 +44,7 @@ from job.onnx_model.passes.raise_reshapes import raise_reshapes
 from job.onnx_model.passes.remove_casts import remove_casts
 from job.onnx_model.passes.remove_identities import remove_identities
 from job.onnx_model.passes.rows_as_maps import rows_as_maps
+from job.onnx_model.passes.scale_into_linear import scale_into_linear
 from job.onnx_model.passes.shuffle_to_gather import shuffle_to_gather
 from job.onnx_model.passes.split_to_slice import split_to_slice
 from job.onnx_model.passes.trim_pool_pads import trim_pool_pads
@@ -69,6 +71,7 @@ PASSES = (
     remove_identities,           # Dropout and its kin no longer hide a producer from its consumer
     expand_by_arithmetic,
     lower_reshapes,              # Flatten, Squeeze, Unsqueeze: one operator, Reshape, from here on
+    linear_by_parts,             # before: what is picked of a layer is the layer's own
     pick_before_transpose,
     keep_axis_of_pick,
     join_picks,                  # after: channels that are picked one by one keep their axis
@@ -82,6 +85,7 @@ PASSES = (
     global_pool_to_mean,
     batch_norm_to_affine,        # so that one pass folds BatchNorm and hand-written scales alike
     division_to_multiplication,
+    scale_into_linear,           # after: a scale may be a division; before: a layer of maps is a convolution from here on
     gemm_to_matmul,
     linear_to_convolution,
     linear_to_gemm,              # before folding, so that a bias added by hand is folded too

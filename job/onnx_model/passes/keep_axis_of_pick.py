@@ -5,10 +5,10 @@ before: x [N,3,H,W] -> Gather(axis=1, 2) [N,H,W] -> Reshape([N,1,H,W])
 or:     x [N,3,H,W] -> Reshape([N,1,3,H,W]) -> Gather(axis=2, 2) [N,1,H,W]
 after:  x -> Gather(axis=1, [2]) [N,1,H,W]
 """
-from typing import List, Optional
+from typing import Optional
 
+from job.onnx_model.axes_of_one import axis_in
 from job.onnx_model.graph import Graph, Node, Rewrite, View, rewritten
-from job.values import Shape
 
 
 def keep_axis_of_pick(graph: Graph) -> Graph:
@@ -24,23 +24,9 @@ def _rule(node: Node, view: View) -> Optional[Rewrite]:
     before, read, after = view.shape(source), view.shape(pick.inputs[0]), view.shape(node.output)
     if index is None or index.ndim != 0 or before is None or read is None or after is None:
         return None
-    axis = _axis_in(before, read, pick.attributes.get("axis", 0) % len(read))
+    axis = axis_in(before, read, pick.attributes.get("axis", 0) % len(read))
     if axis is None or after != before[:axis] + (1,) + before[axis + 1:]:
         return None
     name = node.output + ".index"
     gather = Node("Gather", (source, name), node.outputs, {"axis": axis}, node.layer)
     return Rewrite((gather,), {name: index.reshape(1)})
-
-
-def _axis_in(shape: Shape, other: Shape, axis: int) -> Optional[int]:
-    """Which axis of a shape is this one of another, if the two are alike but for axes of one."""
-    if shape == other:
-        return axis
-    ours, others = _longer(shape), _longer(other)
-    same = [shape[place] for place in ours] == [other[place] for place in others]
-    return ours[others.index(axis)] if same and axis in others else None
-
-
-def _longer(shape: Shape) -> List[int]:
-    """The axes that are no axes of one."""
-    return [axis for axis, size in enumerate(shape) if size != 1]
