@@ -2,11 +2,11 @@
 import struct
 from typing import Optional, Sequence
 
-from job.tensorflow_model.flatbuffer.appending import align, append_shape, append_table, point
+from job.tensorflow_model.flatbuffer.appending import align, append_shape, append_table, field_place, point
 from job.tensorflow_model.flatbuffer.tables import OFFSET, Table, root_table
 
 NONE = b""
-KINDS = {"DEPTHWISE_CONV_2D": 2, "ADD": 11, "MUL": 21}  # by operator, which member of the schema's union they are
+KINDS = {"DEPTHWISE_CONV_2D": 2, "ADD": 11, "RESHAPE": 17, "MUL": 21}  # by operator, which member of the schema's union they are
 _VECTORS = {"RESHAPE": (0,), "SQUEEZE": (0,)}  # by operator, the fields that are vectors of int32; all others are numbers
 
 
@@ -34,6 +34,15 @@ def new_options(fields: Sequence[int]) -> bytes:
     """Of an operator that no file has yet: numbers and members of enumerations, from field 0 on."""
     options = bytearray(OFFSET)
     point(options, 0, append_table(options, fields))
+    return bytes(options)
+
+
+def reshape_options(shape: Sequence[int]) -> bytes:
+    """Of a RESHAPE: what its shape, which is an input too, says."""
+    options = bytearray(OFFSET)
+    table = append_table(options, (0,))
+    point(options, 0, table)
+    point(options, field_place(table, 0), append_shape(options, shape))
     return bytes(options)
 
 

@@ -11,7 +11,7 @@ from typing import Dict
 from job.tensorflow_model.flatbuffer.tflite_file import Operator, TFLiteFile
 from job.tensorflow_model.plumbing.reading import makers, reading, without_unread
 
-_TAKE_ANY = ("RESHAPE", "FULLY_CONNECTED")  # as their first input
+TAKE_ANY = ("RESHAPE", "FULLY_CONNECTED")  # shape, as their first input
 
 
 def without_reshape_chains(file: TFLiteFile) -> TFLiteFile:
@@ -22,10 +22,10 @@ def _reading_before(file: TFLiteFile) -> TFLiteFile:
     made_by, changed = makers(file), False
     operators = []
     for operator in file.operators:
-        source = operator.inputs[0] if operator.name in _TAKE_ANY else None
+        source = operator.inputs[0] if operator.name in TAKE_ANY else None
         while source in made_by and made_by[source].name == "RESHAPE":
             source = made_by[source].inputs[0]
-        if operator.name in _TAKE_ANY and source != operator.inputs[0]:
+        if operator.name in TAKE_ANY and source != operator.inputs[0]:
             operator, changed = operator._replace(inputs=(source,) + operator.inputs[1:]), True
         operators.append(operator)
     return without_unread(file._replace(operators=tuple(operators))) if changed else file
