@@ -1,12 +1,28 @@
 """A file whose operators read other tensors than before."""
-from typing import Dict, List, Mapping
+from typing import Dict, List, Mapping, Set
 
 from job.tensorflow_model.flatbuffer.tflite_file import Operator, TFLiteFile
+
+TAKE_ANY = ("RESHAPE", "FULLY_CONNECTED")  # shape, as their first input
 
 
 def makers(file: TFLiteFile) -> Dict[int, Operator]:
     """By a tensor's index, the operator that makes it."""
     return {index: operator for operator in file.operators for index in operator.outputs}
+
+
+def readers(file: TFLiteFile) -> Dict[int, Set[int]]:
+    """By a tensor's index, the numbers of the operators that read it."""
+    found = {}  # type: Dict[int, Set[int]]
+    for number, operator in enumerate(file.operators):
+        for index in operator.inputs:
+            found.setdefault(index, set()).add(number)
+    return found
+
+
+def takes_any_shape(operator: Operator, index: int) -> bool:
+    """Whether it is all one to an operator in which shape this tensor is that it reads."""
+    return operator.name in TAKE_ANY and operator.inputs[0] == index and operator.inputs.count(index) == 1
 
 
 def reading(file: TFLiteFile, others: Mapping[int, int]) -> TFLiteFile:

@@ -9,9 +9,7 @@ constant.
 from typing import Dict
 
 from job.tensorflow_model.flatbuffer.tflite_file import Operator, TFLiteFile
-from job.tensorflow_model.plumbing.reading import makers, reading, without_unread
-
-TAKE_ANY = ("RESHAPE", "FULLY_CONNECTED")  # shape, as their first input
+from job.tensorflow_model.plumbing.reading import TAKE_ANY, makers, without_unread
 
 
 def without_reshape_chains(file: TFLiteFile) -> TFLiteFile:

@@ -4,8 +4,8 @@ from typing import Optional, Tuple
 from job.tensorflow_model.flatbuffer.tables import root_table
 from job.tensorflow_model.flatbuffer.tflite_file import REDUCER_KEEPS, Operator, Tensor, TFLiteFile
 
-OF_ONE = ("ABS", "CEIL", "ELU", "EXP", "FLOOR", "LEAKY_RELU", "LOG", "LOGISTIC", "LOG_SOFTMAX", "NEG", "RELU", "RELU6",
-          "RELU_N1_TO_1", "RSQRT", "SOFTMAX", "SQRT", "SQUARE", "TANH")
+OF_ONE = ("ABS", "CEIL", "ELU", "EXP", "FLOOR", "LEAKY_RELU", "LOG", "LOGISTIC", "NEG", "RELU", "RELU6", "RELU_N1_TO_1",
+          "RSQRT", "SQRT", "SQUARE", "TANH")
 OF_TWO = ("ADD", "DIV", "MAXIMUM", "MINIMUM", "MUL", "POW", "SQUARED_DIFFERENCE", "SUB")
 REDUCED = ("MEAN", "SUM")
 AXES = 1  # which of the inputs of those

@@ -9,8 +9,7 @@ import numpy as np
 
 from job.tensorflow_model.flatbuffer.tflite_file import Operator, Tensor, TFLiteFile
 from job.tensorflow_model.plumbing.growing_file import GrowingFile
-from job.tensorflow_model.plumbing.reading import makers, without_unread
-from job.tensorflow_model.plumbing.reshape_chains import TAKE_ANY
+from job.tensorflow_model.plumbing.reading import makers, readers, takes_any_shape, without_unread
 from job.tensorflow_model.plumbing.rows import AXES, REDUCED, Lead, lead_of
 
 MADE_HERE = -1
@@ -61,7 +60,7 @@ def _computed(operator: Operator, file: TFLiteFile) -> Tuple[int, ...]:
 
 
 def _ends(region: _Region, file: TFLiteFile) -> _Ends:
-    made_by, readers = makers(file), _readers(file)
+    made_by, read_by = makers(file), readers(file)
     inside = [file.operators[number] for number in sorted(region.numbers)]
     made = {index for operator in inside for index in operator.outputs}
     entering, left_out = {}, 0  # type: Dict[int, int], int
@@ -70,24 +69,11 @@ def _ends(region: _Region, file: TFLiteFile) -> _Ends:
         comes_in_rows = maker is not None and maker.name == "RESHAPE" and (
             file.tensors[maker.inputs[0]].shape == region.rows(file.tensors[index]))
         if comes_in_rows and index not in entering:
-            left_out += readers[index] <= region.numbers and index not in file.outputs
+            left_out += read_by[index] <= region.numbers and index not in file.outputs
         entering[index] = maker.inputs[0] if comes_in_rows else MADE_HERE
     leaving = {index for index in made if index in file.outputs or any(
-        not _takes_any(file.operators[number], index) for number in readers.get(index, set()) - region.numbers)}
+        not takes_any_shape(file.operators[number], index) for number in read_by.get(index, set()) - region.numbers)}
     return _Ends(entering, leaving, left_out)
-
-
-def _readers(file: TFLiteFile) -> Dict[int, Set[int]]:
-    """By a tensor's index, the numbers of the operators that read it."""
-    readers = {}  # type: Dict[int, Set[int]]
-    for number, operator in enumerate(file.operators):
-        for index in operator.inputs:
-            readers.setdefault(index, set()).add(number)
-    return readers
-
-
-def _takes_any(operator: Operator, index: int) -> bool:
-    return operator.name in TAKE_ANY and operator.inputs[0] == index and operator.inputs.count(index) == 1
 
 
 def _on_rows(region: _Region, ends: _Ends, file: TFLiteFile) -> TFLiteFile:
