@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from job.axes import Order, as_pytorch
-from job.keras_model.activation import Activation, Operand, as_onnx
+from job.keras_model.activation import Activation, Operand, as_onnx, in_order
 from job.keras_model.layers import Linear, layer_name, operation, weighted
 from job.keras_model.registry import Operator, converts, only
 
@@ -19,6 +19,7 @@ def gemm(operator: Operator, x: Activation, weight: np.ndarray, bias: Optional[n
 
 
 MOST_PRODUCTS = 2 ** 26
+LEAST_ACROSS = 32  # elements: runtimes sum fewer along the last axis in more time than moving them takes
 
 
 def _refuse_broadcast(operator: Operator) -> Optional[str]:
@@ -50,16 +51,25 @@ def matmul(operator: Operator, left: Operand, right: Operand) -> Activation:
         across = right.order != as_pytorch(2)  # which is how TensorFlow Lite wants it
         product = operation(lambda x, y: tf.matmul(x, y, transpose_b=across), [left.tensor, right.tensor], operator.name)
         return Activation(product, left.order, fixed_by=operator.name)
-    right = as_onnx(right)
-    product = operation(lambda x, y: _of_stacks(x, y, operator), [left.numbers, right.numbers], operator.name)
+    across = right.order[-1] == right.rank - 2 and operator.input_shape[-1] >= LEAST_ACROSS
+    right = in_order(right, _across(right.rank)) if across else as_onnx(right)
+    product = operation(lambda x, y: _of_stacks(x, y, operator, across), [left.numbers, right.numbers], operator.name)
     return _unstacked(product, left.order, operator)
 
 
-def _of_stacks(x: Any, y: Any, operator: Operator) -> Any:
+def _across(rank: int) -> Order:
+    """The last two axes in each other's place."""
+    return as_pytorch(rank)[:-2] + (rank - 1, rank - 2)
+
+
+def _of_stacks(x: Any, y: Any, operator: Operator, across: bool = False) -> Any:
     """TensorFlow Lite 1.14 has no product of batches, and toco 1.14 dies of unrolling one: every pair of elements is
-    multiplied, and the shared axis summed. All axes but the last two come out as one."""
+    multiplied, and the shared axis summed. All axes but the last two come out as one. `across`: so does y lie."""
     rows, shared = operator.input_shapes[0][-2:]
     columns = operator.output_shape[-1]
+    if across:
+        pairs = tf.reshape(x, (-1, rows, 1, shared)) * tf.reshape(y, (-1, 1, columns, shared))
+        return tf.reduce_sum(pairs, axis=3)
     pairs = tf.reshape(x, (-1, rows, shared, 1)) * tf.reshape(y, (-1, 1, shared, columns))
     return tf.reduce_sum(pairs, axis=2)
 

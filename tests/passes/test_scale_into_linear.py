@@ -39,6 +39,22 @@ def test_not_for_others(other):
     assert_unchanged(scale_into_linear, scaled(**other))
 
 
+def test_past_a_product():
+    before = graph(
+        node("MatMul", "x w", "queries"), node("MatMul", "queries z", "scores"), node("Mul", "scores factor", "y"),
+        inputs={"x": (2, 5, 8), "z": (2, 12, 4)}, constants=dict(drawn(w=(8, 12)), factor=FACTOR))
+    after = scale_into_linear(before)
+    assert ops(after) == ["MatMul", "MatMul"]
+    assert_same_values(before, after)
+
+
+def test_not_into_what_others_read():
+    assert_unchanged(scale_into_linear, graph(
+        node("MatMul", "x w", "both"), node("Transpose", "both", "across", perm=(0, 2, 1)),
+        node("MatMul", "both across", "scores"), node("Mul", "scores factor", "y"),
+        inputs={"x": (2, 5, 8)}, constants=dict(drawn(w=(8, 12)), factor=FACTOR)))
+
+
 def test_not_into_a_product_of_two():
     assert_unchanged(scale_into_linear, graph(
         node("MatMul", "x z", "product"), node("Mul", "product factor", "y"),

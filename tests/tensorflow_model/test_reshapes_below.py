@@ -43,6 +43,13 @@ def test_below_a_difference_from_a_constant():
     assert simplified(make.file(make.reshape(made, 60))) == ["SUB", "RESHAPE"]
 
 
+def test_below_several():
+    make = Making(HEADS)
+    scaled = make.add("MUL", (1,) + HEADS, make.reshape(0, 1, *HEADS), make.constant(0.3))
+    moved = make.transpose(make.add("SOFTMAX", (1,) + HEADS, scaled), 0, 2, 1, 3)
+    assert simplified(make.file(layer(make, moved, 12))) == ["MUL", "SOFTMAX", "TRANSPOSE", "FULLY_CONNECTED"]
+
+
 @pytest.mark.parametrize("before, after, perm", [
     (HEADS, (1,) + HEADS, (0, 2, 1, 3)), (HEADS, (3, 1, 4, 5), (2, 1, 0, 3)), ((1, 3, 4, 5), HEADS, (1, 0, 2)),
     ((3, 4, 1, 5), (1, 3, 4, 5), (2, 0, 1, 3)),
@@ -61,7 +68,8 @@ def test_below_a_transpose_where_only_ones_move(before, after, perm):
     lambda make, x: make.reshape(make.add("MUL", (2, 1, 60), make.reshape(x, 1, 1, 60), make.constant([[[1]], [[2]]])), 120),
     lambda make, x: make.reshape(make.transpose(make.reshape(x, 3, 20), 1, 0), 60),
     lambda make, x: make.transpose(make.reshape(x, 1, 3, 4, 5), 0, 2, 1, 3),
-], ids=["along another axis", "another kernel's", "an output", "a constant of another row", "made larger", "other sizes", "an output moved"])
+    lambda make, x: make.transpose(make.add("EXP", (1, 3, 4, 5), make.reshape(x, 1, 3, 4, 5)), 0, 2, 1, 3),
+], ids=["along another axis", "another kernel's", "an output", "a constant of another row", "made larger", "other sizes", "an output moved", "an output moved after another"])
 def test_others_stay(work):
     make = Making(HEADS)
     before = make.file(work(make, 0))

@@ -6,13 +6,13 @@
     before: x [H,L,C] -> RESHAPE [1,H,L,C] -> TRANSPOSE [1,L,H,C] -> FULLY_CONNECTED
     after:  x -> TRANSPOSE [L,H,C] -> FULLY_CONNECTED
 """
-from typing import Dict, Optional, Tuple
+from typing import Dict, List, Sequence, Set, Tuple
 
 import numpy as np
 
 from job.tensorflow_model.flatbuffer.tflite_file import Operator, Tensor, TFLiteFile
 from job.tensorflow_model.plumbing.growing_file import GrowingFile
-from job.tensorflow_model.plumbing.reading import makers, readers, takes_any_shape, without_unread
+from job.tensorflow_model.plumbing.reading import readers, takes_any_shape, without_unread
 from job.tensorflow_model.plumbing.rows import OF_ONE, OF_TWO
 
 _LEAST_OF_SOFTMAX = 3  # axes: for fewer TensorFlow Lite 1.14 has another kernel, whose last bits are others
@@ -20,39 +20,50 @@ _PERMUTATION = 1  # which input of a TRANSPOSE
 
 
 def with_reshapes_below(file: TFLiteFile) -> TFLiteFile:
-    made_by, read_by = makers(file), readers(file)
-    growing, changed = GrowingFile(file), False
+    """Of the first RESHAPE that may go."""
+    read_by = readers(file)
+    for reshape in file.operators:
+        below = _below(reshape, file, read_by) if reshape.name == "RESHAPE" else []
+        if below:
+            return _moved(reshape, below, file)
+    return file
+
+
+def _below(reshape: Operator, file: TFLiteFile, read_by: Dict[int, Set[int]]) -> List[Operator]:
+    """The operators that it moves below, each of which alone reads what the one before makes; none where it would stay."""
+    source, below, made = file.tensors[reshape.inputs[0]], [], reshape.outputs[0]  # type: Tensor, List[Operator], int
+    while made not in file.outputs:
+        following = [file.operators[number] for number in read_by.get(made, ())]
+        if below and all(takes_any_shape(reader, made) for reader in following):
+            return below
+        moved = any(each.name == "TRANSPOSE" for each in below)
+        if len(following) != 1 or moved or not _does_not_mind(following[0], source, made, file):
+            return []
+        below.append(following[0])
+        made = following[0].outputs[0]
+    return []
+
+
+def _moved(reshape: Operator, below: Sequence[Operator], file: TFLiteFile) -> TFLiteFile:
+    (source, _), (made,), growing = reshape.inputs, reshape.outputs, GrowingFile(file)
+    shape = file.tensors[source].shape
     for operator in file.operators:
-        made = operator.outputs[0]
-        place = _reshaped_input(operator, file, made_by)
-        absorbed = made not in file.outputs and all(
-            takes_any_shape(file.operators[number], made) for number in read_by.get(made, ()))
-        if place is None or not absorbed or len(read_by[operator.inputs[place]]) > 1:
+        if operator not in below:
             growing.add(operator)
             continue
-        source = made_by[operator.inputs[place]].inputs[0]
-        inputs = operator.inputs[:place] + (source,) + operator.inputs[place + 1:]
-        shape = file.tensors[source].shape
+        inputs = tuple(source if index == made else index for index in operator.inputs)
         if operator.name == "TRANSPOSE":
             perm = _permutation(operator, file, shape)
-            inputs, shape = (source, growing.constant(np.array(perm, np.int32))), tuple(shape[axis] for axis in perm)
+            inputs, shape = inputs[:1] + (growing.constant(np.array(perm, np.int32)),), tuple(shape[axis] for axis in perm)
         growing.add(operator._replace(inputs=inputs))
-        growing.give_shape(made, shape)
-        changed = True
-    return without_unread(growing.file()) if changed else file
+        growing.give_shape(operator.outputs[0], shape)
+    return without_unread(growing.file())
 
 
-def _reshaped_input(operator: Operator, file: TFLiteFile, made_by: Dict[int, Operator]) -> Optional[int]:
-    """Which of the inputs may come as it is before its RESHAPE; None where none does."""
-    place = next((place for place, index in enumerate(operator.inputs) if index in made_by), None)
-    if place is None or made_by[operator.inputs[place]].name != "RESHAPE":
-        return None
-    before, after = (file.tensors[index] for index in (made_by[operator.inputs[place]].inputs[0], operator.inputs[place]))
-    others = [file.tensors[index] for number, index in enumerate(operator.inputs) if number != place]
-    return place if _is_all_one(operator, before, after, others, file) else None
-
-
-def _is_all_one(operator: Operator, before: Tensor, after: Tensor, others: Tuple[Tensor, ...], file: TFLiteFile) -> bool:
+def _does_not_mind(operator: Operator, before: Tensor, read: int, file: TFLiteFile) -> bool:
+    """Whether it makes the same numbers of what it reads in the shape of `before`."""
+    after = file.tensors[read]
+    others = [file.tensors[index] for index in operator.inputs if index != read]
     if operator.name == "TRANSPOSE":
         return _without_ones(before.shape) == _without_ones(after.shape)
     same_rows = before.shape[-1:] == after.shape[-1:]

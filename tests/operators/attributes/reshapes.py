@@ -37,7 +37,7 @@ ROWS = [
     _reshaped("TRANSPOSE RESHAPE", 2, 6, 1, 7, shape=(2, 6, 7)),
     _reshaped("TRANSPOSE", 2, 1, 6, 7, shape=(2, 6, 1, 7)),
     _reshaped("RESHAPE", 2, 6, 1, 7, shape=(2, 1, 6, 7), after=(0, 3, 1, 2)),
-    _reshaped("RESHAPE PAD TRANSPOSE", 1, 6, 9, 7, shape=(6, 9, 7), free=False),
+    _reshaped("RESHAPE TRANSPOSE", 1, 6, 9, 7, shape=(6, 9, 7), free=False),
     _reshaped("RESHAPE", 6, 7, shape=(1, 6, 7)),
     _reshaped("RESHAPE", 2, 63, 6, perm=(0, 2, 3, 1)),
     _reshaped("RESHAPE", 2, 9, 42, perm=(0, 2, 3, 1)),
@@ -60,7 +60,7 @@ ROWS = [
     several("Reshape of one number", "REDUCE_MAX RESHAPE", node("ReduceMax", "x", "m", keepdims=0),
             node("Reshape", "m s", "y"),
             constants=dict(s=whole(1, 1)), free=False),
-    several("ones put in, plus a constant of higher rank", "RESHAPE PAD ADD TRANSPOSE", node("Reshape",
+    several("ones put in, plus a constant of higher rank", "RESHAPE ADD TRANSPOSE", node("Reshape",
             "x s", "m"), node("Add", "m c", "y"),
             constants=dict(s=whole(2, 1, 5), **drawn(c=(3, 2, 4, 5))), x=(2, 5), free=False),
 ]
