@@ -76,6 +76,12 @@ def test_others_stay(work):
     assert without_plumbing(before) is before
 
 
+def test_not_where_there_are_more_axes_than_it_takes():
+    make = Making((2, 1, 3, 4, 5))
+    before = make.file(layer(make, make.transpose(make.reshape(0, 2, 3, 4, 5), 0, 2, 1, 3), 24))
+    assert without_plumbing(before) is before
+
+
 def test_not_where_another_reads_it_too():
     make = Making(HEADS)
     row = make.reshape(0, 60)

@@ -14,6 +14,7 @@ from job.tensorflow_model.flatbuffer.tflite_file import Operator, Tensor, TFLite
 from job.tensorflow_model.plumbing.growing_file import GrowingFile
 from job.tensorflow_model.plumbing.reading import readers, takes_any_shape, without_unread
 from job.tensorflow_model.plumbing.rows import OF_ONE, OF_TWO
+from job.tensorflow_model.toco_guards import MOST_AXES
 
 _LEAST_OF_SOFTMAX = 3  # axes: for fewer TensorFlow Lite 1.14 has another kernel, whose last bits are others
 _PERMUTATION = 1  # which input of a TRANSPOSE
@@ -31,6 +32,8 @@ def with_reshapes_below(file: TFLiteFile) -> TFLiteFile:
 
 def _below(reshape: Operator, file: TFLiteFile, read_by: Dict[int, Set[int]]) -> List[Operator]:
     """The operators that it moves below, each of which alone reads what the one before makes; none where it would stay."""
+    if len(file.tensors[reshape.inputs[0]].shape) > MOST_AXES:
+        return []
     source, below, made = file.tensors[reshape.inputs[0]], [], reshape.outputs[0]  # type: Tensor, List[Operator], int
     while made not in file.outputs:
         following = [file.operators[number] for number in read_by.get(made, ())]
