@@ -26,6 +26,14 @@ def test_one_step_after_another(op, attributes):
     assert_same_values(before, after)
 
 
+def test_an_attribute_may_say_what_is_so_anyway():
+    """PyTorch's newer exporter writes it of every LSTM."""
+    before = layer("LSTM", input_forget=0)
+    after = unroll_recurrent(before)
+    assert "LSTM" not in ops(after)
+    assert_same_values(before, after)
+
+
 @pytest.mark.parametrize("op", sorted(WEIGHTS))
 def test_steps_are_parted_and_joined_all_at_once(op):
     few, many = (ops(unroll_recurrent(layer(op, length=length))) for length in (5, 50))
@@ -43,6 +51,7 @@ def test_the_state_beside_a_layer_that_stays_is_a_constant():
 
 @pytest.mark.parametrize("before", [
     layer("GRU", length=MOST_STEPS + 1), layer("LSTM", lengths=(5, 3)), layer("RNN", clip=0.5),
+    layer("LSTM", input_forget=1),
     layer("RNN", activations=["Softsign"])])
 def test_what_has_no_such_steps_stays(before):
     assert_unchanged(unroll_recurrent, before)

@@ -17,6 +17,7 @@ MOST_STEPS = 128  # more make files of thousands of operators
 _DIRECTIONS = {"forward": (False,), "reverse": (True,), "bidirectional": (False, True)}
 _FUNCTIONS = ("Sigmoid", "Tanh", "Relu")
 _READ = ("activations", "direction", "hidden_size", "linear_before_reset")
+_SAY_NOTHING = {"input_forget": 0}  # attributes of these values, as exporters write them
 
 
 def unroll_recurrent(graph: Graph) -> Graph:
@@ -42,7 +43,7 @@ def _is_plain(node: Node, view: View) -> bool:
     shapes = [view.shape(name) for name in node.inputs if name]
     if None in shapes or shapes[0][0] > MOST_STEPS or 0 in shapes[0]:
         return False
-    if any(name not in _READ for name in node.attributes):
+    if any(name not in _READ and value != _SAY_NOTHING.get(name) for name, value in node.attributes.items()):
         return False
     weights = [_input(node, view, place) for place in (1, 2, 3, 7)]
     lengths = _input(node, view, 4)
