@@ -5,6 +5,7 @@ import numpy as np
 
 MAP = np.random.RandomState(0).randn(2, 4, 6, 5).astype(np.float32)
 SEQUENCE = np.random.RandomState(1).randn(3, 2, 4).astype(np.float32)
+GRID = np.random.RandomState(2).uniform(-1.3, 1.3, (2, 3, 7, 2)).astype(np.float32)
 SCALES = np.array([1, 1, 1.5, 2.2], np.float32)
 
 
@@ -116,6 +117,7 @@ REFUSED = [
     (Row("MaxPool", 12, {}, {"kernel_shape": [0, 2]}), "MaxPool at y0: kernel_shape of [0, 2]"),
     (Row("CumSum", 11, {"a": np.array(-1)}, x=np.zeros((1, 4097), np.float32)), "CumSum of more than 4096 numbers"),
     (Row("ScatterND", 16, {"i": ints(0)[None], "u": MAP[:1]}, {"reduction": "add"}), "attribute reduction=add"),
-    (Row("GridSample", 16, {"g": MAP}), "operator GridSample at y0"),
+    (Row("GridSample", 16, {"g": GRID}, {"mode": "bicubic"}), "GridSample attributes mode=bicubic, padding_mode=zeros, of rank 4"),
+    (Row("GridSample", 16, {"g": GRID}, {"padding_mode": "reflection"}), "padding_mode=reflection"),
     (Row("Relu", 13, {}, {"slope": 0.1}), "Relu at y0: Unrecognized attribute: slope"),
 ]

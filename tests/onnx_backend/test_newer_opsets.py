@@ -2,6 +2,7 @@
 import numpy as np
 import onnxruntime
 import pytest
+import torch
 from onnx import helper
 
 from job.errors import BadCheckpoint, UnsupportedModel
@@ -9,7 +10,7 @@ from job.onnx_model.opsets.newer.registry import NEWER
 from job.onnx_model.reading import graph_of, open_onnx
 from job.onnx_model.runtime import NEWEST_OPSET, as_it_knows, run_graph
 from tests.onnx_backend.einstein_sums import DIAGONALS, SHORTER_ELLIPSIS, SUMS, WRONG
-from tests.onnx_backend.newer_forms import MAP, REFUSED, ROWS, SAME, Row, ints, number, per_channel
+from tests.onnx_backend.newer_forms import GRID, MAP, REFUSED, ROWS, SAME, Row, ints, number, per_channel
 from tests.onnx_backend.small_models import model
 
 
@@ -57,7 +58,19 @@ def _erf(x: np.ndarray) -> np.ndarray:
     return onnxruntime.InferenceSession(model([node], {"x": x.shape}, ["y"], 13).SerializeToString()).run(None, {"x": x})[0]
 
 
+def _sampled(x: np.ndarray, border: bool, corners: bool) -> np.ndarray:
+    """By PyTorch 1.1, to which -1 and 1 are always the centres of the outermost pixels."""
+    sizes = np.array([x.shape[3], x.shape[2]], np.float32)
+    grid = GRID if corners else ((GRID + 1) * sizes - 1) / (sizes - 1) - 1
+    return torch.nn.functional.grid_sample(torch.from_numpy(x), torch.from_numpy(grid),
+                                           padding_mode="border" if border else "zeros").numpy()
+
+
 FORMULAS = [
+    (Row("GridSample", 16, {"g": GRID}), lambda x: _sampled(x, False, False)),
+    (Row("GridSample", 20, {"g": GRID}, {"mode": "linear", "align_corners": 1}), lambda x: _sampled(x, False, True)),
+    (Row("GridSample", 16, {"g": GRID}, {"padding_mode": "border"}), lambda x: _sampled(x, True, False)),
+
     (Row("ReduceSum", 13, {}, {"noop_with_empty_axes": 1}), lambda x: x),
     (Row("LayerNormalization", 17, {"s": MAP[0, 0, 0], "b": MAP[0, 0, 1]}),
      lambda x: _normal(x, -1) * MAP[0, 0, 0] + MAP[0, 0, 1]),

@@ -1,65 +1,21 @@
-"""A map read at computed places: spatial transformers, flows and warps."""
-from typing import Any, NamedTuple, Sequence
+"""Maps read at computed places, and the places that a matrix makes."""
+from typing import Any
 
 import torch
 
-from job.axes import channels_last, inverse
-from job.onnx_model.symbolic.picking import WHOLE_NUMBERS, whole
+from job.onnx_model.grid_sampling import grid_sampled
 from job.onnx_model.symbolic.registry import exports
-from job.onnx_model.symbolic.values import constant, gather, integer, integers, reshaped, sizes
+from job.onnx_model.symbolic.values import integer, integers, reshaped, said_with, sizes
 
 BILINEAR, ZEROS, BORDER = 0, 0, 1  # PyTorch's numbers of the modes
-_LAST = channels_last(4)
-
-
-class _End(NamedTuple):
-    """One of the two lines of pixels that a place lies between."""
-
-    pixel: Any  # its number, inside the map
-    weight: Any
 
 
 @exports("grid_sampler")
 def grid_sample(g: Any, x: Any, grid: Any, mode: Any, padding: Any) -> Any:
-    """x [N, C, H, W], grid [N, H', W', 2] of x and y from -1, the first pixel, to 1, the last -> [N, C, H', W']"""
-    batch, channels, height, width = sizes(x)
-    if integer(mode) != BILINEAR or integer(padding) not in (ZEROS, BORDER) or batch * height * width > WHOLE_NUMBERS:
+    """-1 is the first pixel, 1 the last."""
+    if integer(mode) != BILINEAR or integer(padding) not in (ZEROS, BORDER):
         return None
-    columns, rows = (_ends(g, _on_last_axis(g, grid, axis), size, integer(padding) == BORDER)
-                     for axis, size in enumerate((width, height)))
-    first = constant(g, [[[width * height * number]] for number in range(batch)])
-    pixels = reshaped(g, g.op("Transpose", x, perm_i=_LAST), [-1, channels])
-    parts = []
-    for row in rows:
-        start = g.op("Add", g.op("Mul", row.pixel, constant(g, float(width))), first)
-        for column in columns:
-            found = g.op("Gather", pixels, whole(g, g.op("Add", start, column.pixel)), axis_i=0)
-            weight = g.op("Unsqueeze", g.op("Mul", row.weight, column.weight), axes_i=[3])
-            parts.append(g.op("Mul", found, weight))
-    return g.op("Transpose", g.op("Sum", *parts), perm_i=inverse(_LAST))
-
-
-def _on_last_axis(g: Any, grid: Any, number: int) -> Any:
-    """One of the numbers on the last axis, which goes away."""
-    return g.op("Squeeze", gather(g, grid, [number], 3), axes_i=[3])
-
-
-def _ends(g: Any, places: Any, size: int, border: bool) -> Sequence[_End]:
-    """What lies beyond the map weighs nothing, or counts as its border."""
-    halves = constant(g, (size - 1) / 2)
-    places = g.op("Add", g.op("Mul", places, halves), halves)
-    if border:
-        places = g.op("Clip", places, min_f=0.0, max_f=float(size - 1))
-    low = g.op("Floor", places)
-    above = g.op("Sub", places, low)
-    ends = ((low, g.op("Sub", constant(g, 1.0), above)), (g.op("Add", low, constant(g, 1.0)), above))
-    return [_inside(g, number, weight, size) for number, weight in ends]
-
-
-def _inside(g: Any, number: Any, weight: Any, size: int) -> _End:
-    pixel = g.op("Clip", number, min_f=0.0, max_f=float(size - 1))
-    beyond = g.op("Abs", g.op("Sub", number, pixel))  # a whole number
-    return _End(pixel, g.op("Mul", weight, g.op("Relu", g.op("Sub", constant(g, 1.0), beyond))))
+    return grid_sampled(said_with(g), x, grid, tuple(sizes(x)), integer(padding) == BORDER, True)
 
 
 @exports("affine_grid_generator")

@@ -1,6 +1,7 @@
 """Reading what symbolics are given."""
-from typing import Any, List, Optional, Sequence, Union
+from typing import Any, Callable, List, Optional, Sequence, Union
 
+import numpy as np
 import torch
 from torch.onnx import symbolic
 
@@ -49,6 +50,15 @@ def operand(g: Any, value: Any, beside: Any) -> Any:
 
 def constant(g: Any, numbers: Union[float, Sequence[Any]], dtype: torch.dtype = torch.float32) -> Any:
     return g.op("Constant", value_t=torch.tensor(numbers, dtype=dtype))
+
+
+def said_with(g: Any) -> Callable[..., Any]:
+    """(operator, *inputs, **attributes) -> its output: arrays among the inputs are constants, attributes have no suffix."""
+    def op(name: str, *inputs: Any, **attributes: Any) -> Any:
+        values = [g.op("Constant", value_t=torch.from_numpy(each)) if isinstance(each, np.ndarray) else each for each in inputs]
+        return g.op(name, *values, **{"{}_{}".format(key, "f" if isinstance(value, float) else "i"): value
+                                      for key, value in attributes.items()})
+    return op
 
 
 def gather(g: Any, x: Any, indices: Sequence[int], axis: int) -> Any:

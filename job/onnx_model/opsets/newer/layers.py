@@ -7,6 +7,7 @@ from job.onnx_model.decompositions.normalisation import moments
 from job.onnx_model.decompositions.registry import Parts
 from job.onnx_model.einsum import einstein_sum
 from job.onnx_model.graph import Node, Rewrite, View
+from job.onnx_model.grid_sampling import grid_sampled
 from job.onnx_model.opsets.newer.attributes import constant_input, plain, rank_of, refused
 from job.onnx_model.opsets.newer.registry import newer
 
@@ -39,6 +40,20 @@ def einsum(node: Node, view: View) -> Rewrite:
     made = einstein_sum(parts.op, equation, node.inputs, [view.shape(name) for name in node.inputs])
     if made is None:
         raise refused(node, "attribute equation={} (a diagonal)".format(equation))
+    return parts.ending(made)
+
+
+@newer(16, "GridSample")
+def grid_sample(node: Node, view: View) -> Rewrite:
+    """`linear` is what opset 20 calls it."""
+    said = dict({"mode": "bilinear", "padding_mode": "zeros", "align_corners": 0}, **node.attributes)
+    if said["mode"] not in ("bilinear", "linear") or said["padding_mode"] not in ("zeros", "border") or rank_of(node, view) != 4:
+        raise refused(node, "attributes mode={mode}, padding_mode={padding_mode}, of rank {rank}".format(
+            rank=rank_of(node, view), **said))
+    parts, (x, grid) = Parts(node, view), node.inputs
+    made = grid_sampled(parts.op, x, grid, view.shape(x), said["padding_mode"] == "border", bool(said["align_corners"]))
+    if made is None:
+        raise refused(node, "of a map of more than 2^24 pixels")
     return parts.ending(made)
 
 
