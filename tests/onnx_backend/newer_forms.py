@@ -117,7 +117,8 @@ REFUSED = [
     (Row("MaxPool", 12, {}, {"kernel_shape": [0, 2]}), "MaxPool at y0: kernel_shape of [0, 2]"),
     (Row("CumSum", 11, {"a": np.array(-1)}, x=np.zeros((1, 4097), np.float32)), "CumSum of more than 4096 numbers"),
     (Row("ScatterND", 16, {"i": ints(0)[None], "u": MAP[:1]}, {"reduction": "add"}), "attribute reduction=add"),
-    (Row("GridSample", 16, {"g": GRID}, {"mode": "bicubic"}), "GridSample attributes mode=bicubic, padding_mode=zeros, of rank 4"),
+    (Row("GridSample", 16, {"g": GRID}, {"mode": "bicubic"}),
+     "GridSample attributes mode=bicubic, padding_mode=zeros, of rank 4"),
     (Row("GridSample", 16, {"g": GRID}, {"padding_mode": "reflection"}), "padding_mode=reflection"),
     (Row("Relu", 13, {}, {"slope": 0.1}), "Relu at y0: Unrecognized attribute: slope"),
 ]

@@ -32,7 +32,8 @@ def test_names_are_the_same_each_time():
 
 
 @pytest.mark.parametrize("last", [
-    node("Relu", "x", "y"), node("Reshape", "x s", "y"), node("Conv", "x w", "y"), node("Identity", "x", "y")], ids=lambda each: each.op)
+    node("Relu", "x", "y"), node("Reshape", "x s", "y"), node("Conv", "x w", "y"), node("Identity", "x", "y")],
+    ids=lambda each: each.op)
 def test_outputs_have_their_very_names_whatever_makes_them(last):
     of = graph(last, constants=dict(drawn(w=(5, 6, 1, 1)), s=whole(-1, 6, 63)))
     assert [tensor.op.name for tensor in keras_model_from_onnx(of).network.outputs] == ["y"]

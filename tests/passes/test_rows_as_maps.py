@@ -34,7 +34,8 @@ FORMS = {
     "Concat with constants": [node("Slice", "r starts ends axes", "t"), node("Concat", "t w", "z", axis=2)],
 }
 CONSTANTS = dict(SHAPES, c=weights(6, 1), one=np.array(1, np.float32), slope=weights(6, 1), a=weights(6), b=weights(6),
-                 m=weights(6), v=positive(6), starts=whole(0), ends=whole(4), axes=whole(2), far=whole(9), last=whole(13), ones=whole(1, 2), tens=whole(7, 11), both=whole(1, 2),
+                 m=weights(6), v=positive(6), starts=whole(0), ends=whole(4), axes=whole(2), far=whole(9),
+                 last=whole(13), ones=whole(1, 2), tens=whole(7, 11), both=whole(1, 2),
                  order=whole(8, 7, 6, 5, 4, 3, 2, 1, 0), w=weights(2, 6, 5))
 
 
