@@ -3,7 +3,7 @@ from pathlib import Path
 from typing import Iterable, NamedTuple, Optional, Tuple
 
 from job.batch.discovery import Candidate, found, named
-from job.checkpoint.shards import files_of, index_of, is_index, shards_of
+from job.checkpoint.shards import files_if_known, files_of, index_of, is_index
 from job.errors import BadCheckpoint, JobError, UsageError, job_error_from_oserror
 from job.settings.settings import RunSettings, Settings, settings_for
 from job.settings.sidecar import is_inside, sidecar_values
@@ -71,15 +71,15 @@ def _task(candidate: Candidate, run: RunSettings, alone: bool = False) -> Task:
 
 
 def _check_shards(candidate: Candidate) -> None:
-    """Shards are files, or links to files inside the volume; one that is not there is its reader's to tell."""
-    for name in shards_of(candidate.path):
-        shard = candidate.path.with_name(name)
+    """Shards are files, or links to files inside the volume; one that is not there is its reader's to tell, and so is an
+    index that says nothing: it may be half written."""
+    for shard in files_if_known(candidate.path)[1:]:
         if shard.exists() and not shard.is_file():
-            raise BadCheckpoint("{}: its shard {} is not a file".format(candidate.path.name, name),
+            raise BadCheckpoint("{}: its shard {} is not a file".format(candidate.path.name, shard.name),
                                 hint="copy the shard itself there")
         if shard.is_symlink() and not is_inside(shard, candidate.volume):
             raise BadCheckpoint("{}: its shard {} is a link that leads out of the volume".format(
-                candidate.path.name, name), hint="copy the shard itself there")
+                candidate.path.name, shard.name), hint="copy the shard itself there")
 
 
 def _refuse_lone_shard(path: Path) -> None:

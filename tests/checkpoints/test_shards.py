@@ -86,7 +86,9 @@ def test_a_broken_index_fails_alone_and_hides_nothing(folder):
     (folder / INDEX).write_text("{")
     assert sorted(task.path.name for task in tasks(folder)) == sorted((INDEX,) + SHARDS)
     problems = {task.path.name: task.problem for task in tasks(folder)}
-    assert "is no index of shards" in problems[INDEX].message and problems[SHARDS[0]] is None
+    assert problems == {INDEX: None, SHARDS[0]: None, SHARDS[1]: None}
+    with pytest.raises(BadCheckpoint, match="is no index of shards"):
+        read_checkpoint(folder / INDEX)
 
 
 def test_the_digest_is_that_of_the_list_of_files(folder):
@@ -111,11 +113,12 @@ def test_a_shard_that_changes_later_is_seen(folder):
         checkpoint.refuse_writes()
 
 
-def test_a_shard_that_still_grows_is_to_be_retried(folder, monkeypatch):
-    whole = (folder / SHARDS[1]).read_bytes()
-    (folder / SHARDS[1]).write_bytes(whole[:-4])
-    monkeypatch.setattr(watch.time, "sleep", lambda _: (folder / SHARDS[1]).write_bytes(whole[:-2]))
-    with pytest.raises(EnvironmentFailed, match=SHARDS[1] + " changed while it was read"):
+@pytest.mark.parametrize("name", [INDEX, SHARDS[1]])
+def test_a_part_that_still_grows_is_to_be_retried(folder, monkeypatch, name):
+    whole = (folder / name).read_bytes()
+    (folder / name).write_bytes(whole[:-4])
+    monkeypatch.setattr(watch.time, "sleep", lambda _: (folder / name).write_bytes(whole[:-2]))
+    with pytest.raises(EnvironmentFailed, match=name + " changed while it was read"):
         read_checkpoint(folder / INDEX)
 
 
