@@ -19,7 +19,8 @@ def gemm(operator: Operator, x: Activation, weight: np.ndarray, bias: Optional[n
 
 
 MOST_PRODUCTS = 2 ** 26
-LEAST_ACROSS = 32  # elements: runtimes sum fewer along the last axis in more time than moving them takes
+_LEAST_ACROSS = 32  # elements that are summed: fewer, runtimes sum faster along another axis than the last
+_LEAST_MOVED_ACROSS = 2 ** 22  # products: so do they what a cache holds
 
 
 def _refuse_broadcast(operator: Operator) -> Optional[str]:
@@ -51,10 +52,18 @@ def matmul(operator: Operator, left: Operand, right: Operand) -> Activation:
         across = right.order != as_pytorch(2)  # which is how TensorFlow Lite wants it
         product = operation(lambda x, y: tf.matmul(x, y, transpose_b=across), [left.tensor, right.tensor], operator.name)
         return Activation(product, left.order, fixed_by=operator.name)
-    across = right.order[-1] == right.rank - 2 and operator.input_shape[-1] >= LEAST_ACROSS
+    across = _is_summed_along_last(operator, right)
     right = in_order(right, _across(right.rank)) if across else as_onnx(right)
     product = operation(lambda x, y: _of_stacks(x, y, operator, across), [left.numbers, right.numbers], operator.name)
     return _unstacked(product, left.order, operator)
+
+
+def _is_summed_along_last(operator: Operator, right: Activation) -> bool:
+    """Where the shared axis lies last already, unless moving it is the faster."""
+    left = operator.input_shape
+    if right.order[-1] != right.rank - 2 or left[-1] < _LEAST_ACROSS:
+        return False
+    return right.order == _across(right.rank) or np.prod(left) * operator.output_shape[-1] >= _LEAST_MOVED_ACROSS
 
 
 def _across(rank: int) -> Order:

@@ -39,6 +39,11 @@ def _by_index(qkv: torch.Tensor, batch: int, tokens: int, heads: int, size: int)
     return qkv[0], qkv[1], qkv[2]
 
 
+def _scores(x: torch.Tensor) -> torch.Tensor:
+    heads = x.view(1, 256, 2, 32)
+    return heads.transpose(1, 2) @ heads.permute(0, 2, 3, 1)
+
+
 class _Stacked(nn.Module):
     """Heads stacked in the batch, and bmm, as older code says it; a mask is added."""
 
@@ -161,6 +166,7 @@ ROWS = [Case(name, of(function), [left, right]) for name, function, left, right 
     Case("heads of many numbers", lambda: _Attention(_by_rank_five, 64), [(2, 6, 64)]),
     Case("heads of many numbers, batch of one", lambda: _Attention(_by_index, 64), [(1, 6, 64)]),
     Case("rows beside rows", of(lambda x, y: x @ y.transpose(1, 2)), [(2, 6, 32), (2, 9, 32)]),
+    Case("scores of many tokens", of(_scores), [(1, 256, 64)]),
     Case("heads beside heads", of(lambda x, y: x @ y.permute(0, 2, 3, 1)), [(2, 4, 6, 33), (2, 9, 4, 33)]),
     Case("MultiheadAttention", _Multihead, [TOKENS]),
     Case("MultiheadAttention, no bias", lambda: _Multihead(bias=True, add_zero_attn=True), [TOKENS]),
