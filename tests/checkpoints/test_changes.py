@@ -97,7 +97,8 @@ def _replace(path: Path) -> None:
 
 
 @pytest.mark.parametrize("error, change, ends_with", [
-    (None, _write, EnvironmentFailed), (ParityFailed("all zero"), _write, EnvironmentFailed), (Stopped("stopped"), _write, Stopped),
+    (None, _write, EnvironmentFailed), (ParityFailed("all zero"), _write, EnvironmentFailed),
+    (Stopped("stopped"), _write, Stopped),
     (ParityFailed("differs"), _replace, ParityFailed), (ParityFailed("differs"), Path.unlink, ParityFailed)])
 def test_whatever_comes_of_a_file_that_is_written_to_is_to_be_retried(tmp_path, error, change, ends_with):
     """It may have had its length before its bytes."""

@@ -46,7 +46,8 @@ def test_it_grows_and_gives_way_to_lines(tmp_path):
 
 @pytest.mark.parametrize("columns, bars", [
     (0, ["[" + "#" * 10 + "." * 20 + "] 1 of 3", "[" + "#" * 20 + "." * 10 + "] 2 of 3"]),  # it does not say
-    (20, ["[###.......] 1 of 3", "[######....] 2 of 3"]), (11, ["[.] 1 of 3", "[.] 2 of 3"]), (9, ["1 of 3", "2 of 3"]), (6, ["", ""])])
+    (20, ["[###.......] 1 of 3", "[######....] 2 of 3"]), (11, ["[.] 1 of 3", "[.] 2 of 3"]),
+    (9, ["1 of 3", "2 of 3"]), (6, ["", ""])])
 def test_it_fits_its_line(tmp_path, columns, bars):
     """Else every bar would leave its first lines behind."""
     said = _said_at_a_terminal("text", tmp_path, columns=columns)
