@@ -1,4 +1,5 @@
-"""Keeps toco 1.14 from moves that it gets wrong; a Pad of nothing stops it, since it moves nothing past one.
+"""Keeps toco 1.14 from moves that it gets wrong; a Pad of nothing stops it, since it moves nothing past one. It leaves the
+file when toco is done: see job.tensorflow_model.plumbing.
 
 Reshape, Transpose: where the Reshape only moves axes of one, toco swaps the two, and takes the new permutation from
 memory that it has not written.
