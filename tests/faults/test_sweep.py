@@ -45,7 +45,7 @@ def touched(at):
 @pytest.mark.parametrize("plan", [plan for plan in PLANS if plan.kinds != failing.EXCHANGE], ids=lambda plan: plan.name)
 def test_a_rerun_that_records_what_it_has_read_does_no_harm(touched, plan):
     runs = list(swept(touched, plan, 1, 5))
-    assert len(runs) > 3 and [problem for found in runs for problem in found] == [], touched.warm.said.read_text()[-5000:]
+    assert len(runs) > 2 and [problem for found in runs for problem in found] == [], touched.warm.said.read_text()[-5000:]
 
 
 @pytest.fixture(scope="module")
