@@ -13,7 +13,8 @@ def operators(case, tmp_path):
 
 
 FORMS = {
-    "heads by rank 5, batch of one": "{layers} TRANSPOSE TRANSPOSE {product} SOFTMAX TRANSPOSE RESHAPE {product} TRANSPOSE {layer}",
+    "heads by rank 5, batch of one":
+        "{layers} TRANSPOSE TRANSPOSE {product} SOFTMAX TRANSPOSE RESHAPE {product} TRANSPOSE {layer}",
     "heads by rank 5 and index": "{layers} TRANSPOSE TRANSPOSE RESHAPE RESHAPE {product} SOFTMAX TRANSPOSE RESHAPE RESHAPE "
                                  "{product} RESHAPE TRANSPOSE {layer}",
     "rows beside rows": "RESHAPE RESHAPE MUL SUM",

@@ -69,7 +69,8 @@ def test_below_a_transpose_where_only_ones_move(before, after, perm):
     lambda make, x: make.reshape(make.transpose(make.reshape(x, 3, 20), 1, 0), 60),
     lambda make, x: make.transpose(make.reshape(x, 1, 3, 4, 5), 0, 2, 1, 3),
     lambda make, x: make.transpose(make.add("EXP", (1, 3, 4, 5), make.reshape(x, 1, 3, 4, 5)), 0, 2, 1, 3),
-], ids=["along another axis", "another kernel's", "an output", "a constant of another row", "made larger", "other sizes", "an output moved", "an output moved after another"])
+], ids=["along another axis", "another kernel's", "an output", "a constant of another row", "made larger",
+        "other sizes", "an output moved", "an output moved after another"])
 def test_others_stay(work):
     make = Making(HEADS)
     before = make.file(work(make, 0))
