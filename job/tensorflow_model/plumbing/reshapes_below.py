@@ -6,7 +6,7 @@
     before: x [H,L,C] -> RESHAPE [1,H,L,C] -> TRANSPOSE [1,L,H,C] -> FULLY_CONNECTED
     after:  x -> TRANSPOSE [L,H,C] -> FULLY_CONNECTED
 """
-from typing import Dict, List, Sequence, Set, Tuple
+from typing import Dict, List, Set, Tuple
 
 import numpy as np
 
@@ -21,13 +21,16 @@ _PERMUTATION = 1  # which input of a TRANSPOSE
 
 
 def with_reshapes_below(file: TFLiteFile) -> TFLiteFile:
-    """Of the first RESHAPE that may go."""
+    """Of every RESHAPE that may go, but of one that reads what another changes: its turn is next."""
     read_by = readers(file)
+    before, reads = {}, {}  # type: Dict[int, int], Dict[int, int]
     for reshape in file.operators:
-        below = _below(reshape, file, read_by) if reshape.name == "RESHAPE" else []
-        if below:
-            return _moved(reshape, below, file)
-    return file
+        if reshape.name == "RESHAPE" and reshape.inputs[0] not in reads:
+            read = reshape.outputs[0]
+            for operator in _below(reshape, file, read_by):
+                before[reshape.outputs[0]] = reshape.inputs[0]
+                reads[operator.outputs[0]], read = read, operator.outputs[0]
+    return _moved(before, reads, file) if reads else file
 
 
 def _below(reshape: Operator, file: TFLiteFile, read_by: Dict[int, Set[int]]) -> List[Operator]:
@@ -47,14 +50,16 @@ def _below(reshape: Operator, file: TFLiteFile, read_by: Dict[int, Set[int]]) ->
     return []
 
 
-def _moved(reshape: Operator, below: Sequence[Operator], file: TFLiteFile) -> TFLiteFile:
-    (source, _), (made,), growing = reshape.inputs, reshape.outputs, GrowingFile(file)
-    shape = file.tensors[source].shape
+def _moved(before: Dict[int, int], reads: Dict[int, int], file: TFLiteFile) -> TFLiteFile:
+    """`before`: by what a RESHAPE makes, what it is made of. `reads`: by what an operator below one makes, what it reads."""
+    growing = GrowingFile(file)
     for operator in file.operators:
-        if operator not in below:
+        read = reads.get(operator.outputs[0])
+        if read is None:
             growing.add(operator)
             continue
-        inputs = tuple(source if index == made else index for index in operator.inputs)
+        source = before.get(read, read)
+        inputs, shape = tuple(source if index == read else index for index in operator.inputs), growing.tensors[source].shape
         if operator.name == "TRANSPOSE":
             perm = _permutation(operator, file, shape)
             inputs, shape = inputs[:1] + (growing.constant(np.array(perm, np.int32)),), tuple(shape[axis] for axis in perm)

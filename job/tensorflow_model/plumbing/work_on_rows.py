@@ -3,7 +3,7 @@
     before: FULLY_CONNECTED [R,C] -> RESHAPE [1,R,C] -> ADD -> MEAN over the last axis -> ... -> FULLY_CONNECTED
     after:  FULLY_CONNECTED [R,C] -> ADD -> MEAN over the last axis -> ... -> FULLY_CONNECTED
 """
-from typing import Dict, List, NamedTuple, Set, Tuple
+from typing import Dict, List, NamedTuple, Sequence, Set, Tuple
 
 import numpy as np
 
@@ -32,35 +32,42 @@ class _Ends(NamedTuple):
 
 
 def with_work_on_rows(file: TFLiteFile) -> TFLiteFile:
-    """Of the first region that is worth it."""
-    for region in _regions(file):
-        ends = _ends(region, file)
-        if ends.left_out > list(ends.entering.values()).count(MADE_HERE) + len(ends.leaving):
-            return _on_rows(region, ends, file)
-    return file
+    """Of every region that is worth it: no two have an operator in common, or a tensor that is in rows."""
+    made_by, read_by = makers(file), readers(file)
+    found = [(region, _ends(region, file, made_by, read_by)) for region in _regions(file)]
+    worth_it = [(region, ends) for region, ends in found
+                if ends.left_out > list(ends.entering.values()).count(MADE_HERE) + len(ends.leaving)]
+    return _on_rows(worth_it, file) if worth_it else file
 
 
 def _regions(file: TFLiteFile) -> List[_Region]:
-    of_tensor, regions = {}, []  # type: Dict[int, _Region], List[_Region]
+    """By their first operators."""
+    leads, joined_to, touched_by = {}, {}, {}  # type: Dict[int, Lead], Dict[int, int], Dict[int, int]
     for number, operator in enumerate(file.operators):
         lead = lead_of(operator, file)
-        if lead is None:
-            continue
-        touched = _computed(operator, file) + operator.outputs
-        neighbours = [each for each in regions if any(of_tensor.get(index) is each for index in touched)]
-        region = _Region(lead, {number}.union(*(each.numbers for each in neighbours)))
-        regions = [each for each in regions if each not in neighbours] + [region]
-        of_tensor.update((index, region) for each in region.numbers
-                         for index in _computed(file.operators[each], file) + file.operators[each].outputs)
-    return regions
+        if lead is not None:
+            leads[number], joined_to[number] = lead, number
+            for index in _computed(operator, file) + operator.outputs:
+                joined_to[_first(touched_by.setdefault(index, number), joined_to)] = _first(number, joined_to)
+    numbers = {}  # type: Dict[int, Set[int]]
+    for number in leads:
+        numbers.setdefault(_first(number, joined_to), set()).add(number)
+    return sorted((_Region(leads[min(each)], each) for each in numbers.values()), key=lambda region: min(region.numbers))
+
+
+def _first(number: int, joined_to: Dict[int, int]) -> int:
+    """The one that all of a region are joined to in the end; the way there is halved for whoever asks next."""
+    while joined_to[number] != number:
+        joined_to[number] = joined_to[joined_to[number]]
+        number = joined_to[number]
+    return number
 
 
 def _computed(operator: Operator, file: TFLiteFile) -> Tuple[int, ...]:
     return tuple(index for index in operator.inputs if not len(file.tensors[index].content))
 
 
-def _ends(region: _Region, file: TFLiteFile) -> _Ends:
-    made_by, read_by = makers(file), readers(file)
+def _ends(region: _Region, file: TFLiteFile, made_by: Dict[int, Operator], read_by: Dict[int, Set[int]]) -> _Ends:
     inside = [file.operators[number] for number in sorted(region.numbers)]
     made = {index for operator in inside for index in operator.outputs}
     entering, left_out = {}, 0  # type: Dict[int, int], int
@@ -76,23 +83,30 @@ def _ends(region: _Region, file: TFLiteFile) -> _Ends:
     return _Ends(entering, leaving, left_out)
 
 
-def _on_rows(region: _Region, ends: _Ends, file: TFLiteFile) -> TFLiteFile:
-    growing, read_as = GrowingFile(file), dict(ends.entering)
+def _on_rows(found: Sequence[Tuple[_Region, _Ends]], file: TFLiteFile) -> TFLiteFile:
+    growing, read_as = GrowingFile(file), [dict(ends.entering) for _, ends in found]
+    place_of = {number: place for place, (region, _) in enumerate(found) for number in region.numbers}
     for number, operator in enumerate(file.operators):
-        if number not in region.numbers:
-            growing.add(operator)
-            continue
-        for index in _computed(operator, file):
-            if read_as.get(index) == MADE_HERE:
-                read_as[index] = growing.reshaped(index, region.rows(file.tensors[index]))
-        made = operator.outputs[0]
-        growing.add(operator._replace(inputs=tuple(_on_two_axes(place, operator, read_as, growing)
-                                                   for place in range(len(operator.inputs)))))
-        if made in ends.leaving:
-            read_as[made] = growing.reshaped_back(made, region.rows(file.tensors[made]))
+        if number in place_of:
+            place = place_of[number]
+            _add_on_rows(operator, *found[place], read_as[place], growing)
         else:
-            growing.give_shape(made, region.rows(file.tensors[made]))
+            growing.add(operator)
     return without_unread(growing.file())
+
+
+def _add_on_rows(operator: Operator, region: _Region, ends: _Ends, read_as: Dict[int, int], growing: GrowingFile) -> None:
+    for index in operator.inputs:
+        if read_as.get(index) == MADE_HERE:
+            read_as[index] = growing.reshaped(index, region.rows(growing.tensors[index]))
+    made = operator.outputs[0]
+    rows = region.rows(growing.tensors[made])
+    growing.add(operator._replace(inputs=tuple(_on_two_axes(place, operator, read_as, growing)
+                                               for place in range(len(operator.inputs)))))
+    if made in ends.leaving:
+        read_as[made] = growing.reshaped_back(made, rows)
+    else:
+        growing.give_shape(made, rows)
 
 
 def _on_two_axes(place: int, operator: Operator, read_as: Dict[int, int], growing: GrowingFile) -> int:
