@@ -6,8 +6,6 @@
 A FULLY_CONNECTED asks for none: it takes its input as rows as long as its weights are. A RESHAPE of a constant is another
 constant.
 """
-from typing import Dict
-
 from job.tensorflow_model.flatbuffer.tflite_file import Operator, TFLiteFile
 from job.tensorflow_model.plumbing.reading import TAKE_ANY, makers, without_unread
 
