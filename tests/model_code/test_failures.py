@@ -89,7 +89,8 @@ def check(done, code, *said):
     assert done.code == code, done.said
     assert done.said.count("error: ") == 1 and done.said.count("  hint: ") == 1 and "Traceback" not in done.said
     for words in said:
-        assert words in done.said and words in done.failure["message"] + done.failure["hint"]
+        assert words.replace("\n", "\n  ") in done.said  # the log indents all lines of a message but the first
+        assert words in done.failure["message"] + done.failure["hint"]
     assert done.failure["exit_code"] == code
 
 
