@@ -25,6 +25,11 @@ def channels_last(rank: int) -> Order:
     return (0,) + tuple(range(2, rank)) + (1,)
 
 
+def across(rank: int) -> Order:
+    """(..., R, C) -> (..., C, R)."""
+    return as_pytorch(rank - 2) + (rank - 1, rank - 2)
+
+
 def published(rank: int) -> Order:
     """How inputs and outputs are laid out in the files: maps of rank 4 channels-last, all else as in PyTorch."""
     return channels_last(rank) if rank == 4 else as_pytorch(rank)

@@ -4,7 +4,7 @@ from typing import Any, Optional
 import numpy as np
 import tensorflow as tf
 
-from job.axes import Order, as_pytorch
+from job.axes import Order, across, as_pytorch
 from job.keras_model.activation import Activation, Operand, as_onnx, in_order
 from job.keras_model.layers import Linear, layer_name, operation, weighted
 from job.keras_model.registry import Operator, converts, only
@@ -49,12 +49,12 @@ def matmul(operator: Operator, left: Operand, right: Operand) -> Activation:
         tensor = operation(lambda t: tf.matmul(t, tf.constant(right)), left.tensor, operator.name)
         return Activation(tensor, left.order, fixed_by=operator.name)
     if left.rank == 2:  # x @ y.T of batches is between their members
-        across = right.order != as_pytorch(2)  # which is how TensorFlow Lite wants it
-        product = operation(lambda x, y: tf.matmul(x, y, transpose_b=across), [left.tensor, right.tensor], operator.name)
+        turned = right.order != as_pytorch(2)  # which is how TensorFlow Lite wants it
+        product = operation(lambda x, y: tf.matmul(x, y, transpose_b=turned), [left.tensor, right.tensor], operator.name)
         return Activation(product, left.order, fixed_by=operator.name)
-    across = _is_summed_along_last(operator, right)
-    right = in_order(right, _across(right.rank)) if across else as_onnx(right)
-    product = operation(lambda x, y: _of_stacks(x, y, operator, across), [left.numbers, right.numbers], operator.name)
+    turned = _is_summed_along_last(operator, right)
+    right = in_order(right, across(right.rank)) if turned else as_onnx(right)
+    product = operation(lambda x, y: _of_stacks(x, y, operator, turned), [left.numbers, right.numbers], operator.name)
     return _unstacked(product, left.order, operator)
 
 
@@ -63,20 +63,16 @@ def _is_summed_along_last(operator: Operator, right: Activation) -> bool:
     left = operator.input_shape
     if right.order[-1] != right.rank - 2 or left[-1] < _LEAST_ACROSS:
         return False
-    return right.order == _across(right.rank) or np.prod(left) * operator.output_shape[-1] >= _LEAST_MOVED_ACROSS
+    return right.order == across(right.rank) or np.prod(left) * operator.output_shape[-1] >= _LEAST_MOVED_ACROSS
 
 
-def _across(rank: int) -> Order:
-    """The last two axes in each other's place."""
-    return as_pytorch(rank)[:-2] + (rank - 1, rank - 2)
-
-
-def _of_stacks(x: Any, y: Any, operator: Operator, across: bool = False) -> Any:
+def _of_stacks(x: Any, y: Any, operator: Operator, turned: bool = False) -> Any:
     """TensorFlow Lite 1.14 has no product of batches, and toco 1.14 dies of unrolling one: every pair of elements is
-    multiplied, and the shared axis summed. All axes but the last two come out as one. `across`: so does y lie."""
+    multiplied, and the shared axis summed. All axes but the last two come out as one. `turned`: so are y's last
+    two."""
     rows, shared = operator.input_shapes[0][-2:]
     columns = operator.output_shape[-1]
-    if across:
+    if turned:
         pairs = tf.reshape(x, (-1, rows, 1, shared)) * tf.reshape(y, (-1, 1, columns, shared))
         return tf.reduce_sum(pairs, axis=3)
     pairs = tf.reshape(x, (-1, rows, shared, 1)) * tf.reshape(y, (-1, 1, shared, columns))

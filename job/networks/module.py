@@ -73,8 +73,8 @@ class ModuleNetwork:
 
     def rounding_of_range(self, probe: Probe) -> Optional[float]:
         """job.networks.rounding.rounding_of_range."""
-        return rounding_of_range(lambda inputs: forward(self._module, list(map(torch.from_numpy, inputs))), probe.inputs,
-                                 in_float64(self._module, list(map(torch.from_numpy, probe.inputs))))
+        exact = in_float64(self._module, list(map(torch.from_numpy, probe.inputs)))
+        return rounding_of_range(lambda inputs: self.forward(probe._replace(inputs=inputs)), probe.inputs, exact)
 
     def frozen_by(self, probe: Probe) -> Sequence[str]:
         """Sentences on the network's own lines for which a trace of one input does not hold for the probe."""

@@ -3,7 +3,7 @@
 One of them alone may happen to move little, where a network makes much of each bit.
 """
 import copy
-from typing import Callable, Iterator, Optional, Sequence
+from typing import Any, Callable, Iterator, Optional, Sequence
 
 import numpy as np
 import torch
@@ -20,8 +20,9 @@ def rounding_of_range(forward: Callable[[Arrays], Arrays], inputs: Arrays, exact
     `exact` is what the network answers in float64, where that is known.
     """
     own = forward(inputs)
-    others = [forward(moved) for moved in _moved(inputs)] + ([] if exact is None else [exact])
-    pairs = [(answer, its) for other in others for answer, its in zip(own, other) if answer.dtype.kind == "f"]
+    others = [_if_it_runs(forward, moved) for moved in _moved(inputs)] + [exact]
+    pairs = [(answer, its) for other in others if other is not None
+             for answer, its in zip(own, other) if answer.dtype.kind == "f"]
     return max((float(np.abs(answer - its).max() / np.ptp(its)) for answer, its in pairs if np.ptp(its)), default=None)
 
 
@@ -33,9 +34,14 @@ def _moved(inputs: Arrays) -> Iterator[Arrays]:
 
 def in_float64(network: torch.nn.Module, inputs: Sequence[torch.Tensor]) -> Optional[Arrays]:
     """What it answers then; None where it does not run so."""
-    exact_inputs = [x.double() if x.is_floating_point() else x for x in inputs]
-    try:
+    def forward(exact_inputs: Sequence[torch.Tensor]) -> Arrays:
         with torch.no_grad():
             return [answer.numpy() for answer in copy.deepcopy(network).double()(*exact_inputs)]
-    except Exception:  # of users' code that makes or asks for float32: a hint is not worth more than that
+    return _if_it_runs(forward, [x.double() if x.is_floating_point() else x for x in inputs])
+
+
+def _if_it_runs(forward: Callable[[Any], Arrays], inputs: Any) -> Optional[Arrays]:
+    try:
+        return forward(inputs)
+    except Exception:  # of users' code that makes or asks for float32, or for other inputs: a hint is not worth more than that
         return None

@@ -5,10 +5,10 @@ import numpy as np
 from onnx import TensorProto
 
 from job.axes import channels_last, inverse
+from job.onnx_model.whole_numbers import EXACT
 from job.values import Shape
 
 Op = Callable[..., Any]  # (operator, *inputs, **attributes) -> its output; an array among the inputs is a constant
-_WHOLE_NUMBERS = 1 << 24  # that float32 knows exactly: TensorFlow Lite 1.14 does not multiply int64
 _LAST = channels_last(4)
 
 
@@ -25,7 +25,7 @@ def grid_sampled(op: Op, x: Any, grid: Any, shape: Shape, border: bool, corners:
     With `corners` -1 and 1 are the centres of the first and the last pixel, else their outer edges. None for large maps.
     """
     batch, channels, height, width = shape
-    if batch * height * width > _WHOLE_NUMBERS:
+    if batch * height * width > EXACT:
         return None
     columns, rows = (_ends(op, _on_last_axis(op, grid, axis), size, border, corners)
                      for axis, size in enumerate((width, height)))

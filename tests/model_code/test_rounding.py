@@ -69,6 +69,21 @@ def test_last_bits_tell_where_float64_happens_to_agree():
     assert rounding_of(Bits(), 2, 3, 5) > 1e-3
 
 
+class AsksForNoMore(nn.Module):
+    """Than the largest that it was shown."""
+
+    def forward(self, x):
+        assert x.max() <= 2
+        return x,
+
+
+def test_code_that_refuses_other_last_bits_tells_nothing_of_them():
+    def forward(inputs):
+        return [answer.numpy() for answer in AsksForNoMore()(*map(torch.from_numpy, inputs))]
+    x = np.float32([[1, 2, -2, 0.5]])
+    assert rounding_of_range(forward, [x], [x + 0.25]) == pytest.approx(0.0625)
+
+
 class OneNumber(nn.Module):
     def forward(self, x):
         return x.sum().reshape(1, 1),

@@ -7,6 +7,7 @@ import tensorflow as tf
 from job.tensorflow_model.flatbuffer.options import NONE, new_options
 from job.tensorflow_model.flatbuffer.tflite_file import Operator, Tensor, TFLiteFile
 from job.tensorflow_model.flatbuffer.writing import tflite_bytes
+from job.tensorflow_model.plumbing.without_plumbing import without_plumbing
 
 Shape = Tuple[int, ...]
 _OPTIONS = {  # a member of the schema's union, and its fields
@@ -65,6 +66,14 @@ def answers(file: TFLiteFile) -> Sequence[np.ndarray]:
         interpreter.set_tensor(detail["index"], random.randn(*detail["shape"]).astype(np.float32))
     interpreter.invoke()
     return [interpreter.get_tensor(detail["index"]) for detail in interpreter.get_output_details()]
+
+
+def simplified(before: TFLiteFile) -> TFLiteFile:
+    """Without its plumbing: answers stay, and twice is once."""
+    after = without_plumbing(before)
+    assert_same_answers(before, after)
+    assert without_plumbing(after) is after
+    return after
 
 
 def assert_same_answers(before: TFLiteFile, after: TFLiteFile) -> None:

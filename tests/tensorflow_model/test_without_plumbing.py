@@ -1,16 +1,9 @@
 """What a .tflite is rid of: answers stay, twice is once, and a file that has nothing of the kind stays what it is."""
 import numpy as np
 import pytest
-from plumbing_files import Making, assert_same_answers, names
+from plumbing_files import Making, names, simplified
 
 from job.tensorflow_model.plumbing.without_plumbing import without_plumbing
-
-
-def simplified(before):
-    after = without_plumbing(before)
-    assert_same_answers(before, after)
-    assert without_plumbing(after) is after
-    return after
 
 
 def test_a_pad_of_nothing_goes():

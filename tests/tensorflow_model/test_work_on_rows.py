@@ -1,7 +1,7 @@
 """Work on rows on two axes: answers stay to the last bit, and it is done only where it leaves out more than it takes."""
 import numpy as np
 import pytest
-from plumbing_files import Making, assert_same_answers, names
+from plumbing_files import Making, names, simplified
 
 from job.tensorflow_model.plumbing.without_plumbing import without_plumbing
 
@@ -21,13 +21,6 @@ def norm(make, x):
     middle = make.add("SUB", MAP, x, make.add("MEAN", one, x, axis))
     spread = make.add("MEAN", one, make.add("MUL", MAP, middle, middle), axis)
     return make.add("DIV", MAP, middle, make.add("SQRT", one, make.add("ADD", one, spread, make.constant([1e-5]))))
-
-
-def simplified(before):
-    after = without_plumbing(before)
-    assert_same_answers(before, after)
-    assert without_plumbing(after) is after
-    return after
 
 
 def test_a_residual_stream_is_on_rows():

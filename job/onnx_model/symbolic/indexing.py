@@ -5,11 +5,12 @@ import torch
 from onnx import TensorProto
 from torch.onnx import symbolic
 
-from job.onnx_model.symbolic.picking import WHOLE_NUMBERS, places_of
+from job.onnx_model.symbolic.picking import places_of
 from job.onnx_model.symbolic.registry import exports
 from job.onnx_model.symbolic.values import (
     axis_of, constant, constant_tensor, gather, integer, number, reshaped, sizes, sliced,
 )
+from job.onnx_model.whole_numbers import EXACT
 
 
 @exports("slice")
@@ -54,7 +55,7 @@ def _one_index(g: Any, indices: Sequence[Any], shape: Sequence[int]) -> Any:
     if all(pick is not None for pick in picks):
         return g.op("Constant", value_t=_places([_numbers(pick) for pick in picks], shape))
     masks = [each for each in indices if each.type().scalarType() not in ("Long", "Int")]
-    return None if masks or torch.Size(shape).numel() > WHOLE_NUMBERS else places_of(g, indices, shape)
+    return None if masks or torch.Size(shape).numel() > EXACT else places_of(g, indices, shape)
 
 
 def _numbers(pick: torch.Tensor) -> torch.Tensor:

@@ -6,8 +6,8 @@ from onnx import TensorProto
 
 from job.onnx_model.symbolic.registry import exports
 from job.onnx_model.symbolic.values import axis_of, constant, reshaped, sizes
+from job.onnx_model.whole_numbers import EXACT
 
-WHOLE_NUMBERS = 1 << 24  # that float32 knows exactly: TensorFlow Lite 1.14 does not multiply int64
 _FROM_THE_FRONT = ("onnx::ArgMax", "onnx::ArgMin", "onnx::TopK")  # whose indices are never counted from the end
 
 
@@ -15,7 +15,7 @@ _FROM_THE_FRONT = ("onnx::ArgMax", "onnx::ArgMin", "onnx::TopK")  # whose indice
 def gather_elements(g: Any, x: Any, dim: Any, indices: Any, *sparse: Any) -> Any:
     """For each index the element of x at that place of the axis, and at the index's own place of every other."""
     axis, shape = axis_of(x, dim), sizes(x)
-    if torch.Size(shape).numel() > WHOLE_NUMBERS:
+    if torch.Size(shape).numel() > EXACT:
         return None
     steps = [torch.Size(shape[place + 1:]).numel() for place in range(len(shape))]
     start = torch.zeros(sizes(indices))

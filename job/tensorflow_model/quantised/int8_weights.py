@@ -54,10 +54,14 @@ def _quantisable(file: TFLiteFile) -> Sequence[int]:
 def _half_lost(tensor: Tensor) -> bool:
     """Whether most channels' root mean square is below one step. Those that are as good as zero do not count."""
     values = tensor.values().reshape(tensor.shape[0], -1)
-    step = max(values.max(), -values.min()) / _STEPS
+    step = _largest(values) / _STEPS
     sizes = np.sqrt(np.einsum("ij,ij->i", values, values) / values.shape[1])
     alive = sizes[sizes > step * _DEAD]
     return bool(np.median(alive) < step) if alive.size else False
+
+
+def _largest(values: np.ndarray) -> np.float32:
+    return max(values.max(), -values.min())
 
 
 def _readings(file: TFLiteFile) -> Iterator[Tuple[int, bool]]:
@@ -72,7 +76,7 @@ def _readings(file: TFLiteFile) -> Iterator[Tuple[int, bool]]:
 def _in_8_bits(tensor: Tensor) -> Tensor:
     """Symmetric around zero, halves away from it; each step in float32, as TensorFlow rounds it."""
     values = tensor.values()
-    largest = max(values.max(), -values.min())
+    largest = _largest(values)
     if not largest:
         return tensor._replace(dtype="int8", scale=(1.0,), zero_point=(0,), content=bytes(values.size))
     numbers = np.empty(values.size, np.int8)

@@ -8,9 +8,8 @@ from job.onnx_model.decompositions.registry import Parts
 from job.onnx_model.graph import Node, Rewrite, View
 from job.onnx_model.opsets.newer.attributes import constant_input, plain, refused
 from job.onnx_model.opsets.newer.registry import newer
+from job.onnx_model.whole_numbers import EXACT
 from job.values import Shape, elements
-
-_WHOLE_NUMBERS = 1 << 24  # that float32 knows exactly: TensorFlow Lite 1.14 does not multiply int64
 
 
 @newer(11, "GatherElements")
@@ -84,8 +83,8 @@ class _Indices:
 def _indices(node: Node, view: View, parts: Parts, sizes: Union[int, Shape]) -> _Indices:
     """The second input, counted from the first element: one more size for what is below zero."""
     numbers, sizes = view.constant(node.inputs[1]), np.array(sizes)
-    if numbers is None and elements(view.shape(node.inputs[0])) > _WHOLE_NUMBERS:
-        raise refused(node, "of more than {} elements by computed indices".format(_WHOLE_NUMBERS))
+    if numbers is None and elements(view.shape(node.inputs[0])) > EXACT:
+        raise refused(node, "of more than {} elements by computed indices".format(EXACT))
     if numbers is not None:
         numbers = np.where(numbers < 0, numbers + sizes, numbers).astype(np.int64)
     else:
