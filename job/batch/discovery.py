@@ -10,6 +10,7 @@ from job.settings.sidecar import is_inside
 from job.settings.surface import COMMANDS
 from job.watching import log
 
+# In capitals too, as some systems and people write them: whoever left NET.PTH out would not say so.
 SUFFIXES = (".pth", ".pt", ".bin", ".ckpt", ".tar", ".safetensors", ".npz", ".onnx", shards.SUFFIX)
 _SKIPPED_FOLDERS = ("lost+found", "calibration", "samples")
 _DEEPEST = 100  # folders below each other: no name that long can be published
@@ -57,15 +58,24 @@ def found(input_dir: Path, left_out: Sequence[Path]) -> Tuple[Candidate, ...]:
 
 def _named(word: str, input_dir: Path) -> Candidate:
     path = Path(word)
-    if not os.path.lexists(word) and not path.is_absolute() and os.path.lexists(str(input_dir / word)):
+    if not _is_there(path) and not path.is_absolute() and _is_there(input_dir / word):
         path = input_dir / word
-    if not os.path.lexists(str(path)) or not word:
+    if not _is_there(path) or not word:
         hint = "commands come first" if word in COMMANDS else "looked for here and in {}".format(input_dir)
         raise UsageError("{}: there is no such checkpoint".format(word), hint=hint)
-    if path.is_dir() and not word.rstrip("/").endswith(SUFFIXES):
+    if os.path.isdir(str(path)) and not word.rstrip("/").lower().endswith(SUFFIXES):
         raise UsageError("{}: a folder, not a checkpoint".format(word),
                          hint="--output-dir={0} writes there, --input-dir={0} converts all that are in it".format(word))
     return _candidate(path, input_dir)
+
+
+def _is_there(path: Path) -> bool:
+    """A link too that leads nowhere. OSError where the volume does not say."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
 
 
 def _candidate(path: Path, input_dir: Path) -> Candidate:
@@ -85,7 +95,7 @@ def _walk(folder: Path, volume: Path, skipped: frozenset, above: Tuple[Path, ...
     parts = shards.shards_beside(folder, names)
     for name in names:
         path = folder / name
-        if name.startswith(".") or name.endswith(_SKIPPED_SUFFIXES) or name in parts:
+        if name.startswith(".") or name.lower().endswith(_SKIPPED_SUFFIXES) or name in parts:
             continue
         if path.is_symlink() and not (is_inside(path, volume) and path.exists()):
             log.warning("{}: this link leads nowhere inside the volume, not followed".format(
@@ -96,7 +106,7 @@ def _walk(folder: Path, volume: Path, skipped: frozenset, above: Tuple[Path, ...
                 log.warning("{}: folders this deep are not looked at".format(path.relative_to(volume)))
             elif name not in _SKIPPED_FOLDERS and real not in skipped and real not in above:
                 yield from _walk(path, volume, skipped, above + (real,))
-        elif name.endswith(SUFFIXES):
+        elif name.lower().endswith(SUFFIXES):
             yield path
 
 

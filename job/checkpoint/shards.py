@@ -12,14 +12,14 @@ from job.checkpoint.json_values import LONGEST, value_from_json
 from job.errors import BadCheckpoint
 
 SUFFIX = ".index.json"
-_SHARD = re.compile(r"\d+-of-\d+")  # in every name that writers of shards give them
+_SHARD = re.compile(r"\d+-of-\d+", re.IGNORECASE)  # in every name that writers of shards give them
 MOST_SHARDS = 1000
 
 AnyPath = TypeVar("AnyPath", bound=PurePath)
 
 
 def is_index(path: PurePath) -> bool:
-    return path.name.endswith(SUFFIX) and path.name != SUFFIX
+    return path.name.lower().endswith(SUFFIX) and len(path.name) > len(SUFFIX)
 
 
 def without_suffix(path: AnyPath) -> AnyPath:
@@ -91,7 +91,7 @@ def index_of(shard: Path) -> str:
 def _checked(index: Path, name: Any) -> str:
     """A plain file name: nothing that leads elsewhere, and not the index itself."""
     plain = isinstance(name, str) and 0 < len(name) <= 255 and not set(name) & set("/\\\0")
-    if not plain or name in (".", "..", index.name) or name.endswith(SUFFIX):
+    if not plain or name in (".", "..", index.name) or name.lower().endswith(SUFFIX):
         raise _bad(
             index,
             "it names {!r:.80}, which is no file beside it".format(name if isinstance(name, str) else "?"),

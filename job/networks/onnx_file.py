@@ -35,7 +35,7 @@ Forward = Callable[[Sequence[np.ndarray]], Answers]
 
 def is_onnx(path: Path) -> bool:
     """By its name, or by its first bytes; EnvironmentFailed where they cannot be read."""
-    if path.suffix == ".onnx":
+    if path.suffix.lower() == ".onnx":
         return True
     try:
         with open(str(path), "rb") as file:

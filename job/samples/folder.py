@@ -98,7 +98,7 @@ def _listed(folder: Path) -> SampleFolder:
 def _visible(folder: Path) -> List[os.DirEntry]:
     with os.scandir(str(folder)) as entries:
         visible = [entry for entry in entries if not (
-            entry.name.startswith(".") or entry.name.endswith(_SKIPPED_SUFFIXES) or entry.name == "lost+found")]
+            entry.name.startswith(".") or entry.name.lower().endswith(_SKIPPED_SUFFIXES) or entry.name == "lost+found")]
     return sorted(visible, key=lambda entry: os.fsencode(entry.name))
 
 

@@ -17,6 +17,7 @@ from job.settings.surface import FLAGS, SIDECAR_KEYS
 from job.settings.yaml_values import MOST_BYTES, value_from_yaml
 
 _FOLDERS = ("samples", "calibration")
+_NEAR_MISSES = (".yml", ".YAML", ".Yaml", ".YML", ".Yml")
 
 
 def sidecar_values(checkpoint: Path, volume: Path) -> Mapping[str, Any]:
@@ -24,7 +25,7 @@ def sidecar_values(checkpoint: Path, volume: Path) -> Mapping[str, Any]:
     named = without_suffix(checkpoint)
     file = named.with_name(named.name + ".yaml")
     _refuse_near_misses(checkpoint, file)
-    if not (file.exists() or file.is_symlink()):
+    if not os.path.lexists(str(file)):
         return {}
     written = _written(file, volume)
     return {key: _checked(file, key, value, volume) for key, value in written.items()}
@@ -41,10 +42,15 @@ def is_inside(path: Path, volume: Path) -> bool:
 
 def _refuse_near_misses(checkpoint: Path, file: Path) -> None:
     """Settings that nobody reads would be missed by nobody, a tighter tolerance among them."""
-    for other in (file.with_suffix(".yml"), file.with_name(checkpoint.name + ".yaml")):
-        if os.path.exists(str(other)):
+    for other in [file.with_suffix(suffix) for suffix in _NEAR_MISSES] + [file.with_name(checkpoint.name + ".yaml")]:
+        if os.path.exists(str(other)) and not _are_one(other, file):
             raise BadCheckpoint("{}: no sidecar is called so".format(other.name),
                                 hint="call it {}, or take it away".format(file.name))
+
+
+def _are_one(other: Path, file: Path) -> bool:
+    """On a volume that is blind to case."""
+    return os.path.exists(str(file)) and os.path.samefile(str(other), str(file))
 
 
 def _written(file: Path, volume: Path) -> Mapping[str, Any]:

@@ -42,6 +42,14 @@ def test_the_index_is_found_and_its_shards_are_not(folder):
     assert [each.path.name for each in found(folder, ())] == ["alone-00001-of-00002.safetensors", INDEX]
 
 
+def test_an_index_in_capitals_is_one_too(folder):
+    (folder / INDEX).rename(folder / INDEX.upper())
+    index = folder / INDEX.upper()
+    assert [each.path.name for each in found(folder, ())] == [index.name]
+    assert name_from_path(PurePosixPath(index.name)) == "TORCH-2.13.0-SHARDED"
+    assert read_checkpoint(index).format == "sharded"
+
+
 @pytest.mark.parametrize(
     "path, name",
     [

@@ -1,6 +1,7 @@
 """What a file says is read as it says it; what it cannot mean is refused, as a bad checkpoint or by name."""
 import os
 import threading
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -256,3 +257,7 @@ def test_constants_that_do_not_fit_each_other(tmp_path):
     with pytest.raises(UnsupportedModel, match="ONNX does not allow") as refusal:
         canonical(read(made, tmp_path)[0])
     assert "Gather" in refusal.value.message
+
+
+def test_a_suffix_in_capitals_names_the_format_too():
+    assert onnx_file.is_onnx(Path("nowhere/NET.ONNX")) and onnx_file.is_onnx(Path("nowhere/net.Onnx"))

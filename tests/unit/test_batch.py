@@ -51,6 +51,24 @@ def test_found_by_suffix_and_what_is_skipped(volumes):
     assert names_in(folder, [folder / "mine"]) == ["a", "b", "c", "d", "e", "f", "g", "h", "sub+deep+i"]
 
 
+def test_suffixes_in_capitals_are_found_too(volumes):
+    folder, _ = volumes
+    put(folder, "A.PTH", "b.Onnx", "C.SAFETENSORS", "sub/D.CKPT", "e.TAR", "F.PT.TMP", "g.PTH.Part")
+    assert names_in(folder) == ["A", "C", "b", "e", "sub+D"]
+    put(folder, "A.pth")
+    with pytest.raises(UsageError, match="A.PTH and .*A.pth would both be published as A"):
+        found(folder, [])
+
+
+def test_a_checkpoint_in_capitals_has_its_sidecar(volumes):
+    folder, out = volumes
+    put(folder, "A.PTH", "B.ONNX", "B.YAML")
+    (folder / "A.yaml").write_text("arch: resnet34\n")
+    a, b = planned(settings(folder, out))
+    assert a.settings.arch == "resnet34"
+    assert "B.YAML" in b.problem.message and "B.yaml" in b.problem.hint
+
+
 def test_links_are_followed_inside_the_volume_only(volumes, tmp_path, capfd):
     folder, _ = volumes
     put(folder, "..2024/net.pth", "real/a.pth")

@@ -250,7 +250,7 @@ def test_bad_sidecars_are_bad_checkpoints(tmp_path, text, said):
     assert error.value.hint
 
 
-@pytest.mark.parametrize("name", ["net.yml", "net.pth.yaml"])
+@pytest.mark.parametrize("name", ["net.yml", "net.pth.yaml", "net.YAML", "net.Yml"])
 def test_a_sidecar_by_another_name_is_not_passed_over(tmp_path, name):
     (tmp_path / name).write_text("tolerance: {float: {cosine: 0.99999}}")
     with pytest.raises(BadCheckpoint, match=name) as error:
