@@ -104,6 +104,7 @@ _MAY_PASS = frozenset((
     errno.ENOTCONN, errno.ENODEV, errno.ENXIO, errno.ENFILE,
 ))
 _WAS_THERE = frozenset((errno.ENOENT, errno.ENOTDIR))
+_NO_PATH = frozenset((errno.ELOOP, errno.ENAMETOOLONG))
 _MORE = {
     errno.EAGAIN: "processes: ulimit -u, docker run --pids-limit, or what Kubernetes' node has for a pod",
     errno.ENOMEM: "memory, or fewer --workers",
@@ -128,9 +129,23 @@ def job_error_from_oserror(error: OSError, doing: str) -> JobError:
     if error.errno in _NO_PERMISSION:
         return NoPermission(message, hint="run as a user who owns the volume (docker run --user UID:GID; "
                                           "Kubernetes: fsGroup), and mount it writable where it is written to")
+    if error.errno in _NO_PATH:
+        return UsageError(message, hint="name a path that leads to something, and is not too long")
     if error.errno in _MORE:
         return EnvironmentFailed(message, hint="give the job more {}".format(_MORE[error.errno]))
     if may_pass(error):
         return EnvironmentFailed(message, hint="check the volume and its free space, then run again: what is "
                                                "done is skipped")
     return JobError(message)
+
+
+def job_error_from(error: Exception, doing: str) -> JobError:
+    """The JobError for what nobody took care of: what the environment refused, or a bug of ours."""
+    if isinstance(error, JobError):
+        return error
+    if isinstance(error, OSError):
+        return job_error_from_oserror(error, doing if error.filename is None else "at {}".format(error.filename))
+    if isinstance(error, MemoryError):
+        return EnvironmentFailed("{}: out of memory".format(doing), hint="give the job more memory, or fewer --workers")
+    last = str(error).strip().splitlines()[-1:] or [type(error).__name__]
+    return JobError("a bug of this job: {}".format(last[0]), "please report it, with the traceback", "bug")

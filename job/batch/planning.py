@@ -1,4 +1,5 @@
 """Which checkpoints a run takes, each with its settings, before anything heavy is imported or read."""
+import errno
 from pathlib import Path
 from typing import Iterable, NamedTuple, Optional, Tuple
 
@@ -65,21 +66,26 @@ def _task(candidate: Candidate, run: RunSettings, alone: bool = False) -> Task:
     except JobError as error:
         return Task(candidate.path, candidate.name, None, error)
     except OSError as error:
-        problem = job_error_from_oserror(error, "reading {}".format(candidate.path.name))
-        return Task(candidate.path, candidate.name, None, problem)
+        return Task(candidate.path, candidate.name, None, _unreadable(candidate.path, error))
     return Task(candidate.path, candidate.name, settings, None)
+
+
+def _unreadable(path: Path, error: OSError) -> JobError:
+    if error.errno == errno.ELOOP:
+        return BadCheckpoint("{}: {}".format(path.name, error.strerror), hint="a link must lead to a file")
+    return job_error_from_oserror(error, "reading {}".format(path.name))
 
 
 def _check_shards(candidate: Candidate) -> None:
     """Shards are files, or links to files inside the volume; one that is not there is its reader's to tell, and so is an
     index that says nothing: it may be half written."""
     for shard in files_if_known(candidate.path)[1:]:
+        if shard.is_symlink() and not is_inside(shard, candidate.volume):
+            raise BadCheckpoint("{}: its shard {} is a link that leads out of the volume, or nowhere".format(
+                candidate.path.name, shard.name), hint="copy the shard itself there")
         if shard.exists() and not shard.is_file():
             raise BadCheckpoint("{}: its shard {} is not a file".format(candidate.path.name, shard.name),
                                 hint="copy the shard itself there")
-        if shard.is_symlink() and not is_inside(shard, candidate.volume):
-            raise BadCheckpoint("{}: its shard {} is a link that leads out of the volume".format(
-                candidate.path.name, shard.name), hint="copy the shard itself there")
 
 
 def _refuse_lone_shard(path: Path) -> None:

@@ -5,7 +5,7 @@ from typing import Any, Callable, Dict, NamedTuple, Optional, Sequence, Tuple
 
 from job.batch import output_folder
 from job.batch.planning import Task
-from job.errors import EnvironmentFailed, Interrupted, JobError, Killed, Stopped, job_error_from_oserror
+from job.errors import Interrupted, JobError, Killed, Stopped, job_error_from
 from job.settings.settings import Settings
 from job.values import Outcome
 from job.watching import log
@@ -90,24 +90,12 @@ class Rows:
         except (Stopped, Interrupted):
             raise
         except Exception as error:
-            failure = _as_job_error(error)
+            failure = job_error_from(error, "converting")
             log.failure(failure, task.name, _traceback(error) if failure.exit_code == 1 else "")
             return Tried(_failed(task.name, failure), isinstance(failure, Killed))
         if outcome is not None:
             log.note("{}: {}".format(outcome.outcome, self.output_dir / task.name), task.name)
         return Tried(outcome)
-
-
-def _as_job_error(error: Exception) -> JobError:
-    if isinstance(error, JobError):
-        return error
-    if isinstance(error, OSError):
-        where = "converting" if error.filename is None else "at {}".format(error.filename)
-        return job_error_from_oserror(error, where)
-    if isinstance(error, MemoryError):
-        return EnvironmentFailed("converting: out of memory", hint="give the job more memory, or fewer --workers")
-    last = str(error).strip().splitlines()[-1:] or [type(error).__name__]
-    return JobError("a bug of this job: {}".format(last[0]), "please report it, with the traceback", "bug")
 
 
 def _traceback(error: BaseException) -> str:

@@ -6,7 +6,7 @@ import traceback
 from pathlib import Path
 from typing import Callable, NamedTuple, Sequence
 
-from job.errors import JobError
+from job.errors import JobError, job_error_from
 from job.values import Outcome
 from job.watching import log
 from job.watching.exit_codes import combined
@@ -49,12 +49,9 @@ def of_call(call: Callable[[], Verdict]) -> Verdict:
     """What the call returns, or the verdict of what it raises, which goes to the log."""
     try:
         return call()
-    except JobError as error:
-        log.failure(error, traceback=traceback.format_exc() if error.exit_code == 1 else "")
-        return of_error(error)
     except Exception as error:
-        failure = JobError("a bug of this job: {}".format(error), "please report it, with the traceback", "bug")
-        log.failure(failure, traceback=traceback.format_exc())
+        failure = job_error_from(error, "working")
+        log.failure(failure, traceback=traceback.format_exc() if failure.exit_code == 1 else "")
         return of_error(failure)
 
 

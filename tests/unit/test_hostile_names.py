@@ -1,5 +1,6 @@
 """Names and kinds of what lies in an input volume: kept or refused, never misread, waited for or written elsewhere."""
 import contextlib
+import errno
 import io
 import json
 import os
@@ -21,6 +22,7 @@ from job.settings.settings import run_settings
 from job.settings.share import Share
 from job.values import Outcome
 from job.watching import log
+from job.watching.verdict import of_call
 from job.watching.visible import readable
 
 ODD = [b"a\nb", b"it's \"quoted\"", b"$(reboot)", b"a\\b", b"\xff\xfe", "n\u00e9t".encode(), "\u7f51".encode() * 20,
@@ -195,6 +197,43 @@ def test_a_loop_of_links_and_links_that_lead_out(tmp_path):
     (tmp_path / "in" / "root").symlink_to("/")
     (tmp_path / "in" / "passwd.pth").symlink_to("/etc/passwd")
     assert [candidate.name for candidate in found(tmp_path / "in", [])] == ["net"]
+
+
+def test_links_to_themselves_are_the_checkpoints_own_affair(tmp_path):
+    folder = tmp_path / "in"
+    touch(folder, b"good.pth", b"net.pth")
+    (folder / "many.bin.index.json").write_text(json.dumps({"weight_map": {"w": "shard-00001-of-00001.bin"}}))
+    for name in ("net.yaml", "shard-00001-of-00001.bin", "named.pth"):
+        (folder / name).symlink_to(name)
+    problems = {task.name: task.problem and (task.problem.exit_code, task.problem.message) for task in plan(folder)}
+    assert problems == {
+        "good": None, "net": (3, "net.yaml: not a file inside the input volume"),
+        "many": (3, "many.bin.index.json: its shard shard-00001-of-00001.bin is a link that leads out of the volume, or nowhere")}
+    (named,) = plan(folder, str(folder / "named.pth"))
+    assert named.problem.exit_code == 3 and "levels of symbolic links" in named.problem.message
+
+
+@pytest.mark.parametrize("words", [["--input-dir={}"], ["{}/net.pth"], ["net.pth", "--input-dir={}"],
+                                   ["{}/net.pth", "--output-dir={}/out"]])
+@pytest.mark.parametrize("number, code", [(errno.EIO, 75), (errno.ESTALE, 75), (errno.EACCES, 2), (errno.ELOOP, 2)])
+def test_a_volume_that_does_not_say_what_is_there_is_no_bug(tmp_path, monkeypatch, words, number, code):
+    """Nor is it wrong usage where a retry may help."""
+    folder = tmp_path / "in"
+    touch(folder, b"net.pth")
+
+    def failing(call):
+        def told(path, *arguments, **names):
+            if str(folder) in str(path):
+                raise OSError(number, os.strerror(number), str(path))
+            return call(path, *arguments, **names)
+        return told
+
+    for call in ("stat", "lstat", "scandir", "listdir", "mkdir"):
+        monkeypatch.setattr(os, call, failing(getattr(os, call)))
+    for call in ("stat", "lstat", "mkdir"):
+        monkeypatch.setattr(Path, call, failing(getattr(Path, call)))
+    given = [word.format(folder) for word in words] + ["--output-dir={}".format(tmp_path / "out")] * ("out" not in str(words))
+    assert of_call(lambda: command(["convert"] + given)).exit_code == code
 
 
 def test_nothing_but_refused_files_is_a_bad_checkpoint(tmp_path):
