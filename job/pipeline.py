@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from job import remarks
+from job.checkpoint.arriving import index_awaited
 from job.checkpoint.identity import NOT_THERE, Identity, identity_now
 from job.checkpoint.shards import files_if_known
 from job.checkpoint.watch import unwritten
@@ -42,7 +43,7 @@ def convert(checkpoint: Path, name: str, settings: Settings, output_dir: Path, s
     try:
         with staging(output_dir, name) as folder, sides.at_work():
             place = _place(folder, output_dir / name, settings.keep)
-            with unwritten(files_if_known(checkpoint)):
+            with unwritten(files_if_known(checkpoint)), index_awaited(checkpoint):
                 converted = _converted(checkpoint, settings, sides, place, progress)
                 _judge_accuracy(progress, sides, converted, place, settings.max_accuracy_drop is not None)
                 _refuse_drift(progress, sides, converted, place, settings.max_accuracy_drop)
@@ -94,8 +95,8 @@ def skipped(checkpoint: Path, name: str, settings: Settings, output_dir: Path) -
 def _identity(checkpoint: Path, before: Optional[Identity]) -> Identity:
     try:
         return identity_now(checkpoint, before)
-    except BadCheckpoint:
-        return NOT_THERE  # of an index that cannot be read: to be converted, and so refused
+    except (BadCheckpoint, FileNotFoundError):
+        return NOT_THERE  # of an index that cannot be read, or whose shards are not there: to be converted, and so refused
 
 
 def report_failure(name: str, error: JobError, output_dir: Path) -> None:

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import List, Sequence, Tuple
 
+from job.checkpoint.arriving import missing_shard
 from job.checkpoint.readers import Reader, register
 from job.checkpoint.shards import is_index, shards_of
 from job.checkpoint.source import Source
@@ -25,8 +26,12 @@ def read(source: Source) -> Content:
         [],
         [],
     )  # type: OrderedDict, List[str], List[Watch], List[str]
-    for name, keys in shards_of(source.path).items():
-        weights, watched = _shard(source.path.with_name(name))
+    shards = shards_of(source.path)
+    for name, keys in shards.items():
+        try:
+            weights, watched = _shard(source.path.with_name(name))
+        except (FileNotFoundError, IsADirectoryError) as error:
+            raise missing_shard(source.path, name, shards) from error
         watches.append(watched)
         notes += ["{}: {}".format(name, note) for note in weights.notes]
         wrong += _differences(name, keys, list(weights.tensors))
@@ -40,18 +45,13 @@ def read(source: Source) -> Content:
 
 
 def _shard(path: Path) -> Tuple[Weights, Watch]:
-    try:
-        with open(str(path), "rb") as file:
-            watched = watch(path, file)
-            try:
-                return weights_of(path, Source(file, watched.size, path=path)), watched
-            except BadCheckpoint:
-                watched.refuse_growth()
-                raise
-    except (FileNotFoundError, IsADirectoryError) as error:
-        raise BadCheckpoint(
-            "its shard {} is not there".format(path.name), hint="keep all shards in the folder of the index"
-        ) from error
+    with open(str(path), "rb") as file:
+        watched = watch(path, file)
+        try:
+            return weights_of(path, Source(file, watched.size, path=path)), watched
+        except BadCheckpoint:
+            watched.refuse_growth()
+            raise
 
 
 def _differences(name: str, said: Sequence[str], found: Sequence[str]) -> List[str]:

@@ -50,6 +50,15 @@ class Watch(NamedTuple):
         )
 
 
+def was_written_lately(path: Path) -> bool:
+    """Also where a copy took its time over from the original, and where the volume's clock goes before ours."""
+    try:
+        status = os.stat(str(path))
+    except OSError:
+        return False
+    return any(abs(time.time() - at) < RECENT for at in (status.st_mtime, status.st_ctime))
+
+
 @contextlib.contextmanager
 def unwritten(files: Sequence[Path]) -> Iterator[None]:
     """EnvironmentFailed, also in place of another error, where one of the files was written to before this ends.

@@ -46,6 +46,14 @@ def checkpoint(tmp_path, state):
     return tmp_path / "net.pth"
 
 
+def test_a_shard_alone_is_to_be_retried_while_a_copy_may_go_on(tmp_path, state):
+    """Its index is the last that comes, in the order of names."""
+    shard = tmp_path / "net-00001-of-00002.bin"
+    torch.save({key: state[key] for key in list(state)[:3]}, str(shard))
+    done = convert(shard, tmp_path / "out", DIGITS_NET, SHAPE)
+    check(done, 75, "net-00001-of-00002.bin is called like one of several shards, and no index names it yet")
+
+
 def test_files_that_are_no_checkpoints_beside_a_good_one(tmp_path, checkpoint, state):
     folder, out = tmp_path / "in", tmp_path / "out"
     folder.mkdir()

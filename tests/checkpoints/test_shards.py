@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 from pathlib import Path, PurePosixPath
 
@@ -11,6 +12,7 @@ from job.batch.discovery import found
 from job.batch.names import name_from_path
 from job.batch.planning import planned
 from job.checkpoint import watch
+from job.checkpoint.arriving import index_awaited
 from job.checkpoint.digest import sha256_of_checkpoint
 from job.checkpoint.reading import read_checkpoint
 from job.errors import BadCheckpoint, EnvironmentFailed
@@ -143,3 +145,48 @@ def test_shards_of_another_save_are_named(folder):
 
 def test_a_key_picks_of_shards_too(folder):
     assert list(read_checkpoint(folder / INDEX, "b").tensors) == ["weight"]
+
+
+def test_a_shard_that_is_not_there_may_still_come(folder, monkeypatch):
+    (folder / SHARDS[1]).unlink()
+    with pytest.raises(EnvironmentFailed, match=INDEX + ": its shard " + SHARDS[1] + " is not there yet"):
+        read_checkpoint(folder / INDEX)
+    monkeypatch.setattr(watch, "RECENT", 0.0)
+    with pytest.raises(BadCheckpoint, match="its shard " + SHARDS[1] + r" is not there\n"):
+        read_checkpoint(folder / INDEX)
+
+
+def _refused(checkpoint):
+    try:
+        with index_awaited(checkpoint):
+            raise BadCheckpoint("no network is known", "name it")
+    except (BadCheckpoint, EnvironmentFailed) as error:
+        return error
+
+
+@pytest.mark.parametrize("young", [SHARDS[0], SHARDS[1], "." + SHARDS[1] + ".x7Gk2", INDEX, None])
+def test_a_shard_whose_index_is_not_there_may_be_part_of_a_copy(folder, monkeypatch, young):
+    """As long as some part of it is young; the index itself is of none while it names nothing."""
+    (folder / INDEX).write_text("{")
+    for name in {young, "another.bin"} - {None}:
+        (folder / name).touch()
+    lately = {"another.bin", young}
+    monkeypatch.setattr("job.checkpoint.arriving.was_written_lately", lambda path: path.name in lately)
+    error = _refused(folder / SHARDS[0])
+    assert error.exit_code == (3 if young in (INDEX, None) else 75)
+    assert SHARDS[0] + " is called like one of several shards" in error.message and "index" in error.hint
+    assert ("no network is known" in error.message and "name it" in error.hint) == (error.exit_code == 3)
+
+
+@pytest.mark.parametrize("name", ["net.pth", "net-of-2.pth", "net-00001-of-00000.bin", SHARDS[1]])
+def test_what_is_called_like_no_shard_or_has_its_index_fails_as_it_does(folder, name):
+    (folder / name).touch()
+    assert _refused(folder / name).message == "no network is known"
+
+
+def test_times_that_tell_of_a_write_just_now(folder):
+    """A copy may have the original's time, and a server's clock may go before ours."""
+    shard = folder / SHARDS[0]
+    os.utime(str(shard), (0, 0))
+    assert watch.was_written_lately(shard)
+    assert not watch.was_written_lately(folder / "none")
