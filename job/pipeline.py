@@ -14,7 +14,7 @@ from job.errors import BadCheckpoint, JobError
 from job.model_documents import failed_documents, write_documents
 from job.modes import CALIBRATED, stage_of
 from job.parity.drift import located
-from job.parity.gate import first_drift, parity_failed
+from job.parity.gate import earlier_drift_first, first_drift, parity_failed
 from job.parity.probes import probe_counts, probes_for
 from job.parity.questions import Questions
 from job.parity.usual import unusual
@@ -182,7 +182,8 @@ def _collected(asked: _Asked, model: Path, progress: Progress) -> Tuple[Tuple[Mo
     for stage in asked.questions.stages:
         with progress.stage(stage):
             if stage in asked.written:
-                models.append(asked.written[stage].result())
+                with earlier_drift_first(progress.stages):
+                    models.append(asked.written[stage].result())
                 digests.update(settled(model, models[-1].file))
             progress.stages.append(asked.questions.judged(stage))
     progress.float_operators = {stage_of(each.mode): each.float_operators for each in models if each.mode in CALIBRATED}

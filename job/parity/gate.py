@@ -1,9 +1,10 @@
 """Pass or fail, stage by stage; what cannot be compared fails."""
-from typing import Any, List, Mapping, Optional, Sequence, Tuple
+import contextlib
+from typing import Any, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
 
-from job.errors import ParityFailed
+from job.errors import ParityFailed, StageFailed
 from job.parity import explain, metrics
 from job.parity.tolerance import NEARLY_ALIKE, Tolerance, keeps
 from job.values import Drift, OutputParity, StageParity
@@ -57,6 +58,18 @@ def first_drift(stages: Sequence[StageParity]) -> Optional[Drift]:
                 who = explain.REFERENCES.get(stages[0].stage, "PyTorch")
                 return Drift(stage.stage, output.name, None, _message(stage.stage, output, who))
     return None
+
+
+@contextlib.contextmanager
+def earlier_drift_first(stages: Sequence[StageParity]) -> Iterator[None]:
+    """Where one of these has drifted, that is why what comes after it fails: calibration, of a network that answers NaN."""
+    try:
+        yield
+    except StageFailed as error:
+        drift = first_drift(stages)
+        if drift is None:
+            raise
+        raise parity_failed(drift) from error
 
 
 def parity_failed(drift: Drift) -> ParityFailed:
