@@ -40,6 +40,8 @@ def convert_all(run: RunSettings, chain: Chain, openers: Openers) -> Tuple[Outco
     output_folder.check_names(run.output_dir, [task.name for task in every])
     output_folder.remove_outdated_summaries(run.output_dir, run.share)
     tasks = tuple(task for task in every if run.share.takes(task.name))
+    if not tasks:
+        log.note("of {} checkpoints none falls to shard {}: there is nothing to do".format(len(every), run.share.label))
     rows = Rows(tasks, run.output_dir, chain)
     try:
         if len(tasks) == 1 and run.timeout is None:

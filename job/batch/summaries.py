@@ -9,6 +9,8 @@ from job.settings.share import Share, summaries_of_shares
 from job.values import Outcome
 from job.watching.exit_codes import PRECEDENCE, combined
 
+_NAMED = 10  # shards that a message names
+
 
 class Summary(NamedTuple):
     """What one file says."""
@@ -57,17 +59,22 @@ def _lacking(shares: Sequence[Share], summaries: Sequence[Summary]) -> Optional[
         raise UsageError("summaries of {} shards".format(" and of ".join(map(str, sorted(counts)))),
                          hint="remove those that are out of date")
     left = {share.index for share in shares}
-    lost = [str(index) for count in counts for index in range(count) if index not in left]
+    lost = [index for count in counts for index in range(count) if index not in left]
     if lost:
-        return EnvironmentFailed("no summary of shard {} of {}".format(", ".join(lost), *counts),
-                                 hint="run it again, then summarize")
+        return EnvironmentFailed("no summary of shard {} of {}".format(_listed(lost), *counts),
+                                 hint="run `convert --shard={}/{}` again, then summarize".format(lost[0], *counts))
     runs = _by_run(shares, summaries)
     if len(runs) > 1:
         return EnvironmentFailed("summaries of several runs: {}".format("; ".join(
-            "shard {} of {}".format(", ".join(map(str, indices)), run_id or "one without --run-id")
+            "shard {} of {}".format(_listed(indices), run_id or "one without --run-id")
             for run_id, indices in runs.items())), hint="run the shards again that are not of the last one, then summarize")
     return None if any(summary.rows for summary in summaries) else BadCheckpoint(
         "no checkpoint was found", hint="see what the input volume holds")
+
+
+def _listed(shards: Sequence[int]) -> str:
+    more = ["and {} more".format(len(shards) - _NAMED)] if len(shards) > _NAMED else []
+    return ", ".join([*map(str, shards[:_NAMED]), *more])
 
 
 def _by_run(shares: Sequence[Share], summaries: Sequence[Summary]) -> Dict[str, List[int]]:

@@ -10,11 +10,10 @@ from typing import Any, Mapping
 
 from job.settings.drift_limits import LIMITS
 from job.settings.setting_values import SIZE, Refused, mapping
-from job.settings.share import Share
+from job.settings.share import MOST_SHARES, Share
 
 MOST_WORKERS = 256
 MOST_VERSIONS = 1000
-MOST_SHARES = 100000  # as many as an Indexed Job may have
 
 _SHARE = re.compile(r"([0-9]{1,6})/([1-9][0-9]{0,5})$")
 _RUN_ID = re.compile(r"[!-~]{1,128}")
@@ -60,7 +59,7 @@ def max_drift(value: Any) -> Mapping[str, float]:
 def share(value: str) -> Share:
     match = _SHARE.match(value)
     found = Share(int(match.group(1)), int(match.group(2))) if match else None
-    if found is None or not found.index < found.count <= MOST_SHARES:
+    if found is None or not found.is_one:
         raise Refused("no share of a number of them",
                       "INDEX/COUNT, such as 0/4 to 3/4, of at most {}".format(MOST_SHARES))
     return found

@@ -6,6 +6,8 @@ from typing import NamedTuple, Tuple
 
 _SUMMARY = re.compile(r"summary\.(?P<index>\d+)-of-(?P<count>\d+)\.json")
 
+MOST_SHARES = 100000  # as many as an Indexed Job may have
+
 
 class Share(NamedTuple):
     """What this job takes: of ``count`` shares the one called ``index``, from 0."""
@@ -17,6 +19,10 @@ class Share(NamedTuple):
         """Whether this checkpoint is ours: its name alone decides, so that a new file moves no other."""
         digest = hashlib.sha256(name.encode("ascii")).digest()
         return int.from_bytes(digest[:8], "big") % self.count == self.index
+
+    @property
+    def is_one(self) -> bool:
+        return self.index < self.count <= MOST_SHARES
 
     @property
     def label(self) -> str:
@@ -32,8 +38,8 @@ WHOLE = Share(0, 1)
 
 
 def summaries_of_shares(folder: Path) -> Tuple[Tuple[Share, Path], ...]:
-    """The summaries that shares left in a folder, by share."""
+    """The summaries that shares left in a folder, by share; what is called otherwise than a share calls it is none."""
     files = [path for path in folder.glob("summary.*.json") if path.is_file()]
     matches = [(_SUMMARY.fullmatch(path.name), path) for path in files]
-    return tuple(sorted((Share(int(match.group("index")), int(match.group("count"))), path)
-                        for match, path in matches if match))
+    found = [(Share(int(match.group("index")), int(match.group("count"))), path) for match, path in matches if match]
+    return tuple(sorted((share, path) for share, path in found if share.is_one and path.name == share.summary_name))

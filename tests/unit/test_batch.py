@@ -19,6 +19,7 @@ from job.errors import (BadCheckpoint, EnvironmentFailed, Killed, NoPermission, 
 from job.publish import staging
 from job.settings.command_line import parsed
 from job.settings.settings import run_settings
+from job.settings.share import Share
 from job.values import Outcome
 from job.watching import log
 from job.watching.exit_codes import PRECEDENCE, combined
@@ -484,6 +485,13 @@ def test_models_whose_checkpoint_has_gone_are_told_of_once_and_stay(volumes, tmp
     said = [line for line in capfd.readouterr().err.splitlines() if "without a checkpoint" in line]
     assert said == ["models without a checkpoint of their name, left as they are: removed, renamed"] * told
     assert (out / "removed" / "SHA256SUMS").exists()
+
+
+def test_a_shard_that_has_nothing_to_do_says_so(volumes, tmp_path, capfd):
+    put(volumes[0], "a.pth")
+    takes = [Share(index, 2).takes("a") for index in range(2)].index(False)
+    assert Chain(tmp_path).run(settings(*volumes, "--shard={}/2".format(takes))) == ()
+    assert "of 1 checkpoints none falls to shard {}/2".format(takes) in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("ends", ["well", "stopped", "without a checkpoint"])

@@ -89,6 +89,21 @@ def test_a_shard_that_left_no_summary_is_missed(tmp_path):
     assert summary["exit_code"] == 75 and [row["name"] for row in summary["checkpoints"]] == ["net0", "net2"]
 
 
+def test_shards_that_are_missed_by_the_thousand(tmp_path):
+    write_summary(tmp_path, [outcome("a")], 0, Share(1, 5000))
+    with pytest.raises(EnvironmentFailed, match="shard 0, 2, 3, .*, 10, and 4989 more of 5000") as missed:
+        merged(tmp_path)
+    assert "--shard=0/5000" in missed.value.hint
+
+
+@pytest.mark.parametrize("name", ["summary.01-of-2.json", "summary.2-of-2.json", "summary.0-of-99999999999.json"])
+def test_what_is_called_as_no_shard_calls_its_summary_counts_for_none(tmp_path, name):
+    for index in range(2):
+        write_summary(tmp_path, [outcome("net{}".format(index))], 0, Share(index, 2))
+    (tmp_path / name).write_text(json.dumps({"checkpoints": [outcome("other", 6)._asdict()], "exit_code": 6}))
+    assert [row.name for row in merged(tmp_path)] == ["net0", "net1"]
+
+
 @pytest.mark.parametrize("runs, told", [
     (("today", "yesterday", "today", ""), "shard 0, 2 of today; shard 1 of yesterday; shard 3 of one without"),
     (("today", "yesterday"), "shard 0 of today; shard 1 of yesterday"),
