@@ -45,8 +45,10 @@ def convert(run: RunSettings) -> Verdict:
         _leave_metrics(run, (), error.exit_code)
         raise
     ending = verdict.of_outcomes(outcomes)
-    if len(outcomes) > 1:
-        log.note(verdict.told(ending))
+    if len(outcomes) > 1 or ending.exit_code:
+        from job.publish.published import FAILED
+
+        log.note(verdict.told(outcomes, run.output_dir / FAILED))
     _leave_metrics(run, outcomes, ending.exit_code)
     return ending
 

@@ -4,9 +4,9 @@ import json
 import os
 import traceback
 from pathlib import Path
-from typing import Callable, NamedTuple, Sequence
+from typing import Callable, NamedTuple, Optional, Sequence
 
-from job.errors import JobError, job_error_from
+from job.errors import EnvironmentFailed, JobError, job_error_from
 from job.values import Outcome
 from job.watching import log
 from job.watching.exit_codes import combined
@@ -14,6 +14,8 @@ from job.watching.exit_codes import combined
 OUTCOMES = ("converted", "current", "failed")  # of a checkpoint
 TERMINATION_LOG = Path("/dev/termination-log")
 _LONGEST = {"stage": 100, "message": 1700, "hint": 1700}  # bytes, as JSON has them; Kubernetes keeps 4096 in all
+
+_SHOWN, _NAMED = 200, 10  # characters of an error, other checkpoints that failed: in the last line of a log
 
 
 class Verdict(NamedTuple):
@@ -28,17 +30,34 @@ class Verdict(NamedTuple):
 
 def of_outcomes(rows: Sequence[Outcome]) -> Verdict:
     """The verdict of a batch; stage and message are those of the checkpoint that decides the exit code."""
-    code = combined(row.exit_code for row in rows)
-    first = next((row for row in rows if row.exit_code == code), None) if code else None
+    code, first = combined(row.exit_code for row in rows), _deciding(rows)
     stage, message = (first.stage, "{}: {}".format(first.name, first.message)) if first else ("", "")
     return Verdict(code, stage, message, **{outcome: sum(row.outcome == outcome for row in rows) for outcome in OUTCOMES})
 
 
-def told(verdict: Verdict) -> str:
-    """What came of a batch, for people: who looks at the end of a long log finds it there."""
-    counts = ["{} {}".format(getattr(verdict, outcome), outcome) for outcome in OUTCOMES if getattr(verdict, outcome)]
-    reason = "; exit code {} is of {}".format(verdict.exit_code, verdict.message.split("\n")[0]) if verdict.exit_code else ""
-    return ", ".join(counts) + reason
+def told(rows: Sequence[Outcome], reports: Path) -> str:
+    """What came of a run, for people: who looks at the end of a long log finds it there. Each error stands above, whole."""
+    ending, first = of_outcomes(rows), _deciding(rows)
+    parts = [", ".join("{} {}".format(count, outcome) for outcome, count in zip(OUTCOMES, ending[-len(OUTCOMES):]) if count)]
+    if first:
+        report = reports / first.name / "report.html"
+        parts.append("exit code {} is of {}".format(ending.exit_code, _clipped(ending.message.split("\n")[0])))
+        others = ["{} ({})".format(row.name, row.exit_code) for row in rows if row.exit_code and row is not first]
+        more = ["and {} more".format(len(others) - _NAMED)] if len(others) > _NAMED else []
+        parts += ["failed too: " + ", ".join(others[:_NAMED] + more)] if others else []
+        parts += ["a retry may help"] if ending.exit_code == EnvironmentFailed.exit_code else []
+        parts += ["see {}".format(report)] if report.is_file() else []
+    return "; ".join(parts)
+
+
+def _deciding(rows: Sequence[Outcome]) -> Optional[Outcome]:
+    """The first that has the exit code of all; None where all went well."""
+    code = combined(row.exit_code for row in rows)
+    return next((row for row in rows if row.exit_code == code), None) if code else None
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= _SHOWN else text[:_SHOWN].rstrip() + "..."
 
 
 def of_error(error: JobError) -> Verdict:

@@ -98,8 +98,25 @@ def test_the_verdict_of_a_batch_is_the_checkpoint_that_decides():
             Outcome("c", "failed", 6, "onnx", "drifts"), Outcome("d", "current", 0, "", ""))
     assert verdict.of_outcomes(rows) == verdict.Verdict(6, "onnx", "c: drifts", "", 1, 1, 2)
     assert verdict.of_outcomes(rows[:1]) == verdict.Verdict(0, converted=1)
-    assert verdict.told(verdict.of_outcomes(rows)) == "1 converted, 1 current, 2 failed; exit code 6 is of c: drifts"
-    assert verdict.told(verdict.of_outcomes(rows[:1])) == "1 converted"
+
+
+def test_the_last_line_says_what_came_of_all(tmp_path):
+    rows = [Outcome("a", "converted", 0, "", ""), Outcome("b", "failed", 3, "checkpoint", "bad"),
+            Outcome("c", "failed", 6, "onnx", "drifts\n" + "in detail"), Outcome("d", "current", 0, "", "")]
+    assert verdict.told(rows, tmp_path) == (
+        "1 converted, 1 current, 2 failed; exit code 6 is of c: drifts; failed too: b (3)")
+    assert verdict.told(rows[:1], tmp_path) == "1 converted"
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "report.html").touch()
+    assert verdict.told(rows[1:2], tmp_path) == "1 failed; exit code 3 is of b: bad; see {}".format(
+        tmp_path / "b" / "report.html")
+
+
+def test_the_last_line_is_a_line_whatever_failed(tmp_path):
+    rows = [Outcome("n{}".format(number), "failed", 75, "environment", "x" * 5000) for number in range(50)]
+    said = verdict.told(rows, tmp_path)
+    assert said.endswith("...; failed too: {}, and 39 more; a retry may help".format(
+        ", ".join("n{} (75)".format(number) for number in range(1, 11)))) and len(said) < 500
 
 
 def test_one_line_a_stage_with_its_time(capfd):

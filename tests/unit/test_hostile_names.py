@@ -166,6 +166,13 @@ def test_a_name_that_is_no_text_is_told_as_text_all_the_same(tmp_path, capfd):
     assert summary == json.loads(capfd.readouterr().err)["message"] == "\\udcff.pth is not a file"
 
 
+def test_a_name_turns_no_line_of_the_log_around(capfd):
+    """As U+202E would, so that an error reads as another."""
+    log.configure("text")
+    log.failure(BadCheckpoint("net\u202ehtp.\u2028pth is empty"), "a")
+    assert capfd.readouterr().err.rstrip() == "a  error: net\\u202ehtp.\\u2028pth is empty"
+
+
 @pytest.mark.parametrize("style, lines", [("text", ["a  error: net", "  b  converted: out", "  hint: no", "    m  error: x"]),
                                           ("json", None)])
 def test_what_others_have_named_begins_no_line_of_the_log(monkeypatch, style, lines):
