@@ -1,93 +1,113 @@
 """What checkpoints of one network have in common, worked out for the first of a batch and used for those after it.
 
-A value is known by all that it was worked out from, so that it is what working it out anew would give. In each worker a
-Memory holds the values from one checkpoint to the next, and both sides have the Known of it meanwhile.
+A value is known by all that it was worked out from, so that it is what working it out anew would give: whoever comes next
+may use it at once, whatever becomes of the conversion that it was worked out for.
 """
 import contextlib
+import errno
+import fcntl
 import hashlib
+import os
 import pickle
+import struct
 import tempfile
-from collections import OrderedDict
-from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Sequence, TypeVar
+import time
+from typing import BinaryIO, Callable, Dict, Iterator, NamedTuple, Optional, Sequence, TypeVar
 
-from job.errors import EnvironmentFailed, StageFailed
-
-Values = Mapping[str, bytes]  # pickled, by digest
 T = TypeVar("T")
 
-_MOST = 2 ** 22  # bytes that a memory holds for a side: some tens of networks
+MOST = 2 ** 23   # bytes that are kept: of some tens of networks
+PATIENCE = 10.0  # seconds to wait for what another process works out: it may have been stopped
+
+_POLL = 0.005    # seconds
+_HEADER = struct.Struct("<32sQ32s")  # of a record: key, length of the value that follows, digest of both
+_END, _FIRST_KEY = MOST, MOST + 1    # places of the file that are only ever locked: where it grows, and a key's
 
 
 class Known:
-    """Of one side, and of the processes that it forks off. Without `told`, every value is worked out, and none is kept."""
+    """Without a file, every value is worked out and none is kept."""
 
-    def __init__(self, told: Optional[Values] = None) -> None:
-        self._told = told
-        self._news = None if told is None else tempfile.TemporaryFile()  # outlives the fork that writes to it
+    def __init__(self, file: Optional[BinaryIO] = None) -> None:
+        self._file = file
 
     def value(self, made_from: Optional[Sequence[bytes]], make: Callable[[], T]) -> T:
-        """What `make` gives, which must depend on nothing but what it is made from; None where nobody can tell."""
-        if self._told is None or made_from is None:
+        """What `make` gives, which must depend on nothing but what it is made from; None where nobody can tell.
+
+        Of processes that ask for the same at one time, one works it out and the others wait for it.
+        """
+        if self._file is None or made_from is None:
             return make()
         key = _digest(made_from)
-        if key in self._told:
-            return pickle.loads(self._told[key])
-        value = make()
-        with contextlib.suppress(OSError):  # then the next one works it out too
-            pickle.dump((key, pickle.dumps(value)), self._news)
-            self._news.flush()
+        with self._alone_at(_FIRST_KEY + int.from_bytes(key[:4], "big")):
+            found = self._kept().values.get(key)
+            if found is not None:
+                return pickle.loads(found)
+            value = make()
+            self._keep(key, pickle.dumps(value))
         return value
 
-    def news(self) -> Values:
-        """What was worked out."""
-        found = {}  # type: Dict[str, bytes]
-        if self._news is not None:
-            self._news.seek(0)
-            with contextlib.suppress(EOFError, pickle.UnpicklingError):  # the end; or who wrote was killed
-                while True:
-                    key, value = pickle.load(self._news)
-                    found[key] = value
-        return found
+    def _keep(self, key: bytes, value: bytes) -> None:
+        """Where there is room for it, by beginning anew if need be."""
+        record = _HEADER.pack(key, len(value), _digest([key, value])) + value
+        with contextlib.suppress(OSError), self._alone_at(_END) as alone:
+            if alone and len(record) <= MOST:
+                end = self._kept().end
+                if end + len(record) > MOST:
+                    os.ftruncate(self._file.fileno(), 0)
+                    end = 0
+                os.pwrite(self._file.fileno(), record, end)  # the offset of the file itself is everybody's
 
-
-class Learner:
-    """A side that can be told what others like it have worked out."""
-
-    known = Known()
-
-    def recall(self, told: Values) -> None:
-        self.known = Known(told)
-
-    def news(self) -> Values:
-        return self.known.news()
-
-
-class Memory:
-    """What one worker's sides have worked out so far; the oldest is forgotten first."""
-
-    def __init__(self) -> None:
-        self._values = {}  # type: Dict[str, OrderedDict]  # by side
+    def _kept(self) -> "_Kept":
+        """Up to a record that is not whole: somebody writes it, or did not live to."""
+        content = os.pread(self._file.fileno(), MOST, 0)
+        values, end = {}, 0  # type: Dict[bytes, bytes], int
+        while end + _HEADER.size <= len(content):
+            key, length, digest = _HEADER.unpack_from(content, end)
+            value = content[end + _HEADER.size:end + _HEADER.size + length]
+            if len(value) != length or digest != _digest([key, value]):
+                break
+            values[key] = value
+            end += _HEADER.size + length
+        return _Kept(values, end)
 
     @contextlib.contextmanager
-    def shared_with(self, sides: Sequence[Any]) -> Iterator[None]:
-        """Inside, sides know what those before them worked out; what they do is kept where all went well."""
-        for side in sides:
-            side.start("recall", dict(self._values.get(side.name, ())))
-        yield
-        for side in sides:
-            with contextlib.suppress(StageFailed, EnvironmentFailed):  # it has died since
-                self._keep(side.name, side.call("news"))
+    def _alone_at(self, place: int) -> Iterator[bool]:
+        """Whether no other process is there; a lock, which ends with who holds it."""
+        alone = self._is_locked(place)
+        try:
+            yield alone
+        finally:
+            if alone:
+                fcntl.lockf(self._file, fcntl.LOCK_UN, 1, place)
 
-    def _keep(self, side: str, news: Values) -> None:
-        values = self._values.setdefault(side, OrderedDict())
-        values.update(news)
-        while sum(map(len, values.values())) > _MOST:
-            values.popitem(last=False)
+    def _is_locked(self, place: int) -> bool:
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
+                return True
+            except OSError as error:
+                if error.errno not in (errno.EAGAIN, errno.EACCES) or time.monotonic() > deadline:
+                    return False  # of a file system without locks too
+            time.sleep(_POLL)
 
 
-def _digest(parts: Sequence[bytes]) -> str:
+class _Kept(NamedTuple):
+    values: Dict[bytes, bytes]  # by key
+    end: int  # bytes
+
+
+def shared() -> Known:
+    """Among all processes that are forked off from now on, through a file that has no name and ends with them."""
+    try:
+        return Known(tempfile.TemporaryFile(buffering=0))
+    except OSError:  # the temporary folder is full
+        return Known()
+
+
+def _digest(parts: Sequence[bytes]) -> bytes:
     digest = hashlib.sha256()
     for part in parts:
         digest.update(b"%d " % len(part))
         digest.update(part)
-    return digest.hexdigest()
+    return digest.digest()

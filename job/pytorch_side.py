@@ -13,7 +13,7 @@ from job.architectures.recognition.fingerprints import fingerprints
 from job.axes import published
 from job.checkpoint.reading import read_checkpoint
 from job.errors import BadCheckpoint, UnsupportedModel
-from job.known import Learner
+from job.known import Known
 from job.networks import Network, is_onnx, network_of
 from job.networks.onnx_file import inspected
 from job.onnx_model.cost import longest_path, multiply_adds
@@ -31,11 +31,12 @@ _MOVES = ("Flatten", "Identity", "Reshape", "Squeeze", "Transpose", "Unsqueeze")
 _SHARES = ("HardSigmoid", "Sigmoid", "Softmax")
 
 
-class PyTorchSide(Learner):
+class PyTorchSide:
     """Holds one network at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: Known = Known()) -> None:
         torch.set_num_threads(1)  # spinning threads cost more than they give
+        self._known = known
         self._network = None  # type: Optional[Network]
         self._graph = None  # type: Optional[Graph]
         self._onnx_file = None  # type: Optional[Path]
@@ -49,11 +50,11 @@ class PyTorchSide(Learner):
 
     def release(self) -> None:
         """Forgets the checkpoint."""
-        self.__init__()
+        self.__init__(self._known)
 
     def export(self, checkpoint: Path, settings: Any, onnx_file: Path) -> Exported:
         """Checkpoint -> network -> canonical ONNX file."""
-        network, graph = network_of(checkpoint, settings, self.known)
+        network, graph = network_of(checkpoint, settings, self._known)
         graph = canonical(graph)
         _refuse_unknown(graph)
         _refuse_empty(graph, network.inputs)

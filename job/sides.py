@@ -5,6 +5,7 @@ from typing import Callable, ContextManager, Iterator, NamedTuple, Tuple
 
 from job import determinism
 from job.errors import Interrupted, Stopped
+from job.known import shared
 from job.processes import temporary_folder
 from job.processes.actors import Side, side_with
 from job.processes.nursery import Line, nursery
@@ -80,9 +81,13 @@ def open_pytorch_first() -> Iterator[Tuple[Side, Callable[[], Side]]]:
 
 @contextlib.contextmanager
 def open_nurseries() -> Iterator[Nurseries]:
-    """Both, importing from now on; they end with the context, and with them all that they forked off."""
+    """Both, importing from now on; they end with the context, and with them all that they forked off.
+
+    What one side works out for a network, all of its kind know after it.
+    """
     _prepare()
-    opened = Nurseries(nursery(PYTORCH), nursery(TENSORFLOW))
+    known = shared()
+    opened = Nurseries(nursery(PYTORCH, known), nursery(TENSORFLOW, known))
     try:
         yield opened
     finally:

@@ -17,7 +17,7 @@ with determinism.held_back_stderr():
     from job.keras_model.preflight import check_supported, problems_of
     from job.keras_model.walk import KerasModel, keras_model_from_onnx
 from job.axes import inverse
-from job.known import Learner
+from job.known import Known
 from job.onnx_model.model_file import read_onnx
 from job.parity import arrays
 from job.parity.answers import answers_of_file, save_answers
@@ -38,10 +38,11 @@ from job.tensorflow_model.toco import TocoRun
 from job.values import Exported, LayerNoise, Model, Question, TensorFacts
 
 
-class TensorFlowSide(Learner):
+class TensorFlowSide:
     """Holds one checkpoint's model at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: Known = Known()) -> None:
+        self._known = known
         self._model = None  # type: Optional[KerasModel]
         self._inputs = ()  # type: Tuple[TensorFacts, ...]
         self._outputs = ()  # type: Tuple[TensorFacts, ...]
@@ -57,7 +58,7 @@ class TensorFlowSide(Learner):
         """Forgets the checkpoint."""
         if self._run is not None:
             self._run.end()
-        self.__init__()
+        self.__init__(self._known)
 
     def build(self, exported: Exported) -> str:
         """ONNX -> Keras. Returns the name of the layer that ties the batch, '' where any will do."""
@@ -94,7 +95,7 @@ class TensorFlowSide(Learner):
         answers = {mode: functools.partial(self.answer, questions[mode], path) for mode, path in paths.items()}
         frozen = frozen_graph(self._model.network, self._inputs[0].pytorch_shape[0])
         samples = functools.partial(samples_of, calibration, self._inputs) if calibration else tuple
-        self._run = TocoRun(*tflite_steps(frozen, paths, answers, samples, self.known))
+        self._run = TocoRun(*tflite_steps(frozen, paths, answers, samples, self._known))
 
     def finish_tflite(self, folder: Path, file: str, mode: str) -> Model:
         """Waits for the file and its answers."""

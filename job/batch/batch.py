@@ -9,7 +9,6 @@ from job.batch.crew import Crew, Done
 from job.batch.planning import Task, expected_memory, planned
 from job.batch.rows import Chain, Rows
 from job.errors import BadCheckpoint, EnvironmentFailed, JobError, StageFailed
-from job.known import Memory
 from job.settings.settings import RunSettings
 from job.values import Outcome
 from job.watching import log
@@ -93,18 +92,16 @@ def _convert_many(rows: Rows, run: RunSettings, openers: Openers) -> None:
         tasks = [rows.tasks[number] for number in left]
         rows.chain.prepare(tasks[0].settings)
         expected = expected_memory([task.path for task in tasks])
-        memory = Memory()  # each worker has one of its own
-        with Crew(run.workers, run.timeout, lambda number: _in_worker(rows, number, nurseries, memory), expected) as crew:
+        with Crew(run.workers, run.timeout, lambda number: _in_worker(rows, number, nurseries), expected) as crew:
             crew.all_done(left, rows.add, rows.lost)
 
 
-def _in_worker(rows: Rows, number: int, nurseries: Any, memory: Memory) -> Done:
+def _in_worker(rows: Rows, number: int, nurseries: Any) -> Done:
     peaks = []  # type: List[int]
 
     def convert(task: Task) -> Outcome:
         with closing(nurseries.for_another_process()) as ours, ours.opened() as sides:
-            with memory.shared_with(sides):
-                outcome = rows.converted(task, sides)
+            outcome = rows.converted(task, sides)
             with contextlib.suppress(StageFailed, EnvironmentFailed):  # it is published, even if a side dies now
                 peaks.append(sides.peak_memory())
         return outcome

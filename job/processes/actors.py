@@ -122,7 +122,7 @@ def was_killed(status: int) -> bool:
     return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
 
 
-def actor_class(actor: str) -> Callable[[], Any]:
+def actor_class(actor: str) -> Callable[..., Any]:
     """What "package.module:Class" names."""
     module, name = actor.split(":")
     return getattr(importlib.import_module(module), name)

@@ -8,7 +8,7 @@ import os
 import signal
 from multiprocessing import reduction
 from multiprocessing.connection import Connection, Pipe, wait
-from typing import Dict, Iterator, Optional, Set
+from typing import Any, Dict, Iterator, Optional, Sequence, Set
 
 from job.errors import EnvironmentFailed, JobError
 from job.processes.actors import Child, Side, actor_class, forked, serve
@@ -55,9 +55,9 @@ class Line:
         return Connection(reduction.recv_handle(self._connection))
 
 
-def nursery(actor: str) -> Line:
-    """Starts one, importing from now on. It ends with the process that started it."""
-    connection, pid = forked(lambda theirs: _Nursery(actor).live(theirs))
+def nursery(actor: str, *given: Any) -> Line:
+    """Starts one, importing from now on; each of its actors is given that. It ends with the process that started it."""
+    connection, pid = forked(lambda theirs: _Nursery(actor, given).live(theirs))
     return Line(actor.split(":")[1], connection, Child(pid))
 
 
@@ -77,8 +77,8 @@ class _Far:
 
 
 class _Nursery:
-    def __init__(self, actor: str) -> None:
-        self._make = actor_class(actor)
+    def __init__(self, actor: str, given: Sequence[Any]) -> None:
+        self._make, self._given = actor_class(actor), given
         getattr(self._make, "prepare", _nothing)()
         self._children = {}  # type: Dict[Connection, Set[int]]
 
@@ -115,7 +115,7 @@ class _Nursery:
     def _actor(self, connection: Connection) -> None:
         for line in self._children:
             line.close()
-        serve(self._make(), connection)
+        serve(self._make(*self._given), connection)
 
     def _forget(self, line: Connection) -> None:
         for pid in self._children.pop(line):

@@ -15,7 +15,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.core.framework.types_pb2 import DT_FLOAT
 
-from job.alignment import address
+from job.alignment import address, in_rows
 from job.axes import CONV_KERNEL_OHWI, CONV_TRANSPOSE_KERNEL_OHWI
 from job.tensorflow_model.flatbuffer.tflite_file import DEPTHWISE, LAYERS, WEIGHTS, TFLiteFile, parse_tflite
 from job.tensorflow_model.freeze import FrozenGraph
@@ -52,7 +52,7 @@ class Template(NamedTuple):
         values = {each.name: each.value for each in constants}
         for before, placed in zip(self.between, self.weights):
             yield before
-            yield np.ascontiguousarray(values[placed.name].transpose(placed.order).reshape(placed.shape))
+            yield in_rows(values[placed.name].transpose(placed.order)).reshape(placed.shape)
         yield self.between[-1]
 
 

@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 
-from job.known import Known
+from job.known import shared
 from job.networks import module
 from job.networks.module import ModuleNetwork
 from job.settings.command_line import parsed
@@ -35,9 +35,9 @@ def traces(monkeypatch):
 def test_other_weights_need_no_trace_of_their_own(arch, named, tmp_path, traces):
     paths = [write_seeded_checkpoint(tmp_path / "{}.pth".format(seed), arch, seed) for seed in (0, 1)]
     settings = settings_of(*["--arch=" + arch] * named)
-    first = Known({})
-    ModuleNetwork.read(paths[0], settings, first)
-    one, graph = ModuleNetwork.read(paths[1], settings, Known(first.news()))
+    known = shared()
+    ModuleNetwork.read(paths[0], settings, known)
+    one, graph = ModuleNetwork.read(paths[1], settings, known)
     assert len(traces) == 1
     other, expected = ModuleNetwork.read(paths[1], settings)
     assert graph._replace(constants={}) == expected._replace(constants={})
@@ -52,10 +52,10 @@ def test_other_weights_need_no_trace_of_their_own(arch, named, tmp_path, traces)
 def test_whatever_decides_the_graph_counts(words, tmp_path, traces):
     path = write_seeded_checkpoint(tmp_path / "m.pth", "mobilenet_v2")
     half = write_seeded_checkpoint(tmp_path / "half.pth", "mobilenet_v2", width_mult=0.5)
-    first = Known({})
-    ModuleNetwork.read(path, settings_of("--arch=mobilenet_v2"), first)
+    known = shared()
+    ModuleNetwork.read(path, settings_of("--arch=mobilenet_v2"), known)
     changed = settings_of("--arch=mobilenet_v2", *words)
-    ModuleNetwork.read(half if "width" in words[0] else path, changed, Known(first.news()))
+    ModuleNetwork.read(half if "width" in words[0] else path, changed, known)
     assert len(traces) == 2
 
 
@@ -64,8 +64,7 @@ def test_a_users_code_is_traced_each_time(tmp_path, traces):
     path = write_seeded_checkpoint(tmp_path / "m.pth", "mobilenet_v2")
     code = tmp_path / "code.py"
     code.write_text("from torchvision.models import mobilenet_v2 as net\n")
-    known = Known({})
+    known = shared()
     for _ in range(2):
         ModuleNetwork.read(path, settings_of("--model-code={}:net".format(code)), known)
-        known = Known(known.news())
     assert len(traces) == 2

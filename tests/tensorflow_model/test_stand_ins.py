@@ -11,7 +11,7 @@ from keras import layers
 from own_step import shown_to_toco
 from small_models import keras_graph
 
-from job.known import Known
+from job.known import shared
 from job.tensorflow_model import tflite
 from job.tensorflow_model.freeze import frozen_graph
 from job.tensorflow_model.plumbing.without_plumbing import bytes_without_plumbing
@@ -56,11 +56,11 @@ def test_networks(name, tmp_path):
 @pytest.mark.parametrize("name", [name for name in NETWORKS if name != "densenet121"])  # its scales are not its layers'
 def test_a_template_holds_for_other_weights(name, tmp_path, monkeypatch):
     one, other = (frozen(seeded_module(name, seed, SHAPE), [SHAPE], tmp_path) for seed in (0, 1))
-    first, then = Known({}), (tmp_path / "one", tmp_path / "other")
+    known, then = shared(), (tmp_path / "one", tmp_path / "other")
     expected = [shown_to_toco(each) for each in (one, other)]
-    write(one, then[0], first)
+    write(one, then[0], known)
     monkeypatch.setattr(tflite, "TocoConvert", None)
-    write(other, then[1], Known(first.news()))
+    write(other, then[1], known)
     assert [file.read_bytes() for file in then] == expected
 
 
@@ -70,20 +70,20 @@ def test_a_bias_that_toco_may_drop_is_told_apart(values, tmp_path):
     bias, = (name for name in graph.weights if name.endswith("bias"))
     other = graph._replace(weights=dict(graph.weights, **{bias: values.astype(np.float32)}))
     one, other = (frozen_graph(each, 1) for each in (graph, other))
-    known = Known({})
+    known = shared()
     write(one, tmp_path / "one", known)
-    write(other, tmp_path / "other", Known(known.news()))
+    write(other, tmp_path / "other", known)
     assert bias in stand_ins(one) and bias not in stand_ins(other)
     assert (tmp_path / "other").read_bytes() == shown_to_toco(other)
 
 
 def test_that_toco_has_to_see_the_weights_is_known_too(tmp_path):
     graph = frozen_graph(network(folded_into_the_layer_before), 1)
-    known = Known({})
-    for each in (known, Known(known.news())):
-        write(graph, tmp_path / "m", each)
+    known = shared()
+    for _ in range(2):
+        write(graph, tmp_path / "m", known)
         assert (tmp_path / "m").read_bytes() == shown_to_toco(graph)
-    assert [pickle.loads(value) for value in known.news().values()] == [None]
+    assert [pickle.loads(value) for value in known._kept().values.values()] == [None]
 
 
 def write(graph, file, known):
