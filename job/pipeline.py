@@ -32,6 +32,7 @@ from job.samples.use import samples_for
 from job.settings.settings import Settings
 from job.sides import Sides
 from job.values import Model, Outcome
+from job.watching import log
 
 CALIBRATION = "calibration"  # the folder beside the model in which int8's samples are
 
@@ -84,6 +85,7 @@ def skipped(checkpoint: Path, name: str, settings: Settings, output_dir: Path) -
         message = "made from this checkpoint with these settings already"
     elif is_rolled_back(output_dir, name, *asked):
         message = "made from this checkpoint already, and rolled back to an earlier version: --force makes it again"
+        log.warning(message, name)
     else:
         return None
     if found != before:

@@ -14,10 +14,11 @@ from job.publish.published import (
 )
 from job.publish.staging_folder import recover, staging
 from job.publish.stamps import record_stamps
-from job.publish.versions import documents_of, keep_earlier, next_version
+from job.publish.versions import documents_of, is_without_newest, keep_earlier, next_version
 
 __all__ = [
     "check_replaceable", "checkpoint_of", "clear_failure", "digest_of_settings", "documents_of", "is_current", "is_model",
-    "is_rolled_back", "keep_earlier", "next_version", "publish", "publish_failure", "publish_file", "published_models",
-    "record_of", "record_stamps", "recover", "settle_file", "settled", "staging", "verify_checksums", "write_file", "write_json",
+    "is_rolled_back", "is_without_newest", "keep_earlier", "next_version", "publish", "publish_failure", "publish_file",
+    "published_models", "record_of", "record_stamps", "recover", "settle_file", "settled", "staging", "verify_checksums",
+    "write_file", "write_json",
 ]

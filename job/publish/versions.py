@@ -47,6 +47,12 @@ def documents_of(published: Path) -> Path:
     return extra if (extra / _DOCUMENT).is_file() else published
 
 
+def is_without_newest(published: Path) -> bool:
+    """Whether servers take an earlier version than the one that was published last: somebody has gone back to it."""
+    listed = {number for number in map(number_of, listed_digests(published)) if number is not None}
+    return len(listed) > 1 and max(listed) not in _numbers(published)
+
+
 def keep_earlier(published: Path, staged: Path, keep: int) -> Dict[str, str]:
     """Of the published versions the last so many become part of the staged model, which replaces it; returns the digests
     of their files, by relative name. No byte is copied where files can be linked.

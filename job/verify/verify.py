@@ -11,7 +11,7 @@ from job.parity.probes import Probe, make_probes
 from job.parity.questions import Questions
 from job.parity.tolerance import kind_of
 from job.processes.actors import BugInActor
-from job.publish import is_model, published_models, verify_checksums
+from job.publish import is_model, is_without_newest, published_models, verify_checksums
 from job.sides import Sides
 from job.values import Outcome, StageParity
 from job.verify.accuracy import check_accuracy
@@ -56,8 +56,9 @@ def _verified(folder: Path, sides: Sides, given: Mapping[str, Any]) -> Outcome:
 def _check_sums(folder: Path) -> None:
     problems = verify_checksums(folder)
     if problems:
-        raise ParityFailed("not what was published: " + "; ".join(problems), hint="convert the checkpoint again",
-                           stage=_stage_of(problems[0]))
+        hint = ("its newest version was put away: rename it back to verify it, or convert the checkpoint with --force"
+                if is_without_newest(folder) else "convert the checkpoint again")
+        raise ParityFailed("not what was published: " + "; ".join(problems), hint, _stage_of(problems[0]))
 
 
 def _stage_of(problem: str) -> str:

@@ -81,7 +81,10 @@ def test_a_roll_back_lasts_until_there_is_something_new(volume):
     and is held to what servers went back to."""
     net = volume / "out" / "net"
     (net / "saved_model" / "2").rename(net / "saved_model" / "2.bad")
-    assert "current: " in convert(volume, "--arch-args={classes: 20}", "--keep=1")
+    said = convert(volume, "--arch-args={classes: 20}", "--keep=1")
+    assert "current: " in said and "warning: made from this checkpoint already, and rolled back" in said
+    verified = run_job("verify", volume / "out")
+    assert verified.returncode == 6 and "its newest version was put away: rename it back" in verified.stderr
     row, = json.loads((volume / "out" / "summary.json").read_text())["checkpoints"]
     assert (row["outcome"], row["exit_code"]) == ("current", 0) and "rolled back" in row["message"]
     write(volume, 40)
