@@ -85,13 +85,52 @@ def test_other_floats_of_a_branch_are_said_in_float32():
     assert np.allclose(answer(network(made, made)), X * 0.5)
 
 
-def test_whose_condition_is_computed_is_refused_by_name():
-    nodes = [helper.make_node("ReduceMax", ["x"], ["most"], keepdims=0), helper.make_node("Cast", ["most"], ["c"], to=9),
-             helper.make_node("If", ["c"], ["y"], name="choice", then_branch=branch([helper.make_node("Neg", ["x"], ["y"])]),
-                              else_branch=branch([helper.make_node("Abs", ["x"], ["y"])]))]
+def by_value(then, other, shape=X.shape, keepdims=0, behind=()):
+    """If the sum of all that x holds is above zero."""
+    nodes = [helper.make_node("Abs", ["x"], ["before"]),
+             helper.make_node("ReduceSum", ["x"], ["sum"], keepdims=keepdims), helper.make_node("Greater", ["sum", "zero"], ["c"]),
+             helper.make_node("If", ["c"], ["y"], name="choice", then_branch=then, else_branch=other), *behind]
+    return model(nodes, {"x": shape}, ["end"] if behind else ["y"], 13, {"zero": np.array(0, np.float32)})
+
+
+LOGARITHM = branch([helper.make_node("Log", ["x"], ["y"])])
+CHOOSES_AGAIN = branch([helper.make_node("If", ["c"], ["nested"],
+                                         then_branch=branch([helper.make_node("Neg", ["x"], ["minus"])], ["minus"]),
+                                         else_branch=branch([helper.make_node("Exp", ["before"], ["power"])], ["power"]))],
+                       ["nested"])
+FLAT = branch([helper.make_node("Flatten", ["x"], ["y"], axis=0)])
+TRUTH = branch([helper.make_node("Cast", ["x"], ["y"], to=9)])
+ALONE = branch([], ["held"], weights={"held": np.full(X.shape, 7, np.float32)})
+
+
+@pytest.mark.parametrize("keepdims", [0, 1])
+@pytest.mark.parametrize("then, other", [(SCALED, SHIFTED), (LOGARITHM, SCALED), (CHOOSES_AGAIN, KEPT), (KEPT, CHOOSES_AGAIN),
+                                         (ALONE, KEPT)])
+def test_where_values_decide_both_are_made_and_one_is_chosen(then, other, keepdims):
+    made = by_value(then, other, keepdims=keepdims, behind=[helper.make_node("Add", ["y", "x"], ["end"])])
+    made.graph.output[0].ClearField("type")
+    graph, _ = graph_of(open_onnx(made.SerializeToString(), None), {}, ("x",), ("out",))
+    assert "If" not in {node.op for node in graph.nodes}
+    runtime = onnxruntime.InferenceSession(made.SerializeToString())
+    for x in (np.abs(X), -np.abs(X)):  # one way, and the other, in which a logarithm is no number
+        (found,), (expected,) = run_graph(graph, [x]), runtime.run(None, {"x": x})
+        assert np.array_equal(found, expected)
+
+
+@pytest.mark.parametrize("then, other, keepdims", [(FLAT, KEPT, 0), (TRUTH, KEPT, 0), (FLAT, FLAT, 1)])
+def test_no_choice_between_tensors_of_other_kinds(then, other, keepdims):
     with pytest.raises(UnsupportedModel) as refusal:
-        answer(model(nodes, {"x": X.shape}, ["y"], 13))
-    assert refusal.value.problems == ("If whose condition depends on values, at choice",)
+        answer(by_value(then, other, keepdims=keepdims))
+    assert refusal.value.problems == (
+        "If whose condition depends on values, and whose branches make other shapes, at choice",)
+
+
+def test_what_one_of_two_branches_cannot_say_is_told_alone():
+    odd = branch([helper.make_node("Unheard", ["x"], ["y"])])
+    for then, other in ((odd, KEPT), (KEPT, odd)):
+        with pytest.raises(UnsupportedModel) as refusal:
+            answer(by_value(then, other, behind=[helper.make_node("Neg", ["y"], ["end"])]))
+        assert refusal.value.problems == ("operator Unheard at choice",)
 
 
 def test_what_a_branch_cannot_say_is_refused_where_it_is_taken():

@@ -1,28 +1,65 @@
-"""Of an If whose condition is known, the branch that it takes is put in its place.
+"""An If becomes the branch that it takes where its condition is known, and a choice between what both make where not.
 
 before: x [1,8,6,9], Equal(Gather(Shape(x), 1), 1) -> If(then: Squeeze(x), else: Identity(x)) -> y
 after:  Identity(x) -> Identity -> y
+
+before: x [1,4], c -> If(c, then: Gemm(x), else: Neg(x)) -> y [1,4]
+after:  Gemm(x) -> a, Neg(x) -> b, Where(c, a, b) -> y
 """
-from typing import Mapping, Tuple
+from typing import Mapping, NamedTuple, Optional, Tuple
 
 import numpy as np
 
 from job.errors import UnsupportedModel
-from job.onnx_model.graph import Node, renamed
+from job.onnx_model.graph import Node, View, renamed
+from job.values import elements
 
 BRANCHES = ("then_branch", "else_branch")  # attributes of an If: graphs whose inputs are what they read from around them
 
 
-def taken(node: Node, constants: Mapping[str, np.ndarray]) -> Tuple[Tuple[Node, ...], Mapping[str, np.ndarray]]:
-    """The branch's nodes, which make the If's outputs, and its constants. UnsupportedModel where nobody knows which."""
+class Branch(NamedTuple):
+    """A branch in its If's place."""
+
+    nodes: Tuple[Node, ...]
+    constants: Mapping[str, np.ndarray]
+    outputs: Tuple[str, ...]
+
+
+def taken(node: Node, constants: Mapping[str, np.ndarray]) -> Optional[Branch]:
+    """The branch whose nodes make the If's outputs; None where nobody knows which."""
     condition = constants.get(node.inputs[0])
     if condition is None or condition.size != 1:
-        raise UnsupportedModel(["If whose condition depends on values, at {}".format(node.layer)])
-    then, other = (node.attributes[name] for name in BRANCHES)
-    read = node.inputs[1:]
-    branch, read = (then, read[:len(then.inputs)]) if condition.all() else (other, read[len(then.inputs):])
+        return None
+    branch = _placed(node, BRANCHES[0] if condition.all() else BRANCHES[1], node.output)
+    ends = tuple(Node("Identity", (made,), (name,), layer=node.layer) for made, name in zip(branch.outputs, node.outputs))
+    return branch._replace(nodes=branch.nodes + ends, outputs=node.outputs)
+
+
+def both(node: Node) -> Tuple[Branch, Branch]:
+    then, other = (_placed(node, name, "{}.{}".format(node.output, name)) for name in BRANCHES)
+    return then, other
+
+
+def choices(node: Node, then: Branch, other: Branch, view: View) -> Tuple[Node, ...]:
+    """Of what both branches have made, what the condition says. UnsupportedModel where one tensor cannot hold either."""
+    condition, pairs = node.inputs[0], tuple(zip(then.outputs, other.outputs))
+    if not all(_is_choice(view, condition, *pair) for pair in pairs):
+        raise UnsupportedModel(["If whose condition depends on values, and whose branches make other shapes, at {}".format(
+            node.layer or node.output)])
+    return tuple(Node("Where", (condition, *pair), (name,), layer=node.layer) for pair, name in zip(pairs, node.outputs))
+
+
+def _is_choice(view: View, condition: str, one: str, another: str) -> bool:
+    shape, of_condition = view.shape(one), view.shape(condition)
+    return (None not in (shape, of_condition) and shape == view.shape(another) and view.dtype(one) == view.dtype(another)
+            and elements(of_condition) == 1 and len(of_condition) <= len(shape))
+
+
+def _placed(node: Node, which: str, base: str) -> Branch:
+    """Its nodes, with names that are nobody else's."""
+    then, branch = node.attributes[BRANCHES[0]], node.attributes[which]
+    read = node.inputs[1:][:len(then.inputs)] if branch is then else node.inputs[1:][len(then.inputs):]
     made = [*branch.constants, *(name for each in branch.nodes for name in each.outputs)]
-    names = {name: "{}.{}".format(node.output, number) for number, name in enumerate(made)}
+    names = {name: "{}.{}".format(base, number) for number, name in enumerate(made)}
     placed = renamed(branch, dict(zip(branch.inputs, read), **names))
-    ends = (Node("Identity", (inner,), (name,)) for inner, name in zip(placed.outputs, node.outputs))
-    return tuple(each._replace(layer=node.layer) for each in (*placed.nodes, *ends)), placed.constants
+    return Branch(tuple(each._replace(layer=node.layer) for each in placed.nodes), placed.constants, placed.outputs)

@@ -7,7 +7,7 @@ from job.errors import BadCheckpoint, UnsupportedModel
 from job.onnx_model.divisors import refuse_zero_divisors
 from job.onnx_model.graph import Graph, Node, Rewrite, View
 from job.onnx_model.model_file import refuse_huge
-from job.onnx_model.opsets.newer.branches import taken
+from job.onnx_model.opsets.newer.branches import Branch, both, choices, taken
 from job.onnx_model.opsets.newer.registry import NEWER
 from job.onnx_model.passes.fold_constants import RANDOM
 from job.onnx_model.passes.infer_shapes import infer_shapes, inferred
@@ -47,7 +47,7 @@ class _Walk:
             if lost:
                 self._refuse_unknown(node)
             elif node.op == "If":
-                self._take_branch(node)
+                self._take_if(node)
             elif not self._fold(node):
                 made = self._said(node)
                 self._constants.update(made.constants)
@@ -66,11 +66,27 @@ class _Walk:
         if node.op not in NEWER and not is_known(node.op, OPSET):
             raise _no_operator(node)
 
-    def _take_branch(self, node: Node) -> None:
-        nodes, constants = taken(node, self._constants)
-        self._constants.update(constants)
-        for each in nodes:
+    def _take_if(self, node: Node) -> None:
+        branch = taken(node, self._constants)
+        if branch is not None:
+            self._take_branch(branch)
+            return
+        then, other = both(node)
+        self._take_branch(then)
+        self._take_branch(other)
+        if self._lost.intersection(then.outputs + other.outputs):
+            self._lost.update(node.outputs)
+            return
+        for each in choices(node, then, other, self._known()):
             self.take(each)
+
+    def _take_branch(self, branch: Branch) -> None:
+        self._constants.update(branch.constants)
+        for each in branch.nodes:
+            self.take(each)
+
+    def _known(self) -> View:
+        return View(Graph((), (), (), self._constants, self._shapes, self._dtypes))
 
     def _fold(self, node: Node) -> bool:
         """Whether it depends on nothing but constants and shapes; then its values are known from here on."""
@@ -116,7 +132,7 @@ class _Walk:
             return Rewrite((self._from_the_first(node),))
         if not all(name in self._shapes or name in self._constants for name in node.inputs if name):
             raise UnsupportedModel(["{} of a tensor whose size depends on values, at {}".format(node.op, node.layer)])
-        return rule.rule(node, View(Graph((), (), (), self._constants, self._shapes, self._dtypes))) or Rewrite((node,))
+        return rule.rule(node, self._known()) or Rewrite((node,))
 
     def _from_the_first(self, node: Node) -> Node:
         """An axis may count from the last since opset 11."""
