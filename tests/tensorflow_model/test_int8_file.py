@@ -66,6 +66,7 @@ NETWORKS = {
     "mean of a map": (lambda x: tf.reduce_mean(convolved(x), [1, 2]), {}),
     "mean of rows": (lambda x: tf.reduce_mean(convolved(x), 1), {"MEAN": 1}),
     "mean of means": (lambda x: tf.reduce_mean(tf.reduce_mean(convolved(x), 2), 1), {"MEAN": 2}),
+    "logarithms of shares, below -16 too": (lambda x: tf.nn.log_softmax(convolved(x)), {"LOG_SOFTMAX": 1}),
     "minimum": (lambda x: tf.minimum(convolved(x), 1.25), {"MINIMUM": 1}),
     "a row times a map": (lambda x: convolved(x) * tf.pad(tf.constant(ROW), [[0, 0], [0, 0]]), {"MUL": 1}),
     "max pool of negative": (lambda x: padded_max_pool(convolved(x) - 9), {}),

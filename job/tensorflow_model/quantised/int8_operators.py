@@ -2,9 +2,9 @@
 
 All others stay float. So do, of these: a mean over other axes than both of a map; arithmetic that broadcasts along other axes
 than the last; squares, of which small ones would be nothing, and dividing by them everything; a SOFTMAX inside a network,
-whose 256 steps are too few to weigh many parts; layers whose weights are computed, and depthwise convolutions of two or three
-channels, of which 1.14 reads no file, or of more than 2048, which it never ends; pads of what is no map, or with a number
-that the tensor's range need not hold.
+whose 256 steps are too few to weigh many parts; a LOG_SOFTMAX, whose steps are a sixteenth and end at -16; layers whose
+weights are computed, and depthwise convolutions of two or three channels, of which 1.14 reads no file, or of more than 2048,
+which it never ends; pads of what is no map, or with a number that the tensor's range need not hold.
 """
 from job.tensorflow_model.flatbuffer.tables import root_table
 from job.tensorflow_model.flatbuffer.tflite_file import DEPTHWISE, LAYERS, REDUCER_KEEPS, Operator, TFLiteFile
@@ -16,7 +16,7 @@ ARITHMETIC = ("ADD", "SUB", "MUL")
 MOVES = (  # what they make has the scale of what they read
     "AVERAGE_POOL_2D", "BATCH_TO_SPACE_ND", "GATHER", "MAX_POOL_2D", "PAD", "PADV2", "RESHAPE", "RESIZE_BILINEAR", "SLICE",
     "SPACE_TO_BATCH_ND", "SPACE_TO_DEPTH", "SPLIT", "SQUEEZE", "STRIDED_SLICE", "TRANSPOSE")
-OF_ONE_SCALE = {"LOGISTIC": Scale(1 / 256, -128), "LOG_SOFTMAX": Scale(16 / 256, 127), "SOFTMAX": Scale(1 / 256, -128),
+OF_ONE_SCALE = {"LOGISTIC": Scale(1 / 256, -128), "SOFTMAX": Scale(1 / 256, -128),
                 "TANH": Scale(1 / 128, 0)}
 VERSIONS = {"CONV_2D": 3, DEPTHWISE: 3, "FULLY_CONNECTED": 4, "RESHAPE": 1, "SQUEEZE": 1, "QUANTIZE": 1}
 USUAL_VERSION = 2  # of what is not named above
