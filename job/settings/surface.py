@@ -35,7 +35,8 @@ _FLAGS = (
     Flag("arch_args", "{KEY: VALUE}", "arguments of the network's builder, such as {num_classes: 10}", True),
     Flag("model_code", "FILE.py:FACTORY",
          "your own code in place of --arch: a function, class or module in a file or a package's folder"),
-    Flag("input_shape", "1,3,224,224", "shape as PyTorch has it, batch first; several: a:1,3,8,8;b:1,4", True),
+    Flag("input_shape", "1,3,224,224",
+         "shape as PyTorch has it, batch first; several: a:1,3,8,8;b:1,4; of whole numbers, such as words: 1,16:int64", True),
     Flag("input_names", "A,B", "names of the inputs in what is published (default image_array)", True),
     Flag("output_names", "A,B", "names of the outputs in what is published (default category)", True),
     Flag("quantize", "MODES", "of {}; or none for float only (default dynamic, with --calibration int8 too)".format(

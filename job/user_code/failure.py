@@ -15,6 +15,7 @@ from job.user_code.imports import PACKAGE, code_folders
 _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _PYTORCH = os.path.dirname(os.path.abspath(torch.__file__)) + os.sep
 _LONGEST = 1500  # characters of one exception's message
+_WANTS_WHOLE_NUMBERS = ("scalar type long", "tensors used as indices must be")
 _MOST_LINES = 24  # of one traceback: a recursion has a thousand
 
 
@@ -109,9 +110,11 @@ def _shown(filename: str) -> str:
 
 
 def _hint(error: BaseException, otherwise: str) -> str:
-    text = str(error).lower() if isinstance(error, (RuntimeError, AssertionError, AttributeError)) else ""
+    text = str(error).lower() if isinstance(error, (RuntimeError, IndexError, AssertionError, AttributeError)) else ""
     if "cuda" in text or "nvidia" in text:
         return "there is no GPU here: let the code run on the CPU, for example with x.device in place of .cuda()"
+    if any(words in text for words in _WANTS_WHOLE_NUMBERS):
+        return "where it takes whole numbers, such as those of words, say so: --input-shape=1,16:int64"
     if isinstance(error, ModuleNotFoundError) and error.name:
         return "{} is neither installed here nor beside the code: put it there".format(
             error.name.replace(PACKAGE + ".", ""))

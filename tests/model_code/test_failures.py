@@ -80,6 +80,8 @@ def test_forward(tmp_path):
     assert "--input-shape=" in error.hint
     assert "no GPU" in forward_raised(tmp_path, "return y.cuda()").hint
     assert "own code" in forward_raised(tmp_path, "return y.no_such").hint
+    for line in ("return nn.functional.embedding(x, self.fc.weight)", "return y[x]"):
+        assert ":int64" in forward_raised(tmp_path, line).hint
     folder = os.getcwd()
     forward_raised(tmp_path, "os.chdir('/')", "raise KeyError(1)")
     assert os.getcwd() == folder

@@ -7,12 +7,12 @@ import torch.nn.functional
 from torch.onnx import symbolic, utils
 
 from job.onnx_model.symbolic import (  # noqa: F401
-    activations, arithmetic, arrangement, constants, einsum, indexing, interpolation, normalisation, ordering, patches,
-    picking, pooling, products, recurrent, reductions, resizing, sampling, scattering, statistics, truth,
+    activations, arithmetic, arrangement, constants, convolution, einsum, indexing, interpolation, normalisation, ordering,
+    patches, picking, pooling, products, recurrent, reductions, resizing, sampling, scattering, statistics, truth,
 )
 from job.onnx_model.symbolic.registry import SYMBOLICS
 from job.onnx_model.symbolic.tracing import (
-    keeping_text, local_response_norm, unbound, untraced, with_fixed_sizes,
+    keeping_text, local_response_norm, taken_apart, unbound, untraced, with_fixed_sizes,
 )
 from job.onnx_model.symbolic.writing import in_place_operators, written
 from job.user_code.own_backward import applied
@@ -35,6 +35,7 @@ def _done_otherwise() -> Tuple[Tuple[Any, str, Any], ...]:
     return (
         *in_place_operators(),
         (torch.nn.functional, "interpolate", with_fixed_sizes(torch.nn.functional.interpolate)),
+        (torch.nn.functional, "embedding_bag", taken_apart(torch.nn.functional.embedding_bag)),
         (torch.nn.functional, "local_response_norm", local_response_norm),
         (torch.Tensor, "size", untraced(torch.Tensor.size)),
         (torch.Tensor, "shape", property(lambda tensor: tensor.size())),

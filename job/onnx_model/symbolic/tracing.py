@@ -42,6 +42,21 @@ def local_response_norm(input: torch.Tensor, size: int, alpha: float = 1e-4, bet
     return input / (convolve(input * input, kernel) + k) ** beta
 
 
+_OF_BAGS = {"sum": lambda rows: rows.sum(1), "mean": lambda rows: rows.mean(1), "max": lambda rows: rows.max(1)[0]}
+
+
+def taken_apart(embedding_bag: Callable[..., torch.Tensor]) -> Callable[..., torch.Tensor]:
+    """F.embedding_bag of bags that are the rows of a matrix: the exporter knows an embedding, and a sum of many."""
+    def bags(input, weight, offsets=None, max_norm=None, norm_type=2, scale_grad_by_freq=False, mode="mean", sparse=False,
+             per_sample_weights=None):
+        if input.dim() != 2 or max_norm is not None or mode not in _OF_BAGS:
+            return embedding_bag(input, weight, offsets, max_norm, norm_type, scale_grad_by_freq, mode, sparse,
+                                 per_sample_weights)
+        rows = F.embedding(input, weight)
+        return _OF_BAGS[mode](rows if per_sample_weights is None else rows * per_sample_weights.unsqueeze(2))
+    return bags
+
+
 def keeping_text(run_symbolic: Callable[..., Any]) -> Callable[..., Any]:
     """The exporter fails at a constant of text; left as it is, the symbolic that takes it can read it, or is refused."""
     def run(g: Any, node: Any, *args: Any) -> Any:

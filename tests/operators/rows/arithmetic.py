@@ -1,5 +1,6 @@
 """Pairs of tensors, truth values, constants that the network makes itself."""
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from tests.operators.case import MAP, SEQUENCE, Case, functions, of
@@ -112,6 +113,12 @@ ROWS = _TRUTH + [case._replace(refused=_REFUSED.get(case.id)) for case in _PAIRS
          lambda: _Embedded(lambda x, table: x * table(torch.tensor([[1, 0, 3, 8, 8, 2], [5, 4, 3, 2, 1, 0]]))),
          [SEQUENCE]),
     Case("embedding of the largest", lambda: _Embedded(lambda x, table: table(x.argmax(1))), [(2, 9)]),
+    *(Case("bags of embeddings: {}".format(mode), lambda mode=mode: _Embedded(
+        lambda x, table: F.embedding_bag(x.topk(4)[1], table.weight, mode=mode)), [(2, 9)]) for mode in ("sum", "mean", "max")),
+    Case("bags of weighted embeddings", lambda: _Embedded(lambda x, table: F.embedding_bag(
+        x.topk(4)[1], table.weight, mode="sum", per_sample_weights=x.topk(4)[0])), [(2, 9)]),
+    Case("bags of embeddings one after another", lambda: _Embedded(lambda x, table: F.embedding_bag(
+        x.topk(4)[1].view(-1), table.weight, torch.tensor([0, 3]))), [(2, 9)], refused="ATen"),
     Case("one hot of the largest", of(lambda x: (x == x.max(1, keepdim=True)[0]).float() * 2 + x), [(2, 6)]),
     Case("sum of several", of(lambda x, y, z: sum([x, y, z])), [MAP, MAP, MAP]),
     Case("mean of several", of(lambda x, y: torch.stack([x, y]).mean(0)), [MAP, MAP]),
