@@ -16,6 +16,7 @@ from PIL import Image
 from job import architectures
 from job.architectures import registry
 from job.architectures.build import build
+from job.batch import discovery
 from job.errors import JobError
 from job.keras_model.operators import CONVERTERS
 from job.onnx_model.passes import PASSES
@@ -176,6 +177,15 @@ def test_the_flags_named_exist():
     named = {word for code in CODE for word in re.findall(r"--[a-z][a-z-]*", code)}
     assert named - FLAGS_OF_OTHERS <= {flag.spelling for flag in FLAGS.values()}
     assert "--all" in (CHECKOUT / "tests/conftest.py").read_text()
+
+
+def test_what_is_found_is_said(tmp_path):
+    assert "by suffix, in sub-folders too: `{}`".format(" ".join(discovery.SUFFIXES)) in README.read_text(encoding="utf-8")
+    for folder in re.search(r"those called (.*) are not looked into", README.read_text(encoding="utf-8")).group(1).split("`")[1::2]:
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "net.pth").touch()
+    (tmp_path / "net.pth").touch()
+    assert [candidate.name for candidate in discovery.found(tmp_path, ())] == ["net"]
 
 
 def test_the_files_named_exist():
