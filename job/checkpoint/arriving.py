@@ -9,7 +9,8 @@ from job.checkpoint.shards import index_of
 from job.checkpoint.watch import was_written_lately
 from job.errors import BadCheckpoint, EnvironmentFailed, JobError
 
-_SHARD = re.compile(r"(?P<front>.*?)\d+(?P<of>-of-\d*[1-9]\d*)(?!\d)", re.IGNORECASE)
+# As writers of shards number them. Folds and epochs are in fewer digits: net-3-of-5.pth.
+_SHARD = re.compile(r"(?P<front>.*?)\d{4,}(?P<of>-of-(?=0*[1-9])\d{4,})", re.IGNORECASE)
 
 
 def missing_shard(index: Path, name: str, others: Iterable[str]) -> JobError:

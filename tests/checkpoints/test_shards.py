@@ -178,7 +178,7 @@ def test_a_shard_whose_index_is_not_there_may_be_part_of_a_copy(folder, monkeypa
     assert ("no network is known" in error.message and "name it" in error.hint) == (error.exit_code == 3)
 
 
-@pytest.mark.parametrize("name", ["net.pth", "net-of-2.pth", "net-00001-of-00000.bin", SHARDS[1]])
+@pytest.mark.parametrize("name", ["net.pth", "net-of-2.pth", "net-00001-of-00000.bin", "fold-3-of-5.pth", SHARDS[1]])
 def test_what_is_called_like_no_shard_or_has_its_index_fails_as_it_does(folder, name):
     (folder / name).touch()
     assert _refused(folder / name).message == "no network is known"
