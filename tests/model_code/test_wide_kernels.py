@@ -15,7 +15,8 @@ NETWORKS = {
     "a map": (lambda: nn.Conv2d(6, 4, (3, 19), stride=(2, 1), padding=(1, 4)), MAP),
     "a map, no bias": (lambda: nn.Conv2d(6, 4, (5, 17), bias=False), MAP),
     "a series": (lambda: nn.Conv1d(6, 4, 17, stride=3, padding=2), SERIES),
-    "one after another": (lambda: nn.Sequential(nn.Conv1d(6, 8, 19, padding=9), nn.ReLU(), nn.Conv1d(8, 4, 29, bias=False)), SERIES),
+    "one after another": (
+        lambda: nn.Sequential(nn.Conv1d(6, 8, 19, padding=9), nn.ReLU(), nn.Conv1d(8, 4, 29, bias=False)), SERIES),
 }
 WIDEST = """
 import torch.nn.functional as F

@@ -9,6 +9,7 @@ from onnx import helper
 from job.errors import UnsupportedModel
 from job.onnx_model.graph import Graph, Node
 from job.onnx_model.opsets.newer.branches import BRANCHES
+from job.onnx_model.opsets.newer.loops import BODY, CARRIED
 from job.onnx_model.opsets.newer.of_scikit_learn import DOMAIN, of_domain
 from job.onnx_model.opsets.newer.registry import NEWER
 from job.onnx_model.protobuf import OPSET
@@ -25,22 +26,27 @@ def nodes_of(protos: Sequence[onnx.NodeProto], opset: int,
     """The nodes, and the values of the Constant nodes among them; what is not ONNX's own is refused, all at once."""
     problems = [problem for proto in protos for problem in _problems(proto, opset)]
     if problems:
-        raise UnsupportedModel(problems, hint="export with ONNX's own operators, and without Loop and Scan")
+        raise UnsupportedModel(problems, hint="export with ONNX's own operators, If and Loop in opset 11 or later, without Scan")
     nodes, constants = [], {}  # type: Tuple[List[Node], Dict[str, np.ndarray]]
     for proto in protos:
         _check(proto, opset)
-        if proto.op_type == "If":
-            nodes.append(_conditional(proto, opset, tensors))
+        if proto.op_type in _WITH_GRAPHS:
+            node = _WITH_GRAPHS[proto.op_type](proto, opset, tensors)
+            nodes.append(node._replace(outputs=_named_outputs(proto, len(nodes))))
             continue
         attributes = _without_ceil_mode_0({item.name: _attribute(item, proto, tensors) for item in proto.attribute})
         if proto.op_type == "Constant":
             constants[proto.output[0]] = _constant(attributes, proto)
         else:
-            outputs = tuple(name or "absent/{}/{}".format(len(nodes), place)
-                            for place, name in enumerate(_without_absent_end(proto.output)))
+            outputs = _named_outputs(proto, len(nodes))
             op = of_domain(proto.op_type) if proto.domain == DOMAIN else proto.op_type
             nodes.append(Node(op, _without_absent_end(proto.input), outputs, attributes, proto.name))
     return tuple(nodes), constants
+
+
+def _named_outputs(proto: onnx.NodeProto, number: int) -> Tuple[str, ...]:
+    return tuple(name or "absent/{}/{}".format(number, place)
+                 for place, name in enumerate(_without_absent_end(proto.output)))
 
 
 def _conditional(proto: onnx.NodeProto, opset: int, tensors: Tensors) -> Node:
@@ -52,6 +58,28 @@ def _conditional(proto: onnx.NodeProto, opset: int, tensors: Tensors) -> Node:
     branches = {name: _branch(graphs[name], opset, tensors) for name in BRANCHES}
     inputs = itertools.chain(proto.input, *(branch.inputs for branch in branches.values()))
     return Node(proto.op_type, tuple(inputs), tuple(proto.output), branches, proto.name)
+
+
+def _loop(proto: onnx.NodeProto, opset: int, tensors: Tensors) -> Node:
+    """A Loop. It reads what each round does, and behind that what its body reads of what is made around it."""
+    graphs = {item.name: item.g for item in proto.attribute}
+    if list(graphs) != [BODY]:
+        raise bad("Loop at {}: it has not one body".format(where(proto)))
+    body = _branch(graphs[BODY], opset, tensors)
+    given = tuple(item.name for item in graphs[BODY].input)
+    around = tuple(name for name in body.inputs if name not in given)
+    carried = len(proto.input) - 2
+    if not all(proto.output):
+        raise UnsupportedModel(
+            ["Loop without names of all its outputs, of which ONNX Runtime 1.10 dies, at {}".format(where(proto))])
+    if carried < 0 or len(given) != len(set(given)) or (len(given), len(body.outputs)) != (
+            2 + carried, 1 + len(proto.output)):
+        raise bad("Loop at {}: its body does not take and make what it does".format(where(proto)))
+    return Node(proto.op_type, tuple(proto.input) + around, tuple(proto.output),
+                {BODY: body._replace(inputs=given + around), CARRIED: carried}, proto.name)
+
+
+_WITH_GRAPHS = {"If": _conditional, "Loop": _loop}
 
 
 def _branch(proto: onnx.GraphProto, opset: int, tensors: Tensors) -> Graph:
@@ -97,7 +125,7 @@ def _problems(proto: onnx.NodeProto, opset: int) -> List[str]:
         return ["operator {} of the domain {} at {}".format(proto.op_type, proto.domain, where(proto))]
     if opset <= OPSET and not is_known(proto.op_type, opset):
         return ["operator {}, which opset {} does not have, at {}".format(proto.op_type, opset, where(proto))]
-    if proto.op_type == "If" and opset > OPSET:
+    if proto.op_type in _WITH_GRAPHS and opset > OPSET:
         return [problem for item in proto.attribute for each in item.g.node for problem in _problems(each, opset)]
     return ["{} attribute {}, a graph of its own, at {}".format(proto.op_type, item.name, where(proto))
             for item in sorted(proto.attribute, key=lambda item: item.name)

@@ -8,6 +8,7 @@ from job.onnx_model.divisors import refuse_zero_divisors
 from job.onnx_model.graph import Graph, Node, Rewrite, View
 from job.onnx_model.model_file import refuse_huge
 from job.onnx_model.opsets.newer.branches import Branch, both, choices, taken
+from job.onnx_model.opsets.newer.loops import carried_into, ends, goes_on, round_of, rounds_of
 from job.onnx_model.opsets.newer.registry import NEWER
 from job.onnx_model.passes.fold_constants import RANDOM
 from job.onnx_model.passes.infer_shapes import infer_shapes, inferred
@@ -48,6 +49,8 @@ class _Walk:
                 self._refuse_unknown(node)
             elif node.op == "If":
                 self._take_if(node)
+            elif node.op == "Loop":
+                self._take_loop(node)
             elif not self._fold(node):
                 made = self._said(node)
                 self._constants.update(made.constants)
@@ -79,6 +82,20 @@ class _Walk:
             return
         for each in choices(node, then, other, self._known()):
             self.take(each)
+
+    def _take_loop(self, node: Node) -> None:
+        carried, rows, going = carried_into(node), [], goes_on(node, node.inputs[1], self._constants)
+        for number in range(rounds_of(node, self._constants)):
+            if not going:
+                break
+            each = round_of(node, number, carried)
+            self._take_branch(each)
+            if self._lost.intersection(each.outputs):
+                self._lost.update(node.outputs)
+                return
+            going, carried = goes_on(node, each.outputs[0], self._constants), each.outputs[1:1 + len(carried)]
+            rows.append(each.outputs[1 + len(carried):])
+        self._take_branch(ends(node, carried, rows, self._opset))
 
     def _take_branch(self, branch: Branch) -> None:
         self._constants.update(branch.constants)
