@@ -1,10 +1,11 @@
 """The checkpoints of a run: those named, or every candidate under the input folder."""
 import os
 from pathlib import Path
-from typing import Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
-from job.checkpoint import shards
 from job.batch.names import name_from_path, stand_in
+from job.checkpoint import shards
+from job.checkpoint.weights_beside import weights_beside
 from job.errors import BadCheckpoint, UsageError, job_error_from_oserror
 from job.settings.sidecar import is_inside
 from job.settings.surface import COMMANDS
@@ -92,7 +93,7 @@ def _candidate(path: Path, input_dir: Path) -> Candidate:
 def _walk(folder: Path, volume: Path, skipped: frozenset, above: Tuple[Path, ...]) -> Iterator[Path]:
     """Depth first in the order of names; ``above`` holds the real folders on the way here, against loops."""
     names = sorted(os.listdir(str(folder)))
-    parts = shards.shards_beside(folder, names)
+    parts = shards.shards_beside(folder, names) | _of_onnx_files(folder, names)
     for name in names:
         path = folder / name
         if name.startswith(".") or name.lower().endswith(_SKIPPED_SUFFIXES) or name in parts:
@@ -108,6 +109,14 @@ def _walk(folder: Path, volume: Path, skipped: frozenset, above: Tuple[Path, ...
                 yield from _walk(path, volume, skipped, above + (real,))
         elif name.lower().endswith(SUFFIXES):
             yield path
+
+
+def _of_onnx_files(folder: Path, names: List[str]) -> FrozenSet[str]:
+    """Their weights, as far as these are called as checkpoints are; told, since somebody may have meant one."""
+    found = weights_beside(folder, names, SUFFIXES)
+    for name, model in sorted(found.items()):
+        log.note("{}: weights of {}, no checkpoint of its own".format(name, model))
+    return frozenset(found)
 
 
 def _without_collisions(candidates: List[Candidate]) -> Tuple[Candidate, ...]:

@@ -13,14 +13,13 @@ from job.errors import BadCheckpoint, EnvironmentFailed, JobError
 _SHARD = re.compile(r"(?P<front>.*?)\d{4,}(?P<of>-of-(?=0*[1-9])\d{4,})", re.IGNORECASE)
 
 
-def missing_shard(index: Path, name: str, others: Iterable[str]) -> JobError:
-    """What to say where one of an index's shards is not there: EnvironmentFailed if it may still come, else BadCheckpoint."""
-    own = (index.name, *others)
-    message = "its shard {} is not there".format(name)
-    if _is_arriving(index.parent, lambda found: any(each in found for each in own)):
-        return EnvironmentFailed("{}: {} yet".format(index.name, message),
-                                 hint="it is being copied, it seems: run again when all shards are there")
-    return BadCheckpoint(message, hint="keep all shards in the folder of the index")
+def missing_file(message: str, hint: str, folder: Path, others: Iterable[str]) -> JobError:
+    """What to say where a file is not there: EnvironmentFailed if it may still come, since one of the others whose names
+    are, or have in them, one of these is young; else BadCheckpoint."""
+    names = tuple(others)
+    if _is_arriving(folder, lambda found: any(each in found for each in names)):
+        return EnvironmentFailed(message + " yet", hint="it is being copied, it seems: run again when all is there")
+    return BadCheckpoint(message, hint)
 
 
 @contextlib.contextmanager

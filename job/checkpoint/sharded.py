@@ -4,7 +4,7 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import List, Sequence, Tuple
 
-from job.checkpoint.arriving import missing_shard
+from job.checkpoint.arriving import missing_file
 from job.checkpoint.readers import Reader, register
 from job.checkpoint.shards import is_index, shards_of
 from job.checkpoint.source import Source
@@ -31,7 +31,8 @@ def read(source: Source) -> Content:
         try:
             weights, watched = _shard(source.path.with_name(name))
         except (FileNotFoundError, IsADirectoryError) as error:
-            raise missing_shard(source.path, name, shards) from error
+            raise missing_file("its shard {} is not there".format(name), "keep all shards in the folder of the index",
+                               source.path.parent, (source.path.name, *shards)) from error
         watches.append(watched)
         notes += ["{}: {}".format(name, note) for note in weights.notes]
         wrong += _differences(name, keys, list(weights.tensors))

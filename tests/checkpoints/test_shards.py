@@ -149,7 +149,7 @@ def test_a_key_picks_of_shards_too(folder):
 
 def test_a_shard_that_is_not_there_may_still_come(folder, monkeypatch):
     (folder / SHARDS[1]).unlink()
-    with pytest.raises(EnvironmentFailed, match=INDEX + ": its shard " + SHARDS[1] + " is not there yet"):
+    with pytest.raises(EnvironmentFailed, match="its shard " + SHARDS[1] + " is not there yet"):
         read_checkpoint(folder / INDEX)
     monkeypatch.setattr(watch, "RECENT", 0.0)
     with pytest.raises(BadCheckpoint, match="its shard " + SHARDS[1] + r" is not there\n"):

@@ -8,6 +8,8 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
+from job.checkpoint import watch
+from job.checkpoint.weights_beside import weights_beside
 from job.errors import BadCheckpoint, EnvironmentFailed, JobError, UnsupportedModel
 from job.networks import onnx_file
 from job.onnx_model.passes import canonical
@@ -261,3 +263,21 @@ def test_constants_that_do_not_fit_each_other(tmp_path):
 
 def test_a_suffix_in_capitals_names_the_format_too():
     assert onnx_file.is_onnx(Path("nowhere/NET.ONNX")) and onnx_file.is_onnx(Path("nowhere/net.Onnx"))
+
+
+@pytest.mark.parametrize("name", ["weights.bin", "w" * 127 + ".bin"])
+def test_which_file_is_weights_is_told_without_reading_the_model(tmp_path, name):
+    made = with_weight_beside(linear(), "w", name, tmp_path)
+    (tmp_path / "net.onnx").write_bytes(made.SerializeToString())
+    assert weights_beside(tmp_path, ["net.onnx", name, "other.bin"], (".bin", ".onnx")) == {name: "net.onnx"}
+
+
+def test_weights_that_are_not_beside_the_model_may_still_come(tmp_path, monkeypatch):
+    made = with_weight_beside(linear(), "w", "weights.bin", tmp_path)
+    (tmp_path / "weights.bin").unlink()
+    (tmp_path / "net.onnx").write_bytes(made.SerializeToString())
+    with pytest.raises(EnvironmentFailed, match="lies in weights.bin, which is not beside the model yet"):
+        read(made, tmp_path)
+    monkeypatch.setattr(watch, "RECENT", 0.0)
+    with pytest.raises(BadCheckpoint, match=r"lies in weights.bin, which is not beside the model\n"):
+        read(made, tmp_path)

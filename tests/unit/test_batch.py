@@ -70,6 +70,36 @@ def test_a_checkpoint_in_capitals_has_its_sidecar(volumes):
     assert "B.YAML" in b.problem.message and "B.yaml" in b.problem.hint
 
 
+def named_as_weights(name):
+    """What an .onnx file has of a tensor that lies in the file of this name: onnx.external_data's `location`."""
+    location = name.encode("utf-8")
+    length = bytes([len(location)]) if len(location) < 128 else bytes([len(location) & 127 | 128, len(location) >> 7])
+    return b"\x08\x07" + b"\x0a\x08location\x12" + length + location + b"\x70\x01"
+
+
+def test_weights_beside_an_onnx_file_are_no_checkpoints(volumes, capfd):
+    folder, _ = volumes
+    long = "w" * 190 + ".bin"
+    put(folder, "net.bin", long, "other.onnx", "other.bin", "empty.onnx", "sub/net.bin")
+    (folder / "net.onnx").write_bytes(named_as_weights("net.bin") + named_as_weights(long) + named_as_weights("other.onnx"))
+    os.mkfifo(str(folder / "pipe.onnx"))
+    (folder / "empty.onnx").write_bytes(b"")
+    log.configure("text")
+    with pytest.raises(UsageError, match="other.bin and .*other.onnx would both be published"):
+        found(folder, [])
+    (folder / "other.bin").unlink()
+    assert names_in(folder) == ["empty", "net", "other", "pipe", "sub+net"]
+    assert "net.bin: weights of net.onnx, no checkpoint of its own" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("cut", range(1, 24))
+def test_half_an_onnx_file_hides_nothing_else(volumes, cut):
+    folder, _ = volumes
+    put(folder, "a.bin")
+    (folder / "net.onnx").write_bytes(named_as_weights("a.bin" + "b" * 200)[:cut])
+    assert names_in(folder) == ["a", "net"]
+
+
 def test_links_are_followed_inside_the_volume_only(volumes, tmp_path, capfd):
     folder, _ = volumes
     put(folder, "..2024/net.pth", "real/a.pth")

@@ -7,10 +7,12 @@ from typing import Dict, Tuple
 import numpy as np
 from onnx import TensorProto, helper
 
+from job.checkpoint.arriving import missing_file
 from job.checkpoint.watch import Watch, watch
 from job.errors import BadCheckpoint
 from job.onnx_model.protobuf import Place
 
+_HINT = "is it whole, and written by an ONNX exporter?"
 _FIELDS = {  # where numbers lie that are not raw bytes, by ONNX's type
     "FLOAT": "float_data", "DOUBLE": "double_data", "INT64": "int64_data", "UINT32": "uint64_data",
     "UINT64": "uint64_data"}
@@ -18,7 +20,7 @@ _INT32_FIELD = ("INT32", "INT16", "INT8", "UINT16", "UINT8", "BOOL", "FLOAT16")
 
 
 def bad(message: str) -> BadCheckpoint:
-    return BadCheckpoint(message, hint="is it whole, and written by an ONNX exporter?")
+    return BadCheckpoint(message, _HINT)
 
 
 def dtype_of(number: int, what: str) -> np.dtype:
@@ -109,7 +111,8 @@ def file_beside(folder: Path, location: str, what: str) -> Path:
     if not location or "\0" in location or Path(location).is_absolute() or ".." in Path(location).parts:
         raise bad("{} points outside the model's folder: {}".format(what, location))
     if not file.is_file():
-        raise bad("{} lies in {}, which is not beside the model".format(what, location))
+        raise missing_file("{} lies in {}, which is not beside the model".format(what, location), _HINT, folder,
+                           (Path(location).name, ".onnx", ".ONNX"))
     if folder.resolve() not in file.resolve().parents:
         raise bad("{} points outside the model's folder: {} is a link".format(what, location))
     return file
