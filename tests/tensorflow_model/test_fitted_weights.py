@@ -1,4 +1,6 @@
 """Weights of int8 fitted to what layers read: nearer answers, whatever the order of the samples; float in between ends it."""
+from collections import Counter
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -115,3 +117,37 @@ def test_samples_of_one_colour_change_no_weight(tmp_path, monkeypatch):
     fitted = weights(quantised(float32, given))
     as_if_not_there(monkeypatch)
     assert all(np.array_equal(*pair) for pair in zip(fitted, weights(quantised(float32, given))))
+
+
+def asked_twice(x, shift=0.5):
+    """One network on two halves of its input, whose levels differ."""
+    kernel, last = tf.constant(FIRST), tf.constant(SECOND)
+
+    def half(part, added):
+        part = tf.nn.relu(tf.nn.conv2d(part, kernel, [1, 2, 2, 1], "SAME") + added)
+        return tf.nn.conv2d(part, last, [1, 1, 1, 1], "VALID")
+    return tf.concat([half(x, 0.5), half(0.3 * x - 1.0, shift)], 3)
+
+
+def sharers(int8):
+    """How many layers have each of the weights."""
+    return sorted(Counter(layer.operator.inputs[1] for layer in layers_of(int8)).values())
+
+
+def test_weights_of_several_layers_are_there_once_and_fitted_to_what_all_of_them_read(tmp_path, monkeypatch):
+    float32 = float32_of(asked_twice, tmp_path, SHAPE)
+    assert sharers(quantised(float32, smooth(1, 4))) == [2, 2]
+    fitted = list(errors(float32, smooth(1, 16)))
+    as_if_not_there(monkeypatch)
+    nearest = list(errors(float32, smooth(1, 16)))
+    assert len(fitted) == 4 and all(ours < theirs for ours, theirs in zip(fitted, nearest)), (fitted, nearest)
+
+
+def test_weights_that_one_of_several_layers_holds_in_other_steps_are_its_own(tmp_path):
+    float32 = float32_of(lambda x: asked_twice(x, 1e9), tmp_path, SHAPE)  # a sum that has room in no step of the other's
+    assert sharers(quantised(float32, smooth(1, 4))) == [1, 1, 1, 1]
+
+
+def test_the_order_of_the_samples_changes_no_shared_weight(tmp_path):
+    float32, given = float32_of(asked_twice, tmp_path, SHAPE), smooth(1, 24)
+    assert tflite_bytes(quantised(float32, given)) == tflite_bytes(quantised(float32, given[::-1]))

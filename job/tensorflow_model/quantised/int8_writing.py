@@ -40,6 +40,7 @@ class _Writing:
         self._file, self._plan = file, plan
         self.tensors, self.operators = [], []  # type: List[Tensor], List[Operator]
         self._places = {}  # type: Dict[Key, int]
+        self._weights = {}  # type: Dict[Tuple[int, bytes], int]  # of layers, with the steps that they are in
         self._has_float_form = _with_float_form(file, plan)
 
     def add(self, number: int, operator: Operator) -> None:
@@ -104,10 +105,12 @@ class _Writing:
         along = [other for other in range(values.ndim) if other != axis]
         layer = layer_numbers(values, tensors[bias].values(), along, scale.step, made.step)
         steps = layer.steps * np.float32(scale.step)
-        return (self._as_int8(x, scale),
-                self._append(tensors[weights]._replace(
-                    dtype="int8", scale=tuple(layer.steps.tolist()), zero_point=(0,) * layer.steps.size,
-                    axis=axis if axis and layer.steps.size > 1 else 0, content=layer.weights.tobytes())),
+        x_place, key = self._as_int8(x, scale), (weights, layer.steps.tobytes())
+        if key not in self._weights:
+            self._weights[key] = self._append(tensors[weights]._replace(
+                dtype="int8", scale=tuple(layer.steps.tolist()), zero_point=(0,) * layer.steps.size,
+                axis=axis if axis and layer.steps.size > 1 else 0, content=layer.weights.tobytes()))
+        return (x_place, self._weights[key],
                 self._append(tensors[bias]._replace(
                     dtype="int32", scale=tuple(steps.tolist()), zero_point=(0,) * steps.size, content=layer.biases.tobytes())))
 
