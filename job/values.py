@@ -28,6 +28,7 @@ class TensorFacts(NamedTuple):
     dtype: str  # numpy's name: float32, int64, ...
     pytorch_shape: Shape
     permutation: Tuple[int, ...]
+    indices_below: Optional[int] = None  # of an input: whole numbers that it takes, where probes would hold greater ones
 
     @property
     def shape(self) -> Shape:

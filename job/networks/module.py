@@ -9,6 +9,7 @@ from job.architectures.module import load_module
 from job.axes import published
 from job.errors import BadCheckpoint, UsageError
 from job.known import Known
+from job.networks.indices import with_indices_that_fit
 from job.networks.rounding import in_float64, rounding_of_range
 from job.networks.training_spread import training_spread
 from job.onnx_model.export import traced_graph
@@ -20,6 +21,7 @@ from job.onnx_model.trace import first_difference, forward, trace
 from job.parity.probes import Probe, make_probes
 from job.settings.settings import DEFAULT_INPUT_NAME, DEFAULT_OUTPUT_NAMES
 from job.settings.tensor_values import InputShape
+from job.user_code.failure import BadModelCode
 from job.values import CheckpointFacts, Shape, TensorFacts, TrainingSpread
 
 
@@ -39,9 +41,11 @@ class ModuleNetwork:
     def read(cls, checkpoint: Path, settings: Any, known: Known = Known()) -> Tuple["ModuleNetwork", Graph]:
         """`known`: traces of modules that were built alike."""
         loaded = load_module(checkpoint, settings)
-        inputs = _inputs(settings, loaded.default_input_shape)
+        module = FlatOutputs(loaded.module)
+        inputs = with_indices_that_fit(_inputs(settings, loaded.default_input_shape),
+                                       lambda arrays: forward(module, list(map(torch.from_numpy, arrays))), (BadModelCode,))
         example = [torch.from_numpy(array) for array in make_probes(inputs, 1)[0].inputs]
-        module, names = FlatOutputs(loaded.module), [facts.name for facts in inputs]
+        names = [facts.name for facts in inputs]
         notes = check_repeatable(module, example) if settings.model_code else ()
         decided_by = loaded.built_from and repr((loaded.built_from, inputs, settings.output_names)).encode()
         traced = known.value(decided_by and [decided_by], lambda: traced_graph(

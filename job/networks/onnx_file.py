@@ -11,6 +11,7 @@ from job.checkpoint.reading import read_whole
 from job.checkpoint.source import Source
 from job.checkpoint.watch import Watch
 from job.errors import BadCheckpoint, UnsupportedModel, UsageError, job_error_from_oserror
+from job.networks.indices import with_indices_that_fit, without_indices
 from job.networks.onnx_ends import inputs_of, outputs_of
 from job.networks.rounding import rounding_of_range
 from job.onnx_model.divisors import refuse_zero_divisors
@@ -76,11 +77,18 @@ class FileNetwork:
         refuse_zero_divisors(graph)
         inputs = tuple(TensorFacts(name, graph.dtypes[name], graph.shapes[name], published(len(graph.shapes[name])))
                        for name in graph.inputs)
-        forward, told = _forward(path, data, file, graph, make_probes(inputs, 1)[0])
+        forward, told = _forward(path, data, file, graph, make_probes(without_indices(inputs), 1)[0])
+        inputs = with_indices_that_fit(inputs, forward, RUNTIME_ERRORS)
         return cls(forward, reread, inputs, _facts(file, identity, notes + told)), graph
 
     def forward(self, probe: Probe) -> Answers:
-        return self._forward(probe.inputs)
+        try:
+            return self._forward(probe.inputs)
+        except RUNTIME_ERRORS as error:
+            raise BadCheckpoint(
+                "ONNX Runtime does not answer {}: {}".format(probe.name, str(error).split("\n")[0]),
+                hint="what is an index has to be of whole numbers in the file, and lie within its table in --samples and "
+                     "--calibration") from error
 
     def layers(self, probe: Probe) -> Mapping[str, np.ndarray]:
         """The tensors of what was read of the file, before the passes."""

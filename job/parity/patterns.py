@@ -13,16 +13,16 @@ import numpy as np
 from job.values import Shape
 
 UNIT = 1024  # integers per 1.0
-INDEX_LIMIT = 8  # integer inputs are taken for indices: small, so that they fit any table
+INDEX_LIMIT = 8  # integer inputs are taken for indices: small, so that they fit most tables
 LOWEST, HIGHEST = -2 * UNIT, 2662  # of a photograph after the usual normalisation: -2 to 2.6
 
 
-def pattern(kind: str, turn: int, name: str, dtype: str, shape: Shape) -> np.ndarray:
+def pattern(kind: str, turn: int, name: str, dtype: str, shape: Shape, indices_below: int = INDEX_LIMIT) -> np.ndarray:
     """The array of one kind for the input of that name; ``turn`` counts the arrays of a kind."""
     seed = hashlib.sha256(repr((name, dtype, tuple(shape), kind, turn)).encode("utf-8")).digest()
     rng = np.random.RandomState(np.frombuffer(seed, dtype="<u4"))
     units = KINDS[kind](rng, tuple(shape), turn)
-    return _as_dtype(units, np.dtype(dtype))
+    return _as_dtype(units, np.dtype(dtype), indices_below)
 
 
 def within(values: np.ndarray, low: float, high: float) -> np.ndarray:
@@ -31,14 +31,14 @@ def within(values: np.ndarray, low: float, high: float) -> np.ndarray:
     return (low + share * (high - low)).astype(values.dtype)
 
 
-def _as_dtype(units: np.ndarray, dtype: np.dtype) -> np.ndarray:
+def _as_dtype(units: np.ndarray, dtype: np.dtype, indices_below: int) -> np.ndarray:
     if dtype.kind == "f":
         return (units / np.float64(UNIT)).astype(dtype)
     if dtype.kind == "b":
         return units > 0
     if dtype == np.uint8:  # the bytes of a photograph
         return ((np.clip(units, LOWEST, HIGHEST) - LOWEST) * 255 // (HIGHEST - LOWEST)).astype(dtype)
-    return (units // (UNIT // 4) % INDEX_LIMIT).astype(dtype)
+    return (units // (UNIT // 4) % indices_below).astype(dtype)
 
 
 def _image_like(rng: np.random.RandomState, shape: Shape, turn: int) -> np.ndarray:

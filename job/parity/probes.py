@@ -11,7 +11,7 @@ import numpy as np
 
 from job.modes import CALIBRATED
 from job.parity.arrays import save_arrays
-from job.parity.patterns import KINDS, pattern
+from job.parity.patterns import INDEX_LIMIT, KINDS, pattern
 from job.values import TensorFacts
 
 
@@ -135,7 +135,8 @@ def _probe(inputs: Tuple[TensorFacts, ...], turn: int, number: int) -> Probe:
     kind = tuple(KINDS)[number]
     return Probe(
         "{}-{}".format(kind, turn),
-        tuple(_unchanging(pattern(kind, turn, facts.name, facts.dtype, facts.pytorch_shape)) for facts in inputs),
+        tuple(_unchanging(pattern(kind, turn, facts.name, facts.dtype, facts.pytorch_shape,
+                                  facts.indices_below or INDEX_LIMIT)) for facts in inputs),
     )
 
 

@@ -47,6 +47,7 @@ def _tensor(facts: TensorFacts) -> Dict[str, Any]:
         "permutation": list(facts.permutation),
         "layout": layout(facts.permutation),
         "quantization": None,
+        **({"indices_below": facts.indices_below} if facts.indices_below else {}),
     }
 
 

@@ -71,4 +71,4 @@ def _unreadable(what: str, problem: str) -> ParityFailed:
 
 def _facts(document: Mapping[str, Any]) -> TensorFacts:
     return TensorFacts(document["name"], document["dtype"], tuple(document["pytorch_shape"]),
-                       tuple(document["permutation"]))
+                       tuple(document["permutation"]), document.get("indices_below"))
