@@ -11,7 +11,7 @@ def peak():
 from job.checkpoint import watch
 from job.checkpoint.reading import read_checkpoint
 from job.errors import BadCheckpoint
-watch.SETTLE = 0
+watch.RECENT = 0
 before = peak()
 for path in sys.argv[1:]:
     try:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from job.checkpoint import watch
 from job.checkpoint.reading import read_checkpoint
 from job.errors import BadCheckpoint
 from tests.checkpoints.files import called, dictionary, integer, legacy, safetensors, tensor, text, zipped
@@ -40,6 +41,12 @@ WHOLE = (  # for each of which the job starts processes
     "safetensors: header of 2 GiB",
 )
 SECONDS = 10  # of the processor, for any of them
+
+
+@pytest.fixture(autouse=True)
+def old(monkeypatch):
+    """Of what came just now, shards may still be missed."""
+    monkeypatch.setattr(watch, "RECENT", 0.0)
 
 
 @pytest.fixture(scope="module")

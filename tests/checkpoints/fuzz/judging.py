@@ -92,7 +92,7 @@ def _live(numbers: Sequence[int], seeds: Sequence[Seed], folder: Path, write_end
         work = folder / str(os.getpid())
         (work / "here").mkdir(parents=True)
         os.chdir(str(work / "here"))
-        watch.SETTLE = 0
+        watch.RECENT = 0
         forbid_running()
         with os.fdopen(write_end, "wb") as stream:
             for number in numbers:
