@@ -25,6 +25,7 @@ RANDOM = np.random.RandomState(5)
 KERNEL = RANDOM.randn(3, 3, 6, 8).astype(np.float32)
 DEPTHWISE = RANDOM.randn(3, 3, 6, 1).astype(np.float32)
 MANY = RANDOM.rand(504, 5).astype(np.float32) * np.float32([1, -1, 2, -2, 0.5])
+TABLE = RANDOM.randn(64, 32).astype(np.float32)
 ROW = RANDOM.randn(9, 1).astype(np.float32)
 
 
@@ -53,11 +54,16 @@ def few_channels(x, count):
     return tf.nn.depthwise_conv2d(x[:, :, :, :count], tf.constant(DEPTHWISE[:, :, :count]), [1, 1, 1, 1], "SAME")
 
 
+def looked_up(x, table):
+    return tf.gather(tf.constant(table), tf.cast(tf.abs(x[0, 0, :, 0]) * 9, tf.int32))
+
+
 def both_read(x):
     y = convolved(x)
     return convolved(y[:, :, :, :6]) - tf.reduce_sum(tf.abs(y), 3, keepdims=True)
 
 
+_INDICES = {"ABS": 1, "CAST": 1, "MUL": 1, "STRIDED_SLICE": 1}  # how they are computed
 NETWORKS = {
     "conv": (convolved, {}),
     "depthwise": (depthwise, {}),
@@ -67,6 +73,10 @@ NETWORKS = {
     "mean of rows": (lambda x: tf.reduce_mean(convolved(x), 1), {"MEAN": 1}),
     "mean of means": (lambda x: tf.reduce_mean(tf.reduce_mean(convolved(x), 2), 1), {"MEAN": 2}),
     "logarithms of shares, below -16 too": (lambda x: tf.nn.log_softmax(convolved(x)), {"LOG_SOFTMAX": 1}),
+    "rows of a table": (lambda x: looked_up(x, TABLE), _INDICES),
+    "rows of a table that float reads": (lambda x: tf.abs(looked_up(x, TABLE)), dict(_INDICES, ABS=2)),
+    "rows of a table that a layer reads": (lambda x: looked_up(x, TABLE) @ tf.constant(MANY[:32]), _INDICES),
+    "rows of a small table": (lambda x: looked_up(x, TABLE[:, :15]) @ tf.constant(MANY[:15]), dict(_INDICES, GATHER=1)),
     "minimum": (lambda x: tf.minimum(convolved(x), 1.25), {"MINIMUM": 1}),
     "a row times a map": (lambda x: convolved(x) * tf.pad(tf.constant(ROW), [[0, 0], [0, 0]]), {"MUL": 1}),
     "max pool of negative": (lambda x: padded_max_pool(convolved(x) - 9), {}),

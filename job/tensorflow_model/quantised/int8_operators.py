@@ -20,6 +20,7 @@ OF_ONE_SCALE = {"LOGISTIC": Scale(1 / 256, -128), "SOFTMAX": Scale(1 / 256, -128
                 "TANH": Scale(1 / 128, 0)}
 VERSIONS = {"CONV_2D": 3, DEPTHWISE: 3, "FULLY_CONNECTED": 4, "RESHAPE": 1, "SQUEEZE": 1, "QUANTIZE": 1}
 USUAL_VERSION = 2  # of what is not named above
+FEWEST = 1024  # elements of weights: in 8 bits, hardly anything is gained of fewer
 _REFUSED = (2, 3)  # scales of channels: 1.14 wants more of them than the number of their axis
 _MOST_CHANNELS = 2048  # room for one pixel's sums: with more, a depthwise convolution of 1.14 never ends
 _MAP, _BOTH = 4, (1, 2)  # axes of a map, and those of its height and width
@@ -40,6 +41,12 @@ def has_kernel(file: TFLiteFile, operator: Operator) -> bool:
     if operator.name == "SOFTMAX":
         return operator.outputs[0] in file.outputs
     return operator.name in MOVES or operator.name in OF_ONE_SCALE or operator.name in ("CONCATENATION", "ARG_MAX")
+
+
+def looks_up(file: TFLiteFile, operator: Operator) -> bool:
+    """Rows of a table that is part of the network, such as of words: of a small one hardly anything would be gained."""
+    return operator.name == "GATHER" and file.tensors[operator.inputs[0]].dtype == "float32" and _is_constant(
+        file, operator.inputs[0]) and file.tensors[operator.inputs[0]].values().size >= FEWEST
 
 
 def has_depthwise_kernel(channels: int) -> bool:

@@ -1,14 +1,14 @@
 """Which operators of a float32 .tflite compute in 8 bits, and the scale of each tensor that they read or make.
 
-Layers do, wherever their input comes from. Arithmetic does where nothing that it reads was made in float, and what only moves
-values does as they are: a tensor is then rounded no more often than it must be.
+Layers do, wherever their input comes from, and what looks up rows of a table. Arithmetic does where nothing that it reads was
+made in float, and what only moves values does as they are: a tensor is then rounded no more often than it must be.
 """
 from typing import Dict, FrozenSet, Mapping, NamedTuple, Sequence, Set, Tuple
 
 import numpy as np
 
 from job.tensorflow_model.flatbuffer.tflite_file import LAYERS, Operator, Tensor, TFLiteFile
-from job.tensorflow_model.quantised.int8_operators import ARITHMETIC, MOVES, OF_ONE_SCALE, has_kernel
+from job.tensorflow_model.quantised.int8_operators import ARITHMETIC, MOVES, OF_ONE_SCALE, has_kernel, looks_up
 from job.tensorflow_model.quantised.int8_scales import Scale, scale_of
 from job.tensorflow_model.quantised.ranges import Range, channels_of
 
@@ -51,7 +51,7 @@ def constant_scale(tensor: Tensor) -> Scale:
 
 
 def _constant_floats(file: TFLiteFile, operator: Operator) -> Tuple[int, ...]:
-    if operator.name not in ARITHMETIC:
+    if operator.name not in ARITHMETIC and not looks_up(file, operator):
         return ()
     return tuple(index for index in operator.inputs if len(file.tensors[index].content))
 
@@ -63,7 +63,7 @@ def in_8_bits(file: TFLiteFile) -> Set[int]:
     wanted = _wanted(file)
     for number, operator in enumerate(file.operators):
         computed = computed_floats(file, operator)
-        if computed and has_kernel(file, operator) and (
+        if looks_up(file, operator) or computed and has_kernel(file, operator) and (
                 operator.name in LAYERS or _reads_8_bits(file, operator, computed, made, wanted)):
             chosen.add(number)
             made.update(operator.outputs if operator.name != _WHOLE_NUMBERS else ())

@@ -17,12 +17,12 @@ from typing import Iterator, Mapping, Sequence, Tuple
 import numpy as np
 
 from job.tensorflow_model.flatbuffer.tflite_file import Operator, Tensor, TFLiteFile
+from job.tensorflow_model.quantised.int8_operators import FEWEST
 from job.tensorflow_model.quantised.int8_writing import INT8
 
 _WEIGHTS = {"CONV_2D": 1, "FULLY_CONNECTED": 1, "GATHER": 0}  # the operator's input
 _VERSIONS = {"CONV_2D": 2, "FULLY_CONNECTED": 3, "GATHER": 1}  # that take int8 weights, as TensorFlow numbers them
 _LOOK_UP, _BACK, _FROM_INT8 = "GATHER", "DEQUANTIZE", 2  # and the version that takes int8
-_FEWEST = 1024  # elements: of fewer, hardly anything is gained
 _STEPS = np.float32(127)
 _DEAD = np.float32(2 ** -8)  # of a step
 _HALF = np.float32(0.5)
@@ -47,7 +47,7 @@ def _quantisable(file: TFLiteFile) -> Sequence[int]:
     floats = {index for index, has_kernel in readings if not has_kernel}
     weights = {index for index, has_kernel in readings if has_kernel}
     return [index for index in sorted(weights - floats)
-            if file.tensors[index].dtype == "float32" and file.tensors[index].values().size >= _FEWEST
+            if file.tensors[index].dtype == "float32" and file.tensors[index].values().size >= FEWEST
             and not _half_lost(file.tensors[index])]
 
 
