@@ -2,7 +2,7 @@
 from typing import List, NamedTuple, Tuple
 
 from job.keras_model import (  # noqa: F401
-    comparison, convolution, elementwise, gathering, linear, pointwise, pooling, reduction, resizing, response_norm,
+    comparison, convolution, elementwise, gathering, linear, pointwise, pooling, recurrent, reduction, resizing, response_norm,
     shaping, transposed_convolution,
 )
 from job.keras_model.refused import REFUSED

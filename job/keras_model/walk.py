@@ -37,7 +37,8 @@ def keras_model_from_onnx(graph: Graph) -> KerasModel:
         weights = {}  # type: Dict[str, np.ndarray]
         for layer in network.layers:
             weights.update(getattr(layer, "values", {}))
-        keras_graph = KerasGraph(tf_graph, tuple(network.inputs), outputs, weights)
+        loops = tuple(layer.loop for layer in network.layers if hasattr(layer, "loop"))
+        keras_graph = KerasGraph(tf_graph, tuple(network.inputs), outputs, weights, loops)
         return KerasModel(keras_graph, walk.fixed_by, dict(walk.tensors))
 
 

@@ -9,7 +9,9 @@ from tensorflow.core.framework.types_pb2 import DT_FLOAT
 
 from job.determinism import canonical_bytes
 from job.errors import StageFailed
+from job.recurrence import Recurrence
 from job.tensorflow_model.graph import VARIABLE, KerasGraph, Variable, lean_network
+from job.tensorflow_model.loops import with_stand_ins, without_loops
 from job.tensorflow_model.nodes import of_shape, of_type, shape_proto
 from job.tensorflow_model.toco_guards import guarded
 
@@ -25,13 +27,22 @@ class FrozenTensor(NamedTuple):
     shape: Tuple[int, ...]
 
 
+class FrozenLoop(NamedTuple):
+    """What stands in for it is called by its number among all: see job.tensorflow_model.loops."""
+
+    name: str  # of the layer
+    recurrence: Recurrence
+    weights: Tuple[np.ndarray, ...]
+
+
 class FrozenGraph(NamedTuple):
-    """A GraphDef in two halves: the nodes, and the constants that took the place of variables."""
+    """A GraphDef in two halves: the nodes, and the constants that took the place of variables; and its loops."""
 
     nodes: GraphDef
     constants: Tuple[Variable, ...]
     inputs: Tuple[FrozenTensor, ...]
     outputs: Tuple[str, ...]
+    loops: Tuple[FrozenLoop, ...] = ()
 
     def serialized(self, filled: Mapping[str, float] = {}) -> bytes:
         """The GraphDef's bytes, constants first: the only copy that is made of the weights.
@@ -58,8 +69,15 @@ def frozen_graph(model: KerasGraph, batch: int) -> FrozenGraph:
         nodes.node.extend([node])
         if node.name in shapes:
             nodes.node[-1].attr["shape"].CopyFrom(of_shape(shapes[node.name]))
-    nodes = guarded(nodes, network.variables)
-    return FrozenGraph(nodes, network.variables, inputs, tuple(tensor.op.name for tensor in model.outputs))
+    outputs = tuple(tensor.op.name for tensor in model.outputs)
+    values = {variable.name: variable.value for variable in network.variables}
+    loops = [loop for loop in model.loops if set(loop.weights).issubset(values)]  # others no output needs
+    nodes = without_loops(nodes, loops, outputs + tuple(shapes))
+    left = {each.name for each in nodes.node}
+    constants = tuple(variable for variable in network.variables if variable.read in left)
+    nodes = with_stand_ins(guarded(nodes, constants), loops)
+    frozen = tuple(FrozenLoop(loop.name, loop.recurrence, tuple(values[name] for name in loop.weights)) for loop in loops)
+    return FrozenGraph(nodes, constants, inputs, outputs, frozen)
 
 
 def _static(tensor: Any, batch: int) -> FrozenTensor:

@@ -1,11 +1,13 @@
 """The network as the Keras side hands it over, and its graph with nothing but the network in it."""
-from typing import Any, Dict, List, Mapping, NamedTuple, Set, Tuple
+from typing import Any, Dict, List, Mapping, NamedTuple, Tuple
 
 import numpy as np
 from tensorflow.core.framework.graph_pb2 import GraphDef
 from tensorflow.core.framework.types_pb2 import DT_FLOAT
 
 from job.errors import StageFailed
+from job.tensorflow_model.loops import Loop
+from job.tensorflow_model.nodes import ancestors, producer
 
 VARIABLE = "VariableV2"
 
@@ -17,6 +19,7 @@ class KerasGraph(NamedTuple):
     inputs: Tuple[Any, ...]  # placeholders; the op's name is the published name; channels-last
     outputs: Tuple[Any, ...]  # Identity ops; the op's name is the published name
     weights: Mapping[str, np.ndarray]  # a VariableV2's name -> its value, in the variable's own layout
+    loops: Tuple[Loop, ...] = ()
 
 
 class Variable(NamedTuple):
@@ -40,7 +43,8 @@ def lean_network(model: KerasGraph) -> Network:
     Raises StageFailed where a variable has no value of its own dtype and shape or is used without a read.
     """
     everything = model.graph.as_graph_def()
-    wanted = _ancestors(everything, [tensor.op.name for tensor in model.outputs + model.inputs])
+    wanted = ancestors({each.name: each.input for each in everything.node},
+                       [tensor.op.name for tensor in model.outputs + model.inputs])
     graph_def = GraphDef(versions=everything.versions)
     graph_def.node.extend(node for node in everything.node if node.name in wanted)
     for node in graph_def.node:
@@ -49,23 +53,6 @@ def lean_network(model: KerasGraph) -> Network:
     _check_weights(graph_def, reads, model.weights)
     variables = tuple(Variable(name, reads[name], model.weights[name]) for name in sorted(reads))
     return Network(graph_def, variables)
-
-
-def _ancestors(graph_def: GraphDef, names: List[str]) -> Set[str]:
-    inputs_of = {node.name: node.input for node in graph_def.node}
-    found = set()  # type: Set[str]
-    waiting = list(names)
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting.extend(_producer(each) for each in inputs_of[name])
-    return found
-
-
-def _producer(input_name: str) -> str:
-    """The name of the node behind an input as a NodeDef spells it: `^node`, `node` or `node:1`."""
-    return input_name.lstrip("^").split(":")[0]
 
 
 def _reads(graph_def: GraphDef) -> Dict[str, str]:
@@ -85,7 +72,7 @@ def _check_weights(graph_def: GraphDef, reads: Mapping[str, str], weights: Mappi
             problems.extend(_variable_problems(node, reads, weights))
         elif node.op != "Identity":
             problems.extend("{} {} uses variable {} without a read".format(node.op, node.name, name)
-                            for name in node.input if _producer(name) in reads)
+                            for name in node.input if producer(name) in reads)
     if problems:
         raise StageFailed("the Keras graph and its weights disagree: " + "; ".join(problems),
                           hint="this is a bug of the conversion: please report it", stage="keras")

@@ -1,5 +1,5 @@
 """Graph nodes written by hand: no graph, no session, and the same bytes every time."""
-from typing import Iterable, Sequence
+from typing import Iterable, Mapping, Sequence, Set
 
 from tensorflow.core.framework.attr_value_pb2 import AttrValue
 from tensorflow.core.framework.node_def_pb2 import NodeDef
@@ -38,6 +38,10 @@ def of_shape(shape: Sequence[int]) -> AttrValue:
     return AttrValue(shape=shape_proto(shape))
 
 
+def of_shapes(shapes: Iterable[Sequence[int]]) -> AttrValue:
+    return AttrValue(list=AttrValue.ListValue(shape=map(shape_proto, shapes)))
+
+
 def of_text(text: str) -> AttrValue:
     return AttrValue(s=text.encode())
 
@@ -45,3 +49,20 @@ def of_text(text: str) -> AttrValue:
 def shape_proto(shape: Sequence[int]) -> TensorShapeProto:
     """A shape of known rank; -1 is a dimension that is not known."""
     return TensorShapeProto(dim=[TensorShapeProto.Dim(size=size) for size in shape])
+
+
+def producer(input_name: str) -> str:
+    """The name of the node behind an input as a NodeDef spells it: `^node`, `node` or `node:1`."""
+    return input_name.lstrip("^").split(":")[0]
+
+
+def ancestors(inputs_of: Mapping[str, Iterable[str]], names: Iterable[str]) -> Set[str]:
+    """All nodes that these need, and themselves; those that nothing is known of need none."""
+    found = set()  # type: Set[str]
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting.extend(producer(each) for each in inputs_of.get(name, ()))
+    return found

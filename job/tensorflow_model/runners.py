@@ -46,7 +46,9 @@ class _SessionRunner:
         return tuple(names)
 
     def inner_values(self, inputs: Sequence[np.ndarray], names: Sequence[str]) -> Dict[str, np.ndarray]:
-        """The first output of each named operation."""
+        """The first output of each named operation that the graph has: a published one has none that no output needs."""
+        known = {operation.name for operation in self._session.graph.get_operations()}
+        names = [name for name in names if name in known]
         return dict(zip(names, self._run([name + ":0" for name in names], inputs)))
 
     def _run(self, fetched: Sequence[str], inputs: Sequence[np.ndarray]) -> Sequence[np.ndarray]:

@@ -17,7 +17,7 @@ from job.processes.memory import keep_freed
 from job.tensorflow_model.flatbuffer.tflite_file import TFLiteFile, open_tflite, parse_tflite
 from job.tensorflow_model.flatbuffer.writing import tflite_bytes
 from job.tensorflow_model.freeze import FrozenGraph, size_of
-from job.tensorflow_model.plumbing.without_plumbing import bytes_without_plumbing
+from job.tensorflow_model.plumbing.without_plumbing import bytes_without_plumbing, without_plumbing
 from job.tensorflow_model.quantised.half_weights import with_half_weights
 from job.tensorflow_model.quantised.int8 import int8_from_float32
 from job.tensorflow_model.quantised.int8_ends import with_int8_ends
@@ -27,6 +27,7 @@ from job.tensorflow_model.quantised.ranges import Samples, ranges_of
 from job.tensorflow_model.quantised.uint8_ends import with_uint8_ends
 from job.tensorflow_model.stand_ins import Numbers, Template, stand_ins, template_of
 from job.tensorflow_model.toco import Parts, Step, TocoRun
+from job.tensorflow_model.unrolled import unrolled
 
 _ENDS = {"int8-io": with_int8_ends, "uint8-io": with_uint8_ends}  # by mode, what becomes of int8's
 _WEIGHTS = {"dynamic": with_int8_weights, "float16": with_half_weights}  # by mode, what becomes of float32's
@@ -84,6 +85,14 @@ def _float32(made: Callable[[], Parts], path: Optional[Path]) -> TFLiteFile:
 
 
 def _float32_parts(frozen: FrozenGraph, known: Known) -> Parts:
+    """Toco's file, with the steps of loops in it."""
+    parts = _toco_parts(frozen, known)
+    if not frozen.loops:
+        return parts
+    return (tflite_bytes(without_plumbing(unrolled(parse_tflite(b"".join(parts)), frozen.loops))),)
+
+
+def _toco_parts(frozen: FrozenGraph, known: Known) -> Parts:
     """Of weights that toco need not see, from a file that it made of as many others, where such a one is known."""
     numbers = stand_ins(frozen)
     asked = _asked(frozen, numbers)
@@ -97,13 +106,14 @@ def _template(frozen: FrozenGraph, numbers: Numbers, asked: Tuple[bytes, ...]) -
 
 def _asked(frozen: FrozenGraph, numbers: Numbers) -> Tuple[bytes, ...]:
     """All that toco is told: of the model, of the file, and the graph."""
-    return _model_flags(frozen), _toco_flags(), frozen.serialized(numbers)
+    return _model_flags(frozen), _toco_flags(bool(frozen.loops)), frozen.serialized(numbers)
 
 
 def _converted(frozen: FrozenGraph, asked: Tuple[bytes, ...]) -> bytes:
     if size_of(frozen.constants) < _LARGE:
         keep_freed()
-    made = bytes_without_plumbing(TocoConvert(*asked))
+    made = TocoConvert(*asked)
+    made = made if frozen.loops else bytes_without_plumbing(made)
     _check_names(frozen, parse_tflite(made))
     return made
 
@@ -116,10 +126,10 @@ def _model_flags(frozen: FrozenGraph) -> bytes:
     return canonical_bytes(flags)
 
 
-def _toco_flags() -> bytes:
-    """Built-in operators only: no Flex, no custom operator."""
+def _toco_flags(loops: bool) -> bytes:
+    """Built-in operators only: no Flex, and no custom operator but what stands in for loops."""
     return canonical_bytes(TocoFlags(
-        input_format=TENSORFLOW_GRAPHDEF, output_format=TFLITE, allow_custom_ops=False,
+        input_format=TENSORFLOW_GRAPHDEF, output_format=TFLITE, allow_custom_ops=loops,
         inference_type=toco_types.FLOAT, inference_input_type=toco_types.FLOAT))
 
 

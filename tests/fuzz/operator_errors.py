@@ -36,13 +36,13 @@ def _expected(original: TFLiteFile, operator: Operator, file: TFLiteFile, makers
     """None where the float32 file has no such operator."""
     if operator.name in ("QUANTIZE", "DEQUANTIZE"):
         return [values[operator.inputs[0]]]
-    number = makers[plain_name(file.tensors[operator.outputs[0]].name)]
-    theirs = original.operators[number]
-    if theirs.name != operator.name:
+    number = makers.get(plain_name(file.tensors[operator.outputs[0]].name))
+    theirs = None if number is None else original.operators[number]
+    if theirs is None or theirs.name != operator.name:
         return None
     given = {}  # type: Dict[int, np.ndarray]
     for index, ours in zip(theirs.inputs, operator.inputs):
-        if index >= 0 and ours in values:
+        if index >= 0 and ours in values and not len(original.tensors[index].content):
             given[index] = values[ours].astype(original.tensors[index].dtype)
     alone = with_one_operator(original, number, list(given))
     made = {name: value for _, name, value in InnerTensors(alone, ()).values(list(given.values()))}

@@ -405,12 +405,12 @@ def picks_by_number():
 def recurrent():
     return graph(
         node("Transpose", "x", "sequence", perm=(2, 0, 1)),
-        node("GRU", "sequence w r b", "states last", hidden_size=3, direction="bidirectional"),
+        node("GRU", "sequence w r b lengths", "states last", hidden_size=3, direction="bidirectional"),
         node("ReduceSum", "states", "flat", axes=(1,), keepdims=0),
         node("LSTM", "flat v q", "out final cell", hidden_size=2, direction="reverse"),
         node("Add", "final cell", "y"),
         inputs={"x": (2, 4, 5)},
-        constants=drawn(w=(2, 9, 4), r=(2, 9, 3), b=(2, 18), v=(1, 8, 3), q=(1, 8, 2)),
+        constants=dict(drawn(w=(2, 9, 4), r=(2, 9, 3), b=(2, 18), v=(1, 8, 3), q=(1, 8, 2)), lengths=np.int32([5, 5])),
     )
 
 

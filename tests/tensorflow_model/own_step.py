@@ -22,7 +22,7 @@ def shown_to_toco(frozen: FrozenGraph, numbers: Mapping[str, float] = {}, quanti
     for tensor in frozen.inputs:
         model.input_arrays.add(name=tensor.name, data_type=TOCO_TYPES[tensor.dtype]).shape.dims.extend(tensor.shape)
     flags = TocoFlags(input_format=TENSORFLOW_GRAPHDEF, output_format=TFLITE, inference_type=types_pb2.FLOAT,
-                      post_training_quantize=quantised)
+                      post_training_quantize=quantised, allow_custom_ops=bool(frozen.loops))
     return TocoConvert(model.SerializeToString(), flags.SerializeToString(), frozen.serialized(numbers))
 
 

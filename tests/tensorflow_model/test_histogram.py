@@ -33,6 +33,14 @@ def test_each_channel_has_bins_below_its_own_greatest_value():
     assert histogram.counts[1, NEGATIVE, -1] == 1 and histogram.counts[1, POSITIVE, 0] == 2
 
 
+def test_counts_take_as_few_bits_as_hold_them():
+    few, many = counted(SAMPLES[:1]), counted(SAMPLES[:1] * 9)
+    assert (few.counts.dtype, many.counts.dtype) == (np.uint8, np.uint8 if many.counts.max() < 256 else np.uint16)
+    np.testing.assert_array_equal(counted([SAMPLES[0]] * 99).counts, 99 * few.counts.astype(np.int64))
+    risen = counted([SAMPLES[0]] * 99 + [SAMPLES[0] * np.float32(2 ** 20)])  # then all before are in the first bins
+    assert risen.counts.sum() == 100 * 50 * 3
+
+
 def test_scaled_counts_are_those_of_scaled_values():
     by = np.array([1, 8, 256])
     assert_same(counted(SAMPLES).scaled(by), counted([rows * by.astype(np.float32) for rows in SAMPLES]))

@@ -50,14 +50,14 @@ from job.onnx_model.passes.split_to_slice import split_to_slice
 from job.onnx_model.passes.trim_pool_pads import trim_pool_pads
 from job.onnx_model.passes.truth_as_numbers import truth_as_numbers
 from job.onnx_model.passes.unpool_to_choice import unpool_to_choice
-from job.onnx_model.passes.unroll_recurrent import MOST_STEPS, unroll_recurrent
+from job.onnx_model.passes.whole_sequences import whole_sequences
 
 PASSES = (
     fold_constants,              # shapes become numbers: every later pass reads them
     infer_shapes,
     group_norm_of_channels,      # before: its InstanceNormalization would be taken apart
     decompose,                   # early: whatever it makes is what every later pass looks for
-    unroll_recurrent,
+    whole_sequences,
     operands_in_pairs,
     explicit_windows,            # before any pass that reads or moves padding
     lower_computed_convolutions,  # after: padding is said by then, and for
@@ -106,11 +106,8 @@ REPLACED = dict({op: each.into for op, each in DECOMPOSITIONS.items()}, **{
     "ConstantOfShape": "a constant",
     "EyeLike": "a constant",
     "Flatten": "Reshape",
-    "GRU": "its steps, where all sequences have one length of up to {}".format(MOST_STEPS),
     "GlobalAveragePool": "ReduceMean",
-    "LSTM": "its steps, where all sequences have one length of up to {}".format(MOST_STEPS),
     "MaxUnpool": "Resize and Where, where its indices are of square windows side by side, of a map of its own size",
-    "RNN": "its steps, where all sequences have one length of up to {}".format(MOST_STEPS),
     "ReverseSequence": "Gather, where the lengths are constants",
     "Scatter": "Gather, where the places are constants",
     "Shape": "a constant",

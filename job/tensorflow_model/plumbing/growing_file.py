@@ -1,5 +1,5 @@
 """A file to which operators and tensors are added one after another."""
-from typing import List, Tuple
+from typing import Dict, List, Mapping, Tuple
 
 import numpy as np
 
@@ -14,12 +14,24 @@ class GrowingFile:
         self.tensors = list(file.tensors)
         self._file, self._operators = file, []  # type: TFLiteFile, List[Operator]
         self._names = {tensor.name for tensor in file.tensors}
+        self._numbers = {}  # type: Dict[str, int]
 
     def add(self, operator: Operator) -> None:
         self._operators.append(operator)
 
-    def constant(self, value: np.ndarray) -> int:
-        return self._tensor(Tensor("constant", value.dtype.name, value.shape, content=value.tobytes()))
+    def rename(self, others: Mapping[int, int]) -> None:
+        """Operators so far make and read `others` in the place of some tensors."""
+        if others:
+            self._operators = [each._replace(inputs=tuple(others.get(index, index) for index in each.inputs),
+                                             outputs=tuple(others.get(index, index) for index in each.outputs))
+                               for each in self._operators]
+
+    def constant(self, value: np.ndarray, name: str = "constant") -> int:
+        return self._tensor(Tensor(name, value.dtype.name, value.shape, content=value.tobytes()))
+
+    def made(self, name: str, shape: Tuple[int, ...]) -> int:
+        """A tensor of float32 that an operator is to make."""
+        return self._tensor(Tensor(name, "float32", shape))
 
     def reshaped(self, index: int, shape: Tuple[int, ...]) -> int:
         """A RESHAPE of a tensor; the index of what it makes."""
@@ -48,10 +60,11 @@ class GrowingFile:
                           options=reshape_options(shape), options_kind=KINDS["RESHAPE"]))
 
     def _tensor(self, tensor: Tensor) -> int:
-        number, name = 1, tensor.name
+        number, name = self._numbers.get(tensor.name, 1), tensor.name  # up to this one a name is taken
         while name in self._names:
             number += 1
             name = "{}/rows_{}".format(tensor.name, number)
+        self._numbers[tensor.name] = number
         self._names.add(name)
         self.tensors.append(tensor._replace(name=name))
         return len(self.tensors) - 1

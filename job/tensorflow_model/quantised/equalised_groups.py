@@ -21,8 +21,8 @@ class Group(NamedTuple):
 
 def groups_of(file: TFLiteFile) -> List[Group]:
     """Layers in them have weights and biases of their own."""
-    owned = _owned(file)
-    groups = (_group(file, starts, owned) for starts in _joined(file))
+    owned, touching = _owned(file), _touching(file)
+    groups = (_group(file, starts, owned, touching) for starts in _joined(file))
     return [group for group in groups if group is not None]
 
 
@@ -58,11 +58,20 @@ def _passed(file: TFLiteFile, operator: Operator) -> List[Tuple[int, int]]:
     return []
 
 
-def _group(file: TFLiteFile, starts: Mapping[int, int], owned: Set[int]) -> Optional[Group]:
+def _touching(file: TFLiteFile) -> Mapping[int, List[int]]:
+    """By a tensor's index, the numbers of the operators that make or read it."""
+    found = {}  # type: Dict[int, List[int]]
+    for number, operator in enumerate(file.operators):
+        for index in operator.inputs + operator.outputs:
+            found.setdefault(index, []).append(number)
+    return found
+
+
+def _group(file: TFLiteFile, starts: Mapping[int, int], owned: Set[int], touching: Mapping[int, List[int]]) -> Optional[Group]:
     """None where something else makes or reads one of them."""
     tensors = set(starts)
     makers, readers, made = [], [], set()  # type: List[Operator], List[Operator], Set[int]
-    for operator in file.operators:
+    for operator in (file.operators[number] for number in sorted({each for index in tensors for each in touching[index]})):
         makes, reads = tensors.intersection(operator.outputs), tensors.intersection(operator.inputs)
         made |= makes
         if operator.name not in LAYERS and bool(makes) == bool(reads):

@@ -26,14 +26,15 @@ class Bins(NamedTuple):
 
 class Histogram(NamedTuple):
     top: np.ndarray  # [channels], the number of each one's last bin among all that there are
-    counts: np.ndarray  # [channels, negative or positive, BINS]
+    counts: np.ndarray  # [channels, negative or positive, BINS], in as few bits as hold the greatest
 
     def with_rows(self, rows: np.ndarray, extremes: np.ndarray) -> "Histogram":
         """`rows` are [values, channels], of which some stand for all; `extremes` are [least and greatest, channels]."""
         every = max(1, rows.size // MOST_VALUES) | 1  # odd: in no step with the columns of a map
         top = np.maximum(self.top, _bins(extremes).max(axis=0))
         counts = _raised(self, top) + every * _counted(rows[::every], top)
-        return Histogram(top, counts if every == 1 else counts + _counted(extremes, top))
+        counts = counts if every == 1 else counts + _counted(extremes, top)
+        return Histogram(top, counts.astype(np.min_scalar_type(int(counts.max()))))
 
     def scaled(self, by: np.ndarray) -> "Histogram":
         """`by` is a power of two a channel."""
@@ -54,7 +55,7 @@ class Histogram(NamedTuple):
 
 
 def empty_histogram(channels: int) -> Histogram:
-    return Histogram(np.zeros(channels, np.int64), np.zeros((channels, 2, BINS), np.int64))
+    return Histogram(np.zeros(channels, np.int64), np.zeros((channels, 2, BINS), np.uint8))
 
 
 def _bins(values: np.ndarray) -> np.ndarray:
@@ -69,9 +70,10 @@ def _counted(rows: np.ndarray, top: np.ndarray) -> np.ndarray:
 
 def _raised(histogram: Histogram, top: np.ndarray) -> np.ndarray:
     """Counts with the last bins at `top`."""
-    counts, by = histogram.counts.copy(), np.minimum(top - histogram.top, BINS - 1)
+    before, by = histogram.counts.astype(np.int64), np.minimum(top - histogram.top, BINS - 1)
+    counts = before.copy()
     for places in np.unique(by[by > 0]):
-        old = histogram.counts[by == places]
+        old = before[by == places]
         raised = np.zeros_like(old)
         raised[..., :-places] = old[..., places:]
         raised[..., 0] += old[..., :places].sum(axis=-1)

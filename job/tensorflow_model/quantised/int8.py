@@ -9,6 +9,7 @@ from job.tensorflow_model.quantised.int8_writing import int8_file
 from job.tensorflow_model.quantised.joined_ranges import joined_ranges
 from job.tensorflow_model.quantised.lone_activations import with_kept_steps
 from job.tensorflow_model.quantised.ranges import Samples, Seen
+from job.tensorflow_model.quantised.step_biases import with_computed_biases
 
 
 def int8_from_float32(float32: TFLiteFile, seen: Seen, samples: Samples) -> TFLiteFile:
@@ -16,4 +17,4 @@ def int8_from_float32(float32: TFLiteFile, seen: Seen, samples: Samples) -> TFLi
     source, seen = int8_source(float32, seen)
     ranges = joined_ranges(source, with_kept_steps(source, clipped_ranges(source, seen)))
     int8 = with_fitted_weights(int8_file(source, int8_plan(source, ranges)), source, samples)
-    return with_corrected_biases(int8, source, seen.means)
+    return with_computed_biases(with_corrected_biases(int8, source, seen.means))

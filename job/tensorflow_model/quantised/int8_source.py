@@ -9,11 +9,12 @@ from job.tensorflow_model.quantised.leaky_activations import with_parted_leaks
 from job.tensorflow_model.quantised.lone_activations import with_lone_activations
 from job.tensorflow_model.quantised.padded_constants import without_padded_constants
 from job.tensorflow_model.quantised.ranges import Seen
+from job.tensorflow_model.quantised.step_biases import with_constant_biases
 
 
 def shown_to_samples(float32: TFLiteFile) -> TFLiteFile:
     """The same answers, from the tensors whose ranges int8 needs: what ranges_of() is to see."""
-    return with_parted_leaks(float32)
+    return with_parted_leaks(with_constant_biases(float32))
 
 
 def int8_source(float32: TFLiteFile, seen: Seen) -> Tuple[TFLiteFile, Seen]:

@@ -76,7 +76,8 @@ def _expected(network: _Network, name: str, operator: Operator, values: Values) 
     theirs = network.file.operators[network.makers[name]] if name in network.makers else None
     if theirs is None or theirs.name != operator.name:
         return None
-    given = {index: values[ours] for index, ours in zip(theirs.inputs, operator.inputs) if index >= 0 and ours in values}
+    given = {index: values[ours] for index, ours in zip(theirs.inputs, operator.inputs)
+             if index >= 0 and ours in values and not len(network.file.tensors[index].content)}
     alone = with_one_operator(network.file, network.makers[name], list(given))
     return _outputs(alone, list(given.values()))[network.file.tensors[theirs.outputs[0]].name]
 

@@ -5,6 +5,7 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
+from job.keras_model.recurrent import MOST_STEPS
 from tests.operators.case import Case, Lambda, drawn
 
 STEPS = (4, 2, 6)  # length, batch, features
@@ -83,5 +84,7 @@ ROWS = [
     Case("rnn cell", drawn(_Steps, nn.RNNCell), [STEPS]),
     Case("rnn cell with relu", drawn(_Steps, nn.RNNCell, nonlinearity="relu"), [STEPS]),
     Case("a packed sequence", _Packed, [STEPS], refused="prim::PackPadded"),
-    Case("lstm of many steps", drawn(_Sequence), [(129, 2, 6)], refused="LSTM"),
+    Case("lstm of many steps", drawn(_Sequence, bidirectional=True), [(300, 2, 6)]),
+    Case("gru of many steps", _flat(nn.GRU, 6, 5, num_layers=2, batch_first=True), [(2, 300, 6)], outputs=2),
+    Case("lstm of too many steps", drawn(_Sequence), [(MOST_STEPS + 1, 1, 6)], refused="up to 4096"),
 ]
