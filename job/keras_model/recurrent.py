@@ -86,8 +86,8 @@ def _refuse(operator: Operator) -> Optional[str]:
     if len(operator.input_shapes) > 4 and operator.input_shapes[4] is not None:
         return "{} of sequences of several lengths".format(operator.op)
     if operator.input_shape[0] > MOST_STEPS:
-        return ("{} of {} steps, where up to {} convert, each as a dozen operators: give the sequence in parts, and the last "
-                "states of one as the first of the next".format(operator.op, operator.input_shape[0], MOST_STEPS))
+        return ("{} of {} steps, where up to {} convert (each is a dozen operators: give the sequence in parts, with the states "
+                "as inputs and outputs)".format(operator.op, operator.input_shape[0], MOST_STEPS))
     return None
 
 
