@@ -4,7 +4,7 @@ from typing import Any, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
 
-from job.errors import ParityFailed, StageFailed
+from job.errors import BadCheckpoint, ParityFailed, StageFailed
 from job.parity import explain, metrics
 from job.parity.tolerance import NEARLY_ALIKE, Tolerance, keeps
 from job.values import Drift, OutputParity, StageParity
@@ -65,7 +65,7 @@ def earlier_drift_first(stages: Sequence[StageParity]) -> Iterator[None]:
     """Where one of these has drifted, that is why what comes after it fails: calibration, of a network that answers NaN."""
     try:
         yield
-    except StageFailed as error:
+    except (StageFailed, BadCheckpoint) as error:
         drift = first_drift(stages)
         if drift is None:
             raise

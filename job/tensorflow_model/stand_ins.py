@@ -93,7 +93,7 @@ def template_of(data: bytes, frozen: FrozenGraph, numbers: Numbers) -> Optional[
         if tensor.dtype != "float32" or not len(tensor.content):
             continue
         number = tensor.values()[0]
-        if number in weights:
+        if number in weights and bytes(tensor.content) not in known:
             placed = _placed(weights[number], file, index)
             if placed is None or not (tensor.values() == number).all():
                 return None

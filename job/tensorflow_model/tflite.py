@@ -138,4 +138,4 @@ def _check_names(frozen: FrozenGraph, file: TFLiteFile) -> None:
     found = [file.tensors[index].name for index in file.inputs + file.outputs]
     wanted = [tensor.name for tensor in frozen.inputs] + list(frozen.outputs)
     if found != wanted:
-        raise StageFailed("the file's inputs and outputs are {}, not {}".format(found, wanted))
+        raise StageFailed("the file's inputs and outputs are {}, not {}".format(found, wanted), stage="tflite")

@@ -1,18 +1,20 @@
 """Runs toco in a fork of this process, so that its death is an error and not ours."""
 import faulthandler
 import os
+import pickle
 import re
 import signal
 import tempfile
 from pathlib import Path
 from typing import Any, BinaryIO, Callable, Iterable, NamedTuple, Optional, Sequence
 
-from job.errors import Killed, StageFailed
+from job.errors import JobError, Killed, StageFailed
 from job.modes import NAMES
 from job.processes import signals
 from job.processes.memory import give_back_freed
 
 FAILED = 1  # exit codes of the child; from OS_ERROR on they carry an errno
+JOB_ERROR = 2  # its log is the pickled error
 OS_ERROR = 100
 LAST_WORDS = 2000  # characters
 LOG_PREFIX = re.compile(r"^[-\d]+ [:.\d]+: [IWEF] \S+\] ")
@@ -53,7 +55,8 @@ class TocoRun:
         os.close(theirs)
 
     def finish(self, stage: str = "") -> None:
-        """Waits for a step, or for all. Raises OSError if a file cannot be written, StageFailed if toco fails."""
+        """Waits for a step, or for all. Raises OSError if a file cannot be written, StageFailed if toco fails, and the
+        JobError of a step that has one."""
         wanted = [step.stage for step in self._steps].index(stage) + 1 if stage else len(self._steps)
         while self._done < wanted:
             if not os.read(self._news, 1):
@@ -69,6 +72,9 @@ class TocoRun:
         if os.WEXITSTATUS(status) >= OS_ERROR:
             number = os.WEXITSTATUS(status) - OS_ERROR
             raise OSError(number, os.strerror(number), str(self._steps[self._done].file))
+        if os.WEXITSTATUS(status) == JOB_ERROR:
+            self._log.seek(0)
+            raise pickle.load(self._log)
         raise self._failure("")
 
     def _failure(self, killed_by: str) -> StageFailed:
@@ -125,6 +131,12 @@ def _convert_and_exit(steps: Sequence[Step], log: BinaryIO, news: int, parent: i
         code = 0
     except OSError as error:
         code = OS_ERROR + (error.errno or 0)
+    except JobError as error:
+        log.truncate(0)
+        log.seek(0)
+        log.write(pickle.dumps(error))
+        log.flush()
+        code = JOB_ERROR
     except Exception as error:
         words = str(error) or type(error).__name__
         os.write(2, "\n\n{}\n".format(words).encode("utf-8", "replace"))

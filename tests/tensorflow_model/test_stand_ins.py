@@ -146,3 +146,19 @@ def test_equal_kernels_are_kept_once_as_toco_does(tmp_path):
     assert [len({stand_ins(each)[name] for name in kernels}) for each in (same, other)] == [1, 2]
     assert len(stand_in_file(same)) < len(stand_in_file(other))
     assert stand_in_file(same) == shown_to_toco(same)
+
+
+class Scaled(torch.nn.Module):
+    """By one number of as many channels as a bias has."""
+
+    def __init__(self, number):
+        super().__init__()
+        self.layer, self.number = torch.nn.Conv2d(3, 8, 3), number
+
+    def forward(self, x):
+        return torch.tanh(self.layer(x)) * torch.full((1, 8, 1, 1), self.number)
+
+
+@pytest.mark.parametrize("step", range(1, 4))
+def test_a_constant_that_is_just_the_number_that_stands_for_a_bias_stays(step, tmp_path):
+    assert_bytes_of_toco(frozen(Scaled(1 + step * 2.0 ** -20), [SHAPE], tmp_path), tmp_path)

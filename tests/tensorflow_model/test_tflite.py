@@ -10,7 +10,7 @@ import pytest
 import tensorflow as tf
 from small_models import inputs_for, plain_graph
 
-from job.errors import StageFailed
+from job.errors import BadCheckpoint, StageFailed
 from job.tensorflow_model.describe import describe_tflite
 from job.tensorflow_model.flatbuffer.tflite_file import open_tflite
 from job.tensorflow_model.freeze import frozen_graph
@@ -150,6 +150,17 @@ def test_the_step_that_failed_is_named(tmp_path):
         with pytest.raises(StageFailed, match="the quantizer failed: no such thing") as raised:
             run.finish()
     assert raised.value.stage == "tflite.dynamic"
+
+
+def test_a_jobs_own_error_comes_out_as_it_is(tmp_path):
+    """Such as of a calibration sample: whose fault it is decides the exit code, and its hint is the better one."""
+    def fails():
+        os.write(1, b"words of a library")
+        raise BadCheckpoint("sample 3 makes NaN", hint="look at it", stage="tflite.int8")
+
+    with TocoRun(Step("tflite.int8", fails, tmp_path / "m")) as run, pytest.raises(BadCheckpoint) as raised:
+        run.finish()
+    assert str(raised.value) == "sample 3 makes NaN\n  hint: look at it" and raised.value.stage == "tflite.int8"
 
 
 def test_last_words_carry_no_time_and_no_asides():
