@@ -31,6 +31,7 @@ from job.samples.classes import check_labels_number_scores
 from job.samples.use import samples_for
 from job.settings.settings import Settings
 from job.sides import Sides
+from job.sparing import with_spared_layers
 from job.values import Model, Outcome
 from job.watching import log
 
@@ -154,7 +155,10 @@ def _converted(checkpoint: Path, settings: Settings, sides: Sides, place: Place,
     counts = probe_counts(exported.multiply_adds, len(samples.probes), len(own))
     questions = Questions(place.work, progress.probes, counts, exported.outputs, settings.tolerance, exported.reference)
     asked = _asked(settings, sides, place, progress.name, build, questions, calibration)
-    return Converted(exported, samples, *_collected(asked, place.model, progress))
+    converted = Converted(exported, samples, *_collected(asked, place.model, progress))
+    converted = with_spared_layers(converted, questions, sides, place.model, progress)
+    remarks.of_spared_layers(progress)
+    return converted
 
 
 def _asked(settings: Settings, sides: Sides, place: Place, name: str, build: Pending,

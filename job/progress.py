@@ -29,6 +29,7 @@ class Progress:
         self.accuracy = None  # type: Optional[Mapping[str, Any]]
         self.calibration = None  # type: Optional[Mapping[str, Any]]
         self.float_operators = {}  # type: Dict[str, Mapping[str, int]]
+        self.spared_layers = ()  # type: Sequence[str]
         self.seconds = {}  # type: Dict[str, float]
         self.peak_memory = 0
 
@@ -46,4 +47,4 @@ class Progress:
     def report(self, failure: Optional[Mapping[str, Any]] = None) -> Dict[str, Any]:
         return parity_report(self.stages, self.probes, self.checkpoint, self.settings, self.versions, failure,
                              self.accuracy, self.warnings, self.calibration, self.float_operators,
-                             self.multiply_adds)
+                             self.multiply_adds, self.spared_layers)

@@ -1,11 +1,14 @@
 """What the log says of a conversion beside its stages: what was noticed, and what to look at."""
 from typing import Optional, Sequence
 
+from job.parity.explain import of_spared
 from job.progress import Progress
 from job.samples.accuracy import told
 from job.samples.calibration import Calibration
 from job.values import Model
 from job.watching import log
+
+_NAMED = 5  # layers that a line names
 
 
 def of_checkpoint(progress: Progress) -> None:
@@ -28,6 +31,11 @@ def of_float_operators(progress: Progress, models: Sequence[Model]) -> None:
             log.note("{}: {} of {} operators compute in float: {}".format(
                 model.mode, sum(model.float_operators.values()), model.nodes,
                 ", ".join("{} {}".format(*item) for item in model.float_operators.items())), progress.name)
+
+
+def of_spared_layers(progress: Progress) -> None:
+    if progress.spared_layers:
+        log.note(of_spared(progress.spared_layers, _NAMED), progress.name)
 
 
 def of_accuracy(progress: Progress) -> None:

@@ -2,7 +2,7 @@
 import functools
 from collections import Counter
 from pathlib import Path
-from typing import Mapping, Optional, Tuple
+from typing import Mapping, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -33,7 +33,7 @@ from job.tensorflow_model.quantised.layer_noise import layer_noise
 from job.tensorflow_model.quantised.ranges import ranges_of
 from job.tensorflow_model.runners import KerasRunner, SavedModelRunner, TFLiteRunner
 from job.tensorflow_model.saved_model import write_saved_model
-from job.tensorflow_model.tflite import tflite_steps
+from job.tensorflow_model.tflite import sparing_step, tflite_steps
 from job.tensorflow_model.toco import TocoRun
 from job.values import Exported, LayerNoise, Model, Question, TensorFacts
 
@@ -101,6 +101,13 @@ class TensorFlowSide:
         """Waits for the file and its answers."""
         self._run.finish("tflite." + mode)
         return describe_tflite(folder, file, mode)
+
+    def spare_layers(self, folder: Path, float32: Path, file: str, question: Question, layers: Sequence[str]) -> Model:
+        """Makes the `dynamic` file anew and answers with it: these layers, as layer_noise() calls them, keep float32 weights."""
+        kept = frozenset(self._model.tensors[name][0].split(":")[0] if name in self._model.tensors else name for name in layers)
+        with TocoRun(sparing_step(float32, folder / file, kept, functools.partial(self.answer, question, folder / file))) as run:
+            run.finish()
+        return describe_tflite(folder, file, "dynamic")
 
     def write_saved_model(self, folder: Path, file: str) -> Model:
         with deprecation.silence():

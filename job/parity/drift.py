@@ -24,7 +24,7 @@ def located(drift: Drift, stages: Sequence[StageParity], probes: Sequence[Probe]
     """
     if drift.stage in explain.REFERENCES or not probes:
         return drift
-    probe = _worst_probe(drift, stages, probes)
+    probe = worst_probe(drift, stages, probes)
     try:
         if kind_of(drift.stage) != "float":
             used = calibration if kind_of(drift.stage) in CALIBRATED else None
@@ -65,7 +65,8 @@ def _first_drifting(reference: Mapping[str, Any], values: Mapping[str, Any]) -> 
     return first_drifting((name, reference[name], values[name]) for name in reference if name in values)
 
 
-def _worst_probe(drift: Drift, stages: Sequence[StageParity], probes: Sequence[Probe]) -> Probe:
+def worst_probe(drift: Drift, stages: Sequence[StageParity], probes: Sequence[Probe]) -> Probe:
+    """The one of the largest error."""
     worst = _metrics_of(drift, stages).get("worst") or {}
     return next((probe for probe in probes if probe.name == worst.get("probe")), probes[0])
 

@@ -86,6 +86,13 @@ def _on_growth(noise: Sequence[LayerNoise]) -> str:
                 loudest.layer, loudest.own_snr_db, loudest.own_snr_db - loudest.output_snr_db)
 
 
+def of_spared(layers: Sequence[str], named: Optional[int] = None) -> str:
+    """What is to be known of a `dynamic` file some of whose layers are spared; only so many are named."""
+    rest = len(layers[named:]) if named else 0
+    return "dynamic: with their weights in 8 bits it fails its gate, so that these layers keep float32: {}{}".format(
+        ", ".join(layers[:named]), " and {} more".format(rest) if rest else "")
+
+
 def hint_on_rounding(own: Optional[float]) -> str:
     """Of a float stage of a network whose own answers rounding moves by so much of the range."""
     if own is None or not own >= LOUD_ROUNDING:

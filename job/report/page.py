@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
+from job.parity.explain import of_spared
 from job.parity.tolerance import AT_MOST
 
 _TEMPLATE = Path(__file__).with_suffix(".html")
@@ -65,6 +66,8 @@ def _worst(worst: Optional[Document]) -> str:
 
 def _notes(parity: Document) -> List[str]:
     notes = [warning["message"] for warning in parity["warnings"]]
+    if parity["spared_layers"]:
+        notes.append(of_spared(parity["spared_layers"]))
     return notes + list((parity["checkpoint"] or {"notes": ()})["notes"])
 
 

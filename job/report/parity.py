@@ -21,6 +21,7 @@ def parity_report(
     calibration: Optional[Mapping[str, Any]] = None,
     float_operators: Mapping[str, Mapping[str, int]] = {},
     multiply_adds: Optional[int] = None,
+    spared_layers: Sequence[str] = (),
 ) -> Dict[str, Any]:
     """The report of a conversion that passed, or of one that failed for ``first_failure``.
 
@@ -38,6 +39,7 @@ def parity_report(
         "accuracy": accuracy,
         "calibration": calibration,
         "float_operators": {stage: ordered(float_operators[stage]) for stage in sorted(float_operators)},
+        "spared_layers": list(spared_layers),
         "settings": ordered(settings),
         "versions": ordered(versions),
         "multiply_adds": multiply_adds,

@@ -1,7 +1,7 @@
 """Converts the frozen network to .tflite files."""
 import functools
 from pathlib import Path
-from typing import Callable, Mapping, Optional, Tuple
+from typing import Callable, Collection, Mapping, Optional, Tuple
 
 from tensorflow.core.framework import types_pb2 as tensorflow_types
 from tensorflow.lite.toco import types_pb2 as toco_types
@@ -60,6 +60,11 @@ def tflite_steps(frozen: FrozenGraph, files: Mapping[str, Path], then: Mapping[s
             return functools.partial(_with_weights, float32, _WEIGHTS[mode], files.get("float32"))
         return float32
     return tuple(Step("tflite." + mode, made(mode), file, then.get(mode, _nothing)) for mode, file in files.items())
+
+
+def sparing_step(float32: Path, file: Path, kept: Collection[str], then: Callable[[], None]) -> Step:
+    """`dynamic` anew, from the float32 file: layers that make tensors of these names keep float32 weights."""
+    return Step("tflite.dynamic", lambda: (tflite_bytes(with_int8_weights(open_tflite(float32), kept)),), file, then)
 
 
 def _nothing() -> None:

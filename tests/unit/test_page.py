@@ -16,7 +16,7 @@ PARITY = {
     "warnings": [{"message": "keras: more than is usual"}], "probes": [], "accuracy": {
         "output": "score", "samples_found": 9, "samples_judged": 8, "classes": {},
         "stages": [{"stage": "pytorch", "correct": 7, "total": 8, "share": 0.875, "interval_95": [0.529, 0.978]}]},
-    "calibration": {"source": "folder", "samples_used": 100, "skipped": []},
+    "calibration": {"source": "folder", "samples_used": 100, "skipped": []}, "spared_layers": ["body.3", "head"],
     "settings": {"arch": None, "quantize": ["dynamic"]}, "versions": {"torch": "1.1.0"},
     "checkpoint": {"sha256": "0" * 64, "format": "torch-zip", "architecture": "resnet18", "parameters": 11689512,
                    "notes": ["3 keys were renamed"]},
@@ -52,6 +52,7 @@ def test_what_passed():
     for words in ("passed", "tflite.dynamic", "snr db 17.5, at least 5", "spread of range 0.25, at least 1e-05",
                   "top1 loss 0.0, at most 0.15", "input of net.int8-io.tflite", "int8, scale 0.0625, zero point -3",
                   "5.44 for 3.95, at [0, 7] of noise-0", "0.529 to 0.978", "12,345", "2 MEAN", "1 x 8 x 9 x 3", "NHWC", "1 x 3 x 8 x 9", "keras: more than is usual",
+                  "dynamic: with their weights in 8 bits it fails its gate, so that these layers keep float32: body.3, head",
                   "3 keys were renamed", '["dynamic"]', "1.1.0"):
         assert words in found.text
     assert "Why it failed" not in found.text and "arch" not in found.text  # nothing was said of it
@@ -84,7 +85,7 @@ def test_a_drop_of_accuracy_stands_beside_its_interval():
 
 def test_what_failed_before_anything_was_known():
     nothing = dict(PARITY, verdict="failed", first_failure=FAILURE, stages=[], warnings=[], accuracy=None,
-                   calibration=None, settings={}, checkpoint=None)
+                   calibration=None, settings={}, checkpoint=None, spared_layers=[])
     found = Page(page("net", nothing))
     assert "too far off" in found.text and "Each stage against PyTorch" not in found.text and "Notes" not in found.text
 

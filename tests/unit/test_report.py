@@ -25,8 +25,8 @@ VERSIONS = {"torch": "1.1.0", "job": "abc"}
 PROBES = make_probes((IMAGE,), 4)
 NAMES = tuple(probe.name for probe in PROBES)
 PARITY_KEYS = [
-    "verdict", "first_failure", "stages", "warnings", "probes", "accuracy", "calibration", "float_operators", "settings",
-    "versions", "multiply_adds", "checkpoint",
+    "verdict", "first_failure", "stages", "warnings", "probes", "accuracy", "calibration", "float_operators", "spared_layers",
+    "settings", "versions", "multiply_adds", "checkpoint",
 ]
 
 

@@ -12,7 +12,7 @@ bytes. And its convolution with int8 weights on float maps knows no dilation: it
 its memory. Its fully connected layer with them knows no RELU_N1_TO_1: it ends the process. Nor where half of a layer's
 channels would be lost: folded BatchNorms leave some a thousand times as large as others, and little of these in one scale.
 """
-from typing import Iterator, Mapping, Sequence, Tuple
+from typing import Collection, Iterator, Mapping, Sequence, Tuple
 
 import numpy as np
 
@@ -29,9 +29,10 @@ _HALF = np.float32(0.5)
 _BLOCK = 2 ** 16  # elements scaled at a time, which stay in the processor's cache
 
 
-def with_int8_weights(file: TFLiteFile) -> TFLiteFile:
-    """Biases, small weights and what something else reads too stay float32."""
-    weights = {index: _in_8_bits(file.tensors[index]) for index in _quantisable(file)}
+def with_int8_weights(file: TFLiteFile, spared: Collection[str] = ()) -> TFLiteFile:
+    """Biases, small weights and what something else reads too stay float32; so do weights of operators that make tensors
+    of the names in `spared`."""
+    weights = {index: _in_8_bits(file.tensors[index]) for index in _quantisable(file, spared)}
     looked_up = {each.outputs[0]: weights[each.inputs[0]] for each in file.operators
                  if each.name == _LOOK_UP and each.inputs[0] in weights}
     first = len(file.tensors)
@@ -42,8 +43,8 @@ def with_int8_weights(file: TFLiteFile) -> TFLiteFile:
     return whole._replace(tensors=whole.tensors + added, operators=operators)
 
 
-def _quantisable(file: TFLiteFile) -> Sequence[int]:
-    readings = list(_readings(file))
+def _quantisable(file: TFLiteFile, spared: Collection[str]) -> Sequence[int]:
+    readings = list(_readings(file, spared))
     floats = {index for index, has_kernel in readings if not has_kernel}
     weights = {index for index, has_kernel in readings if has_kernel}
     return [index for index in sorted(weights - floats)
@@ -64,12 +65,13 @@ def _largest(values: np.ndarray) -> np.float32:
     return max(values.max(), -values.min())
 
 
-def _readings(file: TFLiteFile) -> Iterator[Tuple[int, bool]]:
-    """Each tensor that an operator reads, and whether it has a kernel that reads these as int8 weights."""
+def _readings(file: TFLiteFile, spared: Collection[str]) -> Iterator[Tuple[int, bool]]:
+    """Each tensor that an operator reads, and whether it has a kernel that reads these as int8 weights, and is to use it."""
     for each in file.operators:
         lacks_kernel = (each.name == "CONV_2D" and max(each.dilations) > 1
                         or each.name == "FULLY_CONNECTED" and each.activation == "RELU_N1_TO_1")
-        weights = None if lacks_kernel else _WEIGHTS.get(each.name)
+        is_spared = bool(spared) and file.tensors[each.outputs[0]].name in spared
+        weights = None if lacks_kernel or is_spared else _WEIGHTS.get(each.name)
         yield from ((index, place == weights) for place, index in enumerate(each.inputs))
 
 
