@@ -98,7 +98,8 @@ def hint_on_rounding(own: Optional[float]) -> str:
     if own is None or not own >= LOUD_ROUNDING:
         return ""
     return ("rounding alone moves what this network answers by {} of the range (as other last bits in its input do, or float64): "
-            "check that its weights are trained, or accept it with --tolerance='{{float: {{max_error_of_range: ...}}}}'"
+            "untrained weights do so, and logarithms of next to nothing: look for these, or accept it with "
+            "--tolerance='{{float: {{max_error_of_range: ...}}}}'"
             ).format(percent(own))
 
 
