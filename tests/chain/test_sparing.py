@@ -38,9 +38,9 @@ def unlike(network, *layers):
     return network
 
 
-def converted(network, folder):
+def converted(network, folder, *flags):
     torch.save(network.state_dict(), str(folder / "net.pth"))
-    return convert(folder / "net.pth", folder / "out", "--model-code={}:make".format(folder / "net.py"), *FLAGS)
+    return convert(folder / "net.pth", folder / "out", "--model-code={}:make".format(folder / "net.py"), *FLAGS, *flags)
 
 
 def report(folder):
@@ -57,6 +57,9 @@ def test_one_loud_layer_is_spared_and_named(network, tmp_path):
     sizes = {mode: (tmp_path / "out" / "net" / "net.{}.tflite".format(mode)).stat().st_size for mode in ("float32", "dynamic")}
     assert sizes["dynamic"] < 0.7 * sizes["float32"]
     assert run_job("verify", tmp_path / "out").returncode == 0
+    sums = (tmp_path / "out" / "net" / "SHA256SUMS").read_bytes()
+    assert converted(network, tmp_path, "--force").returncode == 0
+    assert (tmp_path / "out" / "net" / "SHA256SUMS").read_bytes() == sums
 
 
 def test_what_passes_spares_none(network, tmp_path):

@@ -29,7 +29,8 @@ def network(then, other, size="three", opset=13, outputs=("y",), behind=()):
 
 
 def answer(made):
-    graph, _ = graph_of(open_onnx(made.SerializeToString(), None), {}, ("x",), ("out",))
+    graph, notes = graph_of(open_onnx(made.SerializeToString(), None), {}, ("x",), ("out",))
+    assert not any("values decide" in note for note in notes)
     assert {node.op for node in graph.nodes}.isdisjoint({"If", "Equal", "Shape"})
     (found,) = run_graph(graph, [X])
     assert graph.shapes["out"] == found.shape
@@ -110,8 +111,10 @@ ALONE = branch([], ["held"], weights={"held": np.full(X.shape, 7, np.float32)})
 def test_where_values_decide_both_are_made_and_one_is_chosen(then, other, keepdims):
     made = by_value(then, other, keepdims=keepdims, behind=[helper.make_node("Add", ["y", "x"], ["end"])])
     made.graph.output[0].ClearField("type")
-    graph, _ = graph_of(open_onnx(made.SerializeToString(), None), {}, ("x",), ("out",))
+    graph, notes = graph_of(open_onnx(made.SerializeToString(), None), {}, ("x",), ("out",))
     assert "If" not in {node.op for node in graph.nodes}
+    note, = notes
+    assert note.startswith("values decide which branch of the If at choice counts")
     runtime = onnxruntime.InferenceSession(made.SerializeToString())
     for x in (np.abs(X), -np.abs(X)):  # one way, and the other, in which a logarithm is no number
         (found,), (expected,) = run_graph(graph, [x]), runtime.run(None, {"x": x})

@@ -22,6 +22,8 @@ from job.onnx_model.reading.nodes import nodes_of
 from job.onnx_model.reading.tensors import Tensors, bad
 from job.values import Shape
 
+_CHOSEN = ("values decide which branch of the If at {} counts, and only those that the probes take are compared: show inputs for "
+           "all of them with --samples")
 OPSETS = range(6, NEWEST + 1)
 
 
@@ -64,9 +66,17 @@ def graph_of(file: OnnxFile, given: Mapping[str, Shape], input_names: Sequence[s
     graph = without_dead_nodes(file.graph._replace(shapes=dict(zip(file.graph.inputs, shapes))))
     refuse_huge(graph)
     graph, notes = with_float32(named(graph, input_names, output_names))
-    graph = _in_canonical_opset(graph, file.opset)
-    refuse_huge(graph)
-    return graph, notes
+    canonical = _in_canonical_opset(graph, file.opset)
+    refuse_huge(canonical)
+    return canonical, notes + tuple(_chosen_by_values(graph, canonical))
+
+
+def _chosen_by_values(before: Graph, after: Graph) -> Iterator[str]:
+    """What is to be known of branches that no probe may take."""
+    chosen = {name for node in before.nodes if node.op == "If" for name in node.outputs}
+    for node in after.nodes:
+        if node.op == "Where" and node.output in chosen:
+            yield _CHOSEN.format(node.layer or node.output)
 
 
 def _in_canonical_opset(graph: Graph, opset: int) -> Graph:
