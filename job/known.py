@@ -39,9 +39,10 @@ class Known:
             return make()
         key = _digest(made_from)
         with self._alone_at(_FIRST_KEY + int.from_bytes(key[:4], "big")):
-            found = self._kept().values.get(key)
-            if found is not None:
-                return pickle.loads(found)
+            with contextlib.suppress(OSError):  # what cannot be read is not known
+                found = self._kept().values.get(key)
+                if found is not None:
+                    return pickle.loads(found)
             value = make()
             self._keep(key, pickle.dumps(value))
         return value

@@ -143,6 +143,11 @@ def test_what_is_larger_than_all_room_is_not_kept(monkeypatch):
     assert known.value((b"1",), made("anew")) == "anew"
 
 
+def test_what_cannot_be_read_is_not_known():
+    known = Known(open(os.devnull, "wb", buffering=0))
+    assert [known.value((b"x",), made(number)) for number in (1, 2)] == [1, 2]
+
+
 def test_a_full_or_missing_temporary_folder_is_no_error(monkeypatch):
     known = Known(open("/dev/full", "r+b", buffering=0))
     assert known.value((b"x",), made(1)) == 1
