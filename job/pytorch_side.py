@@ -142,7 +142,7 @@ def _refuse_unknown(graph: Graph) -> None:
         made = {name for node in unknown for name in node.outputs}
         first = [node for node in unknown if not made.intersection(node.inputs)]
         raise UnsupportedModel(["{} at {}: the shape of its result depends on values".format(
-            node.op, node.layer or node.output) for node in first],
+            node.op, node.place) for node in first],
             hint="a .tflite has fixed shapes: let what decides them be constants")
 
 

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Sequence, Tuple
 
 from job.architectures.registry import Renaming
+from job.few import first_few
 from job.values import Shape
 
 OPTIONAL = "num_batches_tracked"  # only training reads it, and checkpoints older than PyTorch 0.4.1 lack it
@@ -74,8 +75,7 @@ def describe(mismatch: Mismatch, found: Mapping[str, Shape], wanted: Mapping[str
     lines += ["unexpected {:.200} {}".format(key, _text(found[key])) for key in mismatch.unexpected]
     for key, has, needs in mismatch.misshaped:
         lines.append("{} is {} in the checkpoint, {} in the model".format(key, _text(has), _text(needs)))
-    more = ["and {} more".format(len(lines) - MOST_LINES)] if len(lines) > MOST_LINES else []
-    return "\n  ".join(lines[:MOST_LINES] + more)
+    return "\n  ".join(first_few(lines, MOST_LINES))
 
 
 def hint_for(mismatch: Mismatch) -> str:

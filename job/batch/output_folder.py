@@ -6,6 +6,7 @@ from typing import Any, Collection, Sequence
 
 from job.processes import signals
 from job.errors import JobError, NoPermission, UsageError, job_error_from_oserror
+from job.few import first_few
 from job.report.documents import json_bytes
 from job.report.run import summary
 from job.settings.share import WHOLE, Share, summaries_of_shares
@@ -77,8 +78,7 @@ def tell_of_models_without_checkpoint(folder: Path, names: Collection[str]) -> N
     with contextlib.suppress(JobError):  # it was told where it mattered
         gone = [model.name for model in _publish().published_models(folder) if model.name not in names]
         if gone:
-            more = ["and {} more".format(len(gone) - _NAMED)] if len(gone) > _NAMED else []
-            log.note("models without a checkpoint of their name, left as they are: " + ", ".join(gone[:_NAMED] + more))
+            log.note("models without a checkpoint of their name, left as they are: " + ", ".join(first_few(gone, _NAMED)))
 
 
 def recover(folder: Path) -> None:

@@ -4,6 +4,7 @@ from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from job.batch.output_folder import write_summary
 from job.errors import BadCheckpoint, EnvironmentFailed, JobError, UsageError, job_error_from_oserror
+from job.few import first_few
 from job.report.documents import read_document
 from job.settings.share import Share, summaries_of_shares
 from job.values import Outcome
@@ -73,8 +74,7 @@ def _lacking(shares: Sequence[Share], summaries: Sequence[Summary]) -> Optional[
 
 
 def _listed(shards: Sequence[int]) -> str:
-    more = ["and {} more".format(len(shards) - _NAMED)] if len(shards) > _NAMED else []
-    return ", ".join([*map(str, shards[:_NAMED]), *more])
+    return ", ".join(first_few(list(map(str, shards)), _NAMED))
 
 
 def _by_run(shares: Sequence[Share], summaries: Sequence[Summary]) -> Dict[str, List[int]]:

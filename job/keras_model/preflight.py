@@ -30,7 +30,7 @@ def problems_of(graph: Graph) -> List[str]:
     problems += ["output {}, which no input decides: a constant".format(name) for name in graph.outputs
                  if name in graph.constants]
     for node in graph.nodes:
-        problems.extend("{} at {}".format(problem, node.layer or node.output) for problem in _problems(node, view))
+        problems.extend("{} at {}".format(problem, node.place) for problem in _problems(node, view))
     return problems
 
 

@@ -7,7 +7,7 @@ from job.onnx_model.whole_numbers import WHOLE, bounds_of
 def refuse_zero_divisors(graph: Graph) -> None:
     """UnsupportedModel with every division whose divisor nothing keeps from being zero; shapes and types are known."""
     view = View(graph)
-    problems = ["{} of {} by what may be zero at {}".format(node.op, view.dtype(node.inputs[1]), node.layer or node.output)
+    problems = ["{} of {} by what may be zero at {}".format(node.op, view.dtype(node.inputs[1]), node.place)
                 for node in graph.nodes if node.op in ("Div", "Mod") and _may_be_zero(node, view)]
     if problems:
         raise UnsupportedModel(problems, hint="divide by a constant, or in floats")

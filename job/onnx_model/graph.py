@@ -17,6 +17,11 @@ class Node(NamedTuple):
     def output(self) -> str:
         return self.outputs[0]
 
+    @property
+    def place(self) -> str:
+        """Where a user finds it."""
+        return self.layer or self.output
+
 
 class Graph(NamedTuple):
     """Nodes in topological order; every tensor has one name, and a shape where it is known."""

@@ -34,4 +34,4 @@ def fault_of(proto: onnx.NodeProto, opset: int) -> str:
 
 def problems_of(node: Node, opset: int) -> List[str]:
     fault = fault_of(proto_of(node), opset)
-    return ["{} at {}: {}".format(node.op, node.layer or node.output, fault)] if fault else []
+    return ["{} at {}: {}".format(node.op, node.place, fault)] if fault else []

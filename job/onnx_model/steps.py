@@ -58,20 +58,6 @@ class Steps:
         bounds = [self.constant(np.array([value], np.int64)) for value in (picked.start, picked[-1] + 1, axis, picked.step)]
         return self.add("Slice", [x] + bounds, shape[:axis] + (len(picked),) + shape[axis + 1:])
 
-    def parts(self, x: str, axis: int, count: int) -> List[str]:
-        """So many equal parts of one axis."""
-        shape = self.shape(x)
-        size = shape[axis] // count
-        first = self.add("Split", [x], shape[:axis] + (size,) + shape[axis + 1:], axis=axis, split=(size,) * count)
-        names = [first] + [self.knows("{}.{}".format(first, place), self.shape(first)) for place in range(1, count)]
-        self._nodes[-1] = self._nodes[-1]._replace(outputs=tuple(names))
-        return names
-
-    def linear(self, x: str, weight: np.ndarray, bias: np.ndarray) -> str:
-        """x [N,I] and a weight [O,I]."""
-        shape = (self.shape(x)[0], len(weight))
-        return self.add("Gemm", [x, self.constant(weight), self.constant(bias)], shape, transB=1)
-
     def channels_last(self, x: str) -> str:
         return self.transpose(x, channels_last(len(self.shape(x))))
 

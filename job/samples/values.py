@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Optional, Tuple
 
 from job.errors import BadCheckpoint
+from job.few import first_few
 
 STAGE, CALIBRATION = "samples", "calibration"
 _NAMED = 10  # problems that a message names
@@ -27,6 +28,4 @@ class BadSample(Exception):
 
 def bad_samples(problems: Any, hint: str, stage: str = STAGE) -> BadCheckpoint:
     """The error that names every problem, or the first of many; `stage` is the flag that the folder was given with."""
-    problems = list(problems)
-    more = ["and {} more".format(len(problems) - _NAMED)] if len(problems) > _NAMED else []
-    return BadCheckpoint("{}: {}".format(stage, "; ".join(problems[:_NAMED] + more)), hint=hint, stage=stage)
+    return BadCheckpoint("{}: {}".format(stage, "; ".join(first_few(list(problems), _NAMED))), hint=hint, stage=stage)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Callable, NamedTuple, Optional, Sequence
 
 from job.errors import EnvironmentFailed, JobError, job_error_from
+from job.few import first_few
 from job.values import Outcome
 from job.watching import log
 from job.watching.exit_codes import combined
@@ -43,8 +44,7 @@ def told(rows: Sequence[Outcome], reports: Path) -> str:
         report = reports / first.name / "report.html"
         parts.append("exit code {} is of {}".format(ending.exit_code, _clipped(ending.message.split("\n")[0])))
         others = ["{} ({})".format(row.name, row.exit_code) for row in rows if row.exit_code and row is not first]
-        more = ["and {} more".format(len(others) - _NAMED)] if len(others) > _NAMED else []
-        parts += ["failed too: " + ", ".join(others[:_NAMED] + more)] if others else []
+        parts += ["failed too: " + ", ".join(first_few(others, _NAMED))] if others else []
         parts += ["a retry may help"] if ending.exit_code == EnvironmentFailed.exit_code else []
         parts += ["see {}".format(report)] if report.is_file() else []
     return "; ".join(parts)

@@ -64,7 +64,7 @@ def _evaluated(graph: Graph, pending: Tuple[Node, ...], kept: Tuple[Node, ...],
     except RUNTIME_ERRORS as error:
         node = _first_failing(part)
         raise UnsupportedModel(["a form that ONNX does not allow: {} of constants at {}: {}".format(
-            node.op, node.layer or node.output, str(error).split("\n")[0])]) from error
+            node.op, node.place, str(error).split("\n")[0])]) from error
 
 
 def _first_failing(part: Graph) -> Node:

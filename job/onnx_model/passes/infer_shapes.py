@@ -75,7 +75,7 @@ def _contradicted(graph: Graph, opset: int) -> Node:
 
 
 def _told(node: Node, reason: str) -> str:
-    return "{} at {}: {}".format(node.op, node.layer or node.output, reason)
+    return "{} at {}: {}".format(node.op, node.place, reason)
 
 
 def _refused(reason: str) -> UnsupportedModel:

@@ -76,7 +76,7 @@ def _chosen_by_values(before: Graph, after: Graph) -> Iterator[str]:
     chosen = {name for node in before.nodes if node.op == "If" for name in node.outputs}
     for node in after.nodes:
         if node.op == "Where" and node.output in chosen:
-            yield _CHOSEN.format(node.layer or node.output)
+            yield _CHOSEN.format(node.place)
 
 
 def _in_canonical_opset(graph: Graph, opset: int) -> Graph:

@@ -27,7 +27,7 @@ def check_order(graph: Graph) -> None:
 
 
 def _bad_at(node: Node, what: str) -> BadCheckpoint:
-    return bad("{} at {} {}".format(node.op, node.layer or node.outputs[0], what))
+    return bad("{} at {} {}".format(node.op, node.place, what))
 
 
 def published_name(name: str, unused: FreeNames) -> str:

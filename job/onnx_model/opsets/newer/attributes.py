@@ -8,7 +8,7 @@ from job.onnx_model.graph import Node, View, without
 
 
 def refused(node: Node, what: str) -> UnsupportedModel:
-    return UnsupportedModel(["{} {} at {}".format(node.op, what, node.layer or node.output)])
+    return UnsupportedModel(["{} {} at {}".format(node.op, what, node.place)])
 
 
 def constant_input(node: Node, view: View, place: int, name: str) -> Optional[np.ndarray]:

@@ -6,12 +6,12 @@ after:  Identity(x) -> Identity -> y
 before: x [1,4], c -> If(c, then: Gemm(x), else: Neg(x)) -> y [1,4]
 after:  Gemm(x) -> a, Neg(x) -> b, Where(c, a, b) -> y
 """
-from typing import Mapping, NamedTuple, Optional, Tuple
+from typing import Mapping, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 
 from job.errors import UnsupportedModel
-from job.onnx_model.graph import Node, View, renamed
+from job.onnx_model.graph import Graph, Node, View, renamed
 from job.values import elements
 
 BRANCHES = ("then_branch", "else_branch")  # attributes of an If: graphs whose inputs are what they read from around them
@@ -30,13 +30,13 @@ def taken(node: Node, constants: Mapping[str, np.ndarray]) -> Optional[Branch]:
     condition = constants.get(node.inputs[0])
     if condition is None or condition.size != 1:
         return None
-    branch = _placed(node, BRANCHES[0] if condition.all() else BRANCHES[1], node.output)
+    branch = _of_if(node, BRANCHES[0] if condition.all() else BRANCHES[1], node.output)
     ends = tuple(Node("Identity", (made,), (name,), layer=node.layer) for made, name in zip(branch.outputs, node.outputs))
     return branch._replace(nodes=branch.nodes + ends, outputs=node.outputs)
 
 
 def both(node: Node) -> Tuple[Branch, Branch]:
-    then, other = (_placed(node, name, "{}.{}".format(node.output, name)) for name in BRANCHES)
+    then, other = (_of_if(node, name, "{}.{}".format(node.output, name)) for name in BRANCHES)
     return then, other
 
 
@@ -45,7 +45,7 @@ def choices(node: Node, then: Branch, other: Branch, view: View) -> Tuple[Node, 
     condition, pairs = node.inputs[0], tuple(zip(then.outputs, other.outputs))
     if not all(_is_choice(view, condition, *pair) for pair in pairs):
         raise UnsupportedModel(["If whose condition depends on values, and whose branches make other shapes, at {}".format(
-            node.layer or node.output)])
+            node.place)])
     return tuple(Node("Where", (condition, *pair), (name,), layer=node.layer) for pair, name in zip(pairs, node.outputs))
 
 
@@ -55,11 +55,15 @@ def _is_choice(view: View, condition: str, one: str, another: str) -> bool:
             and elements(of_condition) == 1 and len(of_condition) <= len(shape))
 
 
-def _placed(node: Node, which: str, base: str) -> Branch:
-    """Its nodes, with names that are nobody else's."""
+def _of_if(node: Node, which: str, base: str) -> Branch:
     then, branch = node.attributes[BRANCHES[0]], node.attributes[which]
     read = node.inputs[1:][:len(then.inputs)] if branch is then else node.inputs[1:][len(then.inputs):]
-    made = [*branch.constants, *(name for each in branch.nodes for name in each.outputs)]
+    return placed(branch, read, base, node.layer)
+
+
+def placed(graph: Graph, read: Sequence[str], base: str, layer: str) -> Branch:
+    """Its nodes where they read that for its inputs, with names that are nobody else's: they begin with `base`."""
+    made = [*graph.constants, *(name for each in graph.nodes for name in each.outputs)]
     names = {name: "{}.{}".format(base, number) for number, name in enumerate(made)}
-    placed = renamed(branch, dict(zip(branch.inputs, read), **names))
-    return Branch(tuple(each._replace(layer=node.layer) for each in placed.nodes), placed.constants, placed.outputs)
+    graph = renamed(graph, dict(names, **dict(zip(graph.inputs, read))))
+    return Branch(tuple(each._replace(layer=layer) for each in graph.nodes), graph.constants, graph.outputs)

@@ -7,7 +7,7 @@ from onnx import TensorProto, helper
 
 from job.onnx_model.decompositions.registry import Parts
 from job.onnx_model.graph import Node, Rewrite, View, without
-from job.onnx_model.opsets.newer.attributes import constant_input, plain, refused
+from job.onnx_model.opsets.newer.attributes import constant_input, refused
 from job.onnx_model.opsets.newer.registry import newer
 
 

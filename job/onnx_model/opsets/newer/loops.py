@@ -8,8 +8,8 @@ from typing import Dict, Mapping, Sequence, Tuple
 import numpy as np
 
 from job.errors import UnsupportedModel
-from job.onnx_model.graph import Node, renamed
-from job.onnx_model.opsets.newer.branches import Branch
+from job.onnx_model.graph import Node
+from job.onnx_model.opsets.newer.branches import Branch, placed
 
 # Attributes of a Loop: a graph, whose inputs are the round's number, whether to go on, what is carried from round to round,
 # and what it reads from around it; and how many are carried.
@@ -22,10 +22,10 @@ def rounds_of(node: Node, constants: Mapping[str, np.ndarray]) -> int:
     """How many there are at most. UnsupportedModel where nobody knows, or there are too many to write them down."""
     count = constants.get(node.inputs[0])
     if count is None or count.size != 1:
-        raise UnsupportedModel(["Loop whose number of rounds depends on values, at {}".format(_place(node))])
+        raise UnsupportedModel(["Loop whose number of rounds depends on values, at {}".format(node.place)])
     number, nodes = max(int(count.reshape(())), 0), len(node.attributes[BODY].nodes)
     if number * nodes > _MOST_NODES:
-        raise UnsupportedModel(["Loop of {} rounds of {} operators at {}".format(number, nodes, _place(node))])
+        raise UnsupportedModel(["Loop of {} rounds of {} operators at {}".format(number, nodes, node.place)])
     return number
 
 
@@ -33,9 +33,9 @@ def goes_on(node: Node, condition: str, constants: Mapping[str, np.ndarray]) -> 
     """What a condition says that nothing but sizes decides."""
     if not condition:
         raise UnsupportedModel(
-            ["Loop without a first condition, of which ONNX Runtime 1.10 dies, at {}".format(_place(node))])
+            ["Loop without a first condition, of which ONNX Runtime 1.10 dies, at {}".format(node.place)])
     if condition not in constants:
-        raise UnsupportedModel(["Loop whose end depends on values, at {}".format(_place(node))])
+        raise UnsupportedModel(["Loop whose end depends on values, at {}".format(node.place)])
     return bool(constants[condition].all())
 
 
@@ -48,12 +48,10 @@ def round_of(node: Node, number: int, carried: Sequence[str]) -> Branch:
     """One round: its outputs are whether to go on, what is carried on, and a row of each of what is laid in rows."""
     body, around = node.attributes[BODY], node.inputs[2 + len(carried):]
     base = "{}.{}".format(node.output, number)
-    made = [*body.constants, *(name for each in body.nodes for name in each.outputs)]
-    given = dict(zip(body.inputs, ("{}.round".format(base), "{}.go".format(base), *carried, *around)))
-    placed = renamed(body, dict({name: "{}.{}".format(base, place) for place, name in enumerate(made)}, **given))
-    constants = dict(placed.constants, **{given[body.inputs[0]]: np.array(number, np.int64),
-                                          given[body.inputs[1]]: np.array(True)})
-    return Branch(tuple(each._replace(layer=node.layer) for each in placed.nodes), constants, placed.outputs)
+    of_the_round, going = "{}.round".format(base), "{}.go".format(base)
+    branch = placed(body, (of_the_round, going, *carried, *around), base, node.layer)
+    known = {of_the_round: np.array(number, np.int64), going: np.array(True)}
+    return branch._replace(constants=dict(branch.constants, **known))
 
 
 def ends(node: Node, carried: Sequence[str], rows: Sequence[Sequence[str]], opset: int) -> Branch:
@@ -68,9 +66,5 @@ def ends(node: Node, carried: Sequence[str], rows: Sequence[Sequence[str]], opse
                  else Node("Unsqueeze", (part,), (row,), {"axes": (0,)}, node.layer) for part, row in zip(parts, kept)]
         made.append(Node("Concat", tuple(kept), (name,), {"axis": 0}, node.layer))
     if len(node.outputs) > len(carried) and not rows:
-        raise UnsupportedModel(["Loop without a round, whose rows are none, at {}".format(_place(node))])
+        raise UnsupportedModel(["Loop without a round, whose rows are none, at {}".format(node.place)])
     return Branch(tuple(made), constants, node.outputs)
-
-
-def _place(node: Node) -> str:
-    return node.layer or node.output

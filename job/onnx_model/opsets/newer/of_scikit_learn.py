@@ -82,7 +82,7 @@ def linear_classifier(node: Node, view: View) -> Rewrite:
 @newer(11, of_domain("ZipMap"))
 def zip_map(node: Node, view: View) -> Rewrite:
     raise UnsupportedModel(["ZipMap, which makes maps of names, at {}: export with options={{'zipmap': False}}".format(
-        node.layer or node.output)])
+        node.place)])
 
 
 def _linear(node: Node, parts: Parts, rows: int) -> str:

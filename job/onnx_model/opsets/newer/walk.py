@@ -61,7 +61,7 @@ class _Walk:
             lost = set(node.outputs)
         except _UNREADABLE as error:
             raise BadCheckpoint("{} at {} is not as opset {} says it: {}".format(
-                node.op, node.layer or node.output, self._opset, error), hint="export it again") from error
+                node.op, node.place, self._opset, error), hint="export it again") from error
         if lost:
             self._lost.update(node.outputs)
 
@@ -177,4 +177,4 @@ def _of(values: Mapping, names: Tuple[str, ...]) -> Dict:
 
 
 def _no_operator(node: Node) -> UnsupportedModel:
-    return UnsupportedModel(["operator {} at {}".format(node.op, node.layer or node.output)])
+    return UnsupportedModel(["operator {} at {}".format(node.op, node.place)])
