@@ -129,6 +129,36 @@ def test_no_choice_between_tensors_of_other_kinds(then, other, keepdims):
         "If whose condition depends on values, and whose branches make other shapes, at choice",)
 
 
+def looking_up(op, shape):
+    """In x, by numbers of that shape which x itself makes."""
+    nodes = [helper.make_node("ReduceSum", ["x"], ["one"], keepdims=1), helper.make_node("Expand", ["one", "size"], ["many"]),
+             helper.make_node("Reshape", ["many", "shape"], ["numbers"]), helper.make_node("Cast", ["numbers"], ["at"], to=7),
+             helper.make_node(op, ["x", "at"], ["found"]), helper.make_node("ReduceSum", ["found"], ["total"]),
+             helper.make_node("Add", ["total", "x"], ["y"])]
+    return branch(nodes, weights={"size": np.array([1, 1, 1, int(np.prod(shape))]), "shape": np.array(shape)})
+
+
+LOOKS_UP = looking_up("Gather", (1,))
+WITHIN = branch([helper.make_node("If", ["c"], ["inner"], then_branch=LOOKS_UP, else_branch=KEPT)], ["inner"])
+BY_CONSTANTS = branch([helper.make_node("Gather", ["x", "at"], ["y"], axis=1)], weights={"at": np.array([2, 0, 1])})
+
+
+@pytest.mark.parametrize("then", [
+    LOOKS_UP, looking_up("GatherElements", (1, 3, 1, 4)), looking_up("GatherND", (2, 1)), WITHIN])
+def test_no_choice_where_the_condition_may_guard_an_index(then):
+    """Both branches would look up, also by what lies beyond the table."""
+    for pair in ((then, KEPT), (KEPT, then)):
+        with pytest.raises(UnsupportedModel) as refusal:
+            answer(by_value(*pair, behind=[helper.make_node("Neg", ["y"], ["end"])]))
+        assert "may guard indices that a branch looks up by, at choice" in "".join(refusal.value.problems)
+
+
+def test_constant_indices_need_no_guard():
+    made = by_value(BY_CONSTANTS, KEPT, behind=[helper.make_node("Neg", ["y"], ["end"])])
+    graph, _ = graph_of(open_onnx(made.SerializeToString(), None), {}, ("x",), ("out",))
+    assert graph.shapes["out"] == X.shape
+
+
 def test_what_one_of_two_branches_cannot_say_is_told_alone():
     odd = branch([helper.make_node("Unheard", ["x"], ["y"])])
     for then, other in ((odd, KEPT), (KEPT, odd)):

@@ -6,7 +6,7 @@ after:  Identity(x) -> Identity -> y
 before: x [1,4], c -> If(c, then: Gemm(x), else: Neg(x)) -> y [1,4]
 after:  Gemm(x) -> a, Neg(x) -> b, Where(c, a, b) -> y
 """
-from typing import Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Collection, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -14,6 +14,8 @@ from job.errors import UnsupportedModel
 from job.onnx_model.graph import Graph, Node, View, renamed
 from job.values import elements
 
+_BY_INDICES = ("Gather", "GatherElements", "GatherND")
+_GUARDS = "If whose condition depends on values, and may guard indices that a branch looks up by, at {}"
 BRANCHES = ("then_branch", "else_branch")  # attributes of an If: graphs whose inputs are what they read from around them
 
 
@@ -41,12 +43,22 @@ def both(node: Node) -> Tuple[Branch, Branch]:
 
 
 def choices(node: Node, then: Branch, other: Branch, view: View) -> Tuple[Node, ...]:
-    """Of what both branches have made, what the condition says. UnsupportedModel where one tensor cannot hold either."""
+    """Of what both branches have made, what the condition says. UnsupportedModel where one tensor cannot hold either, or
+    where the condition may be what keeps indices within a table: here both branches look up, whatever it says."""
     condition, pairs = node.inputs[0], tuple(zip(then.outputs, other.outputs))
+    if _look_up(then.nodes + other.nodes, view.graph.constants):
+        raise UnsupportedModel([_GUARDS.format(node.place)])
     if not all(_is_choice(view, condition, *pair) for pair in pairs):
         raise UnsupportedModel(["If whose condition depends on values, and whose branches make other shapes, at {}".format(
             node.place)])
     return tuple(Node("Where", (condition, *pair), (name,), layer=node.layer) for pair, name in zip(pairs, node.outputs))
+
+
+def _look_up(nodes: Sequence[Node], constants: Collection[str]) -> bool:
+    """By indices that are computed, also in graphs that nodes have themselves."""
+    inner = [graph for node in nodes for graph in node.attributes.values() if isinstance(graph, Graph)]
+    return (any(node.op in _BY_INDICES and node.inputs[1] not in constants for node in nodes)
+            or any(_look_up(graph.nodes, graph.constants) for graph in inner))
 
 
 def _is_choice(view: View, condition: str, one: str, another: str) -> bool:
