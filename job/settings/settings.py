@@ -57,29 +57,29 @@ READERS = {
 
 
 class Settings(NamedTuple):
-    """Everything that decides what one checkpoint becomes."""
+    """Everything that decides what one checkpoint becomes; what nobody says is as it stands here."""
 
-    arch: Optional[str]
-    arch_args: Mapping[str, Any]
-    model_code: Optional[ModelCode]
     input_shapes: Tuple[InputShape, ...]
     input_names: Tuple[str, ...]
-    output_names: Tuple[str, ...]
     quantize: Tuple[str, ...]  # modes beside float32
-    calibration: Optional[Path]
-    calibration_count: int  # samples of that folder, at most
-    calibration_seed: Optional[int]  # draws them; None: evenly spaced
-    skip_bad_images: bool
-    samples: Optional[Path]
-    preprocess: Optional[Preprocess]
-    labels: Tuple[str, ...]
-    tolerance: Override  # kind of stage -> limit -> figure, over the defaults
-    max_accuracy_drop: Optional[float]  # share of the labelled samples that a file may tell worse than PyTorch
-    weights_key: Optional[str]
-    keep: int  # earlier versions
-    max_drift: Mapping[str, float]  # figure -> how much worse it may be than that of the version replaced
-    force: bool
-    trust_pickle: bool
+    output_names: Tuple[str, ...] = DEFAULT_OUTPUT_NAMES
+    arch: Optional[str] = None
+    arch_args: Mapping[str, Any] = {}
+    model_code: Optional[ModelCode] = None
+    calibration: Optional[Path] = None
+    calibration_count: int = DEFAULT_CALIBRATION_COUNT  # samples of that folder, at most
+    calibration_seed: Optional[int] = None  # draws them; None: evenly spaced
+    skip_bad_images: bool = False
+    samples: Optional[Path] = None
+    preprocess: Optional[Preprocess] = None
+    labels: Tuple[str, ...] = ()
+    tolerance: Override = {}  # kind of stage -> limit -> figure, over the defaults
+    max_accuracy_drop: Optional[float] = None  # share of the labelled samples that a file may tell worse than PyTorch
+    weights_key: Optional[str] = None
+    keep: int = 0  # earlier versions
+    max_drift: Mapping[str, float] = {}  # figure -> how much worse it may be than that of the version replaced
+    force: bool = False
+    trust_pickle: bool = False
 
 
 class RunSettings(NamedTuple):
@@ -137,34 +137,15 @@ def settings_for(run: RunSettings, sidecar: Mapping[str, Any]) -> Settings:
         raise UsageError("--max-accuracy-drop without samples to lose any of",
                          hint="--samples=DIR, with a folder for each class in it")
     shapes, names = _inputs(said)
-    outputs = said.get("output_names", DEFAULT_OUTPUT_NAMES)
-    shared = sorted(set(names) & set(outputs))
-    if shared:
-        raise UsageError("{} is the name of an input and of an output".format(shared[0]),
-                         hint="--input-names and --output-names must differ")
-    return Settings(
-        arch=said.get("arch"),
-        arch_args=said.get("arch_args", {}),
-        model_code=said.get("model_code"),
-        input_shapes=shapes,
-        input_names=names,
-        output_names=outputs,
-        quantize=said.get("quantize", ("dynamic", "int8") if "calibration" in said else ("dynamic",)),
-        calibration=said.get("calibration"),
-        calibration_count=said.get("calibration_count", DEFAULT_CALIBRATION_COUNT),
-        calibration_seed=said.get("calibration_seed"),
-        skip_bad_images=said.get("skip_bad_images", False),
-        samples=said.get("samples"),
-        preprocess=said.get("preprocess"),
-        labels=said.get("labels", ()),
-        tolerance=_tolerance(run.given.get("tolerance", {}), sidecar.get("tolerance", {})),
-        max_accuracy_drop=said.get("max_accuracy_drop"),
-        weights_key=said.get("weights_key"),
-        keep=run.given.get("keep", 0),
-        max_drift=run.given.get("max_drift", {}),
-        force=said.get("force", False),
-        trust_pickle=said.get("trust_pickle", False),
-    )
+    _refuse_a_name_twice(names, said.get("output_names", DEFAULT_OUTPUT_NAMES))
+    worked_out = {
+        "input_shapes": shapes,
+        "input_names": names,
+        "quantize": said.get("quantize", ("dynamic", "int8") if "calibration" in said else ("dynamic",)),
+        "tolerance": _tolerance(run.given.get("tolerance", {}), sidecar.get("tolerance", {})),
+    }
+    as_said = {field: said[field] for field in Settings._fields if field in said}
+    return Settings(**dict(as_said, **worked_out))
 
 
 def _checked(name: str, text: str) -> Any:
@@ -197,6 +178,13 @@ def _inputs(said: Mapping[str, Any]) -> Tuple[Tuple[InputShape, ...], Tuple[str,
         raise UsageError("{} input shapes, {} input names".format(len(shapes), len(names)),
                          hint="one name for each shape")
     return tuple(shapes), tuple(names)
+
+
+def _refuse_a_name_twice(inputs: Tuple[str, ...], outputs: Tuple[str, ...]) -> None:
+    shared = sorted(set(inputs) & set(outputs))
+    if shared:
+        raise UsageError("{} is the name of an input and of an output".format(shared[0]),
+                         hint="--input-names and --output-names must differ")
 
 
 def default_input_names(count: int) -> Tuple[str, ...]:
