@@ -402,6 +402,17 @@ def picks_by_number():
     )
 
 
+def products_of_many_kinds():
+    return graph(
+        node("MatMul", "x z", "heads"),
+        node("MatMul", "c heads", "turned"),
+        node("MatMul", "turned v", "row"),
+        node("MatMul", "row s", "y"),
+        constants=drawn(c=(5, 3), v=(4,), s=(2, 1, 5, 6)),
+        inputs={"x": (2, 6, 3, 7), "z": (2, 1, 7, 4)},
+    )
+
+
 def recurrent():
     return graph(
         node("Transpose", "x", "sequence", perm=(2, 0, 1)),
@@ -481,6 +492,7 @@ CASES = (
     choices_of_several,
     windows_by_rule,
     picks_by_number,
+    products_of_many_kinds,
     recurrent,
     pooled_and_put_back,
     cut_after_a_window,

@@ -37,6 +37,7 @@ from job.onnx_model.passes.lower_volume_pools import lower_volume_pools
 from job.onnx_model.passes.merge_reshapes import merge_reshapes
 from job.onnx_model.passes.moves_to_picks import moves_to_picks
 from job.onnx_model.passes.operands_in_pairs import operands_in_pairs
+from job.onnx_model.passes.products_of_stacks import products_of_stacks
 from job.onnx_model.passes.raise_rank import raise_rank
 from job.onnx_model.passes.pick_before_transpose import pick_before_transpose
 from job.onnx_model.passes.pad_into_window import pad_into_window
@@ -59,6 +60,7 @@ PASSES = (
     decompose,                   # early: whatever it makes is what every later pass looks for
     whole_sequences,
     operands_in_pairs,
+    products_of_stacks,
     explicit_windows,            # before any pass that reads or moves padding
     lower_computed_convolutions,  # after: padding is said by then, and for
     unpool_to_choice,            # a pool too
@@ -135,6 +137,7 @@ WIDENED = {
                                                                   "with several channels each"),
     "ConvTranspose": Wider(("auto_pad", "output_shape"), (3, 5)),
     "Gemm": Wider(("alpha", "beta", "transA", "transB"), computed=(1, 2)),
+    "MatMul": Wider(any_shape=True, except_="stacks of more than 2^26 products"),
     "MaxPool": Wider(("auto_pad", "ceil_mode", "dilations"), (3, 5)),
     "Pad": Wider(("mode",)),
     "Resize": Wider(ranks=(3, 5), any_shape=True),
