@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import Mapping, NamedTuple, Tuple
 
 from job.modes import stage_of
+from job.publish import as_version
 from job.samples.use import Samples
 from job.values import Exported, Model
 
@@ -12,7 +13,7 @@ class Place(NamedTuple):
 
     model: Path        # the folder to be published
     work: Path         # what goes with the staging folder
-    saved_model: str   # saved_model/VERSION in the model's folder: TensorFlow Serving's layout
+    saved_model: str   # saved_model/VERSION in the model's folder
     published: Path    # an earlier version of the model, where there is one
 
 
@@ -26,3 +27,8 @@ class Converted(NamedTuple):
     def files(self, folder: Path) -> Mapping[str, Path]:
         """The file that answers for each stage of what is published."""
         return {stage_of(each.mode): folder / each.file for each in self.models}
+
+    def as_version(self, number: int) -> "Converted":
+        """The same after its SavedModel's folder was given another number."""
+        return self._replace(models=tuple(each._replace(file=as_version(each.file, number)) for each in self.models),
+                             digests={as_version(file, number): digest for file, digest in self.digests.items()})

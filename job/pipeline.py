@@ -22,7 +22,7 @@ from job.processes.actors import Pending, Side
 from job.progress import Progress
 from job.publish import (
     check_replaceable, checkpoint_of, clear_failure, is_current, is_rolled_back, keep_earlier, next_version, publish,
-    publish_failure, record_stamps, settled, staging,
+    publish_failure, record_stamps, settled, staging, turn, version_folder,
 )
 from job.report import inspection
 from job.samples.accuracy import Accuracy, dropped, number_asked
@@ -51,10 +51,11 @@ def convert(checkpoint: Path, name: str, settings: Settings, output_dir: Path, s
                 _refuse_drift(progress, sides, converted, place, settings.max_accuracy_drop)
             progress.warnings = unusual(progress.stages, converted.exported.depth)
             remarks.of_unusual(progress)
-            kept = keep_earlier(place.published, place.model, settings.keep)
-            digests = dict(kept, **write_documents(place, settings, converted, progress))
-            with progress.stage("publish"):
-                publish(place.model, output_dir, name, digests)
+            with turn(output_dir, name):
+                kept = keep_earlier(place.published, place.model, settings.keep)
+                written = write_documents(place, settings, converted.as_version(kept.number), progress)
+                with progress.stage("publish"):
+                    publish(place.model, output_dir, name, dict(kept.digests, **written))
     except JobError as error:
         if error.exit_code < 128:  # a signal is no failure of the checkpoint's
             publish_failure(output_dir, name, failed_documents(progress, error))
@@ -63,7 +64,7 @@ def convert(checkpoint: Path, name: str, settings: Settings, output_dir: Path, s
 
 
 def _place(staged: Path, published: Path, keep: int) -> Place:
-    place = Place(staged / "model", staged / "work", "saved_model/{}".format(next_version(published, keep)), published)
+    place = Place(staged / "model", staged / "work", version_folder(next_version(published, keep)), published)
     place.model.mkdir()
     place.work.mkdir()
     return place

@@ -2,7 +2,8 @@
 
     with staging(output_dir, name) as folder:      # /out/.staging-NAME-TOKEN, private, removed at the end
         ...                                        # everything is made in folder / "model"
-        publish(folder / "model", output_dir, name)
+        with turn(output_dir, name):               # what is there now is what will be replaced
+            publish(folder / "model", output_dir, name)
 
 recover(output_dir), once before any work, finishes what a killed run left.
 """
@@ -14,11 +15,14 @@ from job.publish.published import (
 )
 from job.publish.staging_folder import recover, staging
 from job.publish.stamps import record_stamps
-from job.publish.versions import documents_of, is_without_newest, keep_earlier, next_version
+from job.publish.turn import turn
+from job.publish.versions import (
+    as_version, documents_of, is_without_newest, keep_earlier, next_version, version_folder,
+)
 
 __all__ = [
-    "check_replaceable", "checkpoint_of", "clear_failure", "digest_of_settings", "documents_of", "is_current", "is_model",
-    "is_rolled_back", "is_without_newest", "keep_earlier", "next_version", "publish", "publish_failure", "publish_file",
-    "published_models", "record_of", "record_stamps", "recover", "settle_file", "settled", "staging", "verify_checksums",
-    "write_file", "write_json",
+    "as_version", "check_replaceable", "checkpoint_of", "clear_failure", "digest_of_settings", "documents_of", "is_current",
+    "is_model", "is_rolled_back", "is_without_newest", "keep_earlier", "next_version", "publish", "publish_failure",
+    "publish_file", "published_models", "record_of", "record_stamps", "recover", "settle_file", "settled", "staging", "turn",
+    "verify_checksums", "version_folder", "write_file", "write_json",
 ]

@@ -14,8 +14,8 @@ from job.errors import UsageError
 from job.publish.files import discard, flush_folder, refusals_as_job_errors, remove
 from job.publish.lock import dead_lock, own_lock
 
-_PREFIX = ".staging-"
-_LOCK = ".lock"
+PREFIX = ".staging-"
+LOCK = ".lock"
 _REPLACED = "replaced"
 _PATIENCE = (0.0, 0.1, 0.4, 1.5)  # seconds before each try: a child of what was killed may still write, and end then
 _READABLE_NAME = 40  # characters; longer would go past 255 bytes with a long model's name
@@ -25,7 +25,7 @@ _READABLE_NAME = 40  # characters; longer would go past 255 bytes with a long mo
 def staging(output_dir: Path, name: str) -> Iterator[Path]:
     """A new, empty, private folder on the output volume, removed at the end with all that is in it."""
     _make_output_dir(output_dir)
-    folder = output_dir / "{}{}-{}".format(_PREFIX, name[:_READABLE_NAME], uuid.uuid4().hex[:16])
+    folder = output_dir / "{}{}-{}".format(PREFIX, name[:_READABLE_NAME], uuid.uuid4().hex[:16])
     lock = None
     try:
         with refusals_as_job_errors("writing to {}".format(output_dir)):
@@ -104,8 +104,8 @@ def _remove(folder: Path) -> None:
 def _staging_folders(output_dir: Path) -> List[Path]:
     """Those with a lock, which is made before the folder and removed after it: it may be alone."""
     names = sorted(entry.name for entry in output_dir.iterdir()) if output_dir.is_dir() else []
-    locks = [name for name in names if name.startswith(_PREFIX) and name.endswith(_LOCK)]
-    return [output_dir / name[:-len(_LOCK)] for name in locks]
+    locks = [name for name in names if name.startswith(PREFIX) and name.endswith(LOCK)]
+    return [output_dir / name[:-len(LOCK)] for name in locks]
 
 
 def _make_output_dir(output_dir: Path) -> None:
@@ -118,4 +118,4 @@ def _make_output_dir(output_dir: Path) -> None:
 
 
 def _lock_of(folder: Path) -> Path:
-    return folder.parent / (folder.name + _LOCK)
+    return folder.parent / (folder.name + LOCK)

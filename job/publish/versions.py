@@ -9,7 +9,7 @@ import re
 import shutil
 import time
 from pathlib import Path
-from typing import Dict, List, Mapping, Optional
+from typing import Dict, List, Mapping, NamedTuple, Optional
 
 from job.errors import EnvironmentFailed
 from job.publish.checksums import listed_digests, settle_file
@@ -24,9 +24,27 @@ _PATIENCE = (0.0, 0.1, 0.2, 0.4, 0.8, 1.6)  # seconds before each try: another j
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
 
 
+class Kept(NamedTuple):
+    """What a new version of a model finds of earlier ones."""
+
+    number: int  # of the new version
+    digests: Mapping[str, str]  # of the earlier versions' files, by name relative to the model's folder
+
+
 def next_version(published: Path, keep: int) -> int:
     """The number of a new version of the model in this folder; 1 where none is to be kept."""
     return max(_numbers(published), default=0) + 1 if keep else 1
+
+
+def version_folder(number: int) -> str:
+    """Of a SavedModel, relative to the model's folder: TensorFlow Serving's layout."""
+    return "{}/{}".format(_VERSIONS, number)
+
+
+def as_version(file: str, number: int) -> str:
+    """The name that a file or folder of a SavedModel has under another number; another file's is its own."""
+    parts = Path(file).parts
+    return "/".join((version_folder(number),) + parts[2:]) if parts[0] == _VERSIONS else file
 
 
 def number_of(file: str) -> Optional[int]:
@@ -43,7 +61,7 @@ def is_put_away(file: str) -> bool:
 def documents_of(published: Path) -> Path:
     """The folder with the documents of the version that servers take: the model's own, unless it was rolled back."""
     numbers = _numbers(published)
-    extra = published / _VERSIONS / str(numbers[-1]) / _EXTRA if numbers else published
+    extra = published / version_folder(numbers[-1]) / _EXTRA if numbers else published
     return extra if (extra / _DOCUMENT).is_file() else published
 
 
@@ -53,24 +71,25 @@ def is_without_newest(published: Path) -> bool:
     return len(listed) > 1 and max(listed) not in _numbers(published)
 
 
-def keep_earlier(published: Path, staged: Path, keep: int) -> Dict[str, str]:
-    """Of the published versions the last so many become part of the staged model, which replaces it; returns the digests
-    of their files, by relative name. No byte is copied where files can be linked.
+def keep_earlier(published: Path, staged: Path, keep: int) -> Kept:
+    """Of the published versions the last so many become part of the staged model, which replaces it. Its own version gets
+    the next number, should another job have published one meanwhile. No byte is copied where files can be linked.
 
     A version whose files are not those of SHA256SUMS any more is left out: the new list would vouch for them.
     """
+    own = _numbers(staged)[-1]
     if not keep:
-        return {}
-    own = max(_numbers(staged), default=0)
+        return Kept(own, {})
     with refusals_as_job_errors("keeping versions of {}".format(published)):
         for seconds in _PATIENCE:
             time.sleep(seconds)
             try:
-                return _kept(published, staged, own, keep)
+                own = _numbered(published, staged, own)
+                return Kept(own, _kept(published, staged, own, keep))
             except (_Replaced, FileNotFoundError):
                 for number in _numbers(staged):
                     if number != own:
-                        remove(staged / _VERSIONS / str(number))
+                        remove(staged / version_folder(number))
     raise EnvironmentFailed("{}: it changes all the time".format(published),
                             hint="do other jobs publish it, or is the volume gone? run again")
 
@@ -83,10 +102,18 @@ class _Changed(Exception):
     """The file of this name is not what was published."""
 
 
+def _numbered(published: Path, staged: Path, own: int) -> int:
+    """The number of the new version, which its folder has now."""
+    number = max(own, next_version(published, 1))
+    if number != own:
+        os.rename(str(staged / version_folder(own)), str(staged / version_folder(number)))
+    return number
+
+
 def _kept(published: Path, staged: Path, own: int, keep: int) -> Dict[str, str]:
-    """`own` is the number of the new version, 0 where it has none yet: another job may have published the same."""
+    """`own` is the number of the new version."""
     listed, kept = listed_digests(published), {}  # type: Dict[str, str], Dict[str, str]
-    numbers = [number for number in _numbers(published) if not own or number < own]
+    numbers = [number for number in _numbers(published) if number < own]
     if own > 1 and not numbers:
         raise _Replaced  # between its two renames, where folders cannot be exchanged
     for number in numbers[-keep:]:
@@ -95,7 +122,7 @@ def _kept(published: Path, staged: Path, own: int, keep: int) -> Dict[str, str]:
         except _Changed as changed:
             if listed_digests(published) != listed:
                 raise _Replaced from changed
-            remove(staged / _VERSIONS / str(number))
+            remove(staged / version_folder(number))
             log.warning("version {} is not kept: {} is not what was published".format(number, changed), published.name)
     return kept
 
@@ -103,7 +130,7 @@ def _kept(published: Path, staged: Path, own: int, keep: int) -> Dict[str, str]:
 def _sources(listed: Mapping[str, str], number: int, newest: bool) -> Dict[str, str]:
     """Where in the new folder -> which file of the old one."""
     own = {name: name for name in listed if number_of(name) == number}
-    extra = "{}/{}/{}/".format(_VERSIONS, number, _EXTRA)
+    extra = "{}/{}/".format(version_folder(number), _EXTRA)
     if newest and extra + _DOCUMENT not in own:  # after a roll-back its documents lie there already
         own.update({extra + name: name for name in listed if "/" not in name})
     return own

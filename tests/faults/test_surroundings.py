@@ -68,15 +68,19 @@ def test_several_jobs_on_one_output_volume(tmp_path):
 
 
 def test_several_jobs_that_keep_versions_on_one_output_volume(tmp_path):
-    """Each takes over what is there when it publishes: whole, numbered without a gap, and all end well."""
+    """Each keeps what is there when it publishes, though all of them found the same when they began: no version is lost."""
     inputs, out = write_checkpoints(tmp_path / "in", 1), tmp_path / "out"
+    modes = ["none", "dynamic", "float16"]
     for _ in range(2):
-        jobs = [started(words(inputs, out, "--force", "--keep=2")) for _ in range(3)]
+        jobs = [started(words(inputs, out, "--force", "--keep=9", "--quantize=" + mode)) for mode in modes]
         said = [job.communicate(timeout=600)[1] for job in jobs]
         assert [job.returncode for job in jobs] == [0] * 3, said
         assert list(published(out)) == ["net0"] and left_over(out, {"net0"}) == []
-    numbers = sorted(int(path.name) for path in (out / "net0" / "saved_model").iterdir())
-    assert numbers == list(range(numbers[0], numbers[0] + len(numbers))) and 2 <= len(numbers) <= 3
+    versions = {int(path.name): path / "assets.extra" for path in (out / "net0" / "saved_model").iterdir()}
+    assert sorted(versions) == [1, 2, 3, 4, 5, 6]
+    versions[6] = out / "net0"
+    made = [[mode for mode in modes if (versions[number] / "net0.{}.tflite".format(mode)).exists()] for number in range(1, 7)]
+    assert sorted(made[:3]) == sorted(made[3:]) == [[], ["dynamic"], ["float16"]]
 
 
 def test_a_dead_jobs_lock_keeps_nobody_out(tmp_path):
