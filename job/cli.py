@@ -54,14 +54,14 @@ def convert(run: RunSettings) -> Verdict:
 
 
 def inspect(run: RunSettings) -> Verdict:
-    from job import sides
+    from job.sides import opening
     from job.batch import planning
 
     _warn_of_trust(run)
     task = planning.planned(run)[0]
     if task.problem:
         raise task.problem
-    with sides.open_pytorch_first() as (pytorch, tensorflow):
+    with opening.open_pytorch_first() as (pytorch, tensorflow):
         from job import pipeline
 
         _say(pipeline.inspect(task.path, task.settings, pytorch, tensorflow))
@@ -70,9 +70,9 @@ def inspect(run: RunSettings) -> Verdict:
 
 def verify(run: RunSettings) -> Verdict:
     folder = _output_folder(run)
-    from job import sides
+    from job.sides import opening
 
-    with sides.open_sides() as opened:
+    with opening.open_sides() as opened:
         from job.verify.verify import verify as verified
 
         return verdict.of_outcomes(verified(folder, opened, run.given))
@@ -94,9 +94,9 @@ def architectures(run: RunSettings) -> Verdict:
 
 
 def operators(run: RunSettings) -> Verdict:
-    from job import sides
+    from job.sides import opening
 
-    with sides.open_sides() as opened:
+    with opening.open_sides() as opened:
         _say(opened.tensorflow.call("operators"))
     return DONE
 
@@ -116,11 +116,11 @@ _COMMANDS = {command.__name__: command
 
 def _chain_and_openers() -> Tuple[Any, Any]:
     """What batch.convert_all() runs with."""
-    from job import sides
+    from job.sides import opening
     from job.batch import batch
 
     return (batch.Chain(*map(_of_pipeline, batch.Chain._fields)),
-            batch.Openers(sides.open_sides, sides.open_nurseries))
+            batch.Openers(opening.open_sides, opening.open_nurseries))
 
 
 def _of_pipeline(name: str) -> Callable[..., Any]:

@@ -30,7 +30,7 @@ from job.samples.calibration import Calibration, calibration_for
 from job.samples.classes import check_labels_number_scores
 from job.samples.use import samples_for
 from job.settings.settings import Settings
-from job.sides import Sides
+from job.sides.opening import Sides
 from job.sparing import with_spared_layers
 from job.values import Model, Outcome
 from job.watching import log

@@ -16,7 +16,7 @@ from job.watching.exit_codes import combined
 
 
 class Openers(NamedTuple):
-    """Where sides come from: the functions of job.sides."""
+    """Where sides come from: the functions of job.sides.opening."""
 
     sides: Callable[[], ContextManager[Any]]
     nurseries: Callable[[], ContextManager[Any]]

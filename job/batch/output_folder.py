@@ -6,7 +6,7 @@ from typing import Any, Collection, Sequence
 
 from job.processes import signals
 from job.errors import JobError, NoPermission, UsageError, job_error_from_oserror
-from job.few import first_few
+from job.first_few import first_few
 from job.report.documents import json_bytes
 from job.report.run import summary
 from job.settings.share import WHOLE, Share, summaries_of_shares

@@ -4,7 +4,7 @@ from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from job.batch.output_folder import write_summary
 from job.errors import BadCheckpoint, EnvironmentFailed, JobError, UsageError, job_error_from_oserror
-from job.few import first_few
+from job.first_few import first_few
 from job.report.documents import read_document
 from job.settings.share import Share, summaries_of_shares
 from job.values import Outcome

@@ -7,7 +7,7 @@ from job.parity.gate import parity_failed
 from job.samples.accuracy import Accuracy, dropped, number_asked, told
 from job.samples.use import samples_for
 from job.settings.preprocessing import Preprocess
-from job.sides import Sides
+from job.sides.opening import Sides
 from job.values import Exported
 from job.verify.published_model import PublishedModel
 from job.watching import log

@@ -12,7 +12,7 @@ from job.parity.questions import Questions
 from job.parity.tolerance import kind_of
 from job.processes.actors import BugInActor
 from job.publish import is_model, is_without_newest, published_models, verify_checksums
-from job.sides import Sides
+from job.sides.opening import Sides
 from job.values import Outcome, StageParity
 from job.verify.accuracy import check_accuracy
 from job.verify.published_model import REFERENCE, PublishedModel, read_model

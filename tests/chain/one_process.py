@@ -11,11 +11,12 @@ from job import determinism
 determinism.settle_process()
 determinism.silence_libraries()
 
-from job import pipeline, sides  # noqa: E402
+from job import pipeline  # noqa: E402
 from job.batch import batch  # noqa: E402
 from job.processes.actors import actor_class  # noqa: E402
 from job.settings.command_line import parsed  # noqa: E402
 from job.settings.settings import run_settings  # noqa: E402
+from job.sides import opening  # noqa: E402
 from job.watching import verdict  # noqa: E402
 
 
@@ -58,12 +59,12 @@ class TocoRunHere:
 
 
 @contextlib.contextmanager
-def open_sides() -> Iterator[sides.Sides]:
-    pytorch = InThisProcess(sides.PYTORCH)
+def open_sides() -> Iterator[opening.Sides]:
+    pytorch = InThisProcess(opening.PYTORCH)
     from job import tensorflow_side
 
     tensorflow_side.TocoRun = TocoRunHere
-    yield sides.Sides(pytorch, InThisProcess(sides.TENSORFLOW))
+    yield opening.Sides(pytorch, InThisProcess(opening.TENSORFLOW))
 
 
 def main() -> int:

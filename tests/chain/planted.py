@@ -7,8 +7,9 @@ import importlib
 import sys
 from typing import Any, Callable, Dict
 
-from job import __main__, sides
-from job.sides import PYTORCH, TENSORFLOW
+from job import __main__
+from job.sides import opening
+from job.sides.opening import PYTORCH, TENSORFLOW
 
 HARDLY = 5e-5
 FAULTS = {}  # type: Dict[str, Callable[[], None]]
@@ -41,7 +42,7 @@ def _change_weight(by: float) -> None:
         weights[name] = weights[name].copy()
         weights[name][1, 2, 3, 4] += by
         return model._replace(network=model.network._replace(weights=weights))
-    _wrap_result("job.tensorflow_side", "keras_model_from_onnx", change)
+    _wrap_result("job.sides.tensorflow_side", "keras_model_from_onnx", change)
 
 
 @plants(TENSORFLOW, "swapped-axes")
@@ -81,7 +82,7 @@ def _changed_onnx_weight() -> None:
         weight = graph.constants[name].copy()
         weight[3, 5] += 0.2
         return graph._replace(constants=dict(graph.constants, **{name: weight}))
-    _wrap_result("job.pytorch_side", "canonical", change)
+    _wrap_result("job.sides.pytorch_side", "canonical", change)
 
 
 @plants(TENSORFLOW, "relu-for-relu6")
@@ -98,7 +99,7 @@ def _dropped_bias() -> None:
 @plants(TENSORFLOW, "another-probes-answer")
 def _another_probes_answer() -> None:
     """The dynamic .tflite answers the second probe with its answer to the first."""
-    module = importlib.import_module("job.tensorflow_side")
+    module = importlib.import_module("job.sides.tensorflow_side")
     original = module.answers_of_file
 
     def answers_of_file(run: Any, *arguments: Any) -> Any:
@@ -140,7 +141,7 @@ def _replace_converter(op: str, convert: Callable[..., Any]) -> Callable[..., An
 def main() -> int:
     fault, words = sys.argv[1], sys.argv[2:]
     side = "PYTORCH" if SIDE_OF[fault] == PYTORCH else "TENSORFLOW"
-    setattr(sides, side, "__main__:planted_actor")  # this module, as it was run
+    setattr(opening, side, "__main__:planted_actor")  # this module, as it was run
     return __main__.main(words)
 
 

@@ -9,15 +9,16 @@ import json
 import os
 import sys
 
-from job import determinism, sides
+from job import determinism
 from job.__main__ import main
+from job.sides import opening
 
 
 def serve() -> None:
     determinism.settle_process()
     import job.pipeline  # noqa: F401 for the jobs to have
 
-    with sides.open_nurseries() as nurseries:
+    with opening.open_nurseries() as nurseries:
         with contextlib.closing(nurseries.for_another_process()) as first, first.opened() as opened:
             opened.peak_memory()  # both have imported
         for line in sys.stdin:
@@ -38,8 +39,8 @@ def _exit_code(words, nurseries) -> int:
 
 
 def _job(words, nurseries) -> int:
-    sides.open_sides = nurseries.opened
-    sides.open_nurseries = lambda: contextlib.closing(nurseries)
+    opening.open_sides = nurseries.opened
+    opening.open_nurseries = lambda: contextlib.closing(nurseries)
     return main(words)
 
 

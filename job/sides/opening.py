@@ -10,8 +10,8 @@ from job.processes import temporary_folder
 from job.processes.actors import Side, side_with
 from job.processes.nursery import Line, nursery
 
-PYTORCH = "job.pytorch_side:PyTorchSide"
-TENSORFLOW = "job.tensorflow_side:TensorFlowSide"
+PYTORCH = "job.sides.pytorch_side:PyTorchSide"
+TENSORFLOW = "job.sides.tensorflow_side:TensorFlowSide"
 
 
 class Sides(NamedTuple):

@@ -1,0 +1,1 @@
+"""The two sides of a conversion: PyTorch's and TensorFlow's, each in a process of its own."""
