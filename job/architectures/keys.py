@@ -7,7 +7,7 @@ from collections import OrderedDict
 from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Sequence, Tuple
 
 from job.architectures.registry import Renaming
-from job.few import first_few
+from job.first_few import first_few
 from job.values import Shape
 
 OPTIONAL = "num_batches_tracked"  # only training reads it, and checkpoints older than PyTorch 0.4.1 lack it

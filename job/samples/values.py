@@ -3,7 +3,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Optional, Tuple
 
 from job.errors import BadCheckpoint
-from job.few import first_few
+from job.first_few import first_few
 
 STAGE, CALIBRATION = "samples", "calibration"
 _NAMED = 10  # problems that a message names

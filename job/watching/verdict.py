@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Callable, NamedTuple, Optional, Sequence
 
 from job.errors import EnvironmentFailed, JobError, job_error_from
-from job.few import first_few
+from job.first_few import first_few
 from job.values import Outcome
 from job.watching import log
 from job.watching.exit_codes import combined
