@@ -4,14 +4,16 @@ import tempfile
 from pathlib import Path
 from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
-from job import remarks
 from job.checkpoint.arriving import index_awaited
 from job.checkpoint.identity import NOT_THERE, Identity, identity_now
 from job.checkpoint.shards import files_if_known
 from job.checkpoint.watch import unwritten
-from job.conversion import Converted, Place
+from job.conversion import remarks
+from job.conversion.converted import Converted, Place
+from job.conversion.documents import failed_documents, write_documents
+from job.conversion.progress import Progress
+from job.conversion.spared_layers import with_spared_layers
 from job.errors import BadCheckpoint, JobError
-from job.model_documents import failed_documents, write_documents
 from job.modes import CALIBRATED, stage_of
 from job.parity.drift import located
 from job.parity.gate import earlier_drift_first, first_drift, parity_failed
@@ -19,7 +21,6 @@ from job.parity.probes import probe_counts, probes_for
 from job.parity.questions import Questions
 from job.parity.usual import unusual
 from job.processes.actors import Pending, Side
-from job.progress import Progress
 from job.publish import (
     check_replaceable, checkpoint_of, clear_failure, is_current, is_rolled_back, keep_earlier, next_version, publish,
     publish_failure, record_stamps, settled, staging, turn, version_folder,
@@ -31,7 +32,6 @@ from job.samples.classes import check_labels_number_scores
 from job.samples.use import samples_for
 from job.settings.settings import Settings
 from job.sides.opening import Sides
-from job.sparing import with_spared_layers
 from job.values import Model, Outcome
 from job.watching import log
 

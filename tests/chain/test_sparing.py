@@ -4,7 +4,7 @@ import json
 import pytest
 import torch
 
-from job.sparing import loudest
+from job.conversion.spared_layers import loudest
 from job.values import LayerNoise
 from tests.chain.test_bad_input import convert, run_job
 

@@ -174,5 +174,5 @@ def _no_settings(monkeypatch):
     class Settings:
         force = False
 
-    monkeypatch.setattr("job.progress.settings_document", lambda settings: {})
+    monkeypatch.setattr("job.conversion.progress.settings_document", lambda settings: {})
     return Settings()

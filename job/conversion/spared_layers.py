@@ -7,13 +7,13 @@ spared, until the noise of the rest, added up, is low enough. The gate is the sa
 from pathlib import Path
 from typing import Any, NamedTuple, Optional, Sequence, Tuple
 
-from job.conversion import Converted
+from job.conversion.converted import Converted
+from job.conversion.progress import Progress
 from job.errors import JobError
 from job.modes import stage_of
 from job.parity.drift import worst_probe
 from job.parity.gate import first_drift
 from job.parity.questions import Questions
-from job.progress import Progress
 from job.publish import settled
 from job.values import Drift, LayerNoise, Model, StageParity
 

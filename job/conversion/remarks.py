@@ -1,8 +1,8 @@
 """What the log says of a conversion beside its stages: what was noticed, and what to look at."""
 from typing import Optional, Sequence
 
+from job.conversion.progress import Progress
 from job.parity.explain import of_spared
-from job.progress import Progress
 from job.samples.accuracy import told
 from job.samples.calibration import Calibration
 from job.values import Model

@@ -3,9 +3,9 @@ import time
 from pathlib import Path
 from typing import Any, Mapping, Optional
 
-from job.conversion import Converted, Place
+from job.conversion.converted import Converted, Place
+from job.conversion.progress import Progress
 from job.errors import JobError, ParityFailed
-from job.progress import Progress
 from job.publish import documents_of, record_of, settled, write_file, write_json
 from job.report.comparison import Version, compared, drifts, read_version
 from job.report.documents import json_bytes
