@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Callable, Sequence, Tuple
 
+from job.errors import JobError, UsageError
 from job.processes import signals
 from job.settings import command_line
-from job.errors import JobError, UsageError
 from job.settings.settings import RunSettings, run_settings
 from job.values import Outcome
 from job.watching import log, verdict

@@ -8,8 +8,8 @@ from job.architectures.by_name import module_by_name
 from job.architectures.load import as_the_module_names_them, load_weights
 from job.architectures.recognition import note_of, recognised, recognition_of
 from job.architectures.registry import ArchArgs, Architecture, find
-from job.architectures.user_code import build_from_code
 from job.checkpoint.reading import Checkpoint, read_checkpoint
+from job.user_code.factory import build_from_code
 from job.values import CheckpointFacts, Shape
 
 

@@ -10,9 +10,9 @@ import time
 from multiprocessing.connection import Connection, wait
 from typing import Callable, Dict, List, NamedTuple, Optional, Sequence
 
-from job.processes import signals
 from job.batch.resources import cores, memory
 from job.errors import JobError, Killed, StageFailed
+from job.processes import signals
 from job.processes.actors import forked, manner_of_death, was_killed
 from job.watching import log
 

@@ -4,9 +4,9 @@ import os
 from pathlib import Path
 from typing import Any, Collection, Sequence
 
-from job.processes import signals
 from job.errors import JobError, NoPermission, UsageError, job_error_from_oserror
 from job.first_few import first_few
+from job.processes import signals
 from job.report.documents import json_bytes
 from job.report.run import summary
 from job.settings.share import WHOLE, Share, summaries_of_shares

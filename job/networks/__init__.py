@@ -2,10 +2,10 @@
 from pathlib import Path
 from typing import Any, Tuple, Union
 
-from job.known import Known
 from job.networks.module import ModuleNetwork
 from job.networks.onnx_file import FileNetwork, is_onnx
 from job.onnx_model.graph import Graph
+from job.processes.shared_values import Known
 
 Network = Union[ModuleNetwork, FileNetwork]
 

@@ -8,7 +8,6 @@ import torch
 from job.architectures.module import load_module
 from job.axes import published
 from job.errors import BadCheckpoint, UsageError
-from job.known import Known
 from job.networks.indices import with_indices_that_fit
 from job.networks.rounding import in_float64, rounding_of_range
 from job.networks.training_spread import training_spread
@@ -19,6 +18,7 @@ from job.onnx_model.repeatable import check_repeatable, computes_with_batch
 from job.onnx_model.symbolic import gaps_filled
 from job.onnx_model.trace import first_difference, forward, trace
 from job.parity.probes import Probe, make_probes
+from job.processes.shared_values import Known
 from job.settings.settings import DEFAULT_INPUT_NAME, DEFAULT_OUTPUT_NAMES
 from job.settings.tensor_values import InputShape
 from job.user_code.failure import BadModelCode

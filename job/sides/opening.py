@@ -5,10 +5,10 @@ from typing import Callable, ContextManager, Iterator, NamedTuple, Tuple
 
 from job import determinism
 from job.errors import Interrupted, Stopped
-from job.known import shared
 from job.processes import temporary_folder
 from job.processes.actors import Side, side_with
 from job.processes.nursery import Line, nursery
+from job.processes.shared_values import shared
 
 PYTORCH = "job.sides.pytorch_side:PyTorchSide"
 TENSORFLOW = "job.sides.tensorflow_side:TensorFlowSide"

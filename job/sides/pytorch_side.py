@@ -13,7 +13,6 @@ from job.architectures.recognition.fingerprints import fingerprints
 from job.axes import published
 from job.checkpoint.reading import read_checkpoint
 from job.errors import BadCheckpoint, UnsupportedModel
-from job.known import Known
 from job.networks import Network, is_onnx, network_of
 from job.networks.onnx_file import inspected
 from job.onnx_model.cost import longest_path, multiply_adds
@@ -25,6 +24,7 @@ from job.parity import arrays
 from job.parity.answers import save_answers
 from job.parity.probes import Probe, load_probes
 from job.processes.memory import peak_memory
+from job.processes.shared_values import Known
 from job.values import Exported, Inspected, Question, TensorFacts, TrainingSpread
 
 _MOVES = ("Flatten", "Identity", "Reshape", "Squeeze", "Transpose", "Unsqueeze")

@@ -17,12 +17,12 @@ with determinism.held_back_stderr():
     from job.keras_model.preflight import check_supported, problems_of
     from job.keras_model.walk import KerasModel, keras_model_from_onnx
 from job.axes import inverse
-from job.known import Known
 from job.onnx_model.model_file import read_onnx
 from job.parity import arrays
 from job.parity.answers import answers_of_file, save_answers
 from job.parity.probes import Probe, load_probes
 from job.processes.memory import peak_memory
+from job.processes.shared_values import Known
 from job.samples.calibration import samples_of
 from job.tensorflow_model.describe import describe_saved_model, describe_tflite
 from job.tensorflow_model.flatbuffer.tflite_file import open_tflite

@@ -11,9 +11,9 @@ from tensorflow.lite.toco.toco_flags_pb2 import TENSORFLOW_GRAPHDEF, TFLITE, Toc
 
 from job.determinism import canonical_bytes
 from job.errors import StageFailed
-from job.known import Known
 from job.modes import CALIBRATED
 from job.processes.memory import keep_freed
+from job.processes.shared_values import Known
 from job.tensorflow_model.flatbuffer.tflite_file import TFLiteFile, open_tflite, parse_tflite
 from job.tensorflow_model.flatbuffer.writing import tflite_bytes
 from job.tensorflow_model.freeze import FrozenGraph, size_of

@@ -2,9 +2,9 @@
 import numpy as np
 import pytest
 
-from job.known import shared
 from job.networks import module
 from job.networks.module import ModuleNetwork
+from job.processes.shared_values import shared
 from job.settings.command_line import parsed
 from job.settings.settings import run_settings, settings_for
 from tests.models import write_seeded_checkpoint

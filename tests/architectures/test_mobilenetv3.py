@@ -9,11 +9,11 @@ import torch
 from torch.nn import functional
 
 from job.architectures.build import build
-from job.architectures.keys import new_name
-from job.architectures.families.mobilenetv3 import PUBLISHED_2019_LARGE_HEAD
 from job.architectures.families.blocks import HSigmoid, HSwish
 from job.architectures.families.channels import multiple_of_8
+from job.architectures.families.mobilenetv3 import PUBLISHED_2019_LARGE_HEAD
 from job.architectures.families.mobilenetv3_modules import SqueezeExcite
+from job.architectures.keys import new_name
 
 PUBLISHED = Path(__file__).parent / "published"
 BATCH_NORM = ("weight", "bias", "running_mean", "running_var")

@@ -7,7 +7,7 @@ from typing import Any, Mapping, NamedTuple
 
 import torch
 
-from job.architectures.user_code import build_from_code
+from job.user_code.factory import build_from_code
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 

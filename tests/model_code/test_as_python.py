@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-from job.architectures.user_code import build_from_code
+from job.user_code.factory import build_from_code
 from tests.model_code.by_command import convert, write_code
 
 CHECKOUT = Path(__file__).resolve().parents[2]

@@ -7,10 +7,10 @@ import sys
 import pytest
 import torch
 
-from job.architectures.user_code import build_from_code
 from job.errors import BadCheckpoint
 from job.onnx_model.outputs import FlatOutputs
 from job.onnx_model.trace import forward
+from job.user_code.factory import build_from_code
 from tests.model_code.by_command import CHECKOUT, convert, write_code
 from tests.model_code.small_network import FIRST_LINE, SHAPE, converted, net, state
 

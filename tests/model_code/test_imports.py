@@ -8,8 +8,8 @@ import sys
 import pytest
 import torch
 
-from job.architectures.user_code import build_from_code
 from job.errors import BadCheckpoint
+from job.user_code.factory import build_from_code
 from job.user_code.imports import PACKAGE, forget_code
 from tests.model_code.by_command import write_code
 

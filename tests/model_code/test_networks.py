@@ -5,7 +5,7 @@ from typing import NamedTuple, Tuple
 import pytest
 import torch
 
-from job.architectures.user_code import build_from_code
+from job.user_code.factory import build_from_code
 from tests.model_code.by_command import convert
 
 NETWORKS = Path(__file__).resolve().parent / "networks"

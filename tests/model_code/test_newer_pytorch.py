@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from job.architectures.user_code import build_from_code
 from job.user_code import newer_pytorch
+from job.user_code.factory import build_from_code
 from tests.model_code.by_command import write_code
 from tests.model_code.newer.rows import IN_PLACE, answered, rows
 from tests.operators.conversion import converted

@@ -2,10 +2,10 @@
 import pytest
 import torch
 
-from job.architectures.user_code import build_from_code
 from job.errors import BadCheckpoint
 from job.onnx_model.outputs import FlatOutputs
 from job.onnx_model.repeatable import check_repeatable, computes_with_batch
+from job.user_code.factory import build_from_code
 from tests.model_code.by_command import write_code
 from tests.model_code.small_network import converted, net
 

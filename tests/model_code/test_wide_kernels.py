@@ -5,8 +5,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from job.architectures.user_code import build_from_code
 from job.user_code import wide_kernels
+from job.user_code.factory import build_from_code
 from tests.model_code.by_command import write_code
 from tests.operators.conversion import converted
 

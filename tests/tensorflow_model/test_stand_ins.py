@@ -11,7 +11,7 @@ from keras import layers
 from own_step import shown_to_toco
 from small_models import keras_graph
 
-from job.known import shared
+from job.processes.shared_values import shared
 from job.tensorflow_model import tflite
 from job.tensorflow_model.flatbuffer.tflite_file import parse_tflite
 from job.tensorflow_model.flatbuffer.writing import tflite_bytes

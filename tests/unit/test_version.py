@@ -4,8 +4,8 @@ import shutil
 
 import pytest
 
-from job.errors import JobError
 from job import version
+from job.errors import JobError
 from job.version import job_version, own_version
 
 

@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from job import known as module
-from job.known import Known, shared
+from job.processes import shared_values as module
+from job.processes.shared_values import Known, shared
 
 
 def made(value):
