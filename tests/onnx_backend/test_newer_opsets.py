@@ -24,11 +24,11 @@ def file_of(row: Row):
     return made.SerializeToString()
 
 
-def answers(data: bytes, x: np.ndarray):
+def answers(data: bytes, *inputs: np.ndarray):
     file = open_onnx(data, None)
     names = tuple("out_{}".format(place) for place in range(len(file.graph.outputs)))
-    graph, _ = graph_of(file, {}, ("x",), names)
-    found = run_graph(graph, [x])
+    graph, _ = graph_of(file, {}, tuple(each.name for each in file.inputs), names)
+    found = run_graph(graph, inputs)
     assert [graph.shapes[name] for name in names] == [each.shape for each in found]
     return found
 

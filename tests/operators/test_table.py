@@ -53,6 +53,7 @@ FORMS = [
     ("ConvTranspose", of("ConvTranspose", "x w4", MAP, strides=(2, 2), output_shape=(18, 14))),
     ("Gemm", of("Gemm", "x m row", (9, 4), alpha=0.5, beta=2.0, transA=1, transB=0)),
     ("Gemm", of("Gemm", "x v u", (4, 9))),
+    *[("MatMul", of("MatMul", inputs, shape)) for inputs, shape in (("x row", ROW[1:] + (7,)), ("x v", (9,)), ("m x", (3, 7, 2)))],
     ("Pad", of("Pad", "x", MAP, mode="edge", pads=(0, 0, 1, 2, 0, 0, 3, 1))),
     *[("Resize", of("Resize", "x half{}".format(len(shape)), shape, mode=mode))
       for mode, shapes in (("nearest", (ROW, MAP, CUBE)), ("linear", (ROW, CUBE))) for shape in shapes],

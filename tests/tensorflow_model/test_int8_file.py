@@ -14,6 +14,7 @@ from job.tensorflow_model.flatbuffer.writing import tflite_bytes
 from job.tensorflow_model.freeze import frozen_graph
 from job.tensorflow_model.quantised.int8_ends import with_int8_ends
 from job.tensorflow_model.quantised.int8_plan import Plan
+from job.tensorflow_model.quantised.int8_scales import numbers_in, scale_of
 from job.tensorflow_model.quantised.int8_writing import int8_file
 from job.tensorflow_model.quantised.ranges import Range, ranges_of
 from job.tensorflow_model.quantised.uint8_ends import with_uint8_ends
@@ -113,6 +114,12 @@ def test_it_answers_as_the_float_file_does(name, tmp_path):
             expected, answer = wanted(*sample)[0], run(*sample)[0]
             assert answer.dtype == np.float32 and answer.shape == expected.shape
             assert 0 < np.abs(answer - expected).max() <= OF_RANGE * np.ptp(expected)
+
+
+@pytest.mark.parametrize("least", [0.0, 1e-44])
+def test_a_constant_of_zeros_has_a_scale(least):
+    scale = scale_of(Range(0.0, least))
+    assert scale.step > 0 and numbers_in(scale, np.zeros(3)).tolist() == [scale.zero_point] * 3
 
 
 def test_where_nothing_is_in_8_bits_the_file_says_what_it_was_written_from(tmp_path):

@@ -25,8 +25,8 @@ class Layer(NamedTuple):
 
 
 def scale_of(range_: Range) -> Scale:
-    """Zero is in every range, and held exactly."""
-    step = float(np.float32(range_.width() / (MOST - LEAST)))
+    """Zero is in every range, and held exactly; of nothing but zeros any step will do."""
+    step = float(np.float32(range_.width() / (MOST - LEAST))) or 1.0
     return Scale(step, int(np.clip(np.round(LEAST - range_.low / step), LEAST, MOST)))
 
 

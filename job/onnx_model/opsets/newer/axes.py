@@ -124,8 +124,3 @@ def depth_to_space(node: Node, view: View) -> Rewrite:
     order = np.arange(view.shape(node.inputs[0])[1]).reshape(-1, block).T.reshape(-1)
     picked = parts.op("Gather", node.inputs[0], order, axis=1)
     return parts.ending(parts.op("DepthToSpace", picked, blocksize=node.attributes["blocksize"]))
-
-
-@newer(11, "ScatterElements")
-def scatter(node: Node, view: View) -> Rewrite:
-    return Rewrite((plain(node, reduction="none")._replace(op="Scatter"),))
