@@ -8,6 +8,7 @@ from small_models import plain_graph
 from job.parity.metrics import EXACT_DB
 from job.tensorflow_model.flatbuffer.tflite_file import open_tflite
 from job.tensorflow_model.freeze import frozen_graph
+from job.tensorflow_model.quantised import layer_noise as measuring
 from job.tensorflow_model.quantised.int8_ends import with_int8_ends
 from job.tensorflow_model.quantised.int8_source import int8_source
 from job.tensorflow_model.quantised.layer_noise import layer_noise
@@ -93,3 +94,10 @@ def test_channels_that_were_brought_to_like_ranges_are_no_noise(tmp_path):
     found = {each.layer: each.own_snr_db for each in layer_noise(source, int8, list(SAMPLES[0]))}
     assert min(found[layer] for layer in ("layer0", "layer1", "layer2")) > 20
     assert min(each.own_snr_db for each in layer_noise(float32, int8, list(SAMPLES[0]))) < 15
+
+
+@pytest.mark.parametrize("mode", ["dynamic", "int8"])
+def test_how_many_layers_one_model_has_inputs_for_changes_nothing(files, mode, monkeypatch):
+    together = noise(files, mode)
+    monkeypatch.setattr(measuring, "_AT_ONCE", 1)
+    assert noise(files, mode) == together and len(together) > 3

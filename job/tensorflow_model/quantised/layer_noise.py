@@ -9,13 +9,14 @@ from typing import Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tupl
 import numpy as np
 
 from job.parity.metrics import snr_db
-from job.tensorflow_model.flatbuffer.cut_models import with_one_operator, without_operator
+from job.tensorflow_model.flatbuffer.cut_models import with_additions, with_one_operator
 from job.tensorflow_model.flatbuffer.tflite_file import Operator, Tensor, TFLiteFile
 from job.tensorflow_model.quantised.int8_writing import INT8
 from job.tensorflow_model.runners import InnerTensors
 from job.values import LayerNoise
 
 MOST_FOLLOWED = 128  # layers whose noise is followed to the outputs, each at the cost of a forward
+_AT_ONCE = 2 ** 26   # bytes of noise that one model has inputs for
 _INTO = "QUANTIZE"
 _OF_8_BITS = ("int8", "uint8")
 
@@ -46,9 +47,9 @@ def layer_noise(float32: TFLiteFile, quantised: TFLiteFile, inputs: Sequence[np.
     """
     network = _network(float32, inputs)
     added = sorted(_all_added(network, quantised), key=lambda each: each.own_snr_db)
-    layers = [LayerNoise(each.tensor, each.operator, each.snr_db, each.own_snr_db,
-                         _reaching(network, each) if number < MOST_FOLLOWED else None)
-              for number, each in enumerate(added)]
+    heard = _all_heard(network, added[:MOST_FOLLOWED]) + [None] * len(added[MOST_FOLLOWED:])
+    layers = [LayerNoise(each.tensor, each.operator, each.snr_db, each.own_snr_db, output_snr_db)
+              for each, output_snr_db in zip(added, heard)]
     return tuple(sorted(layers, key=lambda layer: (layer.output_snr_db is None, layer.output_snr_db)))
 
 
@@ -64,38 +65,70 @@ def _all_added(network: _Network, file: TFLiteFile) -> Iterator[_Added]:
     values = values_of(file, network.inputs)
     for operator in file.operators:
         name, made = plain_name(file.tensors[operator.outputs[0]].name), values[operator.outputs[0]]
-        expected = _expected(network, name, operator, values)
+        expected = _expected(network, name, file, operator, values)
         if expected is not None and name in network.values and made.dtype == np.float32:
             yield _Added(name, operator.name, snr_db(network.values[name], made), snr_db(expected, made), made - expected)
 
 
-def _expected(network: _Network, name: str, operator: Operator, values: Values) -> Optional[np.ndarray]:
-    """What the float32 file's operator makes of the quantised one's inputs; None where it has no such operator."""
+def _expected(network: _Network, name: str, file: TFLiteFile, operator: Operator, values: Values) -> Optional[np.ndarray]:
+    """What the float32 file's operator makes of the inputs of `file`'s; None where it has no such operator."""
     if operator.name == _INTO:
         return values.get(operator.inputs[0])
     theirs = network.file.operators[network.makers[name]] if name in network.makers else None
     if theirs is None or theirs.name != operator.name:
         return None
+    if _is_same(file, operator, network.file, theirs):
+        return values[operator.outputs[0]]
     given = {index: values[ours] for index, ours in zip(theirs.inputs, operator.inputs)
              if index >= 0 and ours in values and not len(network.file.tensors[index].content)}
     alone = with_one_operator(network.file, network.makers[name], list(given))
     return _outputs(alone, list(given.values()))[network.file.tensors[theirs.outputs[0]].name]
 
 
-def _reaching(network: _Network, added: _Added) -> float:
-    """The lowest signal to noise of an output, where the noise of no other layer is."""
-    changed = network.values[added.tensor] + added.noise
-    number = network.makers.get(added.tensor)
-    if number is None:  # an input of the network
-        inputs = [changed if value is network.values[added.tensor] else value for value in network.inputs]
-        outputs = _outputs(network.file, inputs)
-    else:
-        made = network.file.operators[number].outputs
-        beside = [network.values[network.file.tensors[index].name] for index in made]
-        beside[[network.file.tensors[index].name for index in made].index(added.tensor)] = changed
-        outputs = _outputs(without_operator(network.file, number), list(network.inputs) + beside)
+def _is_same(file: TFLiteFile, operator: Operator, other_file: TFLiteFile, other: Operator) -> bool:
+    """Whether two operators of one name make the same of the same inputs, since they have the same types and constants."""
+    return (operator.options, operator.activation) == (other.options, other.activation) and all(
+        ours == theirs if min(ours, theirs) < 0 else _is_alike(file.tensors[ours], other_file.tensors[theirs])
+        for ours, theirs in zip(operator.inputs + operator.outputs, other.inputs + other.outputs))
+
+
+def _is_alike(one: Tensor, other: Tensor) -> bool:
+    return one.dtype == other.dtype and one.scale == other.scale and one.content == other.content
+
+
+def _all_heard(network: _Network, followed: Sequence[_Added]) -> List[float]:
+    """The lowest signal to noise of an output for each, where the noise of no other layer is."""
+    return [snr_db for some in _portions(followed) for snr_db in _heard(network, some)]
+
+
+def _portions(followed: Sequence[_Added]) -> Iterator[Sequence[_Added]]:
+    """To write a model for each would take longer than to run it."""
+    portion, size = [], 0  # type: List[_Added], int
+    for each in followed:
+        if portion and size + each.noise.nbytes > _AT_ONCE:
+            yield portion
+            portion, size = [], 0
+        portion.append(each)
+        size += each.noise.nbytes
+    if portion:
+        yield portion
+
+
+def _heard(network: _Network, added: Sequence[_Added]) -> Iterator[float]:
+    none = {each.tensor: np.zeros_like(each.noise) for each in added if each.tensor in network.makers}
     names = [network.file.tensors[index].name for index in network.file.outputs]
-    return min(snr_db(network.values[name], outputs[name]) for name in names)
+    model = InnerTensors(with_additions(network.file, list(none)), ())
+    for each in added:
+        noise = dict(none, **{each.tensor: each.noise}) if each.tensor in none else none
+        inputs = network.inputs if each.tensor in none else _with_noise(network, each)
+        outputs = {name: value for _, name, value in model.values(list(inputs) + list(noise.values()))}
+        yield min(snr_db(network.values[name], outputs[name]) for name in names)
+
+
+def _with_noise(network: _Network, added: _Added) -> List[np.ndarray]:
+    """Inputs of the network, one of them with its noise."""
+    names = [network.file.tensors[index].name for index in network.file.inputs]
+    return [value + added.noise if name == added.tensor else value for name, value in zip(names, network.inputs)]
 
 
 def _outputs(file: TFLiteFile, inputs: List[np.ndarray]) -> Mapping[str, np.ndarray]:
