@@ -9,6 +9,7 @@ from job.architectures.load import as_the_module_names_them, load_weights
 from job.architectures.recognition import note_of, recognised, recognition_of
 from job.architectures.registry import ArchArgs, Architecture, find
 from job.checkpoint.reading import Checkpoint, read_checkpoint
+from job.user_code.changed_pytorch import mean_as_saved, mean_as_written
 from job.user_code.factory import build_from_code
 from job.values import CheckpointFacts, Shape
 
@@ -32,10 +33,12 @@ def load_module(checkpoint_path: Path, settings: Any) -> LoadedModule:
     if settings.model_code:
         file, factory = settings.model_code
         name, shape, built_from = "{}:{}".format(Path(file).name, factory), None, None
+        mean_as_saved(checkpoint.format)
         module = build_from_code(Path(file), factory, arch_args)
         tensors, notes = as_the_module_names_them(module, checkpoint)
         notes += load_weights(module, tensors)
     else:
+        mean_as_written()
         architecture, told, shape, noted = _asked_for(settings.arch, checkpoint)
         module, arch_args, notes = module_by_name(architecture, checkpoint, dict(told, **arch_args))
         name, built_from, notes = architecture.name, repr((architecture.name, arch_args)), noted + notes

@@ -19,7 +19,7 @@ def untraced(method: Callable[..., Any]) -> Callable[..., Any]:
 
 def with_fixed_sizes(interpolate: Callable[..., Any]) -> Callable[..., Any]:
     """F.interpolate whose output size is plain numbers: traced ones cannot be exported."""
-    def fixed(input, size=None, scale_factor=None, mode="nearest", align_corners=None):
+    def fixed(input, size=None, scale_factor=None, mode="nearest", align_corners=None, recompute_scale_factor=None, **since):
         if scale_factor is not None:
             factors = scale_factor if isinstance(scale_factor, (list, tuple)) else [scale_factor] * (input.dim() - 2)
             size = [int(int(input.size(axis + 2)) * float(factor)) for axis, factor in enumerate(factors)]
@@ -27,7 +27,7 @@ def with_fixed_sizes(interpolate: Callable[..., Any]) -> Callable[..., Any]:
             size = [int(each) for each in size]
         elif size is not None:
             size = [int(size)] * (input.dim() - 2)
-        return interpolate(input, size=size, mode=mode, align_corners=align_corners)
+        return interpolate(input, size=size, mode=mode, align_corners=align_corners, **since)
     return fixed
 
 

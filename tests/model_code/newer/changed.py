@@ -1,0 +1,58 @@
+"""What means another thing to PyTorch 1.1 than today, on a map [2, 3, 6, 7] or a row [2, 3, 9]."""
+from typing import Any, Mapping
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+_MAP, _ROW = (2, 3, 6, 7), (2, 3, 9)
+ROWS = {
+    "whole numbers divided": (_ROW, "lambda x: x + torch.arange(9) / 4"),
+    "whole numbers divided by others": (_ROW, "lambda x: x + 7 / torch.arange(1, 10) + torch.arange(9).div(torch.arange(2, 11))"),
+    "a quotient by name": (_ROW, "lambda x: x / 3 + torch.div(torch.arange(9), 2)"),
+    "whole quotients": (_ROW, "lambda x: x + (torch.arange(9) // 2).float() + (torch.arange(9.0) // 2)"),
+    "sampled": (_MAP, "lambda x: F.grid_sample(x, grid(x))"),
+    "sampled to the border": (_MAP, "lambda x: F.grid_sample(x, grid(x), padding_mode='border', align_corners=False)"),
+    "sampled, corners aligned": (_MAP, "lambda x: F.grid_sample(x, grid(x), align_corners=True)"),
+    "transformed": (_MAP, "lambda x: F.grid_sample(x, F.affine_grid(theta(), [2, 3, 5, 4]))"),
+    "transformed, corners aligned": (
+        _MAP, "lambda x: F.grid_sample(x, F.affine_grid(theta(), (2, 3, 5, 4), align_corners=True), align_corners=True)"),
+    "resized": (_MAP, "lambda x: F.interpolate(x, scale_factor=2.5, mode='bilinear', recompute_scale_factor=True)"),
+    "resized to whole pixels": (_MAP, "lambda x: F.interpolate(x, scale_factor=(1.5, 2), mode='bilinear')"),
+    "resized, corners aligned": (_MAP, "lambda x: F.interpolate(x, scale_factor=1.3, mode='bilinear', align_corners=True)"),
+    "resized by words": (_MAP, "lambda x: F.interpolate(x, size=(9, 4), mode='nearest', antialias=False)"),
+}
+for _mode in ("zeros", "reflect", "replicate", "circular"):
+    ROWS["a row, " + _mode] = (_ROW, "filled(nn.Conv1d(3, 2, 3, padding=1, stride=2, padding_mode={!r}))".format(_mode))
+    ROWS["a map, " + _mode] = (
+        _MAP, "filled(nn.Conv2d(3, 4, (3, 5), padding=(1, 4), dilation=(1, 2), padding_mode={!r}))".format(_mode))
+    ROWS["the same size, " + _mode] = (
+        _MAP, "filled(nn.Conv2d(3, 3, (3, 4), padding='same', groups=3, padding_mode={!r}))".format(_mode))
+ROWS["valid"] = (_MAP, "filled(nn.Conv2d(3, 4, 3, padding='valid', bias=False))")
+
+
+def grid(x: torch.Tensor) -> torch.Tensor:
+    return torch.sin(torch.arange(2 * 4 * 5 * 2.0)).reshape(2, 4, 5, 2) * 1.3
+
+
+def theta() -> torch.Tensor:
+    return torch.tensor([[[0.9, 0.2, 0.1], [-0.3, 0.8, -0.2]], [[1.1, 0.0, 0.0], [0.1, 0.7, 0.3]]])
+
+
+def filled(layer: nn.Module) -> nn.Module:
+    for parameter in layer.parameters():
+        numbers = torch.cos(torch.arange(float(parameter.numel())) * 1.7)
+        parameter.data.copy_(numbers.reshape(parameter.shape))
+        parameter.requires_grad_(False)
+    return layer
+
+
+def made(row: str) -> Any:
+    """A function of one tensor, or a layer."""
+    return eval(ROWS[row][1], {"torch": torch, "nn": nn, "F": F, "grid": grid, "theta": theta, "filled": filled})
+
+
+def answered(row: str) -> Mapping[str, Any]:
+    shape = ROWS[row][0]
+    answer = made(row)(torch.sin(torch.arange(float(torch.Size(shape).numel())) * 0.37).reshape(shape))
+    return {"shape": list(answer.shape), "answer": [float("{:.6g}".format(each)) for each in answer.reshape(-1).tolist()]}

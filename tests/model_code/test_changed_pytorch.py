@@ -1,0 +1,115 @@
+"""Code means what it means to the PyTorch that saved its weights: 1.1, or today's."""
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from job.architectures.build import build
+from job.architectures.module import load_module
+from job.user_code import changed_pytorch
+from tests.checkpoints.files import safetensors
+from tests.model_code.by_command import write_code
+from tests.model_code.newer.changed import ROWS, answered, grid, made
+from tests.operators.conversion import converted
+
+REFERENCES = json.loads((Path(__file__).with_name("newer") / "changed.json").read_text())
+
+
+@pytest.fixture(autouse=True)
+def provided():
+    changed_pytorch.provide()
+    changed_pytorch.mean_as_saved("torch-zip")
+    yield
+    changed_pytorch.mean_as_saved("torch-legacy")
+
+
+def test_no_row_is_without_an_answer():
+    assert set(ROWS) | {"torch"} == set(REFERENCES)
+
+
+@pytest.mark.parametrize("row", sorted(ROWS))
+def test_it_answers_as_todays(row):
+    answer, expected = answered(row), REFERENCES[row]
+    assert answer["shape"] == expected["shape"]
+    np.testing.assert_allclose(answer["answer"], expected["answer"], rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("row", sorted(ROWS))
+def test_it_converts(row, tmp_path):
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = made(row)
+
+        def forward(self, x):
+            return self.layer(x) * 1.5
+    conversion = converted(Net().eval(), [ROWS[row][0]], tmp_path)
+    for expected, answer in zip(conversion.pytorch, conversion.tflite):
+        for ours, theirs in zip(answer, expected):
+            np.testing.assert_allclose(ours, theirs, atol=2e-5 * np.ptp(theirs))
+
+
+def test_weights_that_an_older_one_saved_have_its_meaning():
+    changed_pytorch.mean_as_saved("torch-legacy")
+    assert (torch.arange(5) / 2).tolist() == [0, 0, 1, 1, 2]
+    x = torch.randn(2, 3, 6, 7)
+    assert torch.equal(F.grid_sample(x, grid(x)), F.grid_sample(x, grid(x), align_corners=True))
+    assert F.interpolate(x, scale_factor=1.3, mode="bilinear").shape == (2, 3, 7, 9)
+    assert nn.Conv2d(3, 2, 3, padding=1, padding_mode="circular")(x).shape == (2, 2, 4, 5)
+    assert nn.Conv2d(3, 2, 3, padding=1, padding_mode="reflect")(x).shape == (2, 2, 6, 7)
+
+
+@pytest.mark.parametrize("asked, words", [
+    (lambda x: F.interpolate(x, scale_factor=1.3, mode="bilinear"), "interpolate of 6 pixels by 1.3"),
+    (lambda x: F.interpolate(x, scale_factor=1.3), "interpolate of 6 pixels by 1.3"),
+    (lambda x: F.interpolate(x, scale_factor=2, mode="bilinear", antialias=True), "antialias=True"),
+    (lambda x: F.grid_sample(x[:, :, :1], grid(x)), "of a map of one pixel")])
+def test_what_cannot_be_said_is_refused(asked, words):
+    with pytest.raises(RuntimeError, match=words):
+        asked(torch.randn(2, 3, 6, 7))
+
+
+def test_provided_twice_is_once():
+    before = F.grid_sample, nn.Conv2d.forward, torch.Tensor.__truediv__
+    changed_pytorch.provide()
+    assert before == (F.grid_sample, nn.Conv2d.forward, torch.Tensor.__truediv__)
+
+
+CODE = """
+import torch
+from torch import nn
+
+class make(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(5))
+    def forward(self, x):
+        return x * self.scale + torch.arange(5) / 2
+"""
+
+
+def loaded(path, **settings):
+    given = dict(dict.fromkeys(("arch", "arch_args", "weights_key", "trust_pickle", "model_code")), **settings)
+    return load_module(path, SimpleNamespace(**given)).module
+
+
+def test_the_checkpoints_format_tells_which_pytorch_saved_it(tmp_path):
+    """One after another in a process, a network of the registry between them."""
+    code, x = (write_code(tmp_path, {"net.py": CODE}) / "net.py", "make"), torch.zeros(1, 5)
+    tensors = safetensors(tmp_path / "net.safetensors", {"scale": {"dtype": "F32", "shape": [5], "data_offsets": [0, 20]}},
+                          np.ones(5, np.float32).tobytes())
+    torch.save({"scale": torch.ones(5)}, str(tmp_path / "net.pth"))
+    torch.save(build("squeezenet1_1", {"num_classes": 2}).state_dict(), str(tmp_path / "other.pth"))
+    fractions, whole = [0, 0.5, 1, 1.5, 2], [0, 0, 1, 1, 2]
+    assert loaded(tensors, model_code=code)(x)[0].tolist() == fractions
+    with pytest.raises(RuntimeError):  # PyTorch 1.1 adds no whole numbers to fractions
+        loaded(tmp_path / "net.pth", model_code=code)(x)
+    assert (torch.arange(5) / 2).tolist() == whole
+    loaded(tensors, model_code=code)
+    loaded(tmp_path / "other.pth", arch="squeezenet1_1", arch_args={"num_classes": 2})
+    assert (torch.arange(5) / 2).tolist() == whole
