@@ -1,16 +1,11 @@
 """Windows laid side by side, and put together again: convolutions whose kernels pick one element."""
-from typing import Any, List, Sequence
+from typing import Any, List
 
 import torch
 
+from job.onnx_model.patches import Windows, picking, put_together
 from job.onnx_model.symbolic.registry import exports
-from job.onnx_model.symbolic.values import axis_of, constant, integer, integers, reshaped, sizes
-
-
-def _picking(channels: int, kernel: Sequence[int]) -> torch.Tensor:
-    """[C * K, 1, *kernel]: for each channel one kernel for each element of the window."""
-    count = int(torch.Size(kernel).numel())
-    return torch.eye(count).reshape([count, 1] + list(kernel)).repeat(channels, 1, 1, 1)
+from job.onnx_model.symbolic.values import axis_of, constant, integer, integers, reshaped, said_with, sizes
 
 
 def _pair(value: Any) -> List[int]:
@@ -22,7 +17,7 @@ def _pair(value: Any) -> List[int]:
 def patches(g: Any, x: Any, kernel: Any, dilation: Any, padding: Any, stride: Any) -> Any:
     """[N, C, H, W] -> [N, C * K, L]"""
     batch, channels = sizes(x)[:2]
-    windows = g.op("Conv", x, g.op("Constant", value_t=_picking(channels, _pair(kernel))), kernel_shape_i=_pair(kernel),
+    windows = g.op("Conv", x, g.op("Constant", value_t=torch.from_numpy(picking(channels, _pair(kernel)))), kernel_shape_i=_pair(kernel),
                    strides_i=_pair(stride), pads_i=_pair(padding) * 2, dilations_i=_pair(dilation), group_i=channels)
     return reshaped(g, windows, [batch, channels * int(torch.Size(_pair(kernel)).numel()), -1])
 
@@ -30,15 +25,9 @@ def patches(g: Any, x: Any, kernel: Any, dilation: Any, padding: Any, stride: An
 @exports("thnn_col2im")
 def from_patches(g: Any, x: Any, size: Any, kernel: Any, dilation: Any, padding: Any, stride: Any) -> Any:
     """[N, C * K, L] -> [N, C, H, W]; what overlaps is added."""
-    axes = list(zip(_pair(size), _pair(kernel), _pair(dilation), _pair(padding), _pair(stride)))
-    reach = [length + 2 * pad - ((taps - 1) * spread + 1) for length, taps, spread, pad, _ in axes]
-    counts = [room // step + 1 for room, (_, _, _, _, step) in zip(reach, axes)]
-    channels = sizes(x)[1] // int(torch.Size(_pair(kernel)).numel())
-    windows = reshaped(g, x, sizes(x)[:2] + counts)
-    return g.op("ConvTranspose", windows, g.op("Constant", value_t=_picking(channels, _pair(kernel))),
-                kernel_shape_i=_pair(kernel), strides_i=_pair(stride), pads_i=_pair(padding) * 2, group_i=channels,
-                dilations_i=_pair(dilation),
-                output_padding_i=[room % step for room, (_, _, _, _, step) in zip(reach, axes)])
+    pads = tuple(_pair(padding))
+    windows = Windows(tuple(_pair(kernel)), tuple(_pair(stride)), tuple(_pair(dilation)), pads, pads)
+    return put_together(said_with(g), x, tuple(sizes(x)), tuple(_pair(size)), windows)
 
 
 @exports("unfold")

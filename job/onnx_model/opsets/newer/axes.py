@@ -8,6 +8,7 @@ from job.onnx_model.graph import Node, Rewrite, View, without
 from job.onnx_model.opsets.newer.attributes import (constant_input, integers_input, plain, rank_of, refused,
                                                     with_attributes)
 from job.onnx_model.opsets.newer.registry import newer
+from job.values import Shape
 
 _REDUCTIONS = ("ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceMax", "ReduceMean", "ReduceMin",
                "ReduceProd", "ReduceSum", "ReduceSumSquare")
@@ -92,9 +93,17 @@ def pad(node: Node, view: View) -> Rewrite:
             whole[axis % rank], whole[axis % rank + rank] = pads[place], pads[place + count]
         pads = tuple(whole)
     if node.attributes.get("mode") == "wrap":
-        raise refused(node, "attribute mode=wrap")
+        return _around(Parts(node, view), node.inputs[0], view.shape(node.inputs[0]), pads)
     number = 0.0 if value is None else float(value.reshape(-1)[0])
     return Rewrite((with_attributes(node._replace(inputs=node.inputs[:1]), pads=pads, value=number),))
+
+
+def _around(parts: Parts, x: str, shape: Shape, pads: Tuple[int, ...]) -> Rewrite:
+    """Each axis begins again where it ends."""
+    for axis, (size, begin, end) in enumerate(zip(shape, pads, pads[len(shape):])):
+        if begin or end:
+            x = parts.op("Gather", x, np.arange(-begin, size + end) % size, axis=axis)
+    return parts.ending(x)
 
 
 @newer(11, "TopK")

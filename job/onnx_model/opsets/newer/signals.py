@@ -1,0 +1,89 @@
+"""Fourier transforms, which are products with sines and cosines, and windows put together again."""
+import numpy as np
+
+from job.onnx_model.decompositions.registry import Parts
+from job.onnx_model.graph import Node, Rewrite, View
+from job.onnx_model.opsets.newer.attributes import constant_input, integers_input, refused
+from job.onnx_model.opsets.newer.registry import newer
+from job.onnx_model.patches import Windows, put_together
+from job.values import elements
+
+_LONGEST = 1 << 12  # its matrix takes the square of that
+
+
+@newer(17, "STFT")
+def short_time(node: Node, view: View) -> Rewrite:
+    """signal [N, L] or [N, L, 1] -> [N, frames, bins, 2]: a convolution with a kernel for each part of each bin."""
+    shape, parts = view.shape(node.inputs[0]), Parts(node, view)
+    step, window = integers_input(node, view, 1, "frame_step"), constant_input(node, view, 2, "window")
+    length = integers_input(node, view, 3, "frame_length") or (window.size,)
+    if len(shape) == 3 and shape[2] != 1:
+        raise refused(node, "of complex numbers")
+    if length[0] > shape[1]:
+        raise refused(node, "of windows longer than the signal")
+    bins = _bins(node, length[0], node.attributes.get("onesided", 1))
+    kernels = _waves(length[0], bins) * (1 if window is None else window.astype(np.float64))
+    signal = parts.op("Reshape", node.inputs[0], np.array((-1, 1, shape[1]), np.int64))
+    frames = (shape[1] - length[0]) // step[0] + 1
+    y = parts.op("Conv", signal, kernels.reshape(2 * bins, 1, -1).astype(np.float32), strides=step, kernel_shape=length)
+    y = parts.op("Reshape", y, np.array((-1, 2, bins, frames), np.int64))
+    return parts.ending(parts.op("Transpose", y, perm=(0, 3, 2, 1)))
+
+
+@newer(17, "DFT")
+def fourier(node: Node, view: View) -> Rewrite:
+    """x [..., N, ..., 1 or 2] -> [..., bins, ..., 2]: a product along the axis and the two parts together."""
+    shape, parts = view.shape(node.inputs[0]), Parts(node, view)
+    told, axis = integers_input(node, view, 1, "dft_length"), _axis(node, view)
+    onesided, inverse = (node.attributes.get(name, 0) for name in ("onesided", "inverse"))
+    if onesided and (inverse or shape[-1] == 2):
+        raise refused(node, "attribute onesided=1 of complex numbers")
+    size = told[0] if told else shape[axis]
+    bins = _bins(node, size, onesided)
+    cosines, sines = _waves(size, bins)  # [bins, size]: the sines are negative
+    if inverse:
+        cosines, sines = cosines / size, -sines / size
+    parts_of = np.array([[cosines, sines], [-sines, cosines]][:shape[-1]])  # [in, out, bins, size]
+    kept = min(size, shape[axis])
+    matrix = np.zeros((shape[axis], shape[-1], bins, 2), np.float32)
+    matrix[:kept] = parts_of.transpose(3, 0, 2, 1)[:kept]
+    order = [each for each in range(len(shape) - 1) if each != axis] + [axis, len(shape) - 1]
+    beside = tuple(shape[each] for each in order[:-2])
+    rows = parts.op("Reshape", parts.op("Transpose", node.inputs[0], perm=tuple(order)),
+                    np.array(beside + (-1,), np.int64))
+    y = parts.op("MatMul", rows, matrix.reshape(shape[axis] * shape[-1], 2 * bins))
+    y = parts.op("Reshape", y, np.array(beside + (bins, 2), np.int64))
+    return parts.ending(parts.op("Transpose", y, perm=tuple(np.argsort(order).tolist())))
+
+
+@newer(18, "Col2Im")
+def from_windows(node: Node, view: View) -> Rewrite:
+    size, kernel = (integers_input(node, view, place, name) for place, name in ((1, "image_shape"), (2, "block_shape")))
+    ones, zeros = (1,) * len(size), (0,) * 2 * len(size)
+    pads = tuple(node.attributes.get("pads", zeros))
+    windows = Windows(kernel, tuple(node.attributes.get("strides", ones)), tuple(node.attributes.get("dilations", ones)),
+                      pads[:len(size)], pads[len(size):])
+    shape, parts = view.shape(node.inputs[0]), Parts(node, view)
+    if len(size) > 3 or shape[1] % elements(kernel) or elements(windows.counts(size)) != shape[2]:
+        raise refused(node, "of {} windows {} in an image of {}".format(shape[2], kernel, size))
+    return parts.ending(put_together(parts.op, node.inputs[0], shape, size, windows))
+
+
+def _axis(node: Node, view: View) -> int:
+    """An attribute in opset 17, in 20 an input: the default is the first behind the batch, or the last before the parts."""
+    said, rank = integers_input(node, view, 2, "axis"), len(view.shape(node.inputs[0]))
+    if said is None and "axis" not in node.attributes and rank != 3:
+        raise refused(node, "without an axis, of rank {}".format(rank))
+    return (said[0] if said else node.attributes.get("axis", 1)) % rank
+
+
+def _bins(node: Node, size: int, onesided: int) -> int:
+    if not 0 < size <= _LONGEST:
+        raise refused(node, "of {} numbers, more than {}".format(size, _LONGEST))
+    return size // 2 + 1 if onesided else size
+
+
+def _waves(size: int, bins: int) -> np.ndarray:
+    """[2, bins, size]: exp(-2 pi i k n / size), its real and its imaginary part."""
+    turns = np.outer(np.arange(bins), np.arange(size)) % size * (2 * np.pi / size)
+    return np.array([np.cos(turns), -np.sin(turns)])
