@@ -110,6 +110,7 @@ REFUSED = [
     (Row("STFT", 17, {"s": ints(2), "w": np.ones(3, np.float32)}, {}, MAP[0, 0, :, :2][None]), "STFT of complex numbers"),
     (Row("DFT", 17, {"n": ints(5000)}, {"axis": 1}, MAP[..., :1]), "DFT of 5000 numbers, more than 4096"),
     (Row("DFT", 17, {}, {"axis": 1, "onesided": 1}, MAP[..., :2]), "attribute onesided=1 of complex numbers"),
+    (Row("DFT", 17, {}, {"axis": 1, "onesided": 1, "inverse": 1}, MAP[..., :1]), "attribute onesided=1 of real numbers"),
     (Row("DFT", 20, {}, {}, MAP[..., :1]), "DFT without an axis, of rank 4"),
     (Row("Col2Im", 18, {"i": ints(5, 5), "b": ints(2, 2)}, {}, MAP[0]), "Col2Im of 5 windows (2, 2) in an image of (5, 5)"),
     (Row("Resize", 18, {"s": SCALES}, {"antialias": 1, "mode": "linear"}, inputs=("x", "", "s")), "antialias=1"),

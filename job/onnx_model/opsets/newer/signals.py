@@ -6,7 +6,7 @@ from job.onnx_model.graph import Node, Rewrite, View
 from job.onnx_model.opsets.newer.attributes import constant_input, integers_input, refused
 from job.onnx_model.opsets.newer.registry import newer
 from job.onnx_model.patches import Windows, put_together
-from job.values import elements
+from job.values import Shape, elements
 
 _LONGEST = 1 << 12  # its matrix takes the square of that
 
@@ -32,28 +32,48 @@ def short_time(node: Node, view: View) -> Rewrite:
 
 @newer(17, "DFT")
 def fourier(node: Node, view: View) -> Rewrite:
-    """x [..., N, ..., 1 or 2] -> [..., bins, ..., 2]: a product along the axis and the two parts together."""
-    shape, parts = view.shape(node.inputs[0]), Parts(node, view)
-    told, axis = integers_input(node, view, 1, "dft_length"), _axis(node, view)
-    onesided, inverse = (node.attributes.get(name, 0) for name in ("onesided", "inverse"))
-    if onesided and (inverse or shape[-1] == 2):
-        raise refused(node, "attribute onesided=1 of complex numbers")
-    size = told[0] if told else shape[axis]
-    bins = _bins(node, size, onesided)
-    cosines, sines = _waves(size, bins)  # [bins, size]: the sines are negative
-    if inverse:
-        cosines, sines = cosines / size, -sines / size
-    parts_of = np.array([[cosines, sines], [-sines, cosines]][:shape[-1]])  # [in, out, bins, size]
-    kept = min(size, shape[axis])
-    matrix = np.zeros((shape[axis], shape[-1], bins, 2), np.float32)
-    matrix[:kept] = parts_of.transpose(3, 0, 2, 1)[:kept]
+    """x [..., N, ..., 1 or 2] -> [..., M, ..., 1 or 2]: a product along the axis and the parts of its numbers together."""
+    shape, parts, axis = view.shape(node.inputs[0]), Parts(node, view), _axis(node, view)
+    matrix = _half_inverted(node, view, shape[axis]) if _is_half(node, shape) else _transformed(node, view, shape[axis])
+    matrix = _as_long(matrix, shape[axis])[:, :shape[-1]].astype(np.float32)
     order = [each for each in range(len(shape) - 1) if each != axis] + [axis, len(shape) - 1]
     beside = tuple(shape[each] for each in order[:-2])
     rows = parts.op("Reshape", parts.op("Transpose", node.inputs[0], perm=tuple(order)),
                     np.array(beside + (-1,), np.int64))
-    y = parts.op("MatMul", rows, matrix.reshape(shape[axis] * shape[-1], 2 * bins))
-    y = parts.op("Reshape", y, np.array(beside + (bins, 2), np.int64))
+    y = parts.op("MatMul", rows, matrix.reshape(shape[axis] * shape[-1], -1))
+    y = parts.op("Reshape", y, np.array(beside + matrix.shape[2:], np.int64))
     return parts.ending(parts.op("Transpose", y, perm=tuple(np.argsort(order).tolist())))
+
+
+def _is_half(node: Node, shape: Shape) -> bool:
+    """Whether it makes real numbers of the first half of what they become."""
+    inverse, onesided = (node.attributes.get(name, 0) for name in ("inverse", "onesided"))
+    if onesided and bool(inverse) != (shape[-1] == 2):
+        raise refused(node, "attribute onesided=1 of {} numbers".format("real" if inverse else "complex"))
+    return bool(inverse and onesided)
+
+
+def _transformed(node: Node, view: View, count: int) -> np.ndarray:
+    """[N, 2, M, 2]: of each part of each number, what it adds to each part of each that comes out."""
+    size = (integers_input(node, view, 1, "dft_length") or (count,))[0]
+    cosines, sines = _waves(size, _bins(node, size, node.attributes.get("onesided", 0)))  # [M, N]: the sines are negative
+    if node.attributes.get("inverse", 0):
+        cosines, sines = cosines / size, -sines / size
+    return np.array([[cosines, sines], [-sines, cosines]]).transpose(3, 0, 2, 1)
+
+
+def _half_inverted(node: Node, view: View, count: int) -> np.ndarray:
+    """[bins, 2, N, 1]: all but the first bin, and the last of an even number, stand for their mirror images too."""
+    size = (integers_input(node, view, 1, "dft_length") or (2 * (count - 1),))[0]
+    times = np.full(_bins(node, size, 1), 2.0)
+    times[:: size // 2 if size % 2 == 0 else size] = 1
+    return (_waves(size, len(times)) * (times / size)[:, None]).transpose(1, 0, 2)[..., None]
+
+
+def _as_long(matrix: np.ndarray, count: int) -> np.ndarray:
+    """Of more numbers than are transformed the last count for nothing; where there are fewer, zeros follow them."""
+    missing = max(count - len(matrix), 0)
+    return np.pad(matrix[:count], [(0, missing)] + [(0, 0)] * 3, "constant")
 
 
 @newer(18, "Col2Im")
