@@ -98,7 +98,7 @@ ODD = body([ON, helper.make_node("Unheard", ["c"], ["next"])], ["on", "next"])
     (GROWS, {"go": ""}, "Loop without a first condition, of which ONNX Runtime 1.10 dies, at again"),
     (SWAPS, {"begins": ("x", "before"), "outputs": ("y", "")},
      "Loop without names of all its outputs, of which ONNX Runtime 1.10 dies, at again"),
-    (GROWS, {"times": ""}, "Loop whose number of rounds depends on values, at again"),
+    (GROWS, {"times": "before"}, "Loop whose number of rounds depends on values, at again"),
     (GROWS, {"times": "many"}, "Loop of 10000000 rounds of 3 operators at again"),
     (ONLY_VALUES, {}, "Loop whose end depends on values, at again"),
     (IN_ROWS, {"times": "none", "outputs": ("y", "rows")}, "Loop without a round, whose rows are none, at again"),

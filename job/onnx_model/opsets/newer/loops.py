@@ -3,7 +3,8 @@
 before: x [2,3], Loop(3, true, x; body: (round, go, x) -> (go, Relu(x), ReduceSum(x))) -> y, sums
 after:  Relu(x) -> a, Relu(a) -> b, Relu(b) -> y; Concat(Unsqueeze(ReduceSum(x)), Unsqueeze(ReduceSum(a)), ...) -> sums
 """
-from typing import Dict, Mapping, Sequence, Tuple
+import itertools
+from typing import Dict, Iterator, Mapping, Sequence, Tuple
 
 import numpy as np
 
@@ -18,15 +19,19 @@ _AXES_AS_INPUT = 13  # the first opset in which Unsqueeze reads its axes
 _MOST_NODES = 20000  # of all rounds: what ONNX, Keras and toco still take in minutes
 
 
-def rounds_of(node: Node, constants: Mapping[str, np.ndarray]) -> int:
-    """How many there are at most. UnsupportedModel where nobody knows, or there are too many to write them down."""
-    count = constants.get(node.inputs[0])
-    if count is None or count.size != 1:
+def rounds_of(node: Node, constants: Mapping[str, np.ndarray]) -> Iterator[int]:
+    """Their numbers; without a most, until it goes on no more. UnsupportedModel where nobody knows how many, or there are
+    too many to write them down."""
+    count, nodes = constants.get(node.inputs[0]), len(node.attributes[BODY].nodes)
+    if node.inputs[0] and (count is None or count.size != 1):
         raise UnsupportedModel(["Loop whose number of rounds depends on values, at {}".format(node.place)])
-    number, nodes = max(int(count.reshape(())), 0), len(node.attributes[BODY].nodes)
-    if number * nodes > _MOST_NODES:
-        raise UnsupportedModel(["Loop of {} rounds of {} operators at {}".format(number, nodes, node.place)])
-    return number
+    most = max(int(count.reshape(())), 0) if node.inputs[0] else None
+    if (most or 0) * nodes > _MOST_NODES:
+        raise UnsupportedModel(["Loop of {} rounds of {} operators at {}".format(most, nodes, node.place)])
+    for number in itertools.count() if most is None else range(most):
+        if number * nodes > _MOST_NODES:
+            raise UnsupportedModel(["Loop of more than {} rounds of {} operators at {}".format(number, nodes, node.place)])
+        yield number
 
 
 def goes_on(node: Node, condition: str, constants: Mapping[str, np.ndarray]) -> bool:

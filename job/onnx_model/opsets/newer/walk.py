@@ -1,5 +1,5 @@
 """Node by node from the inputs on, so that every rule knows shapes, and the values that depend on nothing else."""
-from typing import Dict, List, Mapping, Set, Tuple
+from typing import Dict, List, Mapping, Sequence, Set, Tuple
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from job.onnx_model.model_file import refuse_huge
 from job.onnx_model.opsets.newer.branches import Branch, both, choices, taken
 from job.onnx_model.opsets.newer.loops import carried_into, ends, goes_on, round_of, rounds_of
 from job.onnx_model.opsets.newer.registry import NEWER
+from job.onnx_model.opsets.newer.sequences import Sequences
 from job.onnx_model.passes.fold_constants import RANDOM
 from job.onnx_model.passes.infer_shapes import infer_shapes, inferred
 from job.onnx_model.protobuf import OPSET
@@ -35,6 +36,7 @@ class _Walk:
         self._whole, self._opset = graph, opset
         self._nodes = []  # type: List[Node]
         self._constants, self._shapes, self._dtypes = dict(graph.constants), dict(graph.shapes), dict(graph.dtypes)
+        self._sequences = Sequences()
         self._lost = set()  # type: Set[str]  # what comes of nodes that cannot be said
         self.problems = []  # type: List[str]
 
@@ -51,6 +53,8 @@ class _Walk:
                 self._take_if(node)
             elif node.op == "Loop":
                 self._take_loop(node)
+            elif self._sequences.takes(node):
+                self._take_all(self._sequences.said(node, self._constants))
             elif not self._fold(node):
                 made = self._said(node)
                 self._constants.update(made.constants)
@@ -80,12 +84,11 @@ class _Walk:
         if self._lost.intersection(then.outputs + other.outputs):
             self._lost.update(node.outputs)
             return
-        for each in choices(node, then, other, self._known()):
-            self.take(each)
+        self._take_all(choices(node, then, other, self._known()))
 
     def _take_loop(self, node: Node) -> None:
         carried, rows, going = carried_into(node), [], goes_on(node, node.inputs[1], self._constants)
-        for number in range(rounds_of(node, self._constants)):
+        for number in rounds_of(node, self._constants):
             if not going:
                 break
             each = round_of(node, number, carried)
@@ -99,7 +102,10 @@ class _Walk:
 
     def _take_branch(self, branch: Branch) -> None:
         self._constants.update(branch.constants)
-        for each in branch.nodes:
+        self._take_all(branch.nodes)
+
+    def _take_all(self, nodes: Sequence[Node]) -> None:
+        for each in nodes:
             self.take(each)
 
     def _known(self) -> View:
