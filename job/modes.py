@@ -18,6 +18,7 @@ MODES = (
     Mode("uint8-io", True, "the same numbers as int8, but takes and gives uint8", "what hands over bytes, as cameras do"),
 )
 
+FLOAT32 = "float32"  # the file that is always made
 NAMES = tuple(mode.name for mode in MODES)
 CALIBRATED = tuple(mode.name for mode in MODES if mode.calibrated)
 
@@ -25,3 +26,8 @@ CALIBRATED = tuple(mode.name for mode in MODES if mode.calibrated)
 def stage_of(mode: str) -> str:
     """The stage that asks a published file of this mode: saved_model, tflite.float32 and its like."""
     return mode if mode == "saved_model" else "tflite." + mode
+
+
+def tflite_name(model: str, mode: str) -> str:
+    """What the published file of a mode is called, beside its SavedModel."""
+    return "{}.{}.tflite".format(model, mode)

@@ -14,7 +14,7 @@ from job.conversion.documents import failed_documents, write_documents
 from job.conversion.progress import Progress
 from job.conversion.spared_layers import with_spared_layers
 from job.errors import BadCheckpoint, JobError
-from job.modes import CALIBRATED, stage_of
+from job.modes import CALIBRATED, FLOAT32, stage_of, tflite_name
 from job.parity.drift import located
 from job.parity.gate import earlier_drift_first, first_drift, parity_failed
 from job.parity.probes import probe_counts, probes_for
@@ -166,17 +166,18 @@ def _asked(settings: Settings, sides: Sides, place: Place, name: str, build: Pen
            questions: Questions, calibration: Optional[Calibration]) -> _Asked:
     """The reference and ONNX answer on one side while the other makes its files, and answers for each of them."""
     pytorch, tensorflow = sides
-    files = {mode: "{}.{}.tflite".format(name, mode) for mode in ("float32",) + settings.quantize}
+    files = {mode: tflite_name(name, mode) for mode in (FLOAT32,) + settings.quantize}
     questions.ask(questions.reference, pytorch)
     questions.ask("onnx", pytorch)
-    tensorflow.start("start_tflites", place.model, files, {mode: questions.question("tflite." + mode) for mode in files},
+    tensorflow.start("start_tflites", place.model, files, {mode: questions.question(stage_of(mode)) for mode in files},
                      calibration and calibration.folder)
     questions.ask("keras", tensorflow, place.work)
     written = {"saved_model": tensorflow.start("write_saved_model", place.model, place.saved_model)}
     questions.ask("saved_model", tensorflow, place.model / place.saved_model)
     for mode, file in files.items():
-        written["tflite." + mode] = tensorflow.start("finish_tflite", place.model, file, mode)
-        questions.expect("tflite." + mode, written["tflite." + mode])
+        stage = stage_of(mode)
+        written[stage] = tensorflow.start("finish_tflite", place.model, file, mode)
+        questions.expect(stage, written[stage])
     return _Asked((pytorch.start("versions"), tensorflow.start("versions")), build, questions, written,
                   (pytorch.start("peak_memory"), tensorflow.start("peak_memory")))
 

@@ -10,14 +10,14 @@ from typing import Any, NamedTuple, Optional, Sequence, Tuple
 from job.conversion.converted import Converted
 from job.conversion.progress import Progress
 from job.errors import JobError
-from job.modes import stage_of
+from job.modes import FLOAT32, stage_of
 from job.parity.drift import worst_probe
 from job.parity.gate import first_drift
 from job.parity.questions import Questions
 from job.publish import settled
 from job.values import Drift, LayerNoise, Model, StageParity
 
-STAGE, WHOLE = stage_of("dynamic"), stage_of("float32")
+STAGE, WHOLE = stage_of("dynamic"), stage_of(FLOAT32)
 WANTED_DB = (15.0, 25.0, 35.0)  # of an output beside the noise of the rest, added up: tried one after another
 LEAST_SAVED = 0.5  # of the bytes that 8 bits save where no layer is spared: with less it is not what was asked for
 

@@ -47,8 +47,8 @@ def demonstrate(run: RunSettings, chain: batch.Chain, openers: batch.Openers) ->
     if ending.exit_code:
         return ending, ""
     with log.stage("accuracy", NAME), closing(side_with("job.demo.judging:Judge")) as side:
-        for mode in ("float32",) + modes.NAMES:
-            tflite = folder / NAME / "{}.{}.tflite".format(NAME, mode)
+        for mode in (modes.FLOAT32,) + modes.NAMES:
+            tflite = folder / NAME / modes.tflite_name(NAME, mode)
             shares[tflite.name] = side.call("share_right", tflite)
     return ending, "\n".join(told(folder, shares))
 

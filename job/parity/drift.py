@@ -6,14 +6,12 @@ from pathlib import Path
 from typing import Any, Mapping, Optional, Sequence
 
 from job.errors import JobError
-from job.modes import CALIBRATED
+from job.modes import CALIBRATED, FLOAT32, stage_of
 from job.parity import explain
 from job.parity.layers import first_drifting
 from job.parity.probes import Probe
 from job.parity.tolerance import kind_of
 from job.values import Drift, StageParity
-
-FLOAT32 = "tflite.float32"
 
 
 def located(drift: Drift, stages: Sequence[StageParity], probes: Sequence[Probe], sides: Any,
@@ -28,7 +26,7 @@ def located(drift: Drift, stages: Sequence[StageParity], probes: Sequence[Probe]
     try:
         if kind_of(drift.stage) != "float":
             used = calibration if kind_of(drift.stage) in CALIBRATED else None
-            return _with_noise(drift, sides, files[FLOAT32], files[drift.stage], probe, used)
+            return _with_noise(drift, sides, files[stage_of(FLOAT32)], files[drift.stage], probe, used)
         drift = drift._replace(layer=_first_layer(drift.stage, probe, sides, files.get(drift.stage)))
         frozen = sides.pytorch.call("frozen_by", probe) if drift.stage == "onnx" else ()
     except JobError:

@@ -9,7 +9,7 @@ from typing import List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 
-from job.modes import CALIBRATED
+from job.modes import CALIBRATED, stage_of
 from job.parity.arrays import save_arrays
 from job.parity.patterns import INDEX_LIMIT, KINDS, pattern
 from job.values import TensorFacts
@@ -36,7 +36,7 @@ MOST_OWN = max(row.own for row in _COUNTS)
 _FLOAT_STAGES = ("pytorch", "onnxruntime", "onnx", "keras", "saved_model", "tflite.float32", "tflite.float16")
 # Of the user's samples, so many beside the seeded probes, whatever the work.
 MOST_SAMPLES = 4
-_CALIBRATED_STAGES = tuple("tflite." + mode for mode in CALIBRATED)
+_CALIBRATED_STAGES = tuple(stage_of(mode) for mode in CALIBRATED)
 _FEWER_SAMPLES = dict({stage: 1 for stage in _CALIBRATED_STAGES}, **{"tflite.dynamic": 2})
 
 

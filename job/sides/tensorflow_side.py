@@ -17,6 +17,7 @@ with determinism.held_back_stderr():
     from job.keras_model.preflight import check_supported, problems_of
     from job.keras_model.walk import KerasModel, keras_model_from_onnx
 from job.axes import inverse
+from job.modes import stage_of
 from job.onnx_model.model_file import read_onnx
 from job.parity import arrays
 from job.parity.answers import answers_of_file, save_answers
@@ -99,7 +100,7 @@ class TensorFlowSide:
 
     def finish_tflite(self, folder: Path, file: str, mode: str) -> Model:
         """Waits for the file and its answers."""
-        self._run.finish("tflite." + mode)
+        self._run.finish(stage_of(mode))
         return describe_tflite(folder, file, mode)
 
     def spare_layers(self, folder: Path, float32: Path, file: str, question: Question, layers: Sequence[str]) -> Model:

@@ -11,7 +11,7 @@ from tensorflow.lite.toco.toco_flags_pb2 import TENSORFLOW_GRAPHDEF, TFLITE, Toc
 
 from job.determinism import canonical_bytes
 from job.errors import StageFailed
-from job.modes import CALIBRATED
+from job.modes import CALIBRATED, FLOAT32, stage_of
 from job.processes.memory import keep_freed
 from job.processes.shared_values import Known
 from job.tensorflow_model.flatbuffer.tflite_file import TFLiteFile, open_tflite, parse_tflite
@@ -57,14 +57,14 @@ def tflite_steps(frozen: FrozenGraph, files: Mapping[str, Path], then: Mapping[s
         if mode in CALIBRATED:
             return functools.partial(_int8, float32, mode, files, samples)
         if mode in _WEIGHTS:
-            return functools.partial(_with_weights, float32, _WEIGHTS[mode], files.get("float32"))
+            return functools.partial(_with_weights, float32, _WEIGHTS[mode], files.get(FLOAT32))
         return float32
-    return tuple(Step("tflite." + mode, made(mode), file, then.get(mode, _nothing)) for mode, file in files.items())
+    return tuple(Step(stage_of(mode), made(mode), file, then.get(mode, _nothing)) for mode, file in files.items())
 
 
 def sparing_step(float32: Path, file: Path, kept: Collection[str], then: Callable[[], None]) -> Step:
     """`dynamic` anew, from the float32 file: layers that make tensors of these names keep float32 weights."""
-    return Step("tflite.dynamic", lambda: (tflite_bytes(with_int8_weights(open_tflite(float32), kept)),), file, then)
+    return Step(stage_of("dynamic"), lambda: (tflite_bytes(with_int8_weights(open_tflite(float32), kept)),), file, then)
 
 
 def _nothing() -> None:
@@ -80,7 +80,7 @@ def _int8(made: Callable[[], Parts], mode: str, files: Mapping[str, Path], sampl
     """Of `files`, those that are there already are made use of."""
     if mode in _ENDS and "int8" in files and files["int8"].exists():
         return (tflite_bytes(_ENDS[mode](open_tflite(files["int8"]))),)
-    float32 = shown_to_samples(_float32(made, files.get("float32")))
+    float32 = shown_to_samples(_float32(made, files.get(FLOAT32)))
     int8 = int8_from_float32(float32, ranges_of(float32, samples), samples)
     return (tflite_bytes(_ENDS[mode](int8) if mode in _ENDS else int8),)
 

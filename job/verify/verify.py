@@ -63,9 +63,9 @@ def _check_sums(folder: Path) -> None:
 
 def _stage_of(problem: str) -> str:
     """The stage whose file the first problem is about."""
-    for mode in ("float32",) + modes.NAMES:
-        if ".{}.tflite".format(mode) in problem:
-            return "tflite." + mode
+    for mode in (modes.FLOAT32,) + modes.NAMES:
+        if modes.tflite_name("", mode) in problem:
+            return modes.stage_of(mode)
     return REFERENCE if "saved_model" in problem else "publish"
 
 
