@@ -10,7 +10,7 @@ from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
 from job.modes import CALIBRATED
 from job.tensorflow_model.flatbuffer.operators import PLUMBING
-from job.tensorflow_model.flatbuffer.tflite_file import Tensor, TFLiteFile, open_tflite
+from job.tensorflow_model.flatbuffer.tflite_file import DEQUANTIZE, QUANTIZE, Tensor, TFLiteFile, open_tflite
 from job.values import Model
 
 
@@ -28,7 +28,7 @@ def describe_tflite(folder: Path, file: str, mode: str) -> Model:
 
 def _left_in_float(content: TFLiteFile) -> Mapping[str, int]:
     """Operators that make float32 of it or from it; those that lead into int8 and out of it compute nothing."""
-    names = Counter(operator.name for operator in content.operators if operator.name not in ("QUANTIZE", "DEQUANTIZE")
+    names = Counter(operator.name for operator in content.operators if operator.name not in (QUANTIZE, DEQUANTIZE)
                     and any(content.tensors[index].dtype == "float32"
                             for index in operator.inputs + operator.outputs if index >= 0))
     return {name: names[name] for name in sorted(names)}
@@ -37,7 +37,7 @@ def _left_in_float(content: TFLiteFile) -> Mapping[str, int]:
 def _input_ranges(content: TFLiteFile) -> Mapping[str, Tuple[float, float]]:
     """Of each input that goes into int8: what is outside cannot be told from its end."""
     quantised = {operator.inputs[0]: operator.outputs[0] for operator in content.operators
-                 if operator.name == "QUANTIZE"}
+                 if operator.name == QUANTIZE}
     ends = {content.tensors[index].name: content.tensors[quantised.get(index, index)] for index in content.inputs}
     return {name: tuple((end - tensor.zero_point[0]) * tensor.scale[0] for end in (-128, 127))
             for name, tensor in ends.items() if tensor.dtype == "int8"}

@@ -2,7 +2,7 @@
 import mmap
 from collections import Counter
 from pathlib import Path
-from typing import Any, Mapping, NamedTuple, Sequence, Tuple
+from typing import Any, Dict, Mapping, NamedTuple, Sequence, Tuple
 
 import numpy as np
 
@@ -24,6 +24,7 @@ PADDING, STRIDES = 0, (1, 2)  # of the options of convolutions and pools; of wid
 ACTIVATION = {"CONV_2D": 3, "DEPTHWISE_CONV_2D": 4, "FULLY_CONNECTED": 0, "ADD": 0, "MUL": 0, "SUB": 0, "DIV": 0,
               "MAX_POOL_2D": 5, "AVERAGE_POOL_2D": 5, "CONCATENATION": 1}  # of their options
 
+QUANTIZE, DEQUANTIZE = "QUANTIZE", "DEQUANTIZE"  # into whole numbers or fewer bits, and back to float32
 DEPTHWISE = "DEPTHWISE_CONV_2D"
 DILATIONS = {"CONV_2D": (4, 5), DEPTHWISE: (5, 6)}  # of their options; of width and of height
 LAYERS = ("CONV_2D", DEPTHWISE, "FULLY_CONNECTED")
@@ -59,6 +60,10 @@ class Operator(NamedTuple):
     options: bytes = NONE  # see job.tensorflow_model.flatbuffer.options
     options_kind: int = 0
 
+    def keeps_axes(self) -> bool:
+        """Of a MEAN, whether the axes that it is taken over stay, of size one."""
+        return bool(root_table(self.options).number(REDUCER_KEEPS, "B"))
+
 
 class TFLiteFile(NamedTuple):
     tensors: Tuple[Tensor, ...]
@@ -70,6 +75,10 @@ class TFLiteFile(NamedTuple):
     def computed(self) -> Tuple[Tensor, ...]:
         """What the operators make, in the order they make it."""
         return tuple(self.tensors[index] for operator in self.operators for index in operator.outputs)
+
+    def makers(self) -> Dict[int, Operator]:
+        """By a tensor's index, the operator that makes it."""
+        return {index: operator for operator in self.operators for index in operator.outputs}
 
     def times_read(self) -> Counter:
         """By a tensor's index, how often operators read it; 0 for all others."""

@@ -7,9 +7,8 @@ Widening is exact, so every answer is that of a runtime which widens itself.
 """
 import numpy as np
 
-from job.tensorflow_model.flatbuffer.tflite_file import TFLiteFile
+from job.tensorflow_model.flatbuffer.tflite_file import DEQUANTIZE, TFLiteFile
 
-_BACK = "DEQUANTIZE"
 
 
 def has_halves(file: TFLiteFile) -> bool:
@@ -21,7 +20,7 @@ def widened(file: TFLiteFile) -> TFLiteFile:
     if not has_halves(file):
         return file
     gone = {operator: file.tensors[operator.inputs[0]] for operator in file.operators
-            if operator.name == _BACK and file.tensors[operator.inputs[0]].dtype == "float16"}
+            if operator.name == DEQUANTIZE and file.tensors[operator.inputs[0]].dtype == "float16"}
     wide = {operator.outputs[0]: file.tensors[operator.outputs[0]]._replace(content=half.values().astype(np.float32).tobytes())
             for operator, half in gone.items()}
     kept = tuple(each for each in file.operators if each not in gone)

@@ -6,11 +6,6 @@ from job.tensorflow_model.flatbuffer.tflite_file import Operator, TFLiteFile
 TAKE_ANY = ("RESHAPE", "FULLY_CONNECTED")  # shape, as their first input
 
 
-def makers(file: TFLiteFile) -> Dict[int, Operator]:
-    """By a tensor's index, the operator that makes it."""
-    return {index: operator for operator in file.operators for index in operator.outputs}
-
-
 def readers(file: TFLiteFile) -> Dict[int, Set[int]]:
     """By a tensor's index, the numbers of the operators that read it."""
     found = {}  # type: Dict[int, Set[int]]

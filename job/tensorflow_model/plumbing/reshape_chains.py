@@ -7,7 +7,7 @@ A FULLY_CONNECTED asks for none: it takes its input as rows as long as its weigh
 constant.
 """
 from job.tensorflow_model.flatbuffer.tflite_file import Operator, TFLiteFile
-from job.tensorflow_model.plumbing.reading import TAKE_ANY, makers, without_unread
+from job.tensorflow_model.plumbing.reading import TAKE_ANY, without_unread
 
 
 def without_reshape_chains(file: TFLiteFile) -> TFLiteFile:
@@ -15,7 +15,7 @@ def without_reshape_chains(file: TFLiteFile) -> TFLiteFile:
 
 
 def _reading_before(file: TFLiteFile) -> TFLiteFile:
-    made_by, changed = makers(file), False
+    made_by, changed = file.makers(), False
     operators = []
     for operator in file.operators:
         source = operator.inputs[0] if operator.name in TAKE_ANY else None

@@ -1,8 +1,7 @@
 """Operators that work on rows, and so on what the axes before the last say together as well as one by one."""
 from typing import Optional, Tuple
 
-from job.tensorflow_model.flatbuffer.tables import root_table
-from job.tensorflow_model.flatbuffer.tflite_file import REDUCER_KEEPS, Operator, Tensor, TFLiteFile
+from job.tensorflow_model.flatbuffer.tflite_file import Operator, Tensor, TFLiteFile
 
 OF_ONE = ("ABS", "CEIL", "ELU", "EXP", "FLOOR", "LEAKY_RELU", "LOG", "LOGISTIC", "NEG", "RELU", "RELU6", "RELU_N1_TO_1",
           "RSQRT", "SQRT", "SQUARE", "TANH")
@@ -22,7 +21,7 @@ def lead_of(operator: Operator, file: TFLiteFile) -> Optional[Lead]:
     read = [file.tensors[index] for index in operator.inputs]
     if operator.name in REDUCED:
         axes, read = read[AXES], read[:1]
-        if axes.values().tolist() not in ([len(lead)], [-1]) or not _keeps_axes(operator):
+        if axes.values().tolist() not in ([len(lead)], [-1]) or not operator.keeps_axes():
             return None
     alike = all(each.dtype == made.dtype == "float32" and _has(each, lead) for each in read)
     return lead if alike and len(lead) > 1 and made.shape else None
@@ -33,7 +32,3 @@ def _has(tensor: Tensor, lead: Lead) -> bool:
     if not len(tensor.content):
         return tensor.shape[:-1] == lead
     return tensor.shape[:-1] in (lead, (1,) * len(tensor.shape[:-1]))
-
-
-def _keeps_axes(operator: Operator) -> bool:
-    return bool(root_table(operator.options).number(REDUCER_KEEPS, "B"))

@@ -9,7 +9,7 @@ import numpy as np
 
 from job.tensorflow_model.flatbuffer.tflite_file import Operator, Tensor, TFLiteFile
 from job.tensorflow_model.plumbing.growing_file import GrowingFile
-from job.tensorflow_model.plumbing.reading import makers, readers, takes_any_shape, without_unread
+from job.tensorflow_model.plumbing.reading import readers, takes_any_shape, without_unread
 from job.tensorflow_model.plumbing.rows import AXES, REDUCED, Lead, lead_of
 
 MADE_HERE = -1
@@ -33,7 +33,7 @@ class _Ends(NamedTuple):
 
 def with_work_on_rows(file: TFLiteFile) -> TFLiteFile:
     """Of every region that is worth it: no two have an operator in common, or a tensor that is in rows."""
-    made_by, read_by = makers(file), readers(file)
+    made_by, read_by = file.makers(), readers(file)
     found = [(region, _ends(region, file, made_by, read_by)) for region in _regions(file)]
     worth_it = [(region, ends) for region, ends in found
                 if ends.left_out > list(ends.entering.values()).count(MADE_HERE) + len(ends.leaving)]

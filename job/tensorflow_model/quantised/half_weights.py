@@ -7,10 +7,10 @@ from typing import Mapping
 
 import numpy as np
 
-from job.tensorflow_model.flatbuffer.tflite_file import LAYERS, WEIGHTS, Operator, Tensor, TFLiteFile
+from job.tensorflow_model.flatbuffer.tflite_file import DEQUANTIZE, LAYERS, WEIGHTS, Operator, Tensor, TFLiteFile
 
 _HALF = "_float16"  # put to the name of a tensor
-_BACK, _FROM_HALF = "DEQUANTIZE", 3  # and the version that takes half precision
+_FROM_HALF = 3  # the version of DEQUANTIZE that takes half precision
 _LARGEST = float(np.finfo(np.float16).max)
 
 
@@ -19,7 +19,8 @@ def with_half_weights(file: TFLiteFile) -> TFLiteFile:
     halves = _halves(file)
     first = len(file.tensors)
     widened = {index: file.tensors[index]._replace(content=b"") for index in halves}
-    widening = tuple(Operator(_BACK, (first + number,), (index,), version=_FROM_HALF) for number, index in enumerate(halves))
+    widening = tuple(Operator(DEQUANTIZE, (first + number,), (index,), version=_FROM_HALF)
+                     for number, index in enumerate(halves))
     whole = file.with_tensors(widened)
     return whole._replace(tensors=whole.tensors + tuple(halves.values()), operators=widening + file.operators)
 

@@ -6,8 +6,7 @@ whose 256 steps are too few to weigh many parts; a LOG_SOFTMAX, whose steps are 
 weights are computed, and depthwise convolutions of two or three channels, of which 1.14 reads no file, or of more than 2048,
 which it never ends; pads of what is no map, or with a number that the tensor's range need not hold.
 """
-from job.tensorflow_model.flatbuffer.tables import root_table
-from job.tensorflow_model.flatbuffer.tflite_file import DEPTHWISE, LAYERS, REDUCER_KEEPS, Operator, TFLiteFile
+from job.tensorflow_model.flatbuffer.tflite_file import DEPTHWISE, LAYERS, QUANTIZE, Operator, TFLiteFile
 from job.tensorflow_model.quantised.int8_scales import Scale
 from job.tensorflow_model.quantised.ranges import LOWEST
 from job.values import Shape
@@ -18,7 +17,7 @@ MOVES = (  # what they make has the scale of what they read
     "SPACE_TO_BATCH_ND", "SPACE_TO_DEPTH", "SPLIT", "SQUEEZE", "STRIDED_SLICE", "TRANSPOSE")
 OF_ONE_SCALE = {"LOGISTIC": Scale(1 / 256, -128), "SOFTMAX": Scale(1 / 256, -128),
                 "TANH": Scale(1 / 128, 0)}
-VERSIONS = {"CONV_2D": 3, DEPTHWISE: 3, "FULLY_CONNECTED": 4, "RESHAPE": 1, "SQUEEZE": 1, "QUANTIZE": 1}
+VERSIONS = {"CONV_2D": 3, DEPTHWISE: 3, "FULLY_CONNECTED": 4, "RESHAPE": 1, "SQUEEZE": 1, QUANTIZE: 1}
 USUAL_VERSION = 2  # of what is not named above
 FEWEST = 1024  # elements of weights: in 8 bits, hardly anything is gained of fewer
 _REFUSED = (2, 3)  # scales of channels: 1.14 wants more of them than the number of their axis
@@ -61,11 +60,7 @@ def _is_constant(file: TFLiteFile, index: int) -> bool:
 def _is_of_maps(file: TFLiteFile, operator: Operator) -> bool:
     shape = file.tensors[operator.inputs[0]].shape
     axes = tuple(sorted(file.tensors[operator.inputs[1]].values() % len(shape)))
-    return len(shape) == _MAP and axes == _BOTH and (shape[0] == 1 or _keeps_axes(operator))
-
-
-def _keeps_axes(operator: Operator) -> bool:
-    return bool(root_table(operator.options).number(REDUCER_KEEPS, "B"))
+    return len(shape) == _MAP and axes == _BOTH and (shape[0] == 1 or operator.keeps_axes())
 
 
 def _broadcasts_plainly(left: Shape, right: Shape) -> bool:

@@ -16,13 +16,14 @@ from typing import Collection, Iterator, Mapping, Sequence, Tuple
 
 import numpy as np
 
-from job.tensorflow_model.flatbuffer.tflite_file import Operator, Tensor, TFLiteFile
+from job.tensorflow_model.flatbuffer.tflite_file import DEQUANTIZE, Operator, Tensor, TFLiteFile
 from job.tensorflow_model.quantised.int8_operators import FEWEST
 from job.tensorflow_model.quantised.int8_writing import INT8
 
 _WEIGHTS = {"CONV_2D": 1, "FULLY_CONNECTED": 1, "GATHER": 0}  # the operator's input
 _VERSIONS = {"CONV_2D": 2, "FULLY_CONNECTED": 3, "GATHER": 1}  # that take int8 weights, as TensorFlow numbers them
-_LOOK_UP, _BACK, _FROM_INT8 = "GATHER", "DEQUANTIZE", 2  # and the version that takes int8
+_LOOK_UP = "GATHER"
+_FROM_INT8 = 2  # the version of DEQUANTIZE that takes int8
 _STEPS = np.float32(127)
 _DEAD = np.float32(2 ** -8)  # of a step
 _HALF = np.float32(0.5)
@@ -101,4 +102,4 @@ def _operators(operator: Operator, places: Mapping[int, int]) -> Iterator[Operat
         yield operator
         return
     yield operator._replace(outputs=(place,))
-    yield Operator(_BACK, (place,), operator.outputs, version=_FROM_INT8)
+    yield Operator(DEQUANTIZE, (place,), operator.outputs, version=_FROM_INT8)

@@ -10,13 +10,12 @@ from typing import Dict, List, Optional, Set, Tuple
 
 import numpy as np
 
-from job.tensorflow_model.flatbuffer.tflite_file import DEPTHWISE, LAYERS, Operator, Tensor, TFLiteFile
+from job.tensorflow_model.flatbuffer.tflite_file import DEPTHWISE, DEQUANTIZE, LAYERS, QUANTIZE, Operator, Tensor, TFLiteFile
 from job.tensorflow_model.quantised.int8_operators import ARITHMETIC, USUAL_VERSION, VERSIONS
 from job.tensorflow_model.quantised.int8_plan import Plan, constant_scale
 from job.tensorflow_model.quantised.int8_scales import Scale, layer_numbers, numbers_in
 
 INT8 = "_int8"  # put to the name of what has a float form too
-_INTO, _BACK = "QUANTIZE", "DEQUANTIZE"
 _CHANNELS = {"CONV_2D": 0, DEPTHWISE: 3}  # axis of the weights that has scales of its own
 
 Key = Tuple[int, Optional[Scale]]  # a tensor of the float32 file, as float or in a scale
@@ -63,7 +62,7 @@ class _Writing:
         made = self._places.get((index, scale)) if scale else None
         place = self._new(index, None)
         if made is not None:
-            self.operators.append(Operator(_BACK, (made,), (place,), version=USUAL_VERSION))
+            self.operators.append(Operator(DEQUANTIZE, (made,), (place,), version=USUAL_VERSION))
         return place
 
     def _as_int8(self, index: int, scale: Scale) -> int:
@@ -77,7 +76,7 @@ class _Writing:
                                        content=numbers_in(scale, tensor.values()).tobytes()), (index, scale))
         source = self.as_float(index) if scale == own else self._as_int8(index, own)
         place = self._new(index, scale)
-        self.operators.append(Operator(_INTO, (source,), (place,), version=VERSIONS[_INTO]))
+        self.operators.append(Operator(QUANTIZE, (source,), (place,), version=VERSIONS[QUANTIZE]))
         return place
 
     def _inputs(self, operator: Operator) -> Tuple[int, ...]:

@@ -7,12 +7,11 @@ from typing import Iterator, List, Optional, Sequence
 import numpy as np
 
 from job.tensorflow_model.flatbuffer.cut_models import with_one_operator
-from job.tensorflow_model.flatbuffer.tflite_file import Operator, TFLiteFile
+from job.tensorflow_model.flatbuffer.tflite_file import QUANTIZE, Operator, TFLiteFile
 from job.tensorflow_model.quantised.integer_layers import IntegerLayer
 from job.tensorflow_model.quantised.ranges import Sample
 from job.tensorflow_model.runners import InnerTensors
 
-_FROM_FLOAT = "QUANTIZE"
 
 
 class IntegerWalk:
@@ -26,7 +25,7 @@ class IntegerWalk:
         tensors = self._file.tensors
         read = [index for index in operator.inputs if index >= 0 and not len(tensors[index].content)]
         floats = any(tensors[index].dtype == "float32" for index in read + list(operator.outputs))
-        return all(index in self._values for index in read) and (operator.name == _FROM_FLOAT or not floats)
+        return all(index in self._values for index in read) and (operator.name == QUANTIZE or not floats)
 
     def read(self, operator: Operator) -> Sequence[np.ndarray]:
         """By a layer: the codes of its input, one array a sample."""

@@ -16,7 +16,7 @@ def joined_ranges(file: TFLiteFile, ranges: Mapping[int, Range]) -> Dict[int, Ra
     """`ranges` are by the index of a tensor; those of the file's inputs stay."""
     joined = dict(ranges)
     read = file.times_read()
-    made = {index: operator for operator in file.operators for index in operator.outputs}
+    made = file.makers()
     for operator in reversed(file.operators):
         for index in set(made).intersection(_parts(operator)).intersection(joined):
             own, whole = joined[index], joined[operator.outputs[0]]

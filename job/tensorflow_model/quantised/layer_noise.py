@@ -10,14 +10,13 @@ import numpy as np
 
 from job.parity.metrics import snr_db
 from job.tensorflow_model.flatbuffer.cut_models import with_additions, with_one_operator
-from job.tensorflow_model.flatbuffer.tflite_file import Operator, Tensor, TFLiteFile
+from job.tensorflow_model.flatbuffer.tflite_file import QUANTIZE, Operator, Tensor, TFLiteFile
 from job.tensorflow_model.quantised.int8_writing import INT8
 from job.tensorflow_model.runners import InnerTensors
 from job.values import LayerNoise
 
 MOST_FOLLOWED = 128  # layers whose noise is followed to the outputs, each at the cost of a forward
 _AT_ONCE = 2 ** 26   # bytes of noise that one model has inputs for
-_INTO = "QUANTIZE"
 _OF_8_BITS = ("int8", "uint8")
 
 Values = Mapping[int, np.ndarray]  # by the tensor's index
@@ -72,7 +71,7 @@ def _all_added(network: _Network, file: TFLiteFile) -> Iterator[_Added]:
 
 def _expected(network: _Network, name: str, file: TFLiteFile, operator: Operator, values: Values) -> Optional[np.ndarray]:
     """What the float32 file's operator makes of the inputs of `file`'s; None where it has no such operator."""
-    if operator.name == _INTO:
+    if operator.name == QUANTIZE:
         return values.get(operator.inputs[0])
     theirs = network.file.operators[network.makers[name]] if name in network.makers else None
     if theirs is None or theirs.name != operator.name:
