@@ -5,9 +5,9 @@ from typing import Any, Callable, List, NamedTuple, Optional, Sequence, Set, Tup
 
 import numpy as np
 
+from job.onnx_model.graph import Op
 from job.values import Shape
 
-Op = Callable[..., Any]  # (operator, *inputs, **attributes) -> its output; an array among the inputs is a constant
 _Axis = Tuple[str, int]  # label and size
 _Labels = Tuple[str, ...]  # one an axis: a letter, or the place of an axis of the ellipsis, counted from its end
 

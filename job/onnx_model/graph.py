@@ -5,6 +5,8 @@ import numpy as np
 
 from job.values import Shape
 
+Op = Callable[..., Any]  # (operator, *inputs, **attributes) -> its output; an array among the inputs is a constant
+
 
 class Node(NamedTuple):
     op: str

@@ -1,14 +1,14 @@
 """A map read at computed places, between four pixels each: spatial transformers, flows and warps."""
-from typing import Any, Callable, NamedTuple, Optional, Sequence
+from typing import Any, NamedTuple, Optional, Sequence
 
 import numpy as np
 from onnx import TensorProto
 
 from job.axes import channels_last, inverse
+from job.onnx_model.graph import Op
 from job.onnx_model.whole_numbers import EXACT
 from job.values import Shape
 
-Op = Callable[..., Any]  # (operator, *inputs, **attributes) -> its output; an array among the inputs is a constant
 _LAST = channels_last(4)
 
 

@@ -5,11 +5,10 @@ ONNX's own Resize aligns otherwise. Places and weights are computed in float32, 
 from typing import Any, Callable, List
 
 import numpy as np
-import torch
 
 from job.onnx_model.symbolic.registry import exports
-from job.onnx_model.symbolic.values import gather, integer, integers, sizes
-from job.onnx_model.taps import Taps, cubic_taps, linear_taps
+from job.onnx_model.symbolic.values import gather, integer, integers, said_with, sizes
+from job.onnx_model.taps import Taps, cubic_taps, linear_taps, weighted_sum
 
 _HALF = np.float32(0.5)
 
@@ -34,24 +33,8 @@ def _along_each_axis(g: Any, x: Any, after: List[int], align_corners: bool, taps
             x = gather(g, x, [0] * large, axis + 2)
         elif small != large:
             taps = taps_of(small, _places(small, large, align_corners))
-            x = _weighted_sum(g, x, taps, axis + 2, [large] + [1] * (len(before) - 1 - axis))
+            x = weighted_sum(said_with(g), x, taps, axis + 2, len(before) + 2)
     return x
-
-
-def _weighted_sum(g: Any, x: Any, taps: Taps, axis: int, broadcast: List[int]) -> Any:
-    """Taps that weigh nothing are left out, and a weight of one everywhere."""
-    terms = []
-    for picks, weights in taps:
-        if not weights.any():
-            continue
-        term = gather(g, x, picks.tolist(), axis)
-        if (weights != 1).any():
-            term = g.op("Mul", term, g.op("Constant", value_t=torch.from_numpy(weights.reshape(broadcast))))
-        terms.append(term)
-    result = terms[0]
-    for term in terms[1:]:
-        result = g.op("Add", result, term)
-    return result
 
 
 def _places(small: int, large: int, align_corners: bool) -> np.ndarray:

@@ -8,7 +8,7 @@ from job.onnx_model.graph import Node, Rewrite, View
 from job.onnx_model.model_file import refuse_huge_tensor
 from job.onnx_model.opsets.newer.attributes import constant_input, integers_input, plain, refused
 from job.onnx_model.opsets.newer.registry import newer
-from job.onnx_model.taps import CUBIC, Taps, cubic_taps, linear_taps
+from job.onnx_model.taps import CUBIC, Taps, cubic_taps, linear_taps, weighted_sum
 
 _HALF = np.float32(0.5)
 _PLACES = {  # i: pixels that come out, scale: their number for each that goes in, small and large: how many there are
@@ -39,7 +39,7 @@ def resize(node: Node, view: View) -> Rewrite:
         return parts.ending(parts.op("Resize", x, factors, mode="nearest"))
     for axis, (size, each) in enumerate(zip(shape, taps)):
         if len(each) > 1 or not np.array_equal(each[0][0], np.arange(size)):
-            x = _summed(parts, x, each, axis, len(shape))
+            x = weighted_sum(parts.op, x, each, axis, len(shape))
     return parts.ending(x)
 
 
@@ -81,17 +81,3 @@ def _repeats(shape: Sequence[int], taps: Sequence[Taps]) -> bool:
         return len(picks) % size == 0 and np.array_equal(picks, np.arange(size).repeat(len(picks) // size))
     return len(shape) == 4 and all(len(axis) == 1 and repeated(size, axis[0][0]) and (place > 1 or len(axis[0][0]) == size)
                                    for place, (size, axis) in enumerate(zip(shape, taps)))
-
-
-def _summed(parts: Parts, x: str, taps: Taps, axis: int, rank: int) -> str:
-    """Taps that weigh nothing are left out, and a weight of one everywhere."""
-    terms = []
-    for picks, weights in taps:
-        if weights.any():
-            term = parts.op("Gather", x, picks, axis=axis)
-            along = weights.reshape((-1,) + (1,) * (rank - 1 - axis))
-            terms.append(parts.op("Mul", term, along) if (weights != 1).any() else term)
-    total = terms[0]
-    for term in terms[1:]:
-        total = parts.op("Add", total, term)
-    return total
