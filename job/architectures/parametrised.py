@@ -2,9 +2,8 @@
 
 A module of torch 1.1 that has the norm itself gets the parts by its own names; one that has not gets the whole.
 """
-import contextlib
 from collections import Counter, OrderedDict
-from typing import Any, Callable, Mapping, NamedTuple, Sequence, Tuple
+from typing import Any, Callable, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 import torch
@@ -66,13 +65,22 @@ def as_the_module_keeps_them(
             if found and found == new and old[0] in wanted:
                 result.update(zip(old, [result.pop(part) for part in new]))
             elif found and found[0] not in wanted and key in wanted and key not in result:
-                with contextlib.suppress(ValueError), np.errstate(all="ignore"):
-                    arrays = [np.asarray(result[part], np.float64) for part in found]
-                    result[key] = form.whole(*arrays, owners.get(layer, module)).astype(np.float32)
+                whole = _whole(form, [result[part] for part in found], owners.get(layer, module))
+                if whole is not None:
+                    result[key] = whole
                     made[form.what] += 1
                     for part in found:
                         del result[part]
     return result, tuple("{} of {} weights was worked into them".format(what, count) for what, count in made.items())
+
+
+def _whole(form: _Form, parts: Sequence[np.ndarray], owner: torch.nn.Module) -> Optional[np.ndarray]:
+    """None of parts that do not belong together."""
+    try:
+        with np.errstate(all="ignore"):
+            return form.whole(*(np.asarray(part, np.float64) for part in parts), owner).astype(np.float32)
+    except ValueError:
+        return None
 
 
 def _key(layer: str, name: str) -> str:

@@ -1,5 +1,5 @@
 """Between which bounds the whole numbers of a graph lie, those too that are counted in float32."""
-from typing import Optional, Tuple
+from typing import Callable, Dict, Optional, Tuple
 
 import numpy as np
 
@@ -26,27 +26,30 @@ def bounds_of(name: str, view: View) -> Optional[Bounds]:
         return 0, 1
     if value is not None:
         return (int(value.min()), int(value.max())) if value.size and value.dtype.name in WHOLE else None
-    return None if node is None else _bounds_made(node, name, view)
+    if node is None or node.op not in _MADE or (node.op == "TopK" and name != node.outputs[1]):
+        return None
+    return _MADE[node.op](node, view)
 
 
-def _bounds_made(node: Node, name: str, view: View) -> Optional[Bounds]:
-    if node.op in ("ArgMax", "ArgMin") or (node.op == "TopK" and name == node.outputs[1]):
-        shape = view.shape(node.inputs[0])
-        return None if shape is None else (0, shape[node.attributes.get("axis", -1 if node.op == "TopK" else 0)] - 1)
-    if node.op == "Cast":
-        return bounds_of(node.inputs[0], view)
-    if node.op == "ReduceSum":
-        return _of_sums(node, view)
-    if node.op == "MatMul" and view.constant(node.inputs[1]) is not None:
-        return _of_products(node, view)
-    if node.op in MOVED:
-        return _of_all(node.inputs if node.op == "Concat" else node.inputs[:1], view)
-    if node.op == "Sub" and _is_remainder(node, view):
-        return _remainders(view.maker(node.inputs[1]), view)
-    if node.op in _OF_PAIRS and (node.op != "Div" or view.dtype(name) in WHOLE):
-        parts = [bounds_of(each, view) for each in node.inputs]
-        return None if None in parts else _OF_PAIRS[node.op](*parts)
-    return None
+def _of_places(node: Node, view: View) -> Optional[Bounds]:
+    """On an axis."""
+    shape = view.shape(node.inputs[0])
+    return None if shape is None else (0, shape[node.attributes.get("axis", -1 if node.op == "TopK" else 0)] - 1)
+
+
+def _of_moved(node: Node, view: View) -> Optional[Bounds]:
+    return bounds_of(node.inputs[0], view)
+
+
+def _of_pair(node: Node, view: View) -> Optional[Bounds]:
+    if node.op == "Div" and view.dtype(node.output) not in WHOLE:
+        return None
+    parts = [bounds_of(each, view) for each in node.inputs]
+    return None if None in parts else _OF_PAIRS[node.op](*parts)
+
+
+def _of_difference(node: Node, view: View) -> Optional[Bounds]:
+    return _of_remainder(view.maker(node.inputs[1]), view) if _is_remainder(node, view) else _of_pair(node, view)
 
 
 def _is_remainder(node: Node, view: View) -> bool:
@@ -58,7 +61,7 @@ def _is_remainder(node: Node, view: View) -> bool:
     return quotient is not None and quotient.op == "Div" and quotient.inputs == (node.inputs[0], product.inputs[1])
 
 
-def _remainders(product: Node, view: View) -> Optional[Bounds]:
+def _of_remainder(product: Node, view: View) -> Optional[Bounds]:
     """Of numbers that are known not to be below zero."""
     divisor = bounds_of(product.inputs[1], view)
     return None if divisor is None or bounds_of(product.output, view) is None else (0, divisor[1] - 1)
@@ -74,13 +77,20 @@ def _of_sums(node: Node, view: View) -> Optional[Bounds]:
 
 def _of_products(node: Node, view: View) -> Optional[Bounds]:
     """With a matrix of constants; every sum on the way lies between them too."""
-    each, matrix = bounds_of(node.inputs[0], view), view.constant(node.inputs[1])
+    matrix = view.constant(node.inputs[1])
+    each = None if matrix is None else bounds_of(node.inputs[0], view)
     if each is None or matrix.ndim < 2 or matrix.dtype.name not in WHOLE:
         return None
     low, high = (np.where(matrix < 0, each[1 - end], each[end]) * matrix.astype(np.int64) for end in (0, 1))
     return int(np.minimum(low, 0).sum(-2).min()), int(np.maximum(high, 0).sum(-2).max())
 
 
-def _of_all(names: Tuple[str, ...], view: View) -> Optional[Bounds]:
-    parts = [bounds_of(each, view) for each in names]
+def _of_parts(node: Node, view: View) -> Optional[Bounds]:
+    parts = [bounds_of(each, view) for each in node.inputs]
     return None if None in parts else (min(low for low, _ in parts), max(high for _, high in parts))
+
+
+_MADE = dict(
+    {op: _of_moved for op in MOVED + ("Cast",)}, ArgMax=_of_places, ArgMin=_of_places, TopK=_of_places, Concat=_of_parts,
+    ReduceSum=_of_sums, MatMul=_of_products, Add=_of_pair, Mul=_of_pair, Div=_of_pair, Sub=_of_difference,
+)  # type: Dict[str, Callable[[Node, View], Optional[Bounds]]]
