@@ -4,12 +4,12 @@ Values are immutable, small and picklable: they cross between processes as messa
 models go as files in the staging folder instead.
 """
 from pathlib import Path
-from typing import Any, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 Shape = Tuple[int, ...]
 
 
-def elements(shape: Shape) -> int:
+def elements(shape: Sequence[int]) -> int:
     """How many a tensor of the shape has; exact, where numpy's product of what a file claims would overflow."""
     count = 1
     for size in shape:

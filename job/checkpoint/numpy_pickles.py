@@ -1,7 +1,7 @@
 """Stand-ins for what numpy writes into pickles: arrays and scalars of plain numbers."""
 
 import re
-from typing import Any, Tuple
+from typing import Any, Callable, Dict, Tuple
 
 import numpy as np
 
@@ -60,7 +60,7 @@ def _from_buffer(data: Any, dtype: Any, shape: Any, order: Any = "C") -> Pickled
     return result
 
 
-ALLOWED = {"numpy.dtype": PickledDtype, "numpy.ndarray": PickledArray}
+ALLOWED = {"numpy.dtype": PickledDtype, "numpy.ndarray": PickledArray}  # type: Dict[str, Callable[..., Any]]
 for _core in ("numpy.core", "numpy._core"):
     ALLOWED[_core + ".multiarray._reconstruct"] = PickledArray
     ALLOWED[_core + ".multiarray.scalar"] = _scalar

@@ -1,7 +1,7 @@
 """Neighbouring axes taken together, so that TensorFlow Lite's limit on the number of axes is kept."""
 import functools
 import itertools
-from typing import Iterator, NamedTuple, Optional, Sequence, Tuple
+from typing import Iterable, Iterator, NamedTuple, Optional, Sequence, Tuple
 
 from job.axes import Order
 
@@ -89,9 +89,9 @@ def _joining(blocks: Tuple[Block, ...], target: Block) -> Iterator[Move]:
                 yield move
 
 
-def _joined(blocks: Iterator[Block]) -> Block:
+def _joined(blocks: Iterable[Block]) -> Block:
     return tuple(itertools.chain.from_iterable(blocks))
 
 
-def _product(sizes: Iterator[int]) -> int:
+def _product(sizes: Iterable[int]) -> int:
     return functools.reduce(lambda product, size: product * size, sizes, 1)

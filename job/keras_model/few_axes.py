@@ -3,7 +3,7 @@
 Every function here takes tensors in any shape that holds the same numbers one after another, and says in which
 shape they are meant; toco makes one Reshape of several in a row.
 """
-from typing import Any, Callable, Dict, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 import tensorflow as tf
@@ -117,7 +117,7 @@ def _repeated(tensor: Any, before: Sizes, after: Sizes) -> Any:
 
 def blocks_broadcast_alike(left: Sizes, right: Sizes) -> Tuple[Block, ...]:
     """Axes together that both sides have, or the same side alone; what neither has goes with its neighbours."""
-    kinds, last = [], None  # type: ignore
+    kinds, last = [], None  # type: List[Tuple[bool, ...]], Optional[Tuple[bool, ...]]
     for sizes in zip(left, right):
         last = tuple(size == 1 for size in sizes) if sizes != (1, 1) or last is None else last
         kinds.append(last)

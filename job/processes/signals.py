@@ -4,7 +4,7 @@ import ctypes
 import os
 import signal
 from types import FrameType
-from typing import Iterator, Type
+from typing import Iterator, Optional, Type
 
 from job.errors import Interrupted, JobError, Stopped
 
@@ -64,7 +64,7 @@ def let_through() -> None:
 
 
 def _raise_on(number: int, kind: Type[JobError], message: str) -> None:
-    def handler(_: int, __: FrameType) -> None:
+    def handler(_: int, __: Optional[FrameType]) -> None:
         # One signal is enough: a second one must not break off the cleaning up.
         ignore()
         raise kind(message, hint=_HINT)

@@ -8,7 +8,7 @@ import ctypes
 import errno
 import functools
 import os
-from typing import Iterator
+from typing import Callable, Iterator
 
 from job.errors import JobError, job_error_from_oserror
 
@@ -20,7 +20,7 @@ _Handler = ctypes.CFUNCTYPE(None)
 
 
 @functools.lru_cache()
-def tell_of_no_room() -> _Handler:
+def tell_of_no_room() -> Callable[[], None]:
     """From now on this process and those it forks end with NO_ROOM; whatever else C++ dies of, it does as before.
 
     Returns the handler, which has to stay for as long as the process.

@@ -17,7 +17,7 @@ def drop_interval(lost: int, gained: int, total: int) -> Tuple[float, float]:
     `lost` are right in the first share only, `gained` in the second only. Agresti and Min's interval of 2005: Wald's for
     pairs, with half a sample more in each of the four cells, which holds for few samples and for no difference too.
     """
-    total, lost, gained = total + 2, lost + 0.5, gained + 0.5
-    middle = (lost - gained) / total
-    half = 1.96 * math.sqrt(lost + gained - (lost - gained) ** 2 / total) / total
+    pairs, apart, either = total + 2, lost - gained, lost + gained + 1
+    middle = apart / pairs
+    half = 1.96 * math.sqrt(either - apart ** 2 / pairs) / pairs
     return max(-1.0, middle - half), min(1.0, middle + half)

@@ -49,7 +49,7 @@ def _for_axes(attributes: Mapping[str, Any], axes: Sequence[int], idle: Sequence
         if name in attributes:
             value, rest = tuple(attributes[name]), (nothing,) * len(idle)
             halves = (value[:3], value[3:]) if name == "pads" else (value,)
-            chosen[name] = sum((tuple(half[axis] for axis in axes) + rest for half in halves), ())  # type: Tuple
+            chosen[name] = sum((tuple(half[axis] for axis in axes) + rest for half in halves), ())
     return chosen
 
 

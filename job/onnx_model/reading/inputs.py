@@ -1,5 +1,5 @@
 """What shape each input has: what the file says, and the user where it leaves sizes open."""
-from typing import List, Mapping, Sequence, Tuple
+from typing import List, Mapping, Optional, Sequence, Tuple
 
 import onnx
 
@@ -29,7 +29,7 @@ def input_shapes(items: Sequence[onnx.ValueInfoProto], given: Mapping[str, Shape
     return tuple(_shape(item.name, declared_shape(item), given.get(item.name)) for item in items)
 
 
-def _shape(name: str, declared: Tuple[int, ...], given: Shape = None) -> Shape:
+def _shape(name: str, declared: Tuple[int, ...], given: Optional[Shape]) -> Shape:
     if given is None:
         open_axes = [axis for axis, size in enumerate(declared) if size < 0]
         if open_axes not in ([], [0]):

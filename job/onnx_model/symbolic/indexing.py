@@ -67,7 +67,7 @@ def _numbers(pick: torch.Tensor) -> torch.Tensor:
     return pick.nonzero().reshape(-1)
 
 
-def _places(picks: List[torch.Tensor], shape: List[int]) -> torch.Tensor:
+def _places(picks: List[torch.Tensor], shape: Sequence[int]) -> torch.Tensor:
     """Indices of several axes as those of the one that they make together."""
     places = torch.zeros(1, dtype=torch.int64) if len(picks) > 1 else torch.tensor(0)
     for pick, size in zip(torch.broadcast_tensors(*picks), shape):

@@ -35,7 +35,7 @@ class IntegerWalk:
         """`layer` is that operator, where it is one. What no operator behind it reads is forgotten."""
         operator = self._file.operators[number]
         if layer:
-            self._values[operator.outputs[0]] = [layer.made(codes) for codes in self.read(operator)]
+            self._values[operator.outputs[0]] = tuple(layer.made(codes) for codes in self.read(operator))
         elif self.knows(operator):
             self._values.update(zip(operator.outputs, zip(*self._made(number))))
         self._unread.subtract(operator.inputs)
