@@ -1,4 +1,4 @@
-# Sourced by scripts/run, scripts/test and scripts/lock: where to run, and the environments to run in.
+# Sourced by the scripts that run Python: where to run, and the environments to run in.
 #
 # .venv holds what the job needs, .venv-tests what only its tests need, on top of it.
 

@@ -1,6 +1,5 @@
 """One case through reading, passes, preflight, Keras and TensorFlow Lite, and what came of it."""
 import contextlib
-import os
 import signal
 from pathlib import Path
 from typing import Iterator, List, NamedTuple, Sequence, Tuple
@@ -133,9 +132,3 @@ def _distance(wanted: np.ndarray, have: np.ndarray, allowed: float) -> str:
     error = np.abs(wanted - have).max()
     scale = max(wanted.max() - wanted.min(), np.abs(wanted).max())
     return "" if error <= allowed * scale else "error {:.3g} on a range of {:.3g}".format(error, scale)
-
-
-def folder_for(base: Path, case: Case) -> Path:
-    folder = base / case.id.replace("/", ".")
-    os.makedirs(str(folder))
-    return folder

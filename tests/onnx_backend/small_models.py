@@ -1,6 +1,6 @@
 """Small ONNX models as bytes."""
 from pathlib import Path
-from typing import Any, Dict, Mapping, NamedTuple, Sequence, Tuple
+from typing import Any, Mapping, Sequence, Tuple
 
 import numpy as np
 import onnx

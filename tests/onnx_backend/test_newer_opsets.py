@@ -10,7 +10,7 @@ from job.onnx_model.opsets.newer.registry import NEWER
 from job.onnx_model.reading import graph_of, open_onnx
 from job.onnx_model.runtime import NEWEST_OPSET, as_it_knows, run_graph
 from tests.onnx_backend.einstein_sums import DIAGONALS, SHORTER_ELLIPSIS, SUMS, WRONG
-from tests.onnx_backend.newer_forms import GRID, MAP, REFUSED, ROWS, SAME, Row, ints, number, per_channel
+from tests.onnx_backend.newer_forms import GRID, MAP, REFUSED, ROWS, SAME, Row, ints, per_channel
 from tests.onnx_backend.small_models import model
 
 

@@ -5,7 +5,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from job.axes import Order, as_pytorch, inverse, transposed_shape
+from job.axes import Order, as_pytorch, inverse
 from job.keras_model.activation import Activation
 from job.keras_model.layers import operation
 

@@ -18,10 +18,6 @@ def norm(channels: int) -> nn.Module:
     return module
 
 
-def seq(*modules: nn.Module) -> Callable[[], nn.Module]:
-    return lambda: nn.Sequential(*modules)
-
-
 def conv(*args: Any, **kwargs: Any) -> Callable[[], nn.Module]:
     return lambda: nn.Conv2d(*args, **kwargs)
 

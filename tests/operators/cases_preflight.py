@@ -37,7 +37,6 @@ MATRIX = {"x": (3, 6)}
 SEQUENCE = {"x": (2, 6, 7)}
 VOLUME = (2, 3, 5, 4, 7)
 BOUNDS = dict(starts=whole(1), ends=whole(5), axes=whole(2), steps=whole(2))
-NAMES_OF_BOUNDS = ("starts", "ends", "axes", "steps")
 
 
 def _takes(op: str, inputs: str = "x", constants: Mapping[str, np.ndarray] = {}, shapes: Shapes = {"x": MAP},

@@ -2,7 +2,7 @@
 import functools
 import sys
 from pathlib import Path
-from typing import Any, Callable, Tuple
+from typing import Callable, Tuple
 
 import torch
 

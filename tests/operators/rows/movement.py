@@ -2,7 +2,7 @@
 import torch
 from torch import nn
 
-from tests.operators.case import MAP, SEQUENCE, Case, Lambda, functions, of
+from tests.operators.case import SEQUENCE, Case, Lambda, functions, of
 
 _VIEWS = functions(
     ("view with -1", lambda x: x.view(2, -1, 7)),

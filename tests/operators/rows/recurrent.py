@@ -6,7 +6,7 @@ from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence
 
 from job.keras_model.recurrent import MOST_STEPS
-from tests.operators.case import Case, Lambda, drawn
+from tests.operators.case import Case, drawn
 
 STEPS = (4, 2, 6)  # length, batch, features
 STATES = (1, 2, 5)
