@@ -45,6 +45,7 @@ class Progress:
         self.seconds[name] = timing.seconds
 
     def report(self, failure: Optional[Mapping[str, Any]] = None) -> Dict[str, Any]:
-        return parity_report(self.stages, self.probes, self.checkpoint, self.settings, self.versions, failure,
-                             self.accuracy, self.warnings, self.calibration, self.float_operators,
-                             self.multiply_adds, self.spared_layers)
+        return parity_report(
+            self.stages, self.probes, self.checkpoint, self.settings, self.versions, failure, accuracy=self.accuracy,
+            warnings=self.warnings, calibration=self.calibration, float_operators=self.float_operators,
+            multiply_adds=self.multiply_adds, spared_layers=self.spared_layers)

@@ -6,7 +6,7 @@ import numpy as np
 from job.errors import UnsupportedModel
 from job.keras_model.operators import CONVERTERS
 from job.keras_model.refused import REFUSED
-from job.keras_model.registry import Operator
+from job.keras_model.registry import Converter, Operator
 from job.keras_model.types import type_problem
 from job.onnx_model.graph import Graph, Node, View
 from job.onnx_model.passes import REPLACED
@@ -45,7 +45,20 @@ def _problems(node: Node, view: View) -> List[str]:
     converter = CONVERTERS.get(node.op)
     if converter is None:
         return ["operator {}{}".format(node.op, _why(node.op))]
+    problems = _of_attributes(node, converter) + [
+        "{} with a computed input {}".format(node.op, position) for position in converter.constants
+        if position < len(node.inputs) and node.inputs[position] and view.constant(node.inputs[position]) is None]
+    if any(view.shape(name) is None for name in node.inputs if name):
+        return problems  # the node that makes it is named already
+    if any(view.shape(name) is None for name in node.outputs if name):
+        return problems or ["{} of unknown shape".format(node.op)]
     operator = operator_of(node, view)
+    problems += _of_tensors(operator, converter)
+    reason = converter.refuse(operator) if converter.refuse is not None and not problems else None
+    return problems + [reason] if reason else problems
+
+
+def _of_attributes(node: Node, converter: Converter) -> List[str]:
     problems = []
     for name, value in sorted(node.attributes.items()):
         if name not in converter.attributes:
@@ -53,23 +66,17 @@ def _problems(node: Node, view: View) -> List[str]:
         elif converter.attributes[name] is not None and not converter.attributes[name](value):
             problems.append("{} attribute {}={}, where only {} converts".format(
                 node.op, name, _short(value), converter.attributes[name]))
-    for position in converter.constants:
-        if position < len(node.inputs) and node.inputs[position] and view.constant(node.inputs[position]) is None:
-            problems.append("{} with a computed input {}".format(node.op, position))
-    if any(view.shape(name) is None for name in node.inputs if name):
-        return problems  # the node that makes it is named already
-    if any(view.shape(name) is None for name in node.outputs if name):
-        return problems or ["{} of unknown shape".format(node.op)]
+    return problems
+
+
+def _of_tensors(operator: Operator, converter: Converter) -> List[str]:
+    """What is wrong with their sizes, types and ranks."""
     empty = [shape for shape in operator.output_shapes if shape is not None and 0 in shape]
-    if empty:
-        problems.append("{} makes a tensor of no elements, {},".format(node.op, empty[0]))
-    dtypes = [view.dtype(name) for name in node.inputs if name]
-    problems.extend(filter(None, [type_problem(node.op, dtypes)]))
+    problems = ["{} makes a tensor of no elements, {},".format(operator.op, empty[0])] if empty else []
+    wrong_types = type_problem(operator.op, [dtype for dtype in operator.input_dtypes if dtype is not None])
+    problems += [wrong_types] if wrong_types else []
     if converter.ranks and len(operator.input_shape) not in converter.ranks:
-        problems.append("{} of rank {}".format(node.op, len(operator.input_shape)))
-    if not problems and converter.refuse is not None:
-        reason = converter.refuse(operator)
-        problems.extend([reason] if reason else [])
+        problems.append("{} of rank {}".format(operator.op, len(operator.input_shape)))
     return problems
 
 
