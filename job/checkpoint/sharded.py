@@ -1,5 +1,4 @@
 """Shards and their index: every shard is read by its own format's reader."""
-
 from collections import OrderedDict
 from pathlib import Path
 from typing import List, Sequence, Tuple
@@ -20,12 +19,8 @@ def sniff(head: bytes, path: Path) -> bool:
 
 def read(source: Source) -> Content:
     """All tensors of all shards; BadCheckpoint where a shard has not just the tensors that the index says."""
-    tree, notes, watches, wrong = (
-        OrderedDict(),
-        [],
-        [],
-        [],
-    )  # type: OrderedDict, List[str], List[Watch], List[str]
+    tree = OrderedDict()  # type: OrderedDict
+    notes, watches, wrong = [], [], []  # type: List[str], List[Watch], List[str]
     shards = shards_of(source.path)
     for name, keys in shards.items():
         try:

@@ -13,9 +13,7 @@ from job.checkpoint.source import Source, truncated
 from job.checkpoint.values import Region
 from job.errors import BadCheckpoint
 
-END = struct.Struct(
-    "<4s4H2IH"
-)  # signature, disks, entries, size and position of the table, length of the comment
+END = struct.Struct("<4s4H2IH")  # signature, disks, entries, size and position of the table, length of the comment
 END_64 = struct.Struct("<4sQ2H2I4Q")
 LOCATOR_64 = struct.Struct("<4sIQI")
 ENTRY = struct.Struct("<4s6H3I5H2I")
@@ -131,16 +129,8 @@ def _table_64(source: Source, end: int) -> Tuple[int, int, int, int]:
 def _entry(table: Source, source: Source) -> Tuple[Entry, int]:
     """The table's next entry, and where its local header begins."""
     fields = ENTRY.unpack(table.read(ENTRY.size, "its table of contents"))
-    flags, method, crc, packed, size, name_length, extra_length, comment_length = (
-        fields[3],
-        fields[4],
-        fields[7],
-        fields[8],
-        fields[9],
-        fields[10],
-        fields[11],
-        fields[12],
-    )
+    flags, method = fields[3:5]
+    crc, packed, size, name_length, extra_length, comment_length = fields[7:13]
     if fields[0] != b"PK\x01\x02" or name_length > LONGEST_NAME:
         raise damaged("its table of contents")
     raw = table.read(name_length, "its table of contents")

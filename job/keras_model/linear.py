@@ -9,6 +9,10 @@ from job.keras_model.activation import Activation, Operand, as_onnx, in_order
 from job.keras_model.layers import Linear, layer_name, operation, weighted
 from job.keras_model.registry import Operator, converts, only
 
+MOST_PRODUCTS = 2 ** 26
+_LEAST_ACROSS = 32  # elements that are summed: fewer, runtimes sum faster along another axis than the last
+_LEAST_MOVED_ACROSS = 2 ** 22  # products: so do they what a cache holds
+
 
 @converts("Gemm", attributes={"alpha": only(1.0), "beta": only(1.0), "transA": only(0), "transB": only(1)},
           constants=(1, 2))
@@ -16,11 +20,6 @@ def gemm(operator: Operator, x: Activation, weight: np.ndarray, bias: Optional[n
     x = as_onnx(x)
     layer = Linear(weight.shape, bias is not None, name=layer_name(operator.name))
     return Activation(weighted(layer, x.tensor, (weight, bias)), x.order)
-
-
-MOST_PRODUCTS = 2 ** 26
-_LEAST_ACROSS = 32  # elements that are summed: fewer, runtimes sum faster along another axis than the last
-_LEAST_MOVED_ACROSS = 2 ** 22  # products: so do they what a cache holds
 
 
 def _refuse_broadcast(operator: Operator) -> Optional[str]:

@@ -9,6 +9,7 @@ from job.parity.reference import judge_reference
 from job.parity.tolerance import Override, tolerance_for
 from job.values import Question, StageParity, TensorFacts
 
+
 class Questions:
     """Asked all at once, judged as the answers come; the reference first."""
 

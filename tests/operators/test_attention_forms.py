@@ -6,7 +6,6 @@ from tests.operators.conversion import converted
 from tests.operators.rows import attention
 
 
-
 def operators(case, tmp_path):
     torch.manual_seed(0)
     return " ".join(converted(case.build(), case.shapes, tmp_path).operators)

@@ -10,7 +10,6 @@ import numpy as np
 from job.tensorflow_model.flatbuffer.tflite_file import DEQUANTIZE, TFLiteFile
 
 
-
 def has_halves(file: TFLiteFile) -> bool:
     return any(tensor.dtype == "float16" for tensor in file.tensors)
 

@@ -13,7 +13,6 @@ from job.tensorflow_model.quantised.ranges import Sample
 from job.tensorflow_model.runners import InnerTensors
 
 
-
 class IntegerWalk:
     def __init__(self, file: TFLiteFile, samples: Sequence[Sample]) -> None:
         self._file = file

@@ -138,7 +138,6 @@ _PAD_MODULES = [
 ]
 
 
-
 def _changed(change: Callable[[torch.Tensor, torch.Tensor], Any]) -> Callable[[torch.Tensor], torch.Tensor]:
     """A network that writes to a part of a tensor of its own."""
     def run(x: torch.Tensor) -> torch.Tensor:
