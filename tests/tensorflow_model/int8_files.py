@@ -3,10 +3,12 @@ import numpy as np
 from small_models import plain_graph
 
 from job.tensorflow_model.flatbuffer.tflite_file import open_tflite
+from job.tensorflow_model.flatbuffer.writing import tflite_bytes
 from job.tensorflow_model.freeze import frozen_graph
 from job.tensorflow_model.quantised.int8 import int8_from_float32
 from job.tensorflow_model.quantised.int8_source import shown_to_samples
 from job.tensorflow_model.quantised.ranges import ranges_of
+from job.tensorflow_model.runners import TFLiteRunner
 from job.tensorflow_model.tflite import write_tflite
 
 MAP = (1, 7, 9, 6)
@@ -20,6 +22,13 @@ def samples(shape=MAP, seed=0, count=6):
 def float32_of(build, folder, shape=MAP):
     write_tflite(frozen_graph(plain_graph(build, [None] + list(shape[1:])), shape[0]), "float32", folder / "m.float32.tflite")
     return open_tflite(folder / "m.float32.tflite")
+
+
+def answer_of(file, given, folder):
+    """What the interpreter makes of these inputs."""
+    (folder / "asked.tflite").write_bytes(tflite_bytes(file))
+    with TFLiteRunner(folder / "asked.tflite") as run:
+        return run(given)[0]
 
 
 def quantised(float32, given=None):

@@ -1,13 +1,13 @@
 """An activation of its own as a product: the same numbers in float, and in int8 no way through float."""
+import functools
+
 import numpy as np
 import pytest
 import tensorflow as tf
-from int8_files import MAP, float32_of, quantised, samples
+from int8_files import MAP, answer_of, float32_of, quantised, samples
 
 from job.parity.metrics import snr_db
-from job.tensorflow_model.flatbuffer.writing import tflite_bytes
 from job.tensorflow_model.quantised.lone_activations import with_lone_activations
-from job.tensorflow_model.runners import TFLiteRunner
 
 RANDOM = np.random.RandomState(3)
 SLOPES = RANDOM.uniform(-0.5, 0.8, 5).astype(np.float32)
@@ -40,11 +40,7 @@ IN_8_BITS = {
 
 @pytest.fixture
 def answer(tmp_path):
-    def answer_of(file, given):
-        (tmp_path / "asked.tflite").write_bytes(tflite_bytes(file))
-        with TFLiteRunner(tmp_path / "asked.tflite") as run:
-            return run(given)[0]
-    return answer_of
+    return functools.partial(answer_of, folder=tmp_path)
 
 
 @pytest.mark.parametrize("name", IN_8_BITS)
