@@ -6,7 +6,7 @@ from torch import nn
 from torch.nn import functional
 
 from job.architectures.families.blocks import ConvNormActivation, pointwise
-from job.architectures.families.mobilenet_v3_modules import large_features
+from job.architectures.families.mobilenetv3_torchvision_modules import large_features
 
 LOW, LOW_CHANNELS, HIGH_CHANNELS = 4, 40, 960  # the last block of an eighth of the picture; the last layer
 

@@ -4,8 +4,8 @@ from typing import Dict, List, Sequence
 import torch
 from torch import nn
 
-from job.architectures.families.mobilenet_v3_modules import Convolution, features
 from job.architectures.families.mobilenetv3_rows import LARGE_2020, Row
+from job.architectures.families.mobilenetv3_torchvision_modules import Convolution, features
 
 ROWS = LARGE_2020[:12] + (Row(5, 6, 80, 1, 1, 2), Row(5, 6, 80, 1, 1, 1), Row(5, 6, 80, 1, 1, 1))
 SPLIT = 13  # the layer whose first convolution gives the first of the maps

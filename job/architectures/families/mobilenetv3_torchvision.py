@@ -11,14 +11,14 @@ common = {"infer": classes_of("classifier.3.weight"), "variants": ({"width_mult"
 
 @architecture("mobilenet_v3_large", IMAGE, FAMILY, SUMMARY, **common)
 def large(num_classes: int = 1000, width_mult: float = 1.0) -> Any:
-    from job.architectures.families.mobilenet_v3_modules import mobilenet_v3_large
+    from job.architectures.families.mobilenetv3_torchvision_modules import mobilenet_v3_large
 
     return mobilenet_v3_large(num_classes, width_mult)
 
 
 @architecture("mobilenet_v3_small", IMAGE, FAMILY, SUMMARY, **common)
 def small(num_classes: int = 1000, width_mult: float = 1.0) -> Any:
-    from job.architectures.families.mobilenet_v3_modules import mobilenet_v3_small
+    from job.architectures.families.mobilenetv3_torchvision_modules import mobilenet_v3_small
 
     return mobilenet_v3_small(num_classes, width_mult)
 
