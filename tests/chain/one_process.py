@@ -61,7 +61,7 @@ class TocoRunHere:
 @contextlib.contextmanager
 def open_sides() -> Iterator[opening.Sides]:
     pytorch = InThisProcess(opening.PYTORCH)
-    from job import tensorflow_side
+    from job.sides import tensorflow_side
 
     tensorflow_side.TocoRun = TocoRunHere
     yield opening.Sides(pytorch, InThisProcess(opening.TENSORFLOW))
