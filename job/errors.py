@@ -101,8 +101,10 @@ class Stopped(JobError):
 _NO_PERMISSION = frozenset((errno.EACCES, errno.EPERM, errno.EROFS))
 _MAY_PASS = frozenset((
     errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ESTALE, errno.EREMOTEIO, errno.ETIMEDOUT, errno.EHOSTDOWN,
-    errno.ENOTCONN, errno.ENODEV, errno.ENXIO, errno.ENFILE,
+    errno.ENOTCONN, errno.ENODEV, errno.ENXIO, errno.ENFILE, errno.EBUSY,
+    errno.ECONNABORTED, errno.ECONNRESET, errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH,  # of a volume's server
 ))
+_CANNOT = frozenset((errno.ENOSYS, errno.ENOTSUP, errno.EXDEV, errno.ESPIPE))
 _WAS_THERE = frozenset((errno.ENOENT, errno.ENOTDIR))
 _NO_PATH = frozenset((errno.ELOOP, errno.ENAMETOOLONG))
 _MORE = {
@@ -129,6 +131,9 @@ def job_error_from_oserror(error: OSError, doing: str) -> JobError:
     if error.errno in _NO_PERMISSION:
         return NoPermission(message, hint="run as a user who owns the volume (docker run --user UID:GID; "
                                           "Kubernetes: fsGroup), and mount it writable where it is written to")
+    if error.errno in _CANNOT:
+        return UsageError(message, hint="this volume cannot do what that takes, as some of object stores cannot: write to "
+                                        "another, and copy from there")
     if error.errno in _NO_PATH:
         return UsageError(message, hint="name a path that leads to something, and is not too long")
     if error.errno in _MORE:

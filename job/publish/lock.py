@@ -6,79 +6,110 @@ knows to be gone, and one of which it can tell nothing after a day.
 """
 import errno
 import fcntl
+import io
 import os
 import tempfile
 from pathlib import Path
 from typing import Optional
 
 from job.publish import owner
+from job.publish.volume import device_of, locks_reach_other_hosts
 
 _LONGEST_LIFE = 24 * 60 * 60  # seconds; far longer than a conversion takes
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EINVAL)
-_MOUNTS = "/proc/self/mountinfo"
-_OWN_LOCKS = frozenset(("nolock", "local_lock=flock", "local_lock=all", "nobrl"))  # of nfs(5) and mount.cifs(8)
 
 
-def own_lock(path: Path) -> int:
+def own_lock(path: Path) -> io.FileIO:
     """An open file, the lock of a new staging folder; it ends with the process, or when it is closed."""
     while True:
-        lock = os.open(str(path), os.O_RDWR | os.O_CREAT, 0o600)
+        lock = _opened(path, os.O_RDWR | os.O_CREAT)
         try:
             held = _held(lock, fcntl.LOCK_EX)
-            if not (held and _reach_other_hosts(lock)):
+            if not (held and locks_reach_other_hosts(_device(lock))):
                 _name_owner(lock)
+                lock = _reopened(lock, path)
             if _is_at(lock, path):
                 return lock
         except BaseException:
-            os.close(lock)
+            lock.close()
             raise
-        os.close(lock)  # another job's recover() took it for a dead one's, and removed it
+        lock.close()  # another job's recover() took it for a dead one's, and removed it
 
 
-def dead_lock(path: Path) -> Optional[int]:
+def dead_lock(path: Path) -> Optional[io.FileIO]:
     """The lock of a dead process's staging folder; None where it lives, or where nothing can be told."""
     try:
-        lock = os.open(str(path), os.O_RDWR)
+        lock = _opened(path, _to_lock(path))
     except (FileNotFoundError, PermissionError):
         return None
     try:
         dead = _is_dead(lock, path)
     except BaseException:
-        os.close(lock)
+        lock.close()
         raise
     if dead:
         return lock
-    os.close(lock)
+    lock.close()
     return None
 
 
-def _is_dead(lock: int, path: Path) -> bool:
+def _to_lock(path: Path) -> int:
+    """As it is opened: NFS has a file that is locked be open for writing, and some volumes then remove it late or never."""
+    return os.O_RDWR if locks_reach_other_hosts(device_of(path.stat())) else os.O_RDONLY
+
+
+def _reopened(lock: io.FileIO, path: Path) -> io.FileIO:
+    """Some volumes store a file only when it is closed: nobody would see it, and dead with its mount it would never be there."""
+    lock.close()
+    lock = _opened(path, os.O_RDONLY | os.O_CREAT)
+    _held(lock, fcntl.LOCK_EX)
+    return lock
+
+
+def _opened(path: Path, flags: int) -> io.FileIO:
+    return io.FileIO(str(path), "r", opener=lambda name, _: os.open(name, flags, 0o600))
+
+
+def _is_dead(lock: io.FileIO, path: Path) -> bool:
     held = _held(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     if held is False or not _is_at(lock, path):
         return False
-    named = os.pread(lock, 1024, 0)
-    if held and not named and _reach_other_hosts(lock):
+    with open(str(path), "rb") as file:
+        named = file.read(1024)
+    if held and not named and locks_reach_other_hosts(_device(lock)):
         return True
-    lives = owner.lives(owner.read(named))
+    theirs = owner.read(named)
+    if held and owner.has_our_locks(theirs, _device(lock)):
+        return True
+    lives = owner.lives(theirs)
     return _is_given_up(lock, path.parent) if lives is None else not lives
 
 
-def _name_owner(lock: int) -> None:
+def _name_owner(lock: io.FileIO) -> None:
     """The file is never left empty: that would say that its lock reaches other hosts."""
-    ours = owner.this_process()
-    os.pwrite(lock, owner.written(ours) if ours else b"unknown\n", 0)
+    ours = owner.this_process(_device(lock))
+    os.pwrite(lock.fileno(), owner.written(ours) if ours else b"unknown\n", 0)
 
 
-def _is_given_up(lock: int, volume: Path) -> bool:
+def _is_given_up(lock: io.FileIO, volume: Path) -> bool:
     """By the volume's own clock: a host's may have jumped."""
     try:
-        with tempfile.TemporaryFile(dir=str(volume)) as now:
-            return os.fstat(now.fileno()).st_mtime - os.fstat(lock).st_mtime > _LONGEST_LIFE
+        return _time_on(volume) - os.fstat(lock.fileno()).st_mtime > _LONGEST_LIFE
     except OSError:
         return False
 
 
-def _held(lock: int, operation: int) -> Optional[bool]:
+def _time_on(volume: Path) -> float:
+    """That of a new file there, which is closed before it goes: some volumes remove none that is open."""
+    file, name = tempfile.mkstemp(dir=str(volume), prefix=".staging-clock-", suffix=".lock")  # left over, it is a dead one's
+    os.close(file)
+    try:
+        return os.stat(name).st_mtime
+    finally:
+        os.unlink(name)
+
+
+def _held(lock: io.FileIO, operation: int) -> Optional[bool]:
     """Whether this file is now locked by us; None on volumes without locks."""
     try:
         fcntl.flock(lock, operation)
@@ -91,20 +122,12 @@ def _held(lock: int, operation: int) -> Optional[bool]:
         raise
 
 
-def _is_at(lock: int, path: Path) -> bool:
+def _is_at(lock: io.FileIO, path: Path) -> bool:
     try:
-        return os.path.samestat(os.fstat(lock), os.stat(str(path)))
+        return os.path.samestat(os.fstat(lock.fileno()), os.stat(str(path)))
     except FileNotFoundError:
         return False
 
 
-def _reach_other_hosts(lock: int) -> bool:
-    """Whether the mount's options do not keep its locks to this host."""
-    device = os.fstat(lock).st_dev
-    ours = "{}:{}".format(os.major(device), os.minor(device))
-    try:
-        with open(_MOUNTS, encoding="utf-8", errors="replace") as mounts:
-            options = [line.split()[-1].split(",") for line in mounts if line.split()[2] == ours]
-    except OSError:
-        return True
-    return _OWN_LOCKS.isdisjoint(option for each in options for option in each)
+def _device(lock: io.FileIO) -> str:
+    return device_of(os.fstat(lock.fileno()))

@@ -9,6 +9,7 @@ from job.publish.files import (
     FOLDER_MODE, flush_folder, folders_under, refusals_as_job_errors, set_mode, write_file,
 )
 from job.publish.place import put_in_place
+from job.publish.reading_back import read_back
 from job.publish.staging_folder import aside_of, staging
 
 FAILED = ".failed"
@@ -25,6 +26,7 @@ def publish(staged: Path, output_dir: Path, name: str, digests: Optional[Mapping
         write_checksums(staged, digests or {})
         _settle(staged, [name for name in UNCHECKED if (staged / name).exists()])
         put_in_place(staged, output_dir / name, aside_of(staged, name))
+        read_back(output_dir / name)
     clear_failure(output_dir, name)
 
 

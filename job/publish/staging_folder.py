@@ -4,11 +4,13 @@ Beside each lies a lock file, which says whether the process lives that made it.
 """
 import contextlib
 import errno
+import io
 import os
+import re
 import time
 import uuid
 from pathlib import Path
-from typing import Iterator, List, Tuple
+from typing import Iterator, List, Optional, Tuple
 
 from job.errors import UsageError
 from job.publish.files import discard, flush_folder, refusals_as_job_errors, remove
@@ -16,6 +18,7 @@ from job.publish.lock import dead_lock, own_lock
 
 PREFIX = ".staging-"
 LOCK = ".lock"
+_OUR_NAME = re.compile(re.escape(PREFIX) + ".*-[0-9a-f]{16}", re.DOTALL)
 _REPLACED = "replaced"
 _PATIENCE = (0.0, 0.1, 0.4, 1.5)  # seconds before each try: a child of what was killed may still write, and end then
 _READABLE_NAME = 40  # characters; longer would go past 255 bytes with a long model's name
@@ -26,7 +29,7 @@ def staging(output_dir: Path, name: str) -> Iterator[Path]:
     """A new, empty, private folder on the output volume, removed at the end with all that is in it."""
     _make_output_dir(output_dir)
     folder = output_dir / "{}{}-{}".format(PREFIX, name[:_READABLE_NAME], uuid.uuid4().hex[:16])
-    lock = None
+    lock = None  # type: Optional[io.FileIO]
     try:
         with refusals_as_job_errors("writing to {}".format(output_dir)):
             lock = own_lock(_lock_of(folder))
@@ -34,13 +37,12 @@ def staging(output_dir: Path, name: str) -> Iterator[Path]:
         yield folder
     finally:
         try:
-            _recovered(folder)
+            _recovered(folder, lock)
         except BaseException:  # a signal's, which comes once
-            _recovered(folder)
+            _recovered(folder, lock)
             raise
         finally:
-            if lock is not None:
-                os.close(lock)
+            _close(lock)
 
 
 def aside_of(staged: Path, name: str) -> Path:
@@ -61,13 +63,13 @@ def recover(output_dir: Path) -> Tuple[str, ...]:
             if lock is None:
                 continue
             try:
-                done += _recovered(folder)
+                done += _recovered(folder, lock)
             finally:
-                os.close(lock)
+                lock.close()
     return tuple(done)
 
 
-def _recovered(folder: Path) -> List[str]:
+def _recovered(folder: Path, lock: Optional[io.FileIO]) -> List[str]:
     done = []  # type: List[str]
     for seconds in _PATIENCE:
         time.sleep(seconds)
@@ -75,6 +77,8 @@ def _recovered(folder: Path) -> List[str]:
             done += _put_back(folder)
             left = folder.exists()
             _remove(folder)
+            _close(lock)  # some volumes remove no file that is open
+            remove(_lock_of(folder))
             return done + (["removed {}, which a killed run had left".format(folder.name)] if left else [])
         except OSError as error:
             if error.errno != errno.ENOTEMPTY:
@@ -98,14 +102,25 @@ def _put_back(folder: Path) -> List[str]:
 def _remove(folder: Path) -> None:
     discard(folder / _REPLACED, folder)  # what is removed by half must not be put back
     remove(folder)
-    remove(_lock_of(folder))
+
+
+def _close(lock: Optional[io.FileIO]) -> None:
+    if lock is not None:
+        lock.close()
 
 
 def _staging_folders(output_dir: Path) -> List[Path]:
-    """Those with a lock, which is made before the folder and removed after it: it may be alone."""
-    names = sorted(entry.name for entry in output_dir.iterdir()) if output_dir.is_dir() else []
-    locks = [name for name in names if name.startswith(PREFIX) and name.endswith(LOCK)]
-    return [output_dir / name[:-len(LOCK)] for name in locks]
+    """By their locks, which are made before them and removed after them: one may be alone.
+
+    A volume that died may have lost the lock of a folder. It gets one that says nothing of its owner.
+    """
+    names = {entry.name for entry in output_dir.iterdir() if entry.name.startswith(PREFIX)} if output_dir.is_dir() else set()
+    locks = {name for name in names if name.endswith(LOCK)}
+    for name in filter(_OUR_NAME.fullmatch, names - {lock[:-len(LOCK)] for lock in locks}):
+        with contextlib.suppress(OSError):
+            _lock_of(output_dir / name).open("x").close()
+            locks.add(name + LOCK)
+    return [output_dir / lock[:-len(LOCK)] for lock in sorted(locks)]
 
 
 def _make_output_dir(output_dir: Path) -> None:

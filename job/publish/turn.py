@@ -24,4 +24,4 @@ def turn(output_dir: Path, name: str) -> Iterator[None]:
     finally:
         with contextlib.suppress(OSError):
             path.unlink()
-        os.close(lock)
+        lock.close()

@@ -3,7 +3,6 @@
 A server takes the highest number; to go back is to rename that folder away. What else was published with an earlier
 version lies in its `assets.extra`, which servers leave alone.
 """
-import errno
 import os
 import re
 import shutil
@@ -21,7 +20,6 @@ _EXTRA = "assets.extra"
 _DOCUMENT = "interface.json"  # one of those that are published with every version
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")  # below 2^63, as servers count
 _PATIENCE = (0.0, 0.1, 0.2, 0.4, 0.8, 1.6)  # seconds before each try: another job publishes in the meantime
-_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
 
 
 class Kept(NamedTuple):
@@ -154,10 +152,16 @@ def _linked(file: Path, target: Path) -> None:
         os.link(str(file), str(target))
     except FileNotFoundError as gone:
         raise _Changed(file.name) from gone
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
-        shutil.copyfile(str(file), str(target))
+    except FileExistsError:
+        raise
+    except OSError:  # how a volume says that it has no links is its own affair: EIO on one of rclone
+        _copied(file, target)
+
+
+def _copied(file: Path, target: Path) -> None:
+    """Never into a file that is there: it may be a link to what is published."""
+    with file.open("rb") as source, target.open("xb") as copy:
+        shutil.copyfileobj(source, copy)
 
 
 def _numbers(published: Path) -> List[int]:

@@ -1,8 +1,11 @@
 """Volumes of a test: mounted by root for a while, small or odd on purpose."""
 import contextlib
+import os
 import subprocess
 from pathlib import Path
-from typing import Iterator
+from typing import Any, Iterator, Sequence
+
+from tests.waiting import LONGEST, wait_until
 
 
 @contextlib.contextmanager
@@ -47,3 +50,38 @@ def hanging(folder: Path) -> Iterator[None]:
         yield
     finally:
         subprocess.check_call(["fsfreeze", "--unfreeze", str(folder)])
+
+
+@contextlib.contextmanager
+def sshfs(folder: Path, at: Path) -> Iterator[subprocess.Popen]:
+    """The folder, over SFTP, as another host would see it; without SSH itself. The process that serves it."""
+    server = subprocess.Popen(["/usr/lib/openssh/sftp-server"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    line = ["sshfs", ":" + str(folder), str(at), "-f", "-o", "passive,dcache_timeout=1"]
+    with _served(line, at, stdin=server.stdout, stdout=server.stdin) as process:
+        server.stdin.close()
+        server.stdout.close()
+        yield process
+    server.wait(LONGEST)
+
+
+@contextlib.contextmanager
+def rclone(folder: Path, at: Path, mode: str, cache: Path) -> Iterator[subprocess.Popen]:
+    """The folder as rclone mounts what is elsewhere; what its cache holds is uploaded a second later."""
+    line = ["rclone", "mount", str(folder), str(at), "--config=/dev/null", "--vfs-cache-mode=" + mode,
+            "--cache-dir={}".format(cache), "--vfs-write-back=1s"]
+    with _served(line, at) as process:
+        yield process
+
+
+@contextlib.contextmanager
+def _served(line: Sequence[str], at: Path, **more: Any) -> Iterator[subprocess.Popen]:
+    at.mkdir(parents=True, exist_ok=True)
+    process = subprocess.Popen(line, **more)
+    try:
+        wait_until(lambda: process.poll() is not None or os.path.ismount(str(at)))
+        assert process.poll() is None, "{} ended with {}".format(line[0], process.returncode)
+        yield process
+    finally:
+        process.terminate()
+        process.wait(LONGEST)
+        subprocess.call(["umount", "--lazy", str(at)], stderr=subprocess.DEVNULL)

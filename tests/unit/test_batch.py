@@ -546,6 +546,8 @@ def test_an_output_folder_that_is_a_file(volumes, tmp_path):
 @pytest.mark.parametrize("number, kind, code", [
     (errno.EACCES, NoPermission, 2), (errno.EROFS, NoPermission, 2), (errno.ENOSPC, EnvironmentFailed, 75),
     (errno.EDQUOT, EnvironmentFailed, 75), (errno.EIO, EnvironmentFailed, 75), (errno.ESTALE, EnvironmentFailed, 75),
+    (errno.ECONNABORTED, EnvironmentFailed, 75), (errno.EBUSY, EnvironmentFailed, 75),
+    (errno.ENOSYS, UsageError, 2), (errno.EXDEV, UsageError, 2),
 ])
 def test_what_the_operating_system_refuses(number, kind, code, volumes, tmp_path):
     error = job_error_from_oserror(OSError(number, os.strerror(number)), "writing /out/a")

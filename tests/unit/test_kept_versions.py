@@ -70,12 +70,25 @@ def test_none_is_kept_unless_asked_for(tmp_path):
     assert texts(staged) == {"saved_model/1/saved_model.pb": "ours"}
 
 
-def test_files_are_copied_where_they_cannot_be_linked(tmp_path, monkeypatch):
+@pytest.mark.parametrize("number", [errno.EPERM, errno.ENOTSUP, errno.EIO])
+def test_files_are_copied_where_they_cannot_be_linked(tmp_path, monkeypatch, number):
+    """A mount of rclone says EIO to it."""
     def refuse(*_):
-        raise OSError(errno.EPERM, "no links here")
+        raise OSError(number, "no links here")
     monkeypatch.setattr(os, "link", refuse)
     keep_earlier(published(tmp_path / "before", 1), made(tmp_path / "staged", 2), 1)
     assert (tmp_path / "staged/saved_model/1/saved_model.pb").read_text() == "model 1"
+
+
+def test_nothing_is_copied_over_what_is_there(tmp_path):
+    """It may be a link to what is published, which would be written to."""
+    (tmp_path / "file").write_text("new")
+    (tmp_path / "there").write_text("old")
+    with pytest.raises(FileExistsError):
+        versions._linked(tmp_path / "file", tmp_path / "there")
+    with pytest.raises(FileExistsError):
+        versions._copied(tmp_path / "file", tmp_path / "there")
+    assert (tmp_path / "there").read_text() == "old"
 
 
 def _changed(file):

@@ -116,8 +116,8 @@ def test_a_lock_whose_file_is_another_s_by_now_is_no_lock(tmp_path, monkeypatch,
 
     monkeypatch.setattr(lock.fcntl, "flock", too_late)
     ours = lock.own_lock(path)
-    assert os.path.samestat(os.fstat(ours), os.stat(str(path)))
-    os.close(ours)
+    assert os.path.samestat(os.fstat(ours.fileno()), os.stat(str(path)))
+    ours.close()
 
 
 def test_what_was_left_is_cleared_up_by_one_at_a_time(tmp_path):
@@ -125,7 +125,7 @@ def test_what_was_left_is_cleared_up_by_one_at_a_time(tmp_path):
     path.touch()
     ours = lock.dead_lock(path)
     assert lock.dead_lock(path) is None and recover(tmp_path) == () and path.exists()
-    os.close(ours)
+    ours.close()
     recover(tmp_path)
     assert not path.exists()
 

@@ -5,34 +5,39 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from job.publish import lock, owner, recover, staging
+from job.publish import volume as volume_kinds
 from tests.unit.small_models import make, names, publish_version, version
 
-OF_ANOTHER_HOST = b"another-host/0/pid:[4026531836] 1 1\n"
+OF_ANOTHER_HOST = b"another-host/0/pid:[4026531836] 1 1 0:99\n"
 
 
 def no_locks(*_):
     raise OSError(errno.ENOLCK, "No locks available")
 
 
-def mounted_with(path, options):
+def mounted_with(path, options, kind="nfs4"):
     """What mountinfo says where `path` is on such a volume."""
-    device = path.stat().st_dev
-    line = "36 35 {}:{} / /out rw,relatime shared:1 - nfs4 server:/models {}\n"
-    return line.format(os.major(device), os.minor(device), options)
+    line = "36 35 {} / /out rw,relatime shared:1 - {} server:/models {}\n"
+    return line.format(volume_kinds.device_of(path.stat()), kind, options)
 
 
-@pytest.fixture(params=["no locks", "local_lock=all", "local_lock=flock", "nolock", "nobrl"])
+KINDS = ("fuse.sshfs", "fuse", "virtiofs", "9p")
+
+
+@pytest.fixture(params=("no locks", "local_lock=all", "local_lock=flock", "nolock", "nobrl", "localflock") + KINDS)
 def volume(request, tmp_path, monkeypatch):
     if request.param == "no locks":
         monkeypatch.setattr(lock.fcntl, "flock", no_locks)
     else:
         mounts = tmp_path / "mountinfo"
-        mounts.write_text(mounted_with(tmp_path, "rw,vers=3,{},addr=10.0.0.1".format(request.param)))
-        monkeypatch.setattr(lock, "_MOUNTS", str(mounts))
+        kind = request.param if request.param in KINDS else "nfs4"
+        mounts.write_text(mounted_with(tmp_path, "rw,vers=3,{},addr=10.0.0.1".format(request.param), kind))
+        monkeypatch.setattr(volume_kinds, "_MOUNTS", str(mounts))
     return tmp_path / "out"
 
 
@@ -84,10 +89,61 @@ def test_a_dead_process_of_this_host_is_known_to_be_dead_at_once(volume):
     os.waitpid(process, 0)
 
 
+@pytest.mark.parametrize("reached, done", [("0:99", 0), (None, 1)], ids=["mounted for itself", "the same mount"])
+def test_a_dead_process_of_another_container_on_this_host(volume, request, reached, done):
+    """Its locks are ours where it had the volume from the same mount, whatever the numbers of its processes."""
+    path, process = left_by(volume, signal.SIGKILL)
+    os.waitpid(process, 0)
+    ours = owner.this_process(reached or volume_kinds.device_of(path.stat()))
+    path.write_bytes(owner.written(ours._replace(system=ours.system.replace("pid:", "of-a-container:"))))
+    has_locks = "no locks" not in request.node.name
+    assert len(recover(volume)) == (done if has_locks else 0)
+
+
+def test_a_volume_that_removes_no_file_that_is_open(volume, monkeypatch):
+    """rclone's without a cache: the lock stayed, and every later run ended with that."""
+    removed = os.unlink
+
+    def refusing(path, **more):
+        held = [os.readlink("/proc/self/fd/" + number) for number in os.listdir("/proc/self/fd") if
+                os.path.lexists("/proc/self/fd/" + number)]
+        if str(path) in held:
+            raise PermissionError(errno.EPERM, "it is open")
+        removed(path, **more)
+
+    path, process = left_by(volume, signal.SIGKILL)
+    os.waitpid(process, 0)
+    path.write_bytes(OF_ANOTHER_HOST)
+    os.utime(str(path), (time.time() - 25 * 3600,) * 2)
+    monkeypatch.setattr(os, "unlink", refusing)
+    monkeypatch.setattr(Path, "unlink", refusing)
+    assert len(recover(volume)) == 1 and names(volume) == []
+    publish_version(volume, "one")
+    assert names(volume) == ["net"]
+
+
+def test_a_folder_whose_lock_was_never_stored(volume):
+    """s3fs had it in memory when it was killed. Nothing is told of its owner: a day later it goes."""
+    path, process = left_by(volume, signal.SIGKILL)
+    os.waitpid(process, 0)
+    path.unlink()
+    assert recover(volume) == () and path.exists()
+    os.utime(str(path), (time.time() - 25 * 3600,) * 2)
+    assert len(recover(volume)) == 1 and names(volume) == []
+
+
+def test_the_lock_is_stored_as_soon_as_it_is_made(volume, monkeypatch):
+    """Of a file that is open others may see nothing."""
+    monkeypatch.setattr(lock, "_held", lambda file, _: stored.append(Path(file.name).read_bytes()))
+    stored = []
+    with staging(volume, "net"):
+        assert stored[0] == b"" and owner.read(stored[1]).pid == os.getpid()
+
+
 def test_a_number_that_another_process_has_by_now(volume):
     path, process = left_by(volume, signal.SIGKILL)
     os.waitpid(process, 0)
-    ours = owner.this_process()
+    ours = owner.this_process("0:99")
     path.write_bytes(owner.written(ours._replace(started=ours.started - 1)))
     assert len(recover(volume)) == 1 and names(volume) == []
 
@@ -120,7 +176,7 @@ def test_a_host_with_locks_believes_no_lock_of_one_without(volume, monkeypatch, 
 @pytest.mark.parametrize("options", ["local_lock=none", "local_lock=posix", "lock", "size=1m"])
 def test_locks_that_reach_other_hosts_are_believed(tmp_path, monkeypatch, options):
     (tmp_path / "mountinfo").write_text(mounted_with(tmp_path, "rw," + options))
-    monkeypatch.setattr(lock, "_MOUNTS", str(tmp_path / "mountinfo"))
+    monkeypatch.setattr(volume_kinds, "_MOUNTS", str(tmp_path / "mountinfo"))
     path, process = left_by(tmp_path / "out", signal.SIGKILL)
     os.waitpid(process, 0)
     assert path.read_bytes() == b"" and len(recover(tmp_path / "out")) == 1
@@ -129,7 +185,7 @@ def test_locks_that_reach_other_hosts_are_believed(tmp_path, monkeypatch, option
 def test_options_of_other_volumes_do_not_count(tmp_path, monkeypatch):
     line = mounted_with(tmp_path, "rw,nolock").split()
     (tmp_path / "mountinfo").write_text(" ".join(line[:2] + ["0:99999"] + line[3:]) + "\n")
-    monkeypatch.setattr(lock, "_MOUNTS", str(tmp_path / "mountinfo"))
+    monkeypatch.setattr(volume_kinds, "_MOUNTS", str(tmp_path / "mountinfo"))
     path, process = left_by(tmp_path / "out", signal.SIGKILL)
     os.waitpid(process, 0)
     assert len(recover(tmp_path / "out")) == 1
@@ -140,6 +196,6 @@ def test_a_name_of_a_process_may_hold_anything():
     process = subprocess.Popen([sys.executable, "-c", held], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     process.stdout.readline()
     theirs = owner._started(process.pid)
-    assert theirs >= owner.this_process().started
+    assert theirs >= owner.this_process("0:99").started
     process.communicate()
     assert owner._started(process.pid) is None
