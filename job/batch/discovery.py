@@ -5,6 +5,7 @@ from typing import Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Sequen
 
 from job.batch.names import name_from_path, stand_in
 from job.checkpoint import shards
+from job.checkpoint.distributed import is_distributed, no_file
 from job.checkpoint.weights_beside import weights_beside
 from job.errors import BadCheckpoint, UsageError, job_error_from_oserror
 from job.settings.sidecar import is_inside
@@ -52,6 +53,8 @@ def found(input_dir: Path, left_out: Sequence[Path]) -> Tuple[Candidate, ...]:
     except OSError as error:
         raise job_error_from_oserror(error, "reading {}".format(error.filename or input_dir)) from error
     if not paths:
+        if is_distributed(input_dir):
+            raise no_file(input_dir)
         raise BadCheckpoint("{}: no checkpoint found".format(input_dir),
                             hint="files are found by suffix: " + " ".join(SUFFIXES))
     return _without_collisions([_candidate(path, input_dir) for path in paths])
@@ -64,7 +67,7 @@ def _named(word: str, input_dir: Path) -> Candidate:
     if not _is_there(path) or not word:
         hint = "commands come first" if word in COMMANDS else "looked for here and in {}".format(input_dir)
         raise UsageError("{}: there is no such checkpoint".format(word), hint=hint)
-    if os.path.isdir(str(path)) and not word.rstrip("/").lower().endswith(SUFFIXES):
+    if os.path.isdir(str(path)) and not word.rstrip("/").lower().endswith(SUFFIXES) and not is_distributed(path):
         raise UsageError("{}: a folder, not a checkpoint".format(word),
                          hint="--output-dir={0} writes there, --input-dir={0} converts all that are in it".format(word))
     return _candidate(path, input_dir)
@@ -101,7 +104,10 @@ def _walk(folder: Path, volume: Path, skipped: frozenset, above: Tuple[Path, ...
         if path.is_symlink() and not (is_inside(path, volume) and path.exists()):
             log.warning("{}: this link leads nowhere inside the volume, not followed".format(
                 path.relative_to(volume)))
+        elif path.is_dir() and name.lower().endswith(SUFFIXES) and is_distributed(path):
+            yield path  # as Lightning calls such a folder: it is refused, and how to make a file of it is told
         elif path.is_dir():
+            _tell_if_distributed(path)
             real = path.resolve()
             if len(above) > _DEEPEST:
                 log.warning("{}: folders this deep are not looked at".format(path.relative_to(volume)))
@@ -109,6 +115,12 @@ def _walk(folder: Path, volume: Path, skipped: frozenset, above: Tuple[Path, ...
                 yield from _walk(path, volume, skipped, above + (real,))
         elif name.lower().endswith(SUFFIXES):
             yield path
+
+
+def _tell_if_distributed(folder: Path) -> None:
+    if is_distributed(folder):
+        found = no_file(folder)
+        log.warning("{}, passed over; {}".format(found.message, found.hint))
 
 
 def _of_onnx_files(folder: Path, names: List[str]) -> FrozenSet[str]:

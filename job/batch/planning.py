@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Iterable, NamedTuple, Optional, Tuple
 
 from job.batch.discovery import Candidate, found, named
+from job.checkpoint.distributed import is_distributed, no_file
 from job.checkpoint.shards import files_if_known, files_of, index_of, is_index
 from job.errors import BadCheckpoint, JobError, UsageError, job_error_from_oserror
 from job.settings.settings import RunSettings, Settings, settings_for
@@ -96,6 +97,8 @@ def _refuse_lone_shard(path: Path) -> None:
 
 
 def _check_file(path: Path) -> None:
+    if is_distributed(path):
+        raise no_file(path)
     if path.is_dir():
         raise BadCheckpoint("{} is a folder, not a checkpoint".format(path.name),
                             hint="name the file in it; --input-dir=FOLDER converts all that are in a folder")
