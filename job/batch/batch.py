@@ -53,7 +53,7 @@ def convert_all(run: RunSettings, chain: Chain, openers: Openers) -> Tuple[Outco
         raise
     _write_summary(rows, run)
     if not run.checkpoints and run.share.index == 0:
-        output_folder.tell_of_models_without_checkpoint(run.output_dir, {task.name for task in every})
+        output_folder.tell_of_what_has_no_checkpoint(run.output_dir, {task.name for task in every})
     return rows.outcomes
 
 

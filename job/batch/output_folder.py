@@ -73,12 +73,15 @@ def write_summary(folder: Path, rows: Sequence[Outcome], exit_code: int, share: 
     _publish().publish_file(folder, share.summary_name, json_bytes(summary(rows, exit_code, named)))
 
 
-def tell_of_models_without_checkpoint(folder: Path, names: Collection[str]) -> None:
-    """Those of which no checkpoint has the name any more: they are what somebody may still serve, and stay."""
+def tell_of_what_has_no_checkpoint(folder: Path, names: Collection[str]) -> None:
+    """Models that somebody may still serve, and failures: they stay, for runs of other folders, or of one file, publish here too."""
+    publish = _publish()
     with contextlib.suppress(JobError):  # it was told where it mattered
-        gone = [model.name for model in _publish().published_models(folder) if model.name not in names]
-        if gone:
-            log.note("models without a checkpoint of their name, left as they are: " + ", ".join(first_few(gone, _NAMED)))
+        for kind, found in (("models", publish.published_models(folder)), ("failures", publish.published_failures(folder))):
+            gone = [each.name for each in found if each.name not in names]
+            if gone:
+                log.note("{} without a checkpoint of their name, left as they are: {}".format(
+                    kind, ", ".join(first_few(gone, _NAMED))))
 
 
 def recover(folder: Path) -> None:

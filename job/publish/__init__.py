@@ -11,7 +11,7 @@ from job.publish.checksums import settle_file, settled, verify_checksums
 from job.publish.current import checkpoint_of, digest_of_settings, is_current, is_rolled_back, record_of
 from job.publish.files import write_file, write_json
 from job.publish.published import (
-    check_replaceable, clear_failure, is_model, publish, publish_failure, publish_file, published_models,
+    check_replaceable, clear_failure, is_model, publish, publish_failure, publish_file, published_failures, published_models,
 )
 from job.publish.staging_folder import recover, staging
 from job.publish.stamps import record_stamps
@@ -23,6 +23,6 @@ from job.publish.versions import (
 __all__ = [
     "as_version", "check_replaceable", "checkpoint_of", "clear_failure", "digest_of_settings", "documents_of", "is_current",
     "is_model", "is_rolled_back", "is_without_newest", "keep_earlier", "next_version", "publish", "publish_failure",
-    "publish_file", "published_models", "record_of", "record_stamps", "recover", "settle_file", "settled", "staging", "turn",
-    "verify_checksums", "version_folder", "write_file", "write_json",
+    "publish_file", "published_failures", "published_models", "record_of", "record_stamps", "recover", "settle_file",
+    "settled", "staging", "turn", "verify_checksums", "version_folder", "write_file", "write_json",
 ]

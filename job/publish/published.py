@@ -36,6 +36,13 @@ def published_models(output_dir: Path) -> List[Path]:
         return sorted(filter(is_model, output_dir.iterdir()))
 
 
+def published_failures(output_dir: Path) -> List[Path]:
+    """The folders of all failures under the output folder, by name."""
+    failed = output_dir / FAILED
+    with refusals_as_job_errors("reading {}".format(failed)):
+        return sorted(folder for folder in failed.iterdir() if folder.is_dir()) if failed.is_dir() else []
+
+
 def is_model(folder: Path) -> bool:
     """Whether a model was published in this very folder."""
     return (folder / SUMS).is_file()

@@ -507,14 +507,16 @@ def test_summaries_that_are_out_of_date_are_gone_while_it_works(volumes, tmp_pat
 
 
 @pytest.mark.parametrize("words, told", [((), True), (("--shard=0/2",), True), (("--shard=1/2",), False), (("a.pth",), False)])
-def test_models_whose_checkpoint_has_gone_are_told_of_once_and_stay(volumes, tmp_path, capfd, words, told):
+def test_what_came_of_a_checkpoint_that_has_gone_is_told_of_once_and_stays(volumes, tmp_path, capfd, words, told):
     folder, out = volumes
     put(folder, "a.pth", "b.pth")
-    put(out, "a/SHA256SUMS", "renamed/SHA256SUMS", "removed/SHA256SUMS", "of somebody else/file", ".failed/c/parity.json")
+    put(out, "a/SHA256SUMS", "renamed/SHA256SUMS", "removed/SHA256SUMS", "of somebody else/file", ".failed/b/parity.json",
+        ".failed/c/parity.json")
     Chain(tmp_path).run(settings(folder, out, *words))
     said = [line for line in capfd.readouterr().err.splitlines() if "without a checkpoint" in line]
-    assert said == ["models without a checkpoint of their name, left as they are: removed, renamed"] * told
-    assert (out / "removed" / "SHA256SUMS").exists()
+    assert said == ["models without a checkpoint of their name, left as they are: removed, renamed",
+                    "failures without a checkpoint of their name, left as they are: c"] * told
+    assert (out / "removed" / "SHA256SUMS").exists() and (out / ".failed" / "c" / "parity.json").exists()
 
 
 def test_a_shard_that_has_nothing_to_do_says_so(volumes, tmp_path, capfd):
