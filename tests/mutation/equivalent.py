@@ -58,8 +58,6 @@ EQUIVALENT = (
     Equivalent("walk", "_input_of_another_batch", "condition", "-> batch != batches[0]",
                "preflight refuses an input without axes"),
     Equivalent("preflight", "operator_of", "condition", "name -> True", "what is left out has no shape in any graph"),
-    Equivalent("preflight", "_problems", "condition", "name -> True",
-               "what is left out counts as float32, which every operator takes"),
     Equivalent("few_axes", "reduced", "comparison", "(place in places)", ALIKE),
     Equivalent("reshape_groups", "_Sizes.__init__", "number", "(shape, 0, 0, 2)", BOTH),
     Equivalent("reshape_groups", "_Sizes.close", "number", "(self.end, 2)", BOTH),
