@@ -7,6 +7,7 @@ from job.parity.probes import Probe
 from job.publish import digest_of_settings
 from job.report.parity import parity_report
 from job.report.settings_document import settings_document
+from job.settings.settings import Settings
 from job.values import CheckpointFacts, StageParity, Unusual
 from job.version import own_version
 from job.watching import log
@@ -15,7 +16,7 @@ from job.watching import log
 class Progress:
     """Filled stage by stage; the only value of a conversion that changes."""
 
-    def __init__(self, name: str, settings: Any = None) -> None:
+    def __init__(self, name: str, settings: Optional[Settings] = None) -> None:
         self.name = name
         self.started = time.time()
         self.settings = settings_document(settings) if settings is not None else {}

@@ -5,7 +5,7 @@ large as others, in one scale. How loud each layer is in an output, were it alon
 spared, until the noise of the rest, added up, is low enough. The gate is the same, and what fails it still is not published.
 """
 from pathlib import Path
-from typing import Any, NamedTuple, Optional, Sequence, Tuple
+from typing import NamedTuple, Optional, Sequence, Tuple
 
 from job.conversion.converted import Converted
 from job.conversion.progress import Progress
@@ -15,6 +15,7 @@ from job.parity.drift import worst_probe
 from job.parity.gate import first_drift
 from job.parity.questions import Questions
 from job.publish import settled
+from job.sides.opening import Sides
 from job.values import Drift, LayerNoise, Model, StageParity
 
 STAGE, WHOLE = stage_of("dynamic"), stage_of(FLOAT32)
@@ -28,7 +29,7 @@ class _Spared(NamedTuple):
     layers: Tuple[str, ...]  # ONNX tensors that they make
 
 
-def with_spared_layers(converted: Converted, questions: Questions, sides: Any, folder: Path, progress: Progress) -> Converted:
+def with_spared_layers(converted: Converted, questions: Questions, sides: Sides, folder: Path, progress: Progress) -> Converted:
     """The very same where that file passes, or none does that spares as few layers as are worth it."""
     drift = first_drift(progress.stages)
     if drift is None or drift.stage != STAGE:
@@ -47,7 +48,7 @@ def with_spared_layers(converted: Converted, questions: Questions, sides: Any, f
     return converted._replace(models=models, digests=dict(converted.digests, **settled(folder, spared.model.file)))
 
 
-def _spared(drift: Drift, converted: Converted, questions: Questions, sides: Any, folder: Path,
+def _spared(drift: Drift, converted: Converted, questions: Questions, sides: Sides, folder: Path,
             progress: Progress) -> Optional[_Spared]:
     """Where none passes, the file with all layers in 8 bits is there again."""
     files = converted.files(folder)
