@@ -8,7 +8,7 @@ from torch.onnx import symbolic, utils
 
 from job.onnx_model.symbolic import (  # noqa: F401
     activations, arithmetic, arrangement, constants, convolution, einsum, indexing, interpolation, normalisation, ordering,
-    patches, picking, pooling, products, recurrent, reductions, resizing, sampling, scattering, statistics, truth,
+    patches, picking, pooling, products, recurrent, reductions, resizing, sampling, scattering, statistics, transforms, truth,
 )
 from job.onnx_model.symbolic.registry import SYMBOLICS
 from job.onnx_model.symbolic.tracing import (

@@ -56,9 +56,12 @@ def said_with(g: Any) -> Callable[..., Any]:
     """(operator, *inputs, **attributes) -> its output: arrays among the inputs are constants, attributes have no suffix."""
     def op(name: str, *inputs: Any, **attributes: Any) -> Any:
         values = [g.op("Constant", value_t=torch.from_numpy(each)) if isinstance(each, np.ndarray) else each for each in inputs]
-        return g.op(name, *values, **{"{}_{}".format(key, "f" if isinstance(value, float) else "i"): value
+        return g.op(name, *values, **{"{}_{}".format(key, _KINDS.get(type(value), "i")): value
                                       for key, value in attributes.items()})
     return op
+
+
+_KINDS = {float: "f", str: "s"}  # what the exporter wants behind an attribute's name
 
 
 def gather(g: Any, x: Any, indices: Sequence[int], axis: int) -> Any:

@@ -6,28 +6,22 @@ from job.onnx_model.graph import Node, Rewrite, View
 from job.onnx_model.opsets.newer.attributes import constant_input, integers_input, refused
 from job.onnx_model.opsets.newer.registry import newer
 from job.onnx_model.patches import Windows, put_together
+from job.onnx_model.transforms import LONGEST, Frames, short_time_transform, waves
 from job.values import Shape, elements
-
-_LONGEST = 1 << 12  # its matrix takes the square of that
-
 
 @newer(17, "STFT")
 def short_time(node: Node, view: View) -> Rewrite:
-    """signal [N, L] or [N, L, 1] -> [N, frames, bins, 2]: a convolution with a kernel for each part of each bin."""
+    """signal [N, L] or [N, L, 1] -> [N, frames, bins, 2]"""
     shape, parts = view.shape(node.inputs[0]), Parts(node, view)
     step, window = integers_input(node, view, 1, "frame_step"), constant_input(node, view, 2, "window")
-    length = integers_input(node, view, 3, "frame_length") or (window.size,)
+    length = (integers_input(node, view, 3, "frame_length") or (window.size,))[0]
     if len(shape) == 3 and shape[2] != 1:
         raise refused(node, "of complex numbers")
-    if length[0] > shape[1]:
+    if length > shape[1]:
         raise refused(node, "of windows longer than the signal")
-    bins = _bins(node, length[0], node.attributes.get("onesided", 1))
-    kernels = _waves(length[0], bins) * (1 if window is None else window.astype(np.float64))
-    signal = parts.op("Reshape", node.inputs[0], np.array((-1, 1, shape[1]), np.int64))
-    frames = (shape[1] - length[0]) // step[0] + 1
-    y = parts.op("Conv", signal, kernels.reshape(2 * bins, 1, -1).astype(np.float32), strides=step, kernel_shape=length)
-    y = parts.op("Reshape", y, np.array((-1, 2, bins, frames), np.int64))
-    return parts.ending(parts.op("Transpose", y, perm=(0, 3, 2, 1)))
+    bins = _bins(node, length, node.attributes.get("onesided", 1))
+    made = short_time_transform(parts.op, node.inputs[0], window, Frames(shape[1], length, step[0], bins))
+    return parts.ending(parts.op("Transpose", made, perm=(0, 3, 2, 1)))
 
 
 @newer(17, "DFT")
@@ -56,7 +50,7 @@ def _is_half(node: Node, shape: Shape) -> bool:
 def _transformed(node: Node, view: View, count: int) -> np.ndarray:
     """[N, 2, M, 2]: of each part of each number, what it adds to each part of each that comes out."""
     size = (integers_input(node, view, 1, "dft_length") or (count,))[0]
-    cosines, sines = _waves(size, _bins(node, size, node.attributes.get("onesided", 0)))  # [M, N]: the sines are negative
+    cosines, sines = waves(size, _bins(node, size, node.attributes.get("onesided", 0)))  # [M, N]: the sines are negative
     if node.attributes.get("inverse", 0):
         cosines, sines = cosines / size, -sines / size
     return np.array([[cosines, sines], [-sines, cosines]]).transpose(3, 0, 2, 1)
@@ -67,7 +61,7 @@ def _half_inverted(node: Node, view: View, count: int) -> np.ndarray:
     size = (integers_input(node, view, 1, "dft_length") or (2 * (count - 1),))[0]
     times = np.full(_bins(node, size, 1), 2.0)
     times[:: size // 2 if size % 2 == 0 else size] = 1
-    return (_waves(size, len(times)) * (times / size)[:, None]).transpose(1, 0, 2)[..., None]
+    return (waves(size, len(times)) * (times / size)[:, None]).transpose(1, 0, 2)[..., None]
 
 
 def _as_long(matrix: np.ndarray, count: int) -> np.ndarray:
@@ -98,12 +92,6 @@ def _axis(node: Node, view: View) -> int:
 
 
 def _bins(node: Node, size: int, onesided: int) -> int:
-    if not 0 < size <= _LONGEST:
-        raise refused(node, "of {} numbers, more than {}".format(size, _LONGEST))
+    if not 0 < size <= LONGEST:
+        raise refused(node, "of {} numbers, more than {}".format(size, LONGEST))
     return size // 2 + 1 if onesided else size
-
-
-def _waves(size: int, bins: int) -> np.ndarray:
-    """[2, bins, size]: exp(-2 pi i k n / size), its real and its imaginary part."""
-    turns = np.outer(np.arange(bins), np.arange(size)) % size * (2 * np.pi / size)
-    return np.array([np.cos(turns), -np.sin(turns)])
