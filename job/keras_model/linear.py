@@ -45,8 +45,8 @@ def matmul(operator: Operator, left: Operand, right: Operand) -> Activation:
         return Activation(tensor, right.order, fixed_by=operator.name)
     left = as_onnx(left)
     if isinstance(right, np.ndarray):
-        tensor = operation(lambda t: tf.matmul(t, tf.constant(right)), left.tensor, operator.name)
-        return Activation(tensor, left.order, fixed_by=operator.name)
+        product = operation(lambda t: _of_constant_stack(t, right), left.numbers, operator.name)
+        return _unstacked(product, left.order, operator)._replace(fixed_by=operator.name)
     if left.rank == 2:  # x @ y.T of batches is between their members
         turned = right.order != as_pytorch(2)  # which is how TensorFlow Lite wants it
         product = operation(lambda x, y: tf.matmul(x, y, transpose_b=turned), [left.tensor, right.tensor], operator.name)
@@ -76,6 +76,12 @@ def _of_stacks(x: Any, y: Any, operator: Operator, turned: bool = False) -> Any:
         return tf.reduce_sum(pairs, axis=3)
     pairs = tf.reshape(x, (-1, rows, shared, 1)) * tf.reshape(y, (-1, 1, shared, columns))
     return tf.reduce_sum(pairs, axis=2)
+
+
+def _of_constant_stack(x: Any, right: np.ndarray) -> Any:
+    """All axes but the last two are taken as one: of several of which the first is one, toco 1.14 mixes up the matrices."""
+    stack = right.reshape((-1,) + right.shape[-2:])
+    return tf.matmul(tf.reshape(x, (len(stack), -1, right.shape[-2])), tf.constant(stack))
 
 
 def _unstacked(product: Any, order: Order, operator: Operator) -> Activation:

@@ -26,7 +26,7 @@ def _rule(node: Node, view: View) -> Optional[Rewrite]:
     if node.op != "MatMul" or None in shapes:
         return None
     left, right, made = shapes
-    if min(len(left), len(right)) >= 2 and (len(right) == 2 or left[:-2] == right[:-2]):
+    if min(len(left), len(right)) >= 2 and (len(right) == 2 or left[:-2] == right[:-2]) and not _is_one(node, view):
         return None
     steps = Steps(node, "product")
     x, y = (steps.knows(name, shape) for name, shape in zip(node.inputs, shapes))
@@ -35,6 +35,12 @@ def _rule(node: Node, view: View) -> Optional[Rewrite]:
     x, y = steps.reshape(x, (1,) * (len(left) == 1) + left), steps.reshape(y, right + (1,) * (len(right) == 1))
     x, y = (_matrix_of_one(steps, name, other, view) for name, other in ((x, y), (y, x)))
     return steps.ending_in(steps.reshape(_product(steps, x, y), made))
+
+
+def _is_one(node: Node, view: View) -> bool:
+    """Whether a constant is a stack of one."""
+    known = [view.constant(name) for name in node.inputs]
+    return any(each is not None and each.ndim > 2 and elements(each.shape[:-2]) == 1 for each in known)
 
 
 def _matrix_of_one(steps: Steps, name: str, other: str, view: View) -> str:

@@ -79,6 +79,8 @@ PRODUCTS = [
         z=(5, 5), free=False),
     several("MatMul of a constant stack", "SLICE SLICE FULLY_CONNECTED FULLY_CONNECTED PACK", node("MatMul",
         "x c", "y"), constants=drawn(c=(2, 5, 4)), x=(2, 3, 5), free=False),
+    several("MatMul of a constant stack of one batch", "TRANSPOSE RESHAPE " + "SLICE " * 4 + "FULLY_CONNECTED " * 4
+            + "PACK RESHAPE TRANSPOSE", node("MatMul", "x c", "y"), constants=drawn(c=(1, 4, 5, 3)), x=(1, 4, 6, 5), free=False),
     several("MatMul of a constant stack on the left", "RESHAPE MUL SUM", node("MatMul", "c x", "y"),
         constants=drawn(c=(2, 3, 5)), x=(2, 5, 4), free=False),
     several("MatMul of stacks", "RESHAPE RESHAPE MUL SUM", node("MatMul", "x z", "y"), x=(2, 3, 5), z=(2, 5,
