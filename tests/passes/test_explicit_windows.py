@@ -31,9 +31,19 @@ def test_the_size_asked_for():
 
 
 @pytest.mark.parametrize("attributes", [
-    {}, {"pads": (1, 0, 1, 1)}, {"ceil_mode": 1, "count_include_pad": 1, "pads": (1, 0, 1, 1)}])
+    {}, {"pads": (1, 0, 1, 1)}, {"ceil_mode": 1, "count_include_pad": 1, "pads": (1, 0, 0, 0)},
+    {"ceil_mode": 1, "count_include_pad": 1, "pads": (1, 0, 1, 0)}])
 def test_what_is_explicit_or_counts_its_padding_stays(attributes):
     assert_unchanged(explicit_windows, graph(node("AveragePool", "x", "y", **dict(WINDOW, **attributes))))
+
+
+def test_ceil_mode_that_adds_nothing_goes():
+    """As of a ResNet-D's pools on even sizes, which count a padding that they do not have."""
+    attributes = dict(WINDOW, count_include_pad=1, pads=(1, 0, 1, 1))
+    before = graph(node("AveragePool", "x", "y", ceil_mode=1, **attributes))
+    after = explicit_windows(before)
+    assert after.nodes[0].attributes == attributes
+    assert_same_values(before, after)
 
 
 @pytest.mark.parametrize("rule, pads", [("SAME_UPPER", (1, 0, 0, 0)), ("SAME_LOWER", (0, 0, 1, 0))])

@@ -132,7 +132,8 @@ class Wider(NamedTuple):
 
 
 WIDENED = {
-    "AveragePool": Wider(("auto_pad", "ceil_mode"), (3, 5), except_="ceil_mode=1 and count_include_pad=1"),
+    "AveragePool": Wider(("auto_pad", "ceil_mode"), (3, 5),
+                         except_="ceil_mode=1 and count_include_pad=1 where a window ends behind the padding"),
     "Conv": Wider(("auto_pad",), (3, 5), computed=(1, 2), except_="computed weights of ranks 3 and 5, or of several groups "
                                                                   "with several channels each"),
     "ConvTranspose": Wider(("auto_pad", "output_shape"), (3, 5)),

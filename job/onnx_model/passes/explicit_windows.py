@@ -27,10 +27,12 @@ def _rule(node: Node, view: View) -> Optional[Rewrite]:
 
 
 def _sliding(node: Node, view: View) -> Optional[Dict[str, Any]]:
-    """What ceil_mode adds at the end is no padding that a mean counts: that stays, to be refused."""
+    """What ceil_mode adds at the end is no padding that a mean counts: where it adds any, that stays, to be refused."""
     rule, ceil = node.attributes.get("auto_pad", "NOTSET"), node.attributes.get("ceil_mode", 0)
-    if rule == "NOTSET" and (not ceil or node.attributes.get("count_include_pad", 0)):
+    if rule == "NOTSET" and not ceil:
         return None
+    if rule == "NOTSET" and node.attributes.get("count_include_pad", 0):
+        return None if _reaches_beyond(node, view) else {}
     sizes, counts = view.shape(node.inputs[0])[2:], view.shape(node.output)[2:]
     begins = _numbers(node, "pads", 0, len(sizes)) if rule == "NOTSET" else None
     pads = []  # type: Pads
@@ -40,6 +42,14 @@ def _sliding(node: Node, view: View) -> Optional[Dict[str, Any]]:
         pads.append((begins[axis], max(total - begins[axis], _ends(node)[axis])) if begins is not None
                     else _halves(total, rule))
     return {"pads": _written(pads)}
+
+
+def _reaches_beyond(node: Node, view: View) -> bool:
+    """Whether a last window ends behind what is padded."""
+    sizes, counts = view.shape(node.inputs[0])[2:], view.shape(node.output)[2:]
+    begins, strides = _numbers(node, "pads", 0, len(sizes)), _numbers(node, "strides", 1, len(sizes))
+    axes = zip(sizes, counts, begins, _ends(node), strides, _reaches(node, view))
+    return any((count - 1) * stride + reach > size + begin + end for size, count, begin, end, stride, reach in axes)
 
 
 def _transposed(node: Node, view: View) -> Optional[Dict[str, Any]]:
