@@ -10,7 +10,7 @@ from job.publish.files import (
 )
 from job.publish.place import put_in_place
 from job.publish.reading_back import read_back
-from job.publish.staging_folder import aside_of, staging
+from job.publish.staging_folder import aside_of, forget_aside, staging
 
 FAILED = ".failed"
 
@@ -27,6 +27,7 @@ def publish(staged: Path, output_dir: Path, name: str, digests: Optional[Mapping
         _settle(staged, [name for name in UNCHECKED if (staged / name).exists()])
         put_in_place(staged, output_dir / name, aside_of(staged, name))
         read_back(output_dir / name)
+        forget_aside(staged)
     clear_failure(output_dir, name)
 
 

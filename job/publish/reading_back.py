@@ -23,7 +23,7 @@ _RUN = "run.json"
 
 def read_back(model: Path) -> None:
     """Returns once the model can be read as it was written; EnvironmentFailed where it cannot, and the next run makes it anew."""
-    if not is_in_user_space(model):
+    if not is_in_user_space(model.parent):  # the model may be another job's by now, or between two renames
         return
     end = time.monotonic() + _LONGEST
     problems = _problems(model)

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Iterator, List, Optional, Tuple
 
 from job.errors import UsageError
-from job.publish.files import discard, flush_folder, refusals_as_job_errors, remove
+from job.publish.files import discard, refusals_as_job_errors, remove
 from job.publish.lock import dead_lock, own_lock
+from job.publish.putting_back import put_back
 
 PREFIX = ".staging-"
 LOCK = ".lock"
@@ -50,6 +51,12 @@ def aside_of(staged: Path, name: str) -> Path:
     return staged.parent / _REPLACED / name
 
 
+def forget_aside(staged: Path) -> None:
+    """What was moved aside is not put back any more: its successor is whole."""
+    with contextlib.suppress(OSError):  # what cannot be removed yet is tried again at the end of staging()
+        discard(staged.parent / _REPLACED, staged.parent)
+
+
 def recover(output_dir: Path) -> Tuple[str, ...]:
     """Finish what killed runs left: put back what they had moved aside, remove the rest.
 
@@ -74,7 +81,7 @@ def _recovered(folder: Path, lock: Optional[io.FileIO]) -> List[str]:
     for seconds in _PATIENCE:
         time.sleep(seconds)
         try:
-            done += _put_back(folder)
+            done += put_back(folder / _REPLACED, folder.parent)
             left = folder.exists()
             _remove(folder)
             _close(lock)  # some volumes remove no file that is open
@@ -83,19 +90,6 @@ def _recovered(folder: Path, lock: Optional[io.FileIO]) -> List[str]:
         except OSError as error:
             if error.errno != errno.ENOTEMPTY:
                 break
-    return done
-
-
-def _put_back(folder: Path) -> List[str]:
-    """Models that were moved aside and not replaced are published again; returns what was done."""
-    done = []
-    replaced = folder / _REPLACED
-    for model in sorted(replaced.iterdir()) if replaced.is_dir() else ():
-        published = folder.parent / model.name
-        if not published.exists():
-            os.rename(str(model), str(published))
-            flush_folder(published.parent)
-            done.append("put back {}, which a killed run had moved aside".format(model.name))
     return done
 
 
