@@ -62,6 +62,8 @@ FOUND = {
         lambda: steps("b.masked_fill(a > 0.5, 0.25)", "a.permute(0, 3, 1, 2)", nn.Conv2d(4, 3, 1)), [(2, 1, 1, 4), (2, 4)]),
     "a norm of a plain area": (
         lambda: steps("torch.cat([a[:, :1], a[:, 1:] * 0 + 0.237], 1)", nn.InstanceNorm2d(4)), [(1, 4, 99, 7)]),
+    "a mean of a plain area": (
+        lambda: steps("torch.cat([a[:, :1], a[:, 1:] * 0 + 0.237], 1)", nn.AdaptiveAvgPool2d(1)), [(1, 4, 113, 110)]),
     "a number where five axes are large": (lambda: steps("a.masked_fill(a > 0.5, 0.25)"), [(2, 3, 4, 1, 5)]),
     "Linear over the last of five axes, twice an output": (
         lambda: steps(nn.Linear(1, 6, bias=False), "torch.cat([a, a], 2)", outputs=(0,)), [(1, 4, 5, 3, 1)]),

@@ -277,6 +277,15 @@ def gemm_of_many_kinds():
     )
 
 
+def means_of_many_numbers():
+    return graph(
+        node("GlobalAveragePool", "x", "pooled"),
+        node("ReduceSum", "x", "row", axes=(1, 3), keepdims=0),
+        outputs="pooled row",
+        inputs={"x": (1, 26, 33, 40)},
+    )
+
+
 def without_operators_of_their_own():
     return graph(
         node("MeanVarianceNormalization", "x", "even"),
@@ -498,5 +507,6 @@ CASES = (
     cut_after_a_window,
     another_range_for_each_channel,
     zeros_around,
+    means_of_many_numbers,
     without_operators_of_their_own,
 )

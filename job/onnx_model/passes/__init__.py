@@ -34,6 +34,7 @@ from job.onnx_model.passes.lower_computed_convolutions import lower_computed_con
 from job.onnx_model.passes.lower_reshapes import lower_reshapes
 from job.onnx_model.passes.lower_volume_convolutions import lower_volume_convolutions
 from job.onnx_model.passes.lower_volume_pools import lower_volume_pools
+from job.onnx_model.passes.means_in_turn import means_in_turn
 from job.onnx_model.passes.merge_reshapes import merge_reshapes
 from job.onnx_model.passes.moves_to_picks import moves_to_picks
 from job.onnx_model.passes.operands_in_pairs import operands_in_pairs
@@ -99,6 +100,7 @@ PASSES = (
     merge_reshapes,
     raise_reshapes,              # squeeze-and-excite: its Linear layers become 1x1 convolutions
     flatten_channels_last,       # late: what is still flattened before a Gemm costs its weights an order
+    means_in_turn,               # late: until here a mean over a map is one operator
     free_batch,                  # last: the Reshapes of all passes before
 )  # type: Tuple[Callable[[Graph], Graph], ...]
 
