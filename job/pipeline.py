@@ -29,6 +29,7 @@ from job.report import inspection
 from job.samples.accuracy import Accuracy, dropped, number_asked
 from job.samples.calibration import Calibration, calibration_for
 from job.samples.classes import check_labels_number_scores
+from job.samples.domain import within_domain
 from job.samples.use import samples_for
 from job.settings.settings import Settings
 from job.sides.opening import Sides
@@ -147,6 +148,8 @@ def _converted(checkpoint: Path, settings: Settings, sides: Sides, place: Place,
     remarks.of_checkpoint(progress)
     build = sides.tensorflow.start("build", exported)
     samples = samples_for(settings, exported, sides.pytorch, place.work / "samples.npz")
+    exported = within_domain(exported, samples.probes, sides.pytorch)
+    remarks.of_domain(progress, exported)
     calibration = calibration_for(settings, exported, sides.pytorch, samples.probes, place.work / CALIBRATION)
     if calibration is not None:
         progress.calibration = calibration.document()

@@ -29,6 +29,7 @@ class TensorFacts(NamedTuple):
     pytorch_shape: Shape
     permutation: Tuple[int, ...]
     indices_below: Optional[int] = None  # of an input: whole numbers that it takes, where probes would hold greater ones
+    values_within: Optional[Tuple[float, float]] = None  # of an input: the least and greatest of its probes, where others are NaN
 
     @property
     def shape(self) -> Shape:

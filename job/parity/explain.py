@@ -47,7 +47,8 @@ def percent(share: float) -> str:
 def hint(stage: str) -> str:
     """What the user can do about a stage that does not agree."""
     if stage in REFERENCES:
-        return "check that the checkpoint holds trained weights and that they fit this architecture"
+        return ("check that the checkpoint holds trained weights and that they fit this architecture; where only some inputs "
+                "make sense (magnitudes, shares), show it such ones with --samples")
     if kind_of(stage) == "float":
         return "this is a fault of the conversion, not of the checkpoint: please report it with parity.json"
     kind, calibrated = kind_of(stage), kind_of(stage) in CALIBRATED

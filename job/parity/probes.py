@@ -11,7 +11,7 @@ import numpy as np
 
 from job.modes import CALIBRATED, stage_of
 from job.parity.arrays import save_arrays
-from job.parity.patterns import INDEX_LIMIT, KINDS, pattern
+from job.parity.patterns import INDEX_LIMIT, KINDS, pattern, within
 from job.values import TensorFacts
 
 
@@ -135,9 +135,13 @@ def _probe(inputs: Tuple[TensorFacts, ...], turn: int, number: int) -> Probe:
     kind = tuple(KINDS)[number]
     return Probe(
         "{}-{}".format(kind, turn),
-        tuple(_unchanging(pattern(kind, turn, facts.name, facts.dtype, facts.pytorch_shape,
-                                  facts.indices_below or INDEX_LIMIT)) for facts in inputs),
+        tuple(_unchanging(_values(kind, turn, facts)) for facts in inputs),
     )
+
+
+def _values(kind: str, turn: int, facts: TensorFacts) -> np.ndarray:
+    values = pattern(kind, turn, facts.name, facts.dtype, facts.pytorch_shape, facts.indices_below or INDEX_LIMIT)
+    return within(values, *facts.values_within) if facts.values_within else values
 
 
 def _unchanging(values: np.ndarray) -> np.ndarray:

@@ -48,6 +48,7 @@ def _tensor(facts: TensorFacts) -> Dict[str, Any]:
         "layout": layout(facts.permutation),
         "quantization": None,
         **({"indices_below": facts.indices_below} if facts.indices_below else {}),
+        **({"values_within": list(facts.values_within)} if facts.values_within else {}),
     }
 
 

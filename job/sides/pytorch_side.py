@@ -79,6 +79,10 @@ class PyTorchSide:
         run = self._network.forward if question.stage == self._network.reference else self._onnx_runner()
         save_answers(question.answers, [run(probe) for probe in load_probes(question.probes, question.count)])
 
+    def answers_with_numbers(self, probes: Sequence[Probe]) -> bool:
+        """Whether all that the network answers to all of them is finite."""
+        return all(np.isfinite(array).all() for probe in probes for array in self._network.forward(probe))
+
     def _onnx_runner(self) -> Callable[[Probe], Sequence[np.ndarray]]:
         model, graph = session(self._onnx_file), self._graph
         return lambda probe: model.run(list(graph.outputs), dict(zip(graph.inputs, probe.inputs)))

@@ -70,5 +70,6 @@ def _unreadable(what: str, problem: str) -> ParityFailed:
 
 
 def _facts(document: Mapping[str, Any]) -> TensorFacts:
-    return TensorFacts(document["name"], document["dtype"], tuple(document["pytorch_shape"]),
-                       tuple(document["permutation"]), document.get("indices_below"))
+    within = document.get("values_within")
+    return TensorFacts(document["name"], document["dtype"], tuple(document["pytorch_shape"]), tuple(document["permutation"]),
+                       document.get("indices_below"), within and tuple(within))

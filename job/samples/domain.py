@@ -1,0 +1,28 @@
+"""What a network takes: magnitudes and shares are no seeded probe, and it answers these with NaN. The user's samples show it."""
+from typing import Any, Sequence
+
+import numpy as np
+
+from job.parity.probes import Probe, make_probes, probe_counts
+from job.values import Exported, TensorFacts
+
+
+def within_domain(exported: Exported, samples: Sequence[Probe], side: Any) -> Exported:
+    """With seeded probes that lie where the samples do, if the network answers these with numbers, and seeded ones not.
+
+    Without samples, or where it answers one of them with NaN too, the probes are left as they are.
+    """
+    seeded = make_probes(exported.inputs, max(probe_counts(exported.multiply_adds).values()))
+    if not samples or side.call("answers_with_numbers", seeded) or not side.call("answers_with_numbers", samples):
+        return exported
+    inputs = tuple(_within(facts, [sample.inputs[place] for sample in samples])
+                   for place, facts in enumerate(exported.inputs))
+    notes = exported.checkpoint.notes + tuple(
+        "seeded probes of {} lie between {:.4g} and {:.4g}, as the samples do: to others the network answers NaN or "
+        "infinities".format(facts.name, *facts.values_within) for facts in inputs if facts.values_within)
+    return exported._replace(inputs=inputs, checkpoint=exported.checkpoint._replace(notes=notes))
+
+
+def _within(facts: TensorFacts, values: Sequence[np.ndarray]) -> TensorFacts:
+    low, high = (float(of(list(map(of, values)))) for of in (np.min, np.max))
+    return facts._replace(values_within=(low, high)) if facts.dtype.startswith("float") and low < high else facts
