@@ -25,7 +25,7 @@ def own_lock(path: Path) -> io.FileIO:
         lock = _opened(path, os.O_RDWR | os.O_CREAT)
         try:
             held = _held(lock, fcntl.LOCK_EX)
-            if not (held and locks_reach_other_hosts(_device(lock))):
+            if _is_at(lock, path) and not (held and locks_reach_other_hosts(_device(lock))):
                 _name_owner(lock)
                 lock = _reopened(lock, path)
             if _is_at(lock, path):

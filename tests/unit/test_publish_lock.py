@@ -140,6 +140,21 @@ def test_the_lock_is_stored_as_soon_as_it_is_made(volume, monkeypatch):
         assert stored[0] == b"" and owner.read(stored[1]).pid == os.getpid()
 
 
+def test_an_owner_is_named_in_the_file_that_is_there(volume, monkeypatch):
+    """Who has waited for another's lock finds the file gone: what is written to it then nobody sees."""
+    volume.mkdir()
+    path, held = volume / ".staging-turn.lock", lock._held
+
+    def once_another_has_removed_it(*asked):
+        monkeypatch.setattr(lock, "_held", held)
+        path.unlink()
+        return held(*asked)
+
+    monkeypatch.setattr(lock, "_held", once_another_has_removed_it)
+    with lock.own_lock(path):
+        assert owner.read(path.read_bytes()).pid == os.getpid()
+
+
 def test_a_number_that_another_process_has_by_now(volume):
     path, process = left_by(volume, signal.SIGKILL)
     os.waitpid(process, 0)
