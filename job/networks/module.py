@@ -21,6 +21,7 @@ from job.parity.probes import Probe, make_probes
 from job.processes.shared_values import Known
 from job.settings.settings import DEFAULT_INPUT_NAME, DEFAULT_OUTPUT_NAMES
 from job.settings.tensor_values import InputShape
+from job.user_code.changed_pytorch import doubts
 from job.user_code.failure import BadModelCode
 from job.values import CheckpointFacts, Shape, TensorFacts, TrainingSpread
 
@@ -51,7 +52,7 @@ class ModuleNetwork:
         traced = known.value(decided_by and [decided_by], lambda: traced_graph(
             module, example, names,
             lambda network: output_names(network, settings.output_names, DEFAULT_OUTPUT_NAMES, names)))
-        facts = loaded.facts._replace(notes=loaded.facts.notes + notes + traced.freezes)
+        facts = loaded.facts._replace(notes=loaded.facts.notes + notes + doubts() + traced.freezes)
         of_batch = bool(settings.model_code) and computes_with_batch(module, example)
         network = cls(module, inputs, example, facts, traced.freezes, of_batch, loaded.refuse_writes)
         return network, traced.of(module)

@@ -4,7 +4,7 @@ The same line of code is another network to it: `grid_sample` without `align_cor
 padding that goes round. Which of them was trained the checkpoint's format tells: since 1.6 `torch.save` writes zips.
 """
 import functools
-from typing import Any, Callable, Optional, Tuple
+from typing import Any, Callable, Optional, Set, Tuple
 
 import torch
 import torch.nn.functional as F
@@ -17,16 +17,34 @@ _CONVOLUTIONS = ((nn.Conv1d, "conv1d"), (nn.Conv2d, "conv2d"), (nn.Conv3d, "conv
 
 class _Meaning:
     is_todays = False
+    is_told = True   # by the format, or since the code is ours
+    doubted = set()  # type: Set[str]  # what has run, and would mean something else
 
 
 def mean_as_saved(checkpoint_format: str) -> None:
     """From here on, until the next checkpoint."""
-    _Meaning.is_todays = checkpoint_format in _FORMATS_SINCE_1_6
+    _Meaning.is_todays = _Meaning.is_told = checkpoint_format in _FORMATS_SINCE_1_6
+    _Meaning.doubted = set()
 
 
 def mean_as_written() -> None:
     """For code of our own, which is PyTorch 1.1's."""
-    _Meaning.is_todays = False
+    _Meaning.is_todays, _Meaning.is_told, _Meaning.doubted = False, True, set()
+
+
+def doubts() -> Tuple[str, ...]:
+    """A sentence on what has run and meant what it does to PyTorch 1.1, where a later one may have saved the weights."""
+    if not _Meaning.doubted:
+        return ()
+    return ("{} mean what they do to PyTorch 1.1, since this format does not tell who saved the weights: if a later PyTorch "
+            "trained them, save them again with 1.6 or later".format(", ".join(sorted(_Meaning.doubted))),)
+
+
+def _todays(what: str) -> bool:
+    """Whether what the code leaves open means what it does today."""
+    if not _Meaning.is_told:
+        _Meaning.doubted.add(what)
+    return _Meaning.is_todays
 
 
 def provide() -> None:
@@ -54,7 +72,7 @@ def _in_place_of(of_1_1: Callable[..., Any], made: Callable[..., Any]) -> Callab
 def _grid_sample(of_1_1: Callable[..., Any], input: torch.Tensor, grid: torch.Tensor, mode: str = "bilinear",
                  padding_mode: str = "zeros", align_corners: Optional[bool] = None) -> torch.Tensor:
     """PyTorch 1.1 takes -1 and 1 for the centres of the outermost pixels, since 1.3 they are their outer edges."""
-    if not _of_edges(align_corners):
+    if not _of_edges("grid_sample", align_corners):
         return of_1_1(input, grid, mode, padding_mode)
     sizes = [int(size) for size in input.shape[2:]][::-1]
     if 1 in sizes:
@@ -65,14 +83,14 @@ def _grid_sample(of_1_1: Callable[..., Any], input: torch.Tensor, grid: torch.Te
 
 def _affine_grid(of_1_1: Callable[..., Any], theta: torch.Tensor, size: Any,
                  align_corners: Optional[bool] = None) -> torch.Tensor:
-    if not _of_edges(align_corners):
+    if not _of_edges("affine_grid", align_corners):
         return of_1_1(theta, torch.Size(size))
     inward = [(int(each) - 1) / int(each) for each in list(size)[2:]][::-1] + [1.0]
     return of_1_1(theta * torch.tensor(inward), torch.Size(size))
 
 
-def _of_edges(align_corners: Optional[bool]) -> bool:
-    return _Meaning.is_todays if align_corners is None else not align_corners
+def _of_edges(function: str, align_corners: Optional[bool]) -> bool:
+    return _todays(function + " without align_corners") if align_corners is None else not align_corners
 
 
 def _interpolate(of_1_1: Callable[..., Any], input: torch.Tensor, size: Any = None, scale_factor: Any = None,
@@ -81,19 +99,26 @@ def _interpolate(of_1_1: Callable[..., Any], input: torch.Tensor, size: Any = No
     """Since 1.6 pixels lie by the scale that is said, before by the quotient of the sizes."""
     if antialias:
         raise RuntimeError("interpolate with antialias=True, which PyTorch 1.1 does not have")
-    told = _Meaning.is_todays if recompute_scale_factor is None else not recompute_scale_factor
-    if told and scale_factor is not None and mode in _SAMPLED_BY_SCALE and not align_corners:
-        factors = scale_factor if isinstance(scale_factor, (list, tuple)) else [scale_factor] * (input.dim() - 2)
-        for pixels, factor in zip(input.shape[2:], factors):
-            if int(int(pixels) * float(factor)) != int(pixels) * float(factor):
-                raise RuntimeError("interpolate of {} pixels by {}, no whole number of them, which PyTorch 1.1 cannot say: give "
-                                   "size, or train with recompute_scale_factor=True".format(int(pixels), float(factor)))
+    by_scale = scale_factor is not None and mode in _SAMPLED_BY_SCALE and not align_corners
+    cut = _cut_by(input, scale_factor) if by_scale else None
+    if cut and (_todays("interpolate by a scale that leaves no whole number of pixels") if recompute_scale_factor is None
+                else not recompute_scale_factor):
+        raise RuntimeError("interpolate of {} pixels by {}, no whole number of them, which PyTorch 1.1 cannot say: give size, "
+                           "or train with recompute_scale_factor=True".format(*cut))
     return of_1_1(input, size=size, scale_factor=scale_factor, mode=mode, align_corners=align_corners)
+
+
+def _cut_by(input: torch.Tensor, scale_factor: Any) -> Optional[Tuple[int, float]]:
+    """The first size, and its scale, whose product is no whole number."""
+    factors = scale_factor if isinstance(scale_factor, (list, tuple)) else [scale_factor] * (input.dim() - 2)
+    scaled = [(int(pixels), float(factor)) for pixels, factor in zip(input.shape[2:], factors)]
+    return next(((pixels, factor) for pixels, factor in scaled if int(pixels * factor) != pixels * factor), None)
 
 
 def _convolved(name: str, of_1_1: Callable[..., Any], layer: nn.Module, input: torch.Tensor) -> torch.Tensor:
     """PyTorch 1.1 pads with zeros where it does not know the mode, and goes round by half as much as is said since 1.5."""
-    is_known = layer.padding_mode == "zeros" or layer.padding_mode == "circular" and not _Meaning.is_todays
+    is_known = layer.padding_mode == "zeros" or (
+        layer.padding_mode == "circular" and not _todays("convolutions with padding_mode=circular"))
     if is_known and not isinstance(layer.padding, str):
         return of_1_1(layer, input)
     pads = [pad for each in reversed(_ends(layer)) for pad in each]
@@ -113,7 +138,7 @@ def _ends(layer: nn.Module) -> Tuple[Tuple[int, int], ...]:
 
 def _quotient(of_1_1: Callable[..., Any], value: Any, other: Any, **kwargs: Any) -> Any:
     """Of whole numbers too it is a fraction since 1.6."""
-    if _Meaning.is_todays and _is_whole(value) and _is_whole(other):
+    if _is_whole(value) and _is_whole(other) and _todays("quotients of whole numbers"):
         value, other = (each.float() if isinstance(each, torch.Tensor) else float(each) for each in (value, other))
     return of_1_1(value, other, **kwargs)
 

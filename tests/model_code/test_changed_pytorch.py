@@ -1,4 +1,5 @@
 """Code means what it means to the PyTorch that saved its weights: 1.1, or today's."""
+import contextlib
 import json
 from pathlib import Path
 from types import SimpleNamespace
@@ -62,6 +63,35 @@ def test_weights_that_an_older_one_saved_have_its_meaning():
     assert F.interpolate(x, scale_factor=1.3, mode="bilinear").shape == (2, 3, 7, 9)
     assert nn.Conv2d(3, 2, 3, padding=1, padding_mode="circular")(x).shape == (2, 2, 4, 5)
     assert nn.Conv2d(3, 2, 3, padding=1, padding_mode="reflect")(x).shape == (2, 2, 6, 7)
+
+
+@pytest.mark.parametrize("asked, words", [
+    (lambda x: F.grid_sample(x, grid(x)), "grid_sample without align_corners"),
+    (lambda x: F.affine_grid(torch.ones(1, 2, 3), (1, 3, 6, 7)), "affine_grid without align_corners"),
+    (lambda x: F.interpolate(x, scale_factor=1.3), "interpolate by a scale"),
+    (lambda x: torch.arange(5) / 2, "quotients of whole numbers"),
+    (nn.Conv2d(3, 2, 3, padding=1, padding_mode="circular"), "padding_mode=circular")])
+def test_where_the_format_does_not_tell_it_is_noted(asked, words):
+    """That of 1.1 is that of 1.5, and what today's writes on demand."""
+    changed_pytorch.mean_as_saved("torch-legacy")
+    asked(torch.randn(2, 3, 6, 7))
+    told, = changed_pytorch.doubts()
+    assert words in told and "save them again with 1.6 or later" in told
+    for says in (lambda: changed_pytorch.mean_as_saved("torch-zip"), changed_pytorch.mean_as_written):
+        says()
+        with contextlib.suppress(RuntimeError):  # what today's means is not always to be said
+            asked(torch.randn(2, 3, 6, 7))
+        assert changed_pytorch.doubts() == ()
+
+
+def test_what_always_meant_the_same_is_not_noted():
+    changed_pytorch.mean_as_saved("torch-legacy")
+    x = torch.randn(2, 3, 6, 7)
+    F.grid_sample(x, grid(x), align_corners=False)
+    F.interpolate(x, scale_factor=2, mode="bilinear")
+    F.interpolate(x, scale_factor=1.3, recompute_scale_factor=True)
+    nn.Conv2d(3, 2, 3, padding=1, padding_mode="reflect")(x)
+    assert (x / 2).shape == x.shape and changed_pytorch.doubts() == ()
 
 
 @pytest.mark.parametrize("asked, words", [
