@@ -42,7 +42,7 @@ def told(rows: Sequence[Outcome], reports: Path) -> str:
     parts = [", ".join("{} {}".format(count, outcome) for outcome, count in zip(OUTCOMES, ending[-len(OUTCOMES):]) if count)]
     if first:
         report = reports / first.name / "report.html"
-        parts.append("exit code {} is of {}".format(ending.exit_code, _clipped(ending.message.split("\n")[0])))
+        parts.append("exit code {} is of {}".format(ending.exit_code, _clipped(ending.message.split("\n")[0].rstrip(":"))))
         others = ["{} ({})".format(row.name, row.exit_code) for row in rows if row.exit_code and row is not first]
         parts += ["failed too: " + ", ".join(first_few(others, _NAMED))] if others else []
         parts += ["a retry may help"] if ending.exit_code == EnvironmentFailed.exit_code else []

@@ -102,7 +102,7 @@ def test_the_verdict_of_a_batch_is_the_checkpoint_that_decides():
 
 def test_the_last_line_says_what_came_of_all(tmp_path):
     rows = [Outcome("a", "converted", 0, "", ""), Outcome("b", "failed", 3, "checkpoint", "bad"),
-            Outcome("c", "failed", 6, "onnx", "drifts\n" + "in detail"), Outcome("d", "current", 0, "", "")]
+            Outcome("c", "failed", 6, "onnx", "drifts:\n" + "in detail"), Outcome("d", "current", 0, "", "")]
     assert verdict.told(rows, tmp_path) == (
         "1 converted, 1 current, 2 failed; exit code 6 is of c: drifts; failed too: b (3)")
     assert verdict.told(rows[:1], tmp_path) == "1 converted"
