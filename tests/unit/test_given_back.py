@@ -49,4 +49,4 @@ def test_what_is_there_already_makes_no_child_look_for_cycles():
     finally:
         gc.enable()
     made, threshold = connection.recv()
-    assert len(kept) <= made < threshold - 100 * 1000
+    assert len(kept) - 1000 < made < threshold - 100 * 1000  # what the child lets go of counts back
