@@ -9,8 +9,8 @@ from job.architectures.load import as_the_module_names_them, load_weights
 from job.architectures.recognition import note_of, recognised, recognition_of
 from job.architectures.registry import ArchArgs, Architecture, find
 from job.checkpoint.reading import Checkpoint, read_checkpoint
-from job.user_code.changed_pytorch import mean_as_saved, mean_as_written
 from job.user_code.factory import build_from_code
+from job.user_code.meaning import mean_as_saved, mean_as_written
 from job.values import CheckpointFacts, Shape
 
 

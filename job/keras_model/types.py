@@ -6,7 +6,7 @@ _NUMBERS = ("float32", "int32")
 
 # Of the inputs; what is not here takes whatever ONNX lets it take.
 TYPES = {
-    "Abs": _FLOAT, "Add": _NUMBERS, "Conv": _FLOAT, "ConvTranspose": _FLOAT, "Div": _FLOAT, "Gemm": _FLOAT,
+    "Abs": _FLOAT, "Add": _NUMBERS, "Clip": _FLOAT, "Conv": _FLOAT, "ConvTranspose": _FLOAT, "Div": _FLOAT, "Gemm": _FLOAT,
     "MatMul": _FLOAT, "Max": _FLOAT, "Min": _FLOAT, "Mul": _NUMBERS, "Pow": _FLOAT, "Relu": _FLOAT, "Resize": _FLOAT,
     "Sub": _NUMBERS, "Sum": _FLOAT,
 }  # type: Dict[str, Tuple[str, ...]]

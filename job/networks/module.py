@@ -21,8 +21,8 @@ from job.parity.probes import Probe, make_probes
 from job.processes.shared_values import Known
 from job.settings.settings import DEFAULT_INPUT_NAME, DEFAULT_OUTPUT_NAMES
 from job.settings.tensor_values import InputShape
-from job.user_code.changed_pytorch import doubts
 from job.user_code.failure import BadModelCode
+from job.user_code.meaning import doubts
 from job.values import CheckpointFacts, Shape, TensorFacts, TrainingSpread
 
 

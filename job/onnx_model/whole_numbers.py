@@ -90,7 +90,16 @@ def _of_parts(node: Node, view: View) -> Optional[Bounds]:
     return None if None in parts else (min(low for low, _ in parts), max(high for _, high in parts))
 
 
+def _of_limited(node: Node, view: View) -> Optional[Bounds]:
+    """A Clip's own limits are numbers of any kind."""
+    low, high = bounds_of(node.inputs[0], view) or (None, None)
+    least, greatest = (node.attributes.get(key) for key in ("min", "max"))
+    low = low if least is None else max(int(np.ceil(least)), least if low is None else low)
+    high = high if greatest is None else min(int(np.floor(greatest)), greatest if high is None else high)
+    return None if low is None or high is None else (int(low), int(high))
+
+
 _MADE = dict(
     {op: _of_moved for op in MOVED + ("Cast",)}, ArgMax=_of_places, ArgMin=_of_places, TopK=_of_places, Concat=_of_parts,
-    ReduceSum=_of_sums, MatMul=_of_products, Add=_of_pair, Mul=_of_pair, Div=_of_pair, Sub=_of_difference,
+    Clip=_of_limited, ReduceSum=_of_sums, MatMul=_of_products, Add=_of_pair, Mul=_of_pair, Div=_of_pair, Sub=_of_difference,
 )  # type: Dict[str, Callable[[Node, View], Optional[Bounds]]]

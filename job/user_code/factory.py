@@ -7,7 +7,7 @@ import torch
 
 from job.determinism import seeded
 from job.errors import UsageError
-from job.user_code import changed_pytorch, newer_pytorch, own_backward, wide_kernels, without_compiler
+from job.user_code import changed_pytorch, newer_pytorch, own_backward, promoted_types, wide_kernels, without_compiler
 from job.user_code.failure import BadModelCode, their_code
 from job.user_code.imports import PACKAGE, import_code
 from job.user_code.place import place_of
@@ -26,7 +26,8 @@ def build_from_code(file: Path, factory: str, arch_args: Mapping[str, Any]) -> t
                          hint="--model-code=FILE.py:FACTORY, for example net.py:make")
     with seeded(0):
         newer_pytorch.provide()
-        changed_pytorch.provide()
+        promoted_types.provide()
+        changed_pytorch.provide()  # after: quotients of what has one type
         wide_kernels.provide()
         without_compiler.run_uncompiled()
         own_backward.trace_forwards()

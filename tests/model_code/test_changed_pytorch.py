@@ -12,7 +12,7 @@ from torch import nn
 
 from job.architectures.build import build
 from job.architectures.module import load_module
-from job.user_code import changed_pytorch
+from job.user_code import changed_pytorch, meaning, promoted_types
 from tests.checkpoints.files import safetensors
 from tests.model_code.by_command import write_code
 from tests.model_code.newer.changed import ROWS, answered, grid, made
@@ -21,12 +21,17 @@ from tests.operators.conversion import converted
 REFERENCES = json.loads((Path(__file__).with_name("newer") / "changed.json").read_text())
 
 
+def provide():
+    promoted_types.provide()
+    changed_pytorch.provide()
+
+
 @pytest.fixture(autouse=True)
 def provided():
-    changed_pytorch.provide()
-    changed_pytorch.mean_as_saved("torch-zip")
+    provide()
+    meaning.mean_as_saved("torch-zip")
     yield
-    changed_pytorch.mean_as_saved("torch-legacy")
+    meaning.mean_as_saved("torch-legacy")
 
 
 def test_no_row_is_without_an_answer():
@@ -56,7 +61,7 @@ def test_it_converts(row, tmp_path):
 
 
 def test_weights_that_an_older_one_saved_have_its_meaning():
-    changed_pytorch.mean_as_saved("torch-legacy")
+    meaning.mean_as_saved("torch-legacy")
     assert (torch.arange(5) / 2).tolist() == [0, 0, 1, 1, 2]
     x = torch.randn(2, 3, 6, 7)
     assert torch.equal(F.grid_sample(x, grid(x)), F.grid_sample(x, grid(x), align_corners=True))
@@ -70,28 +75,31 @@ def test_weights_that_an_older_one_saved_have_its_meaning():
     (lambda x: F.affine_grid(torch.ones(1, 2, 3), (1, 3, 6, 7)), "affine_grid without align_corners"),
     (lambda x: F.interpolate(x, scale_factor=1.3), "interpolate by a scale"),
     (lambda x: torch.arange(5) / 2, "quotients of whole numbers"),
+    (lambda x: torch.arange(5) * 0.5, "whole numbers with fractions"),
+    (lambda x: torch.arange(5) * torch.tensor(0.5), "whole numbers with fractions"),
+    (lambda x: torch.arange(5).clamp(0.5, 2), "whole numbers with fractions"),
     (nn.Conv2d(3, 2, 3, padding=1, padding_mode="circular"), "padding_mode=circular")])
 def test_where_the_format_does_not_tell_it_is_noted(asked, words):
     """That of 1.1 is that of 1.5, and what today's writes on demand."""
-    changed_pytorch.mean_as_saved("torch-legacy")
+    meaning.mean_as_saved("torch-legacy")
     asked(torch.randn(2, 3, 6, 7))
-    told, = changed_pytorch.doubts()
+    told, = meaning.doubts()
     assert words in told and "save them again with 1.6 or later" in told
-    for says in (lambda: changed_pytorch.mean_as_saved("torch-zip"), changed_pytorch.mean_as_written):
+    for says in (lambda: meaning.mean_as_saved("torch-zip"), meaning.mean_as_written):
         says()
         with contextlib.suppress(RuntimeError):  # what today's means is not always to be said
             asked(torch.randn(2, 3, 6, 7))
-        assert changed_pytorch.doubts() == ()
+        assert meaning.doubts() == ()
 
 
 def test_what_always_meant_the_same_is_not_noted():
-    changed_pytorch.mean_as_saved("torch-legacy")
+    meaning.mean_as_saved("torch-legacy")
     x = torch.randn(2, 3, 6, 7)
     F.grid_sample(x, grid(x), align_corners=False)
     F.interpolate(x, scale_factor=2, mode="bilinear")
     F.interpolate(x, scale_factor=1.3, recompute_scale_factor=True)
     nn.Conv2d(3, 2, 3, padding=1, padding_mode="reflect")(x)
-    assert (x / 2).shape == x.shape and changed_pytorch.doubts() == ()
+    assert (x / 2).shape == x.shape and meaning.doubts() == ()
 
 
 @pytest.mark.parametrize("asked, words", [
@@ -105,9 +113,9 @@ def test_what_cannot_be_said_is_refused(asked, words):
 
 
 def test_provided_twice_is_once():
-    before = F.grid_sample, nn.Conv2d.forward, torch.Tensor.__truediv__
-    changed_pytorch.provide()
-    assert before == (F.grid_sample, nn.Conv2d.forward, torch.Tensor.__truediv__)
+    before = F.grid_sample, nn.Conv2d.forward, torch.Tensor.__truediv__, torch.cat
+    provide()
+    assert before == (F.grid_sample, nn.Conv2d.forward, torch.Tensor.__truediv__, torch.cat)
 
 
 CODE = """
@@ -137,8 +145,7 @@ def test_the_checkpoints_format_tells_which_pytorch_saved_it(tmp_path):
     torch.save(build("squeezenet1_1", {"num_classes": 2}).state_dict(), str(tmp_path / "other.pth"))
     fractions, whole = [0, 0.5, 1, 1.5, 2], [0, 0, 1, 1, 2]
     assert loaded(tensors, model_code=code)(x)[0].tolist() == fractions
-    with pytest.raises(RuntimeError):  # PyTorch 1.1 adds no whole numbers to fractions
-        loaded(tmp_path / "net.pth", model_code=code)(x)
+    assert loaded(tmp_path / "net.pth", model_code=code)(x)[0].tolist() == whole
     assert (torch.arange(5) / 2).tolist() == whole
     loaded(tensors, model_code=code)
     loaded(tmp_path / "other.pth", arch="squeezenet1_1", arch_args={"num_classes": 2})

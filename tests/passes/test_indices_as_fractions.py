@@ -46,6 +46,29 @@ def test_numbers_of_any_size_stay(nodes):
     assert_unchanged(indices_as_fractions, of_ids(*nodes, three=whole(3), far=whole(1 << 23)))
 
 
+@pytest.mark.parametrize("limits, expected", [
+    (dict(min=1.0, max=9.0), [[1, 7, 9], [9, 1, 3]]), (dict(min=-2.5, max=1.5), [[-2, 1, 1], [1, 0, 1]])])
+def test_limits_of_numbers_of_any_size(limits, expected):
+    """ONNX Runtime takes no Clip of whole numbers, to compare with."""
+    before = of_ids(node("Clip", "ids", "y", **limits))
+    after = indices_as_fractions(before)
+    assert ops(after) == ["Cast", "Clip", "Cast"]
+    answer, = run_graph(after, [np.array([[-1 << 40, 7, 1 << 25], [(1 << 40) + 1, 0, 3]], np.int64)])
+    assert answer.dtype == np.int64 and answer.tolist() == expected
+
+
+@pytest.mark.parametrize("limits", [dict(min=1.0), dict(max=9.0), dict(min=0.0, max=2.0 ** 24)])
+def test_limits_that_leave_numbers_of_any_size_stay(limits):
+    assert_unchanged(indices_as_fractions, of_ids(node("Clip", "ids", "y", **limits)))
+
+
+def test_one_limit_of_what_is_known_to_be_small():
+    before = graph(node("Greater", "x zero", "above"), node("Cast", "above", "ones", to=INT64),
+                   node("ReduceSum", "ones", "count", axes=(3,)), node("Clip", "count", "whole", min=2.0),
+                   node("Cast", "whole", "y", to=1), constants={"zero": np.array(0, np.float32)})
+    assert ops(indices_as_fractions(before)) == ["Greater", "Cast", "ReduceSum", "Cast", "Clip", "Cast", "Cast"]
+
+
 @pytest.mark.parametrize("nodes", [
     (node("Div", "places width", "whole"),),
     (node("Div", "places width", "row"), node("Mul", "row width", "start"), node("Sub", "places start", "whole")),

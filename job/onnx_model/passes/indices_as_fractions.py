@@ -12,7 +12,8 @@ from job.onnx_model.graph import Graph, Node, Rewrite, View, rewritten
 from job.onnx_model.steps import Steps
 from job.onnx_model.whole_numbers import MOVED, bounds_of
 
-_COUNTED = {"Add": ("int64",), "Sub": ("int64",), "Mul": ("int64",), "Div": ("int64",), "MatMul": ("int64", "int32")}
+_COUNTED = {"Add": ("int64",), "Sub": ("int64",), "Mul": ("int64",), "Div": ("int64",), "MatMul": ("int64", "int32"),
+            "Clip": ("int64", "int32")}  # which takes fractions alone, whatever runs it
 _EXACT = 1 << 23      # up to here, so is a sum of two
 _DIVISIBLE = 1 << 22  # up to here, a number and a half divided is nearer to its own whole quotient than to another
 
@@ -28,12 +29,13 @@ def _rule(node: Node, view: View) -> Optional[Rewrite]:
     if dtype not in _COUNTED.get(node.op, ()) or not _is_small(node, view):
         return None
     steps, shape = Steps(node, "fraction"), view.shape(node.output)
-    left, right = (_fraction(steps, name, view) for name in node.inputs)
+    fractions = [_fraction(steps, name, view) for name in node.inputs]
     if node.op == "Div":
+        left, right = fractions
         half = steps.add("Add", [left, steps.constant(np.array(0.5, np.float32))], steps.shape(left))
         result = steps.add("Floor", [steps.add("Div", [half, right], shape)], shape)
     else:
-        result = steps.add(node.op, [left, right], shape)
+        result = steps.add(node.op, fractions, shape, **node.attributes)
     return steps.ending_in(steps.add("Cast", [result], shape, to=getattr(TensorProto, dtype.upper())))
 
 
@@ -45,7 +47,8 @@ def _fraction(steps: Steps, name: str, view: View) -> str:
 
 
 def _is_small(node: Node, view: View) -> bool:
-    bounds = [bounds_of(name, view) for name in node.inputs + node.outputs]
+    limited = node.op == "Clip"  # what is cut off may be of any size
+    bounds = [bounds_of(name, view) for name in (() if limited else node.inputs) + node.outputs]
     if node.op == "Div":
         return None not in bounds and bounds[0][0] >= 0 and bounds[1][0] > 0 and bounds[0][1] < _DIVISIBLE
     if None not in bounds:

@@ -11,6 +11,29 @@ ROWS = {
     "whole numbers divided by others": (_ROW, "lambda x: x + 7 / torch.arange(1, 10) + torch.arange(9).div(torch.arange(2, 11))"),
     "a quotient by name": (_ROW, "lambda x: x / 3 + torch.div(torch.arange(9), 2)"),
     "whole quotients": (_ROW, "lambda x: x + (torch.arange(9) // 2).float() + (torch.arange(9.0) // 2)"),
+    "whole quotients below zero": (
+        _ROW, "lambda x: x + (-whole // 2) + (x * 5 // 2) - whole // torch.tensor(-4)"),
+    "whole numbers and fractions": (_ROW, "lambda x: x + whole * 0.5 - (0.25 + whole) * (1.5 - whole) + whole ** 0.5"),
+    "powers and remainders": (_ROW, "lambda x: x + 1.5 ** whole + whole % 1.5 + torch.fmod(whole, 2.5)"),
+    "fractions by name": (_ROW, "lambda x: x + torch.mul(whole, 0.5) + whole.add(0.5) - torch.sub(whole, 1.25)"),
+    "compared with fractions": (
+        _ROW, "lambda x: x + (whole >= 2.5) * 0.5 + (whole == 3.5) * 7.0 + torch.lt(whole, 4.5)"),
+    "whole tensors and others": (
+        _ROW, "lambda x: x * whole + (whole - x) * whole.int() + torch.max(x, whole) - whole.int() * whole"),
+    "numbers of no axes": (
+        _ROW, "lambda x: x * torch.tensor(3) + whole * torch.tensor(0.5) + torch.tensor(2) * 0.25 * x"),
+    "truths": (_ROW, "lambda x: x * (x > 0) + (x > 0.5) * 1.5 - (x < 0).sum() * 0.25 + (~(x > 0)) * whole"),
+    "functions of whole numbers": (
+        _ROW, "lambda x: x + torch.exp(-whole) + whole.sqrt() + torch.sin(whole) * whole.cos()"),
+    "positions": (
+        _ROW, "lambda x: x + torch.sin(whole * torch.exp(torch.arange(0, 18, 2) * -0.4)) + 10.0 ** (whole / 9)"),
+    "whole numbers between fractions": (_ROW, "lambda x: x + whole.clamp(0.5, 4.5) + torch.clamp(whole, max=3.25)"),
+    "joined": (
+        _ROW, "lambda x: torch.cat([x, whole.expand(2, 1, 9)], 1) * torch.stack([torch.ones(9), whole])[1]"),
+    "chosen": (
+        _ROW, "lambda x: torch.where(x > 0, x, 0.25) + torch.where(x > 0, 2, x) + torch.where(x > 0, whole, x)"),
+    "full of a whole number": (
+        _ROW, "lambda x: x + torch.arange(5.0)[torch.full((2, 1, 9), 3)] + torch.full((9,), 2) / 4"),
     "sampled": (_MAP, "lambda x: F.grid_sample(x, grid(x))"),
     "sampled to the border": (_MAP, "lambda x: F.grid_sample(x, grid(x), padding_mode='border', align_corners=False)"),
     "sampled, corners aligned": (_MAP, "lambda x: F.grid_sample(x, grid(x), align_corners=True)"),
@@ -49,7 +72,8 @@ def filled(layer: nn.Module) -> nn.Module:
 
 def made(row: str) -> Any:
     """A function of one tensor, or a layer."""
-    return eval(ROWS[row][1], {"torch": torch, "nn": nn, "F": F, "grid": grid, "theta": theta, "filled": filled})
+    return eval(ROWS[row][1], {"torch": torch, "nn": nn, "F": F, "whole": torch.arange(9), "grid": grid, "theta": theta,
+                               "filled": filled})
 
 
 def answered(row: str) -> Mapping[str, Any]:

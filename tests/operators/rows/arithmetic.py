@@ -27,6 +27,8 @@ _TRUTH = functions(
     ("clamp", lambda x: x.clamp(-0.5, 0.7)),
     ("clamp below", lambda x: torch.clamp(x, min=0.2)), ("clamp above", lambda x: x.clamp_max(0.2)),
     ("clamp at zero", lambda x: x.clamp(min=0)),
+    ("clamp of counts", lambda x: x / (x > 0).sum(3, keepdim=True).clamp(min=2).float()),
+    ("clamp of places", lambda x: x + x.argmax(1, keepdim=True).clamp(1, 3).float()),
 )
 
 _PAIRS = [Case(name, of(function), [MAP, other]) for name, function, other in [

@@ -9,6 +9,7 @@ from job.onnx_model.decompositions.registry import Parts
 from job.onnx_model.graph import Node, Rewrite, View, without
 from job.onnx_model.opsets.newer.attributes import constant_input, refused
 from job.onnx_model.opsets.newer.registry import newer
+from job.onnx_model.whole_numbers import EXACT
 
 
 @newer(11, "Clip")
@@ -17,13 +18,18 @@ def clip(node: Node, view: View) -> Rewrite:
     ends = {name: node.inputs[place] for place, name in ((1, "min"), (2, "max"))
             if place < len(node.inputs) and node.inputs[place]}
     values = {name: view.constant(end) for name, end in ends.items()}
-    if view.dtype(node.inputs[0]) == "float32" and all(value is not None for value in values.values()):
+    if all(value is not None and _is_said_in_float32(value) for value in values.values()):
         numbers = {name: float(value.reshape(-1)[0]) for name, value in values.items()}
         return Rewrite((Node("Clip", node.inputs[:1], node.outputs, numbers, node.layer),))
     parts, y = Parts(node, view), node.inputs[0]
     for name, op in (("min", "Max"), ("max", "Min")):
         y = parts.op(op, y, ends[name]) if name in ends else y
     return parts.ending(y)
+
+
+def _is_said_in_float32(end: np.ndarray) -> bool:
+    """One of whole numbers too: see job.onnx_model.passes.indices_as_fractions."""
+    return end.dtype == np.float32 or end.dtype.name in ("int32", "int64") and abs(int(end.reshape(-1)[0])) <= EXACT
 
 
 @newer(12, "Pow")

@@ -1,0 +1,98 @@
+"""Operands of different types, of which the smaller becomes the greater since PyTorch 1.5.
+
+PyTorch 1.1 refuses two such tensors, and cuts a number down to the tensor's type: `torch.arange(5) * 0.5` is zeros to it.
+"""
+from typing import Any, Callable, Sequence, Tuple
+
+import torch
+
+from job.user_code.meaning import means_todays, replace
+
+_TYPES = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, torch.float16, torch.float32, torch.float64)
+_OPERATORS = ("add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "mod", "pow", "rpow",
+              "lt", "le", "gt", "ge", "eq", "ne")
+_OF_TWO = ("add", "sub", "mul", "div", "pow", "fmod", "remainder", "lt", "le", "gt", "ge", "eq", "ne", "max", "min")
+_OF_FRACTIONS = ("exp", "expm1", "log", "log2", "log10", "log1p", "sqrt", "rsqrt", "sin", "cos", "tan", "asin", "acos", "atan",
+                 "sinh", "cosh", "tanh", "sigmoid", "erf", "erfc", "reciprocal")
+_CUT = "whole numbers with fractions"
+
+
+def provide() -> None:
+    """In the places of PyTorch's own."""
+    for name in _OPERATORS:
+        replace(torch.Tensor, "__{}__".format(name), _of_two)
+    for owner in (torch, torch.Tensor):
+        for name in _OF_TWO:
+            replace(owner, name, _of_two)
+        for name in _OF_FRACTIONS:
+            replace(owner, name, _of_fractions)
+        replace(owner, "clamp", _clamped)
+    for name in ("cat", "stack"):
+        replace(torch, name, _joined)
+    replace(torch, "where", _chosen)
+
+
+def is_whole(value: Any) -> bool:
+    return not value.dtype.is_floating_point if isinstance(value, torch.Tensor) else isinstance(value, int)
+
+
+def _of_two(of_1_1: Callable[..., Any], value: Any, *others: Any, **named: Any) -> Any:
+    """Of more than two only the first two are operands."""
+    if others and not named.get("out"):
+        value, other = _alike(value, others[0])
+        return of_1_1(value, other, *others[1:], **named)
+    return of_1_1(value, *others, **named)
+
+
+def _of_fractions(of_1_1: Callable[..., Any], value: Any, *others: Any, **named: Any) -> Any:
+    return of_1_1(value.float() if isinstance(value, torch.Tensor) and is_whole(value) else value, *others, **named)
+
+
+def _clamped(of_1_1: Callable[..., Any], value: torch.Tensor, *bounds: Any, **named: Any) -> torch.Tensor:
+    has_fraction = any(isinstance(bound, float) for bound in bounds + (named.get("min"), named.get("max")))
+    return of_1_1(_as_fraction(value) if has_fraction and is_whole(value) else value, *bounds, **named)
+
+
+def _joined(of_1_1: Callable[..., Any], tensors: Sequence[torch.Tensor], *where: Any, **named: Any) -> torch.Tensor:
+    if len({each.dtype for each in tensors}) > 1:
+        tensors = [each.to(_greatest(tensors)) for each in tensors]
+    return of_1_1(tensors, *where, **named)
+
+
+def _chosen(of_1_1: Callable[..., Any], condition: torch.Tensor, *values: Any) -> Any:
+    """PyTorch 1.1 chooses between tensors alone."""
+    values = tuple(each if isinstance(each, torch.Tensor) else torch.tensor(each) for each in values)
+    return of_1_1(condition, *(_alike(*values) if len(values) == 2 else values))
+
+
+def _alike(value: Any, other: Any) -> Tuple[Any, Any]:
+    """Two operands as PyTorch 1.1 takes them."""
+    tensors = [each for each in (value, other) if isinstance(each, torch.Tensor)]
+    if len(tensors) == 2 and value.dtype != other.dtype:
+        return _alike_tensors(value, other)
+    if len(tensors) == 1 and isinstance(other if tensors[0] is value else value, float) and is_whole(tensors[0]):
+        return (_as_fraction(value), other) if tensors[0] is value else (value, _as_fraction(other))
+    return value, other
+
+
+def _alike_tensors(value: torch.Tensor, other: torch.Tensor) -> Tuple[torch.Tensor, torch.Tensor]:
+    """A tensor without axes is a number: it takes the type of what it is taken with, unless it is a fraction and that whole."""
+    if not {value.dtype, other.dtype} <= set(_TYPES):
+        return value, other
+    array, number = (value, other) if value.dim() else (other, value)
+    if bool(array.dim()) == bool(number.dim()):
+        common = _greatest((value, other))
+    elif is_whole(array) and not is_whole(number):
+        common = number.dtype if means_todays(_CUT) else array.dtype
+    else:
+        common = array.dtype
+    return value.to(common), other.to(common)
+
+
+def _greatest(tensors: Sequence[torch.Tensor]) -> torch.dtype:
+    return max((each.dtype for each in tensors), key=_TYPES.index)
+
+
+def _as_fraction(value: torch.Tensor) -> torch.Tensor:
+    """While a network is traced its sizes are tensors too, without axes: nobody asked 1.1 to cut those."""
+    return value.float() if means_todays(_CUT, is_doubtful=bool(value.dim())) else value
