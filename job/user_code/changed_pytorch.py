@@ -96,8 +96,11 @@ def _ends(layer: nn.Module) -> Tuple[Tuple[int, int], ...]:
     return tuple((reach // 2, reach - reach // 2) for reach in reaches)
 
 
-def _quotient(of_1_1: Callable[..., Any], value: Any, other: Any, **kwargs: Any) -> Any:
+def _quotient(of_1_1: Callable[..., Any], value: Any, other: Any, rounding_mode: Optional[str] = None, **kwargs: Any) -> Any:
     """Of whole numbers too it is a fraction since 1.6."""
+    if rounding_mode is not None:
+        raise RuntimeError("div with rounding_mode={!r}, which PyTorch 1.1 does not have: // is rounded down".format(
+            rounding_mode))
     arrays = [each for each in (value, other) if isinstance(each, torch.Tensor) and each.dim()]
     if is_whole(value) and is_whole(other) and means_todays("quotients of whole numbers", is_doubtful=bool(arrays)):
         value, other = (each.float() if isinstance(each, torch.Tensor) else float(each) for each in (value, other))

@@ -7,7 +7,9 @@ import torch
 
 from job.determinism import seeded
 from job.errors import UsageError
-from job.user_code import changed_pytorch, newer_pytorch, own_backward, promoted_types, wide_kernels, without_compiler
+from job.user_code import (
+    changed_pytorch, newer_functions, newer_pytorch, own_backward, promoted_types, wide_kernels, without_compiler,
+)
 from job.user_code.failure import BadModelCode, their_code
 from job.user_code.imports import PACKAGE, import_code
 from job.user_code.place import place_of
@@ -28,6 +30,7 @@ def build_from_code(file: Path, factory: str, arch_args: Mapping[str, Any]) -> t
         newer_pytorch.provide()
         promoted_types.provide()
         changed_pytorch.provide()  # after: quotients of what has one type
+        newer_functions.provide()
         wide_kernels.provide()
         without_compiler.run_uncompiled()
         own_backward.trace_forwards()

@@ -1,6 +1,7 @@
 """Code means what it means to the PyTorch that saved its weights: 1.1, or today's."""
 import contextlib
 import json
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,10 +13,10 @@ from torch import nn
 
 from job.architectures.build import build
 from job.architectures.module import load_module
-from job.user_code import changed_pytorch, meaning, promoted_types
+from job.user_code import changed_pytorch, meaning, newer_functions, promoted_types
 from tests.checkpoints.files import safetensors
 from tests.model_code.by_command import write_code
-from tests.model_code.newer.changed import ROWS, answered, grid, made
+from tests.model_code.newer.changed import ADDED, ROWS, answered, grid, made
 from tests.operators.conversion import converted
 
 REFERENCES = json.loads((Path(__file__).with_name("newer") / "changed.json").read_text())
@@ -24,6 +25,7 @@ REFERENCES = json.loads((Path(__file__).with_name("newer") / "changed.json").rea
 def provide():
     promoted_types.provide()
     changed_pytorch.provide()
+    newer_functions.provide()
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +38,20 @@ def provided():
 
 def test_no_row_is_without_an_answer():
     assert set(ROWS) | {"torch"} == set(REFERENCES)
+
+
+def test_each_added_function_has_a_row():
+    asked = " ".join(code for _, code in ADDED.values())
+    given = {name for _, values in newer_functions._PROVIDED for name in values} | set(newer_functions._OTHER_NAMES)
+    assert {name for name in given if not re.search(r"\b{}\b".format(name), asked)} == {"trunc_normal_"}
+
+
+def test_a_normal_that_is_cut_off():
+    torch.manual_seed(0)
+    given = torch.empty(10000)
+    assert nn.init.trunc_normal_(given, mean=0.5, std=2.0, a=-1.0, b=3.0) is given
+    assert -1 <= float(given.min()) < -0.99 and 2.99 < float(given.max()) <= 3
+    assert abs(float(given.mean()) - 0.8549) < 0.03 and abs(float(given.std()) - 1.0739) < 0.03  # the exact ones
 
 
 @pytest.mark.parametrize("row", sorted(ROWS))

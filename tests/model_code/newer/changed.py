@@ -45,6 +45,31 @@ ROWS = {
     "resized, corners aligned": (_MAP, "lambda x: F.interpolate(x, scale_factor=1.3, mode='bilinear', align_corners=True)"),
     "resized by words": (_MAP, "lambda x: F.interpolate(x, size=(9, 4), mode='nearest', antialias=False)"),
 }
+ADDED = {  # what PyTorch 1.1 does not have
+    "largest of axes": (
+        _MAP, "lambda x: torch.amax(x, (1, -1), keepdim=True) + x.amin(2)[:, :, None] + x.amax(-1, True) + x.amin()"),
+    "of two": (_ROW, "lambda x: torch.maximum(x, x.flip(2)) - x.minimum(x * 0.5).square() + torch.square(x)"),
+    "limits by another name": (_ROW, "lambda x: torch.clip(x, -0.5, max=0.25) + x.clip(min=0.125) + x.clip(None, 0.5)"),
+    "axes moved": (_MAP, "lambda x: torch.movedim(x, 1, -1).moveaxis((0, 1), (1, 0)) + x.permute(2, 0, 3, 1) * 0.5"),
+    "axes changed": (_MAP, "lambda x: torch.permute(x, (0, 3, 2, 1)) + x.swapaxes(1, 3) * torch.swapdims(x, 1, -1)"),
+    "joined by another name": (_ROW, "lambda x: torch.concat([x, x.tile((2,)).narrow(2, 3, 9), x.tile(1, 1, 1)], dim=1)"),
+    "logic": (_ROW, "lambda x: x * torch.logical_and(x > -0.5, x.logical_not()) + x * torch.logical_or(x > 0.5, x < 0) "
+                    "+ x.bool() * 1.5"),
+    "counted": (_ROW, "lambda x: x * torch.count_nonzero(x > 0) + (x > 0.5).count_nonzero(dim=1).unsqueeze(1)"),
+    "arithmetic by other names": (
+        _ROW, "lambda x: torch.multiply(x, 2) - x.subtract(whole).divide(4) + x.negative().absolute() "
+              "+ torch.true_divide(whole, 4)"),
+    "down by name": (_ROW, "lambda x: x + torch.floor_divide(whole, 2) + (x * 7).floor_divide(2)"),
+    "powers of two": (_ROW, "lambda x: torch.exp2(x) + torch.outer(torch.arange(9.0), whole)[4] * 0.1"),
+    "a larger size": (_ROW, "lambda x: x.mean(1, keepdim=True).broadcast_to((2, 3, 9)) + torch.broadcast_to(x[0, 0], (2, 3, 9))"),
+    "an axis taken apart": (_ROW, "lambda x: x.unflatten(-1, (3, 3)).sum(2) + nn.Unflatten(2, (3, 3))(x).mean(3)"),
+    "pixels taken apart": (_MAP, "lambda x: nn.PixelUnshuffle(2)(x[..., :6]) + F.pixel_unshuffle(x[..., 1:], 2)"),
+    "attention": (_ROW, "lambda x: F.scaled_dot_product_attention(x, x.flip(1) * 3, x)"),
+    "attention to what was before": (_ROW, "lambda x: F.scaled_dot_product_attention(x, x * 3, x, is_causal=True, scale=0.7)"),
+    "attention through masks": (
+        _ROW, "lambda x: F.scaled_dot_product_attention(x, x, x, x[:, :, :3] * 2) + F.scaled_dot_product_attention("
+              "x, x * 2, x, attn_mask=whole[:3] < whole[1:4].unsqueeze(1))"),
+}
 for _mode in ("zeros", "reflect", "replicate", "circular"):
     ROWS["a row, " + _mode] = (_ROW, "filled(nn.Conv1d(3, 2, 3, padding=1, stride=2, padding_mode={!r}))".format(_mode))
     ROWS["a map, " + _mode] = (
@@ -52,6 +77,9 @@ for _mode in ("zeros", "reflect", "replicate", "circular"):
     ROWS["the same size, " + _mode] = (
         _MAP, "filled(nn.Conv2d(3, 3, (3, 4), padding='same', groups=3, padding_mode={!r}))".format(_mode))
 ROWS["valid"] = (_MAP, "filled(nn.Conv2d(3, 4, 3, padding='valid', bias=False))")
+
+
+ROWS.update(ADDED)
 
 
 def grid(x: torch.Tensor) -> torch.Tensor:
