@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from job.user_code.meaning import means_todays, replace
-from job.user_code.promoted_types import is_whole
+from job.user_code.promoted_types import by_place, is_whole
 
 _SAMPLED_BY_SCALE = ("nearest", "linear", "bilinear", "bicubic", "trilinear")
 
@@ -96,6 +96,7 @@ def _ends(layer: nn.Module) -> Tuple[Tuple[int, int], ...]:
     return tuple((reach // 2, reach - reach // 2) for reach in reaches)
 
 
+@by_place
 def _quotient(of_1_1: Callable[..., Any], value: Any, other: Any, rounding_mode: Optional[str] = None, **kwargs: Any) -> Any:
     """Of whole numbers too it is a fraction since 1.6."""
     if rounding_mode is not None:

@@ -2,8 +2,10 @@
 
 PyTorch 1.1 refuses two such tensors, and cuts a number down to the tensor's type: `torch.arange(5) * 0.5` is zeros to it.
 """
+import functools
 from typing import Any, Callable, Sequence, Tuple
 
+import numpy as np
 import torch
 
 from job.user_code.meaning import means_todays, replace
@@ -14,6 +16,8 @@ _OPERATORS = ("add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv"
 _OF_TWO = ("add", "sub", "mul", "div", "pow", "fmod", "remainder", "lt", "le", "gt", "ge", "eq", "ne", "max", "min")
 _OF_FRACTIONS = ("exp", "expm1", "log", "log2", "log10", "log1p", "sqrt", "rsqrt", "sin", "cos", "tan", "asin", "acos", "atan",
                  "sinh", "cosh", "tanh", "sigmoid", "erf", "erfc", "reciprocal")
+_BY_NAME = ("input", "other")  # what PyTorch calls operands
+_FRACTIONS = (float, np.floating)
 _CUT = "whole numbers with fractions"
 
 
@@ -36,20 +40,34 @@ def is_whole(value: Any) -> bool:
     return not value.dtype.is_floating_point if isinstance(value, torch.Tensor) else isinstance(value, int)
 
 
-def _of_two(of_1_1: Callable[..., Any], value: Any, *others: Any, **named: Any) -> Any:
+def by_place(made: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of PyTorch 1.1's own and operands, which code may also give by name."""
+    @functools.wraps(made)
+    def called(of_1_1: Callable[..., Any], *given: Any, **named: Any) -> Any:
+        for name in _BY_NAME[len(given):]:
+            if name not in named:
+                break
+            given += (named.pop(name),)
+        return made(of_1_1, *given, **named)
+    return called
+
+
+@by_place
+def _of_two(of_1_1: Callable[..., Any], *given: Any, **named: Any) -> Any:
     """Of more than two only the first two are operands."""
-    if others and not named.get("out"):
-        value, other = _alike(value, others[0])
-        return of_1_1(value, other, *others[1:], **named)
-    return of_1_1(value, *others, **named)
+    if len(given) > 1 and not named.get("out"):
+        given = _alike(*given[:2]) + given[2:]
+    return of_1_1(*given, **named)
 
 
+@by_place
 def _of_fractions(of_1_1: Callable[..., Any], value: Any, *others: Any, **named: Any) -> Any:
     return of_1_1(value.float() if isinstance(value, torch.Tensor) and is_whole(value) else value, *others, **named)
 
 
+@by_place
 def _clamped(of_1_1: Callable[..., Any], value: torch.Tensor, *bounds: Any, **named: Any) -> torch.Tensor:
-    has_fraction = any(isinstance(bound, float) for bound in bounds + (named.get("min"), named.get("max")))
+    has_fraction = any(isinstance(bound, _FRACTIONS) for bound in bounds + (named.get("min"), named.get("max")))
     return of_1_1(_as_fraction(value) if has_fraction and is_whole(value) else value, *bounds, **named)
 
 
@@ -59,8 +77,9 @@ def _joined(of_1_1: Callable[..., Any], tensors: Sequence[torch.Tensor], *where:
     return of_1_1(tensors, *where, **named)
 
 
-def _chosen(of_1_1: Callable[..., Any], condition: torch.Tensor, *values: Any) -> Any:
+def _chosen(of_1_1: Callable[..., Any], condition: torch.Tensor, *values: Any, **named: Any) -> Any:
     """PyTorch 1.1 chooses between tensors alone."""
+    values += tuple(named[name] for name in _BY_NAME if name in named)
     values = tuple(each if isinstance(each, torch.Tensor) else torch.tensor(each) for each in values)
     return of_1_1(condition, *(_alike(*values) if len(values) == 2 else values))
 
@@ -70,7 +89,7 @@ def _alike(value: Any, other: Any) -> Tuple[Any, Any]:
     tensors = [each for each in (value, other) if isinstance(each, torch.Tensor)]
     if len(tensors) == 2 and value.dtype != other.dtype:
         return _alike_tensors(value, other)
-    if len(tensors) == 1 and isinstance(other if tensors[0] is value else value, float) and is_whole(tensors[0]):
+    if len(tensors) == 1 and isinstance(other if tensors[0] is value else value, _FRACTIONS) and is_whole(tensors[0]):
         return (_as_fraction(value), other) if tensors[0] is value else (value, _as_fraction(other))
     return value, other
 

@@ -1,6 +1,7 @@
 """What means another thing to PyTorch 1.1 than today, on a map [2, 3, 6, 7] or a row [2, 3, 9]."""
 from typing import Any, Mapping
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -34,6 +35,11 @@ ROWS = {
         _ROW, "lambda x: torch.where(x > 0, x, 0.25) + torch.where(x > 0, 2, x) + torch.where(x > 0, whole, x)"),
     "full of a whole number": (
         _ROW, "lambda x: x + torch.arange(5.0)[torch.full((2, 1, 9), 3)] + torch.full((9,), 2) / 4"),
+    "numbers of numpy's": (_ROW, "lambda x: x + whole * np.float32(0.5) + whole.clamp(np.float32(1.5), np.float64(4.5))"),
+    "operands by name": (
+        _ROW, "lambda x: torch.add(input=x, other=whole) + torch.max(input=x, dim=2)[0].unsqueeze(2) + torch.max(x, other=whole) "
+              "+ torch.exp(input=x) + torch.clamp(input=whole, min=0.5) + torch.clamp(x, max=0.5) "
+              "+ torch.div(input=whole, other=2) + whole.mul(other=0.5) + torch.cat(tensors=[x, x], dim=2).narrow(2, 0, 9)"),
     "sampled": (_MAP, "lambda x: F.grid_sample(x, grid(x))"),
     "sampled to the border": (_MAP, "lambda x: F.grid_sample(x, grid(x), padding_mode='border', align_corners=False)"),
     "sampled, corners aligned": (_MAP, "lambda x: F.grid_sample(x, grid(x), align_corners=True)"),
@@ -100,7 +106,7 @@ def filled(layer: nn.Module) -> nn.Module:
 
 def made(row: str) -> Any:
     """A function of one tensor, or a layer."""
-    return eval(ROWS[row][1], {"torch": torch, "nn": nn, "F": F, "whole": torch.arange(9), "grid": grid, "theta": theta,
+    return eval(ROWS[row][1], {"torch": torch, "nn": nn, "F": F, "np": np, "whole": torch.arange(9), "grid": grid, "theta": theta,
                                "filled": filled})
 
 
