@@ -74,7 +74,8 @@ def write_summary(folder: Path, rows: Sequence[Outcome], exit_code: int, share: 
 
 
 def tell_of_what_has_no_checkpoint(folder: Path, names: Collection[str]) -> None:
-    """Models that somebody may still serve, and failures: they stay, for runs of other folders, or of one file, publish here too."""
+    """Models that somebody may still serve, and failures: they stay, for runs of other folders, or of one file, publish here
+    too."""
     publish = _publish()
     with contextlib.suppress(JobError):  # it was told where it mattered
         for kind, found in (("models", publish.published_models(folder)), ("failures", publish.published_failures(folder))):

@@ -35,7 +35,7 @@ def stand_in(number: int, place: int) -> str:
 
 
 def without_loops(nodes: GraphDef, loops: Sequence[Loop], ends: Sequence[str]) -> GraphDef:
-    """A Placeholder of a known shape where a loop made something; nothing of what the loops alone need. `ends`: of the network."""
+    """A Placeholder of a known shape where a loop made something; nothing of what the loops alone need. `ends`: the network's."""
     if not loops:
         return nodes
     made = {name: loop.shape(place) for loop in loops for place, name in enumerate(loop.made)}

@@ -17,7 +17,8 @@ def _pair(value: Any) -> List[int]:
 def patches(g: Any, x: Any, kernel: Any, dilation: Any, padding: Any, stride: Any) -> Any:
     """[N, C, H, W] -> [N, C * K, L]"""
     batch, channels = sizes(x)[:2]
-    windows = g.op("Conv", x, g.op("Constant", value_t=torch.from_numpy(picking(channels, _pair(kernel)))), kernel_shape_i=_pair(kernel),
+    picks = g.op("Constant", value_t=torch.from_numpy(picking(channels, _pair(kernel))))
+    windows = g.op("Conv", x, picks, kernel_shape_i=_pair(kernel),
                    strides_i=_pair(stride), pads_i=_pair(padding) * 2, dilations_i=_pair(dilation), group_i=channels)
     return reshaped(g, windows, [batch, channels * int(torch.Size(_pair(kernel)).numel()), -1])
 

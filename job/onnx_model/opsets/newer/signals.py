@@ -9,6 +9,7 @@ from job.onnx_model.patches import Windows, put_together
 from job.onnx_model.transforms import LONGEST, Frames, short_time_transform, waves
 from job.values import Shape, elements
 
+
 @newer(17, "STFT")
 def short_time(node: Node, view: View) -> Rewrite:
     """signal [N, L] or [N, L, 1] -> [N, frames, bins, 2]"""
