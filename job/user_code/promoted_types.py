@@ -55,7 +55,7 @@ def by_place(made: Callable[..., Any]) -> Callable[..., Any]:
 @by_place
 def _of_two(of_1_1: Callable[..., Any], *given: Any, **named: Any) -> Any:
     """Of more than two only the first two are operands."""
-    if len(given) > 1 and not named.get("out"):
+    if len(given) > 1 and named.get("out") is None:
         given = _alike(*given[:2]) + given[2:]
     return of_1_1(*given, **named)
 

@@ -9,7 +9,7 @@ from tests.models import seeded_module
 from tests.published import convert
 
 SSDLITE = "ssdlite320_mobilenet_v3_large"
-MAPS = ((12, 12), (6, 6), (3, 3), (2, 2), (1, 1), (1, 1))
+MAPS = ((20, 20), (10, 10), (5, 5), (3, 3), (2, 2), (1, 1))
 
 
 @pytest.mark.slow

@@ -36,6 +36,7 @@ ROWS = {
     "full of a whole number": (
         _ROW, "lambda x: x + torch.arange(5.0)[torch.full((2, 1, 9), 3)] + torch.full((9,), 2) / 4"),
     "numbers of numpy's": (_ROW, "lambda x: x + whole * np.float32(0.5) + whole.clamp(np.float32(1.5), np.float64(4.5))"),
+    "into another": (_ROW, "lambda x: torch.div(x, 2, out=torch.empty_like(x)) + torch.max(x, x * 2, out=torch.empty_like(x))"),
     "operands by name": (
         _ROW, "lambda x: torch.add(input=x, other=whole) + torch.max(input=x, dim=2)[0].unsqueeze(2) + torch.max(x, other=whole) "
               "+ torch.exp(input=x) + torch.clamp(input=whole, min=0.5) + torch.clamp(x, max=0.5) "
