@@ -91,12 +91,13 @@ def _of_parts(node: Node, view: View) -> Optional[Bounds]:
 
 
 def _of_limited(node: Node, view: View) -> Optional[Bounds]:
-    """A Clip's own limits are numbers of any kind."""
-    low, high = bounds_of(node.inputs[0], view) or (None, None)
+    """A Clip's own limits, where nothing is known of what it limits."""
     least, greatest = (node.attributes.get(key) for key in ("min", "max"))
-    low = low if least is None else max(int(np.ceil(least)), least if low is None else low)
-    high = high if greatest is None else min(int(np.floor(greatest)), greatest if high is None else high)
-    return None if low is None or high is None else (int(low), int(high))
+    bounds = bounds_of(node.inputs[0], view) or (least, greatest)
+    if None in bounds:
+        return None
+    low, high = (each if least is None else max(each, least) for each in bounds)
+    return tuple(int(each if greatest is None else min(each, greatest)) for each in (low, high))
 
 
 _MADE = dict(

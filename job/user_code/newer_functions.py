@@ -149,8 +149,7 @@ class Unflatten(nn.Module):
 
 
 def _truth(input: torch.Tensor) -> torch.Tensor:
-    """PyTorch 1.1's truth values are bytes already."""
-    return input if input.dtype == torch.uint8 else input != 0
+    return input != 0
 
 
 def _axes(dim: Axes, input: torch.Tensor) -> Tuple[int, ...]:

@@ -79,9 +79,9 @@ def _joined(of_1_1: Callable[..., Any], tensors: Sequence[torch.Tensor], *where:
 
 def _chosen(of_1_1: Callable[..., Any], condition: torch.Tensor, *values: Any, **named: Any) -> Any:
     """PyTorch 1.1 chooses between tensors alone."""
-    values += tuple(named[name] for name in _BY_NAME if name in named)
+    values += tuple(named.pop(name) for name in _BY_NAME if name in named)
     values = tuple(each if isinstance(each, torch.Tensor) else torch.tensor(each) for each in values)
-    return of_1_1(condition, *(_alike(*values) if len(values) == 2 else values))
+    return of_1_1(condition, *(_alike(*values) if len(values) == 2 else values), **named)
 
 
 def _alike(value: Any, other: Any) -> Tuple[Any, Any]:

@@ -4,6 +4,7 @@ import pytest
 from job.onnx_model.graph import View
 from job.onnx_model.passes import indices_as_fractions, infer_shapes, remove_casts
 from job.onnx_model.runtime import run_graph
+from job.onnx_model.whole_numbers import bounds_of
 from tests.passes.small_graphs import assert_same_values, assert_unchanged, graph, node, ops, weights, whole
 
 INT64 = 7  # ONNX's number
@@ -55,6 +56,15 @@ def test_limits_of_numbers_of_any_size(limits, expected):
     assert ops(after) == ["Cast", "Clip", "Cast"]
     answer, = run_graph(after, [np.array([[-1 << 40, 7, 1 << 25], [(1 << 40) + 1, 0, 3]], np.int64)])
     assert answer.dtype == np.int64 and answer.tolist() == expected
+
+
+@pytest.mark.parametrize("limits, expected", [
+    (dict(), (0, 7)), (dict(min=2.0), (2, 7)), (dict(max=5.0), (0, 5)), (dict(max=-3.0), (-3, -3)), (dict(min=9.0), (9, 9)),
+    (dict(min=2.0, max=4.0), (2, 4))])
+def test_bounds_of_what_is_limited(limits, expected):
+    """Also where the limits lie beside all that there is."""
+    before = graph(node("ArgMax", "x", "place", axis=1, keepdims=0), node("Clip", "place", "y", **limits), inputs={"x": (2, 8)})
+    assert bounds_of("y", View(before)) == expected
 
 
 @pytest.mark.parametrize("limits", [dict(min=1.0), dict(max=9.0), dict(min=0.0, max=2.0 ** 24)])

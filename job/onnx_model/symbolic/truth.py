@@ -4,7 +4,7 @@ from typing import Any
 from onnx import TensorProto
 
 from job.onnx_model.symbolic.registry import exports
-from job.onnx_model.symbolic.values import constant, integer, number, operand
+from job.onnx_model.symbolic.values import constant, constant_tensor, integer, number, operand
 
 _COMPARED = ("onnx::Greater", "onnx::Less", "onnx::Equal", "onnx::Not", "onnx::And", "onnx::Or", "onnx::Xor")
 
@@ -55,7 +55,10 @@ def unequal(g: Any, x: Any, other: Any) -> Any:
 
 @exports("ne")
 def not_equal(g: Any, x: Any, other: Any) -> Any:
-    """x != x asks for NaN."""
+    """x != x asks for NaN; a truth value beside 0 is what it is."""
+    if is_truth(x):
+        known = constant_tensor(operand(g, other, x))
+        return x if known is not None and not known.any() else None
     return _bytes(g, unequal(g, x, operand(g, other, x))) if x is not other and not is_bytes(x) else None
 
 

@@ -62,6 +62,10 @@ ADDED = {  # what PyTorch 1.1 does not have
     "joined by another name": (_ROW, "lambda x: torch.concat([x, x.tile((2,)).narrow(2, 3, 9), x.tile(1, 1, 1)], dim=1)"),
     "logic": (_ROW, "lambda x: x * torch.logical_and(x > -0.5, x.logical_not()) + x * torch.logical_or(x > 0.5, x < 0) "
                     "+ x.bool() * 1.5"),
+    "truths of bytes": (
+        _ROW, "lambda x: x * torch.tensor([5, 0, 2], dtype=torch.uint8).bool().unsqueeze(1) + x * torch.logical_and("
+              "torch.tensor([5, 4, 0], dtype=torch.uint8), torch.tensor([2, 0, 1], dtype=torch.uint8)).unsqueeze(1) "
+              "+ torch.count_nonzero(torch.tensor([5, 4, 0], dtype=torch.uint8)) + (x > 0).logical_not() * 0.5"),
     "counted": (_ROW, "lambda x: x * torch.count_nonzero(x > 0) + (x > 0.5).count_nonzero(dim=1).unsqueeze(1)"),
     "arithmetic by other names": (
         _ROW, "lambda x: torch.multiply(x, 2) - x.subtract(whole).divide(4) + x.negative().absolute() "
