@@ -149,7 +149,8 @@ def _converted(checkpoint: Path, settings: Settings, sides: Sides, place: Place,
     build = sides.tensorflow.start("build", exported)
     samples = samples_for(settings, exported, sides.pytorch, place.work / "samples.npz")
     exported = within_domain(exported, samples.probes, sides.pytorch)
-    remarks.of_domain(progress, exported)
+    told, progress.checkpoint = len(progress.checkpoint.notes), exported.checkpoint
+    remarks.of_checkpoint(progress, told)
     calibration = calibration_for(settings, exported, sides.pytorch, samples.probes, place.work / CALIBRATION)
     if calibration is not None:
         progress.calibration = calibration.document()

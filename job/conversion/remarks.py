@@ -5,21 +5,15 @@ from job.conversion.progress import Progress
 from job.parity.explain import of_spared
 from job.samples.accuracy import told
 from job.samples.calibration import Calibration
-from job.values import Exported, Model
+from job.values import Model
 from job.watching import log
 
 _NAMED = 5  # layers that a line names
 
 
-def of_checkpoint(progress: Progress) -> None:
-    for note in progress.checkpoint.notes:
-        log.note(note, progress.name)
-
-
-def of_domain(progress: Progress, exported: Exported) -> None:
-    """What was noted since of_checkpoint()."""
-    before, progress.checkpoint = progress.checkpoint, exported.checkpoint
-    for note in exported.checkpoint.notes[len(before.notes):]:
+def of_checkpoint(progress: Progress, told: int = 0) -> None:
+    """`told`: how many of its notes have been logged already."""
+    for note in progress.checkpoint.notes[told:]:
         log.note(note, progress.name)
 
 

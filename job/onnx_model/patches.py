@@ -1,11 +1,10 @@
 """Windows of a map, laid side by side and put together again: convolutions whose kernels pick one element each."""
-from typing import Any, Callable, NamedTuple, Sequence
+from typing import Any, NamedTuple, Sequence
 
 import numpy as np
 
+from job.onnx_model.graph import Op
 from job.values import Shape, elements
-
-Op = Callable[..., Any]  # (operator, *inputs, **attributes) -> its output; an array among the inputs is a constant
 
 
 class Windows(NamedTuple):

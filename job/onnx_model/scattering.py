@@ -1,11 +1,11 @@
 """Rows that are brought together at constant places of an axis: what each place takes is picked side by side."""
-from typing import Any, Callable, Dict, NamedTuple, Optional
+from typing import Any, Dict, NamedTuple, Optional
 
 import numpy as np
 
+from job.onnx_model.graph import Op
 from job.values import Shape, elements
 
-Op = Callable[..., Any]  # (operator, *inputs, **attributes) -> its output; an array among the inputs is a constant
 MOST = 2 ** 22  # elements that are picked
 
 

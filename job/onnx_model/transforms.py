@@ -1,9 +1,10 @@
 """Fourier transforms as products with sines and cosines, of short times as convolutions."""
-from typing import Any, Callable, NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 
 import numpy as np
 
-Op = Callable[..., Any]  # (operator, *inputs, **attributes) -> its output; an array among the inputs is a constant
+from job.onnx_model.graph import Op
+
 LONGEST = 1 << 12  # numbers that are transformed: the matrix takes the square of that
 
 

@@ -15,6 +15,7 @@ from typing import Optional
 from job.publish import owner
 from job.publish.volume import device_of, locks_reach_other_hosts
 
+PREFIX, SUFFIX = ".staging-", ".lock"  # of the names of what is no model under the output folder; and of a lock
 _LONGEST_LIFE = 24 * 60 * 60  # seconds; far longer than a conversion takes
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EINVAL)
 
@@ -101,7 +102,7 @@ def _is_given_up(lock: io.FileIO, volume: Path) -> bool:
 
 def _time_on(volume: Path) -> float:
     """That of a new file there, which is closed before it goes: some volumes remove none that is open."""
-    file, name = tempfile.mkstemp(dir=str(volume), prefix=".staging-clock-", suffix=".lock")  # left over, it is a dead one's
+    file, name = tempfile.mkstemp(dir=str(volume), prefix=PREFIX + "clock-", suffix=SUFFIX)  # left over, it is a dead one's
     os.close(file)
     try:
         return os.stat(name).st_mtime

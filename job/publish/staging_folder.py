@@ -5,7 +5,6 @@ Beside each lies a lock file, which says whether the process lives that made it.
 import contextlib
 import errno
 import io
-import os
 import re
 import time
 import uuid
@@ -14,11 +13,9 @@ from typing import Iterator, List, Optional, Tuple
 
 from job.errors import UsageError
 from job.publish.files import discard, refusals_as_job_errors, remove
-from job.publish.lock import dead_lock, own_lock
+from job.publish.lock import PREFIX, SUFFIX, dead_lock, own_lock
 from job.publish.putting_back import put_back
 
-PREFIX = ".staging-"
-LOCK = ".lock"
 _OUR_NAME = re.compile(re.escape(PREFIX) + ".*-[0-9a-f]{16}", re.DOTALL)
 _REPLACED = "replaced"
 _PATIENCE = (0.0, 0.1, 0.4, 1.5)  # seconds before each try: a child of what was killed may still write, and end then
@@ -109,12 +106,12 @@ def _staging_folders(output_dir: Path) -> List[Path]:
     A volume that died may have lost the lock of a folder. It gets one that says nothing of its owner.
     """
     names = {entry.name for entry in output_dir.iterdir() if entry.name.startswith(PREFIX)} if output_dir.is_dir() else set()
-    locks = {name for name in names if name.endswith(LOCK)}
-    for name in filter(_OUR_NAME.fullmatch, names - {lock[:-len(LOCK)] for lock in locks}):
+    locks = {name for name in names if name.endswith(SUFFIX)}
+    for name in filter(_OUR_NAME.fullmatch, names - {lock[:-len(SUFFIX)] for lock in locks}):
         with contextlib.suppress(OSError):
             _lock_of(output_dir / name).open("x").close()
-            locks.add(name + LOCK)
-    return [output_dir / lock[:-len(LOCK)] for lock in sorted(locks)]
+            locks.add(name + SUFFIX)
+    return [output_dir / lock[:-len(SUFFIX)] for lock in sorted(locks)]
 
 
 def _make_output_dir(output_dir: Path) -> None:
@@ -127,4 +124,4 @@ def _make_output_dir(output_dir: Path) -> None:
 
 
 def _lock_of(folder: Path) -> Path:
-    return folder.parent / (folder.name + LOCK)
+    return folder.parent / (folder.name + SUFFIX)

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Iterator
 
 from job.publish.files import refusals_as_job_errors
-from job.publish.lock import own_lock
-from job.publish.staging_folder import LOCK, PREFIX
+from job.publish.lock import PREFIX, SUFFIX, own_lock
 
 
 @contextlib.contextmanager
@@ -16,7 +15,7 @@ def turn(output_dir: Path, name: str) -> Iterator[None]:
 
     The lock ends with its process; recover() removes the file of one that was killed.
     """
-    path = output_dir / "{}turn-{}-{}{}".format(PREFIX, os.getuid(), hashlib.sha256(os.fsencode(name)).hexdigest()[:16], LOCK)
+    path = output_dir / "{}turn-{}-{}{}".format(PREFIX, os.getuid(), hashlib.sha256(os.fsencode(name)).hexdigest()[:16], SUFFIX)
     with refusals_as_job_errors("writing to {}".format(output_dir)):
         lock = own_lock(path)
     try:

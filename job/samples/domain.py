@@ -12,8 +12,10 @@ def within_domain(exported: Exported, samples: Sequence[Probe], side: Any) -> Ex
 
     Without samples, or where it answers one of them with NaN too, the probes are left as they are.
     """
+    if not samples:
+        return exported
     seeded = make_probes(exported.inputs, max(probe_counts(exported.multiply_adds).values()))
-    if not samples or side.call("answers_with_numbers", seeded) or not side.call("answers_with_numbers", samples):
+    if side.call("answers_with_numbers", seeded) or not side.call("answers_with_numbers", samples):
         return exported
     inputs = tuple(_within(facts, [sample.inputs[place] for sample in samples])
                    for place, facts in enumerate(exported.inputs))

@@ -97,7 +97,7 @@ def _is_alike(one: Tensor, other: Tensor) -> bool:
 
 def _all_heard(network: _Network, followed: Sequence[_Added]) -> List[float]:
     """The lowest signal to noise of an output for each, where the noise of no other layer is."""
-    return [snr_db for some in _portions(followed) for snr_db in _heard(network, some)]
+    return [lowest for some in _portions(followed) for lowest in _heard(network, some)]
 
 
 def _portions(followed: Sequence[_Added]) -> Iterator[Sequence[_Added]]:
