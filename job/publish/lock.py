@@ -17,6 +17,7 @@ from job.publish.volume import device_of, locks_reach_other_hosts
 
 PREFIX, SUFFIX = ".staging-", ".lock"  # of the names of what is no model under the output folder; and of a lock
 _LONGEST_LIFE = 24 * 60 * 60  # seconds; far longer than a conversion takes
+_GONE = (errno.ENOENT, errno.ESTALE)  # the latter where another host has removed what is open here
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EINVAL)
 
 
@@ -43,15 +44,16 @@ def dead_lock(path: Path) -> Optional[io.FileIO]:
         lock = _opened(path, _to_lock(path))
     except (FileNotFoundError, PermissionError):
         return None
+    dead = False
     try:
         dead = _is_dead(lock, path)
-    except BaseException:
-        lock.close()
-        raise
-    if dead:
-        return lock
-    lock.close()
-    return None
+    except OSError as error:
+        if error.errno not in _GONE:  # its owner has ended meanwhile, or another job has recovered it
+            raise
+    finally:
+        if not dead:
+            lock.close()
+    return lock if dead else None
 
 
 def _to_lock(path: Path) -> int:
@@ -80,10 +82,10 @@ def _is_dead(lock: io.FileIO, path: Path) -> bool:
     if held and not named and locks_reach_other_hosts(_device(lock)):
         return True
     theirs = owner.read(named)
-    if held and owner.has_our_locks(theirs, _device(lock)):
-        return True
-    lives = owner.lives(theirs)
-    return _is_given_up(lock, path.parent) if lives is None else not lives
+    lives = owner.lives(theirs)  # it opens its lock twice, and holds it in between no more than a dead one
+    if lives is None:
+        return bool(held and owner.has_our_locks(theirs, _device(lock))) or _is_given_up(lock, path.parent)
+    return not lives
 
 
 def _name_owner(lock: io.FileIO) -> None:
@@ -126,8 +128,10 @@ def _held(lock: io.FileIO, operation: int) -> Optional[bool]:
 def _is_at(lock: io.FileIO, path: Path) -> bool:
     try:
         return os.path.samestat(os.fstat(lock.fileno()), os.stat(str(path)))
-    except FileNotFoundError:
-        return False
+    except OSError as error:
+        if error.errno in _GONE:
+            return False
+        raise
 
 
 def _device(lock: io.FileIO) -> str:

@@ -81,8 +81,7 @@ def _recovered(folder: Path, lock: Optional[io.FileIO]) -> List[str]:
             done += put_back(folder / _REPLACED, folder.parent)
             left = folder.exists()
             _remove(folder)
-            _close(lock)  # some volumes remove no file that is open
-            remove(_lock_of(folder))
+            _remove_lock(_lock_of(folder), lock)
             return done + (["removed {}, which a killed run had left".format(folder.name)] if left else [])
         except OSError as error:
             if error.errno != errno.ENOTEMPTY:
@@ -93,6 +92,15 @@ def _recovered(folder: Path, lock: Optional[io.FileIO]) -> List[str]:
 def _remove(folder: Path) -> None:
     discard(folder / _REPLACED, folder)  # what is removed by half must not be put back
     remove(folder)
+
+
+def _remove_lock(path: Path, lock: Optional[io.FileIO]) -> None:
+    """It is held until its file has gone: let go of before, who waits for it would have a lock that is not there."""
+    try:
+        remove(path)
+    except PermissionError:  # some volumes remove no file that is open
+        _close(lock)
+        remove(path)
 
 
 def _close(lock: Optional[io.FileIO]) -> None:

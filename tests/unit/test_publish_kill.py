@@ -2,8 +2,10 @@
 import os
 import random
 import signal
+import sys
 import tempfile
 import time
+import traceback
 from pathlib import Path
 
 import pytest
@@ -31,7 +33,10 @@ def publish_until_killed(output_dir, without_exchange):
         for number in range(10 ** 6):
             recover(output_dir)
             publish_version(output_dir, "version {}".format(number))
+    except BaseException:
+        traceback.print_exc()
     finally:
+        sys.stderr.flush()
         os._exit(1)
 
 

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -153,6 +154,62 @@ def test_an_owner_is_named_in_the_file_that_is_there(volume, monkeypatch):
     monkeypatch.setattr(lock, "_held", once_another_has_removed_it)
     with lock.own_lock(path):
         assert owner.read(path.read_bytes()).pid == os.getpid()
+
+
+def test_a_lock_is_held_until_its_file_has_gone(tmp_path, monkeypatch):
+    """Let go of before, who waited for it had a lock whose file then went: a third job removed the folder he worked in."""
+    path = tmp_path / ".staging-turn.lock"
+    path.touch()
+    removed, others = Path.unlink, []
+
+    def slowly(removing, **more):
+        if removing != path:
+            return removed(removing, **more)
+        others.append(threading.Thread(target=lambda: others.append(lock.own_lock(path))))
+        others[0].start()
+        time.sleep(0.2)
+        monkeypatch.undo()
+        return removed(removing, **more)
+
+    monkeypatch.setattr(Path, "unlink", slowly)
+    recover(tmp_path)
+    others[0].join(10)
+    assert os.path.samestat(os.fstat(others[1].fileno()), path.stat())
+    others[1].close()
+
+
+@pytest.mark.parametrize("gone", [errno.ENOENT, errno.ESTALE], ids=["here", "by another host"])
+def test_a_lock_may_go_while_it_is_looked_at(tmp_path, monkeypatch, gone):
+    """Its job ends at that moment: the other, which has just begun, ended with 75."""
+    path = tmp_path / ".staging-net-0123456789abcdef.lock"
+    path.touch()
+
+    def open_of_what_is_gone(*_):
+        raise OSError(gone, os.strerror(gone))
+
+    monkeypatch.setattr(lock, "open", open_of_what_is_gone, raising=False)
+    assert recover(tmp_path) == () and path.exists()
+
+
+def test_another_host_removes_a_lock_that_is_waited_for(tmp_path, monkeypatch):
+    fstat, stale = os.fstat, [errno.ESTALE]
+
+    def of_what_is_gone(file):
+        if stale:
+            raise OSError(stale.pop(), "Stale file handle")
+        return fstat(file)
+
+    monkeypatch.setattr(lock.os, "fstat", of_what_is_gone)
+    with lock.own_lock(tmp_path / ".staging-turn.lock"):
+        assert not stale
+
+
+def test_who_names_his_lock_holds_none_for_a_moment_and_lives(volume):
+    """A job that began just then took it for a dead one's."""
+    volume.mkdir()
+    path = volume / ".staging-net-0123456789abcdef.lock"
+    path.write_bytes(owner.written(owner.this_process(volume_kinds.device_of(volume.stat()))))
+    assert recover(volume) == () and path.exists()
 
 
 def test_a_number_that_another_process_has_by_now(volume):
