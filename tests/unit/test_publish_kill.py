@@ -167,12 +167,12 @@ def test_what_a_living_process_makes_is_left_alone(tmp_path):
     assert names(tmp_path) == []
 
 
-def test_two_publishers_of_one_name(tmp_path):
+def test_three_publishers_of_one_name(tmp_path):
     """Whatever they do to each other, what is there is whole."""
     for without_exchange in (False, True):
-        processes = [publish_until_killed(tmp_path, without_exchange) for _ in range(2)]
+        processes = [publish_until_killed(tmp_path, without_exchange) for _ in range(3)]
         wait_until(lambda: "net" in names(tmp_path))
-        time.sleep(0.5)  # for them to get into each other's way
+        time.sleep(2)  # for them to get into each other's way
         running = [os.waitpid(process, os.WNOHANG)[0] == 0 for process in processes]
         for process in processes:
             if running[processes.index(process)]:
