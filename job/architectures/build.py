@@ -4,6 +4,7 @@ from typing import Any, Iterator, Mapping
 
 import torch
 
+from job.architectures.keys import arch_args_flag
 from job.architectures.registry import Architecture, find
 from job.errors import UsageError
 
@@ -55,6 +56,6 @@ def built(architecture: Architecture, arch_args: Mapping[str, Any]) -> torch.nn.
         except (TypeError, ValueError, RuntimeError, AttributeError, ZeroDivisionError) as error:
             raise UsageError(
                 "{} cannot be built with {}: {}".format(architecture.name, dict(arch_args), error),
-                hint='arguments are its builder\'s, such as --arch-args={"num_classes": 10}',
+                hint="arguments are its builder's, such as {}".format(arch_args_flag({"num_classes": 10})),
             ) from error
     return module.eval()

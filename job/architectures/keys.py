@@ -3,6 +3,7 @@ import difflib
 import heapq
 import json
 import re
+import shlex
 from collections import OrderedDict
 from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Sequence, Tuple
 
@@ -83,11 +84,16 @@ def hint_for(mismatch: Mismatch) -> str:
     if mismatch.misshaped and len(classes) == 1 and not (mismatch.missing or mismatch.unexpected):
         count = classes.pop()
         if count:
-            flag = "--arch-args=" + json.dumps({"num_classes": count[0]})
+            flag = arch_args_flag({"num_classes": count[0]})
             return "a head with another number of classes? {}, or what the network's builder calls it".format(flag)
     if any(".parametrizations." in key for key in mismatch.unexpected):
         return "torch.nn.utils.parametrize.remove_parametrizations(layer, name) before saving leaves plain weights"
     return "is it another architecture? `inspect CHECKPOINT` shows what the file holds"
+
+
+def arch_args_flag(arguments: Mapping[str, Any]) -> str:
+    """As it can be given to a shell."""
+    return "--arch-args=" + shlex.quote(json.dumps(arguments))
 
 
 def parts_with(keys: Iterable[str], wanted: Iterable[str]) -> List[str]:

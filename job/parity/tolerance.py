@@ -27,10 +27,11 @@ about 20 dB above those of 8 bits.
 probe: it finds answers that were mixed up, also where noise is loud. Quantised stages are not asked it where the spread is
 under NEARLY_ALIKE of the range, for the reason above: the float stages show it there.
 """
-from typing import Any, List, Mapping, Optional
+from typing import Any, Iterable, List, Mapping, Optional
 
 from job.errors import BadCheckpoint, UsageError
 from job.modes import CALIBRATED
+from job.nearest import did_you_mean
 
 Tolerance = Mapping[str, float]
 Override = Mapping[str, Mapping[str, float]]  # kind of stage -> limits
@@ -86,7 +87,7 @@ def check_override(override: Any) -> Override:
         raise UsageError(
             "tolerance: " + "; ".join(problems),
             hint="write it as {float: {max_error_of_range: 1e-5}, dynamic: {snr_db: 20}}; the limits are "
-            + ", ".join(sorted(AT_MOST + AT_LEAST)),
+            + ", ".join(sorted(AT_MOST + AT_LEAST)) + "; the kinds " + ", ".join(DEFAULT),
         )
     return {kind: {name: float(limit) for name, limit in limits.items()} for kind, limits in override.items()}
 
@@ -117,7 +118,7 @@ def _problems(override: Any) -> List[str]:
     found = []
     for kind, limits in override.items():
         if kind not in DEFAULT:
-            found.append("unknown kind of stage {!r}, use {}".format(kind, ", ".join(DEFAULT)))
+            found.append(_unknown("kind of stage", kind, DEFAULT))
         elif not isinstance(limits, Mapping):
             found.append("{}: {!r} is not a mapping".format(kind, limits))
         else:
@@ -129,7 +130,11 @@ def _limit_problems(kind: str, limits: Mapping[Any, Any]) -> List[str]:
     found = []
     for name, limit in limits.items():
         if name not in AT_MOST + AT_LEAST:
-            found.append("{}: unknown limit {!r}".format(kind, name))
+            found.append("{}: {}".format(kind, _unknown("limit", name, AT_MOST + AT_LEAST)))
         elif isinstance(limit, bool) or not isinstance(limit, (int, float)) or not abs(limit) < float("inf"):
             found.append("{}.{}: {!r} is not a finite number".format(kind, name, limit))
     return found
+
+
+def _unknown(what: str, word: Any, known: Iterable[str]) -> str:
+    return ", ".join(filter(None, ["unknown {} {!r}".format(what, word), did_you_mean(str(word), known)]))

@@ -4,8 +4,8 @@ from collections import Counter
 from typing import Mapping, Sequence
 
 from job.errors import BadCheckpoint
+from job.nearest import did_you_mean
 from job.samples.values import bad_samples
-from job.settings.nearest import did_you_mean
 from job.values import TensorFacts
 
 _NUMBER = re.compile("[0-9]{1,9}")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Callable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from job.errors import UsageError
-from job.settings.nearest import did_you_mean
+from job.nearest import did_you_mean
 from job.settings.surface import COMMANDS, FLAGS, Command, Flag
 
 _FLAG = re.compile(r"--?[A-Za-z]|--")

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import Any, Mapping
 
+from job.nearest import did_you_mean
 from job.settings.drift_limits import LIMITS
 from job.settings.setting_values import SIZE, Refused, mapping
 from job.settings.share import MOST_SHARES, Share
@@ -49,7 +50,8 @@ def max_drift(value: Any) -> Mapping[str, float]:
     limits = mapping(value, "{accuracy: 0.01}")
     wrong = [str(name) for name in limits if name not in LIMITS]
     if wrong or not limits:
-        raise Refused("{!r} is no figure".format(wrong[0]) if wrong else "no figure", allowed)
+        raise Refused("{!r} is no figure".format(wrong[0]) if wrong else "no figure",
+                      did_you_mean("".join(wrong[:1]), LIMITS) or allowed)
     for name, most in limits.items():
         if isinstance(most, bool) or not isinstance(most, (int, float)) or not 0 <= most < math.inf:
             raise Refused("{}: {!r} is no number from 0 on".format(name, most), allowed)

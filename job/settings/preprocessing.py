@@ -7,7 +7,7 @@ job.samples.pictures does so; arrays that a user gives are inputs already.
 """
 from typing import Any, Mapping, NamedTuple, Optional, Tuple
 
-from job.settings.nearest import did_you_mean
+from job.nearest import did_you_mean
 from job.settings.setting_values import Refused, mapping
 
 FITS = ("crop", "letterbox", "stretch")

@@ -12,8 +12,8 @@ from typing import Any, Mapping, NamedTuple, Sequence, Tuple
 from job import modes as quantised
 from job.architectures import every as every_architecture
 from job.errors import UsageError
+from job.nearest import did_you_mean
 from job.parity.tolerance import Override, check_override
-from job.settings.nearest import did_you_mean
 from job.settings.yaml_values import value_from_yaml
 
 MOST_CALIBRATION = 10000  # samples
@@ -52,7 +52,7 @@ def mapping(value: Any, such_as: str = "{num_classes: 10}") -> Mapping[str, Any]
         try:
             value = value_from_yaml(value)
         except ValueError as error:
-            raise Refused("not a mapping: {}".format(error), allowed) from error
+            raise Refused("not a mapping: {}".format(error), allowed + ", in quotes for the shell") from error
     if not isinstance(value, Mapping):
         raise Refused("not a mapping", allowed)
     for key in value:

@@ -9,14 +9,15 @@ from typing import Any, Mapping
 
 from job.checkpoint.shards import without_suffix
 from job.errors import BadCheckpoint, job_error_from_oserror
+from job.nearest import did_you_mean
 from job.parity.tolerance import check_only_tighter
-from job.settings.nearest import did_you_mean
 from job.settings.setting_values import Refused
 from job.settings.settings import READERS
 from job.settings.surface import FLAGS, SIDECAR_KEYS
 from job.settings.yaml_values import MOST_BYTES, value_from_yaml
 
 _FOLDERS = ("samples", "calibration")
+_OF_NETWORK = "the network's own arguments stand under arch_args;"
 _NEAR_MISSES = (".yml", ".YAML", ".Yaml", ".YML", ".Yml")
 
 
@@ -78,7 +79,7 @@ def _checked(file: Path, key: str, value: Any, volume: Path) -> Any:
         raise BadCheckpoint("{}: {}: can only be given on the command line".format(file.name, key),
                             hint="take it out, and give {}".format(FLAGS[key].spelling))
     if key not in SIDECAR_KEYS:
-        hint = " ".join(filter(None, [did_you_mean(str(key), SIDECAR_KEYS), _allowed_keys()]))
+        hint = " ".join([did_you_mean(str(key), SIDECAR_KEYS) or _OF_NETWORK, _allowed_keys()])
         raise BadCheckpoint("{}: {}: no such setting".format(file.name, key), hint=hint)
     try:
         if key in _FOLDERS:

@@ -58,9 +58,12 @@ def _loader() -> Any:
 
         def construct_mapping(self, node: Any, deep: bool = False) -> Any:
             seen = set()
-            for key, _ in node.value:
+            for key, value in node.value:
                 if not isinstance(key, yaml.ScalarNode):
                     raise yaml.MarkedYAMLError(problem="a key must be a word", problem_mark=key.start_mark)
+                if ":" in key.value and key.style is None and value.value == "":
+                    raise yaml.MarkedYAMLError(problem="{}: a blank must follow the colon".format(key.value),
+                                               problem_mark=key.start_mark)
                 if key.value in seen:
                     raise yaml.MarkedYAMLError(problem="{} is given twice".format(key.value),
                                                problem_mark=key.start_mark)

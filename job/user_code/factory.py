@@ -94,6 +94,6 @@ def _check_arguments(make: Callable[..., Any], arch_args: Mapping[str, Any], nam
     except TypeError as error:
         raise BadModelCode(
             "{} raised TypeError: {}".format(name, error),
-            hint="it is {}{}; --arch-args={} gives its arguments".format(
-                name.rpartition(":")[2], signature, "{NAME: VALUE}"),
+            hint="it is {}{}; --arch-args='{{NAME: VALUE}}' gives its arguments".format(
+                name.rpartition(":")[2], signature),
         ) from error

@@ -54,7 +54,7 @@ def test_the_number_of_classes_is_read_from_the_head(tmp_path, arch):
 def test_another_number_of_classes_than_asked_for(tmp_path, squeezenet):
     with pytest.raises(BadCheckpoint, match="classifier.1.weight is") as caught:
         load_module(saved(tmp_path / "m.pth", squeezenet), by_name("squeezenet1_1", num_classes=7))
-    assert '--arch-args={"num_classes": 1000}' in caught.value.hint
+    assert "--arch-args='{\"num_classes\": 1000}'" in caught.value.hint
 
 
 def test_checkpoints_without_auxiliary_heads(tmp_path):

@@ -11,7 +11,7 @@ from job.architectures.families.efficientnet_rows import (
 from job.architectures.registry import architecture, classes_of
 
 PADDED = ("padded as for images of {0}x{0} pixels, which is its package's default; if the network was built for "
-          "others: --arch-args={{image_size: N}}")
+          "others: --arch-args='{{image_size: N}}'")
 
 
 def by_torchvision(member: Member, num_classes: int = 1000) -> Any:

@@ -25,7 +25,7 @@ class Family(NamedTuple):
 OTHER_RANGE = {"transform_input": True}
 TRANSFORM_INPUT = {
     "transform_input": "inputs are taken as they are; if the network was trained from torchvision's own weights it "
-    "turns them into another range first: --arch-args={transform_input: true}",
+    "turns them into another range first: --arch-args='{transform_input: true}'",
 }
 # Up to torchvision 0.2 a dense layer's children were called norm.1, conv.1, norm.2, conv.2.
 OLD_DENSE_LAYERS = ((r"^(features\.denseblock\d+\.denselayer\d+\.(?:norm|conv))\.([12])\.", r"\1\2."),)
