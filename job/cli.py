@@ -75,7 +75,11 @@ def verify(run: RunSettings) -> Verdict:
     with opening.open_sides() as opened:
         from job.verify.verify import verify as verified
 
-        return verdict.of_outcomes(verified(folder, opened, run.given))
+        rows = verified(folder, opened, run.given)
+    ending = verdict.of_outcomes(rows)
+    if len(rows) > 1 or ending.exit_code:
+        log.note(verdict.told(rows, current="verified"))
+    return ending
 
 
 def demo(run: RunSettings) -> Verdict:

@@ -10,6 +10,7 @@ from job.settings.preprocessing import Preprocess
 from job.values import TensorFacts
 
 REFERENCE = "saved_model"
+AGAIN = "convert the checkpoint again with --force: without it, what has its size is taken to be current"
 
 
 class PublishedModel(NamedTuple):
@@ -66,7 +67,7 @@ def _document(file: Path) -> Mapping[str, Any]:
 
 
 def _unreadable(what: str, problem: str) -> ParityFailed:
-    return ParityFailed("{} {}".format(what, problem), hint="convert the checkpoint again", stage="publish")
+    return ParityFailed("{} {}".format(what, problem), hint=AGAIN, stage="publish")
 
 
 def _facts(document: Mapping[str, Any]) -> TensorFacts:

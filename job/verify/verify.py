@@ -15,7 +15,7 @@ from job.publish import is_model, is_without_newest, published_models, verify_ch
 from job.sides.opening import Sides
 from job.values import Outcome, StageParity
 from job.verify.accuracy import check_accuracy
-from job.verify.published_model import REFERENCE, PublishedModel, read_model
+from job.verify.published_model import AGAIN, REFERENCE, PublishedModel, read_model
 from job.watching import log
 
 PROBES = 4
@@ -57,7 +57,7 @@ def _check_sums(folder: Path) -> None:
     problems = verify_checksums(folder)
     if problems:
         hint = ("its newest version was put away: rename it back to verify it, or convert the checkpoint with --force"
-                if is_without_newest(folder) else "convert the checkpoint again")
+                if is_without_newest(folder) else AGAIN)
         raise ParityFailed("not what was published: " + "; ".join(problems), hint, _stage_of(problems[0]))
 
 
@@ -86,7 +86,7 @@ def _judged(questions: Questions, stage: str) -> StageParity:
         return questions.judged(stage)
     except BugInActor as error:
         raise ParityFailed("its file cannot be run: {}".format(str(error).strip().splitlines()[-1]),
-                           hint="convert the checkpoint again", stage=stage) from error
+                           hint=AGAIN, stage=stage) from error
 
 
 def _fitted(probe: Probe, published: PublishedModel) -> Probe:

@@ -36,17 +36,21 @@ def of_outcomes(rows: Sequence[Outcome]) -> Verdict:
     return Verdict(code, stage, message, **{outcome: sum(row.outcome == outcome for row in rows) for outcome in OUTCOMES})
 
 
-def told(rows: Sequence[Outcome], reports: Path) -> str:
-    """What came of a run, for people: who looks at the end of a long log finds it there. Each error stands above, whole."""
+def told(rows: Sequence[Outcome], reports: Optional[Path] = None, current: str = "current") -> str:
+    """What came of a run, for people: who looks at the end of a long log finds it there. Each error stands above, whole.
+
+    `reports` has a folder for each that failed; `current` is what one is called that was found as it should be.
+    """
     ending, first = of_outcomes(rows), _deciding(rows)
-    parts = [", ".join("{} {}".format(count, outcome) for outcome, count in zip(OUTCOMES, ending[-len(OUTCOMES):]) if count)]
+    words = (current if outcome == "current" else outcome for outcome in OUTCOMES)
+    parts = [", ".join("{} {}".format(count, word) for word, count in zip(words, ending[-len(OUTCOMES):]) if count)]
     if first:
-        report = reports / first.name / "report.html"
+        report = reports / first.name / "report.html" if reports else None
         parts.append("exit code {} is of {}".format(ending.exit_code, _clipped(ending.message.split("\n")[0].rstrip(":"))))
         others = ["{} ({})".format(row.name, row.exit_code) for row in rows if row.exit_code and row is not first]
         parts += ["failed too: " + ", ".join(first_few(others, _NAMED))] if others else []
         parts += ["a retry may help"] if ending.exit_code == EnvironmentFailed.exit_code else []
-        parts += ["see {}".format(report)] if report.is_file() else []
+        parts += ["see {}".format(report)] if report and report.is_file() else []
     return "; ".join(parts)
 
 

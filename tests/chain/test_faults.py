@@ -148,6 +148,8 @@ def test_verify_finds_a_replaced_tflite(published, tmp_path):
     output_dir = replaced_tflite(published, tmp_path)
     job = run("job", "verify", output_dir)
     assert job.returncode == 6 and "net.float32.tflite" in job.stdout
+    assert "hint: convert the checkpoint again with --force" in job.stdout
+    assert job.stdout.splitlines()[-1].startswith("1 failed; exit code 6 is of net: not what was published")
 
 
 def test_verify_finds_a_replaced_tflite_whose_checksum_was_replaced_too(published, tmp_path):

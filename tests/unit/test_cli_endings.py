@@ -106,6 +106,7 @@ def test_the_last_line_says_what_came_of_all(tmp_path):
     assert verdict.told(rows, tmp_path) == (
         "1 converted, 1 current, 2 failed; exit code 6 is of c: drifts; failed too: b (3)")
     assert verdict.told(rows[:1], tmp_path) == "1 converted"
+    assert verdict.told(rows[1:], current="verified").startswith("1 verified, 2 failed; exit code 6 is of c: drifts;")
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "report.html").touch()
     assert verdict.told(rows[1:2], tmp_path) == "1 failed; exit code 3 is of b: bad; see {}".format(
