@@ -16,7 +16,7 @@ _HINT = ("make a file of it where a newer PyTorch is: "
 def is_distributed(path: Path) -> bool:
     """Whether it is such a folder, or one of the files in it. OSError where the volume does not say."""
     if path.is_dir():
-        return (path / _INDEX).is_file() and any(name.endswith(_PART) for name in os.listdir(str(path)))
+        return any(name.endswith(_PART) for name in os.listdir(str(path))) and (path / _INDEX).is_file()
     return path.name.endswith(_PART) and is_distributed(path.parent)
 
 

@@ -37,11 +37,9 @@ def reader_for(head: bytes, path: Path) -> Reader:
     for reader in _READERS:
         if reader.sniff(head, path):
             return reader
-    known = ", ".join(reader.name for reader in _READERS)
-    raise BadCheckpoint(
-        "{} is no checkpoint that can be read: {}".format(path.name, _looks_like(head)),
-        hint="formats read are " + known,
-    )
+    known = "formats read are {}, and .onnx files".format(", ".join(reader.name for reader in _READERS))
+    raise BadCheckpoint("{} is no checkpoint that can be read: {}".format(path.name, _looks_like(head)),
+                        hint=known if head else "was it copied whole? copy it again")
 
 
 KNOWN_OTHERS = (

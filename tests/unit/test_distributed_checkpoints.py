@@ -1,9 +1,13 @@
 """Folders of torch.distributed.checkpoint are told as what they are, and what makes a file of one; nothing else is passed over."""
+import tempfile
+from pathlib import Path
+
 import pytest
 
 from job.batch.discovery import found, named
 from job.batch.planning import planned
-from job.errors import BadCheckpoint
+from job.errors import BadCheckpoint, NoPermission
+from tests.unit.another_user import as_nobody, root_only
 from tests.unit.test_batch import put, settings
 
 HINT = "python -m torch.distributed.checkpoint.format_utils dcp_to_torch {0} {0}.pth"
@@ -52,3 +56,15 @@ def test_one_among_others_is_told_and_hides_nothing(volumes, capfd):
 def test_what_only_looks_like_one_is_none(volumes, files):
     put(volumes[0] / "run7", "final.pth", *files)
     assert len(found(volumes[0], [])) == 1 and named([str(volumes[0] / "run7" / "final.pth")], volumes[0])
+
+
+@root_only
+def test_a_folder_that_may_not_be_looked_into_is_named():
+    with tempfile.TemporaryDirectory() as made:  # where another user gets to, as not below tmp_path
+        volume = Path(made)
+        volume.chmod(0o755)
+        put(volume / "run7", "final.pth")
+        (volume / "run7").chmod(0o700)
+        refused = as_nobody(lambda: found(volume, []))
+    assert isinstance(refused, NoPermission)
+    assert refused.message == "reading {}: Permission denied".format(volume / "run7")

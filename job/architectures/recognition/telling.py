@@ -2,7 +2,7 @@
 import json
 from typing import Any, List, Mapping, Sequence, Tuple
 
-from job.architectures.keys import describe, hint_of_parts
+from job.architectures.keys import arch_args_flag, describe, hint_of_parts
 from job.architectures.recognition.matching import Fit
 from job.architectures.recognition.recognise import Recognition
 from job.architectures.registry import not_refused
@@ -34,7 +34,7 @@ def note_of(fit: Fit) -> str:
 def evidence(recognition: Recognition) -> Tuple[str, ...]:
     """For people, line by line."""
     if len(recognition.exact) != 1:
-        return _indented(_lines_without_one(recognition))
+        return _indented(_lines_without_one(recognition)) + ("hint: " + _hint_without_one(recognition),)
     fit, = recognition.exact
     named = "recognised as {}: {}, {}".format(fit.architecture.name, fit.architecture.family, fit.architecture.summary)
     lines = [named, "all its {} names and shapes are the checkpoint's".format(len(fit.wanted))] + _inferred(fit)
@@ -89,7 +89,7 @@ def _hint_without_one(recognition: Recognition) -> str:
 
 
 def _hint_of_several(fits: Sequence[Fit]) -> str:
-    flags = ("--arch=" + fit.architecture.name + (" --arch-args=" + json.dumps(fit.variant) if fit.variant else "")
+    flags = ("--arch=" + fit.architecture.name + (" " + arch_args_flag(fit.variant) if fit.variant else "")
              for fit in fits)
     return "say which one it is: {}".format(" or ".join(flags))
 
