@@ -1,4 +1,5 @@
 """A checkpoint's weights in its module, traced."""
+import itertools
 from pathlib import Path
 from typing import Any, Callable, Mapping, Optional, Sequence, Tuple
 
@@ -11,6 +12,7 @@ from job.errors import BadCheckpoint, UsageError
 from job.networks.indices import with_indices_that_fit
 from job.networks.rounding import in_float64, rounding_of_range
 from job.networks.training_spread import training_spread
+from job.networks.weights import with_nan
 from job.onnx_model.export import traced_graph
 from job.onnx_model.graph import Graph
 from job.onnx_model.outputs import FlatOutputs, output_names
@@ -71,6 +73,11 @@ class ModuleNetwork:
         for hook in hooks:
             hook.remove()
         return values
+
+    def weights_with_nan(self) -> Sequence[str]:
+        network = self._module.network
+        return with_nan((name, tensor.detach().numpy()) for name, tensor in
+                        itertools.chain(network.named_parameters(), network.named_buffers()))
 
     def training_spread(self, probes: Sequence[Probe]) -> Optional[TrainingSpread]:
         """job.networks.training_spread.training_spread."""

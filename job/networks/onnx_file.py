@@ -14,6 +14,7 @@ from job.errors import BadCheckpoint, UnsupportedModel, UsageError, job_error_fr
 from job.networks.indices import with_indices_that_fit, without_indices
 from job.networks.onnx_ends import inputs_of, outputs_of
 from job.networks.rounding import rounding_of_range
+from job.networks.weights import with_nan
 from job.onnx_model.divisors import refuse_zero_divisors
 from job.onnx_model.graph import Graph
 from job.onnx_model.protobuf import OPSET, protobuf_from_graph
@@ -93,6 +94,9 @@ class FileNetwork:
     def layers(self, probe: Probe) -> Mapping[str, np.ndarray]:
         """The tensors of what was read of the file, before the passes."""
         return layer_values(self._reread(), probe.inputs)
+
+    def weights_with_nan(self) -> Sequence[str]:
+        return with_nan(self._reread().constants.items())
 
     def frozen_by(self, probe: Probe) -> Sequence[str]:
         return ()

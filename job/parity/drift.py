@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Mapping, Optional, Sequence
 
 from job.errors import JobError
+from job.first_few import first_few
 from job.modes import CALIBRATED, FLOAT32, stage_of
 from job.parity import explain
 from job.parity.layers import first_drifting
@@ -16,11 +17,13 @@ from job.values import Drift, StageParity
 
 def located(drift: Drift, stages: Sequence[StageParity], probes: Sequence[Probe], sides: Any,
             files: Mapping[str, Path], calibration: Path) -> Drift:
-    """The drift with its layers, where one can be told. The reference cannot drift from itself.
+    """The drift with its layers, where one can be told; the reference cannot drift from itself, but its weights be NaN.
 
     `calibration` is the folder that int8 was calibrated with, where it was.
     """
-    if drift.stage in explain.REFERENCES or not probes:
+    if drift.stage in explain.REFERENCES:
+        return _with_weights(drift, stages, sides)
+    if not probes:
         return drift
     probe = worst_probe(drift, stages, probes)
     try:
@@ -35,6 +38,14 @@ def located(drift: Drift, stages: Sequence[StageParity], probes: Sequence[Probe]
         return drift._replace(message="; ".join((drift.message,) + tuple(frozen)), hint=explain.FROZEN)
     return drift._replace(hint=_silence(drift, stages, sides)
                           or explain.hint_on_rounding(sides.pytorch.call("rounding_of_range", probe)) or drift.hint)
+
+
+def _with_weights(drift: Drift, stages: Sequence[StageParity], sides: Any) -> Drift:
+    found = sides.pytorch.call("weights_with_nan") if _metrics_of(drift, stages).get("nan") else ()
+    if not found:
+        return drift
+    return drift._replace(message="{}; NaN is in {}".format(drift.message, ", ".join(first_few(found, explain.BLAMED))),
+                          hint=explain.DIVERGED)
 
 
 def _silence(drift: Drift, stages: Sequence[StageParity], sides: Any) -> str:

@@ -11,6 +11,7 @@ LOUD_ROUNDING = 1e-5  # of the range: a tenth of what a float stage may differ b
 POOR_INPUT_DB = 30.0  # 8 bits say an input to 40 dB and more where their range is made for it
 USUAL_NOISE_DB = 25.0  # 8 bits cost a layer 28 dB to 45
 GROWN_DB = 20.0  # trained networks were seen to make that 15 dB louder by their output
+DIVERGED = "these weights are NaN in the checkpoint, as training leaves them that diverged: take an earlier one"
 REFERENCES = {"pytorch": "PyTorch", "onnxruntime": "ONNX Runtime"}  # stages that the others are compared with
 
 

@@ -115,6 +115,9 @@ class PyTorchSide:
         """The PyTorch module that each tensor of the graph comes from."""
         return {name: node.layer for node in self._graph.nodes for name in node.outputs}
 
+    def weights_with_nan(self) -> Sequence[str]:
+        return self._network.weights_with_nan()
+
     def is_of_shares(self, output: str) -> bool:
         """Whether all that it can answer lies between 0 and 1, as Sigmoid and Softmax have it."""
         view = View(self._graph)

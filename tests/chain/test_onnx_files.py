@@ -5,7 +5,7 @@ import time
 import numpy as np
 import onnxruntime
 import pytest
-from onnx import helper
+from onnx import helper, numpy_helper
 from tensorflow.lite.python.interpreter import Interpreter
 
 from tests.chain.test_bad_input import check, convert, files_in, run_job
@@ -101,6 +101,14 @@ def test_a_form_on_which_onnx_runtime_fails_when_it_runs_is_compared_as_it_was_r
     done = convert(saved(made, tmp_path / "net.onnx"), tmp_path / "out", "--quantize=none")
     assert done.returncode == 0, done.stderr
     assert "the reference is the file as it was read" in done.stderr and "allow_zero" in done.stderr
+
+
+def test_weights_of_nan_are_named(tmp_path):
+    made = linear()
+    weight = made.graph.initializer[0]
+    weight.CopyFrom(numpy_helper.from_array(np.full(weight.dims, np.nan, np.float32), weight.name))
+    done = convert(saved(made, tmp_path / "net.onnx"), tmp_path / "out")
+    check(done, 6, "NaN and 0 infinite values; NaN is in {}\n".format(weight.name), "as training leaves them that diverged")
 
 
 def test_inspect(tmp_path):
