@@ -7,7 +7,6 @@ import tensorflow as tf
 from keras import backend
 from keras.engine import Layer
 
-from job.alignment import aligned
 from job.values import Shape
 
 
@@ -72,7 +71,7 @@ def by_group(layer: Callable[[int, Any], Any], x: Any, group: int, name: str) ->
 def weighted(layer: Layer, x: Any, weights: Sequence[Optional[np.ndarray]]) -> Any:
     """Applies a layer and leaves its weights on it: they are set all at once, after the walk. None where it has none."""
     result = layer(x)
-    layer.values = {read.op.inputs[0].op.name: aligned(value) for read, value in zip(layer.weights, weights)}
+    layer.values = {read.op.inputs[0].op.name: value for read, value in zip(layer.weights, weights)}
     return result
 
 

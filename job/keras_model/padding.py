@@ -45,6 +45,8 @@ def is_same(window: Window, sizes: Shape) -> bool:
 
 def filled(kernel: np.ndarray, window: Window) -> Tuple[np.ndarray, Window]:
     """The same kernel without dilation: zeros stand between its taps."""
+    if max(window.dilations) == 1:
+        return kernel, window
     taps = tuple((size - 1) * dilation + 1 for size, dilation in zip(kernel.shape[2:], window.dilations))
     spread = np.zeros(kernel.shape[:2] + taps, kernel.dtype)
     spread[(slice(None),) * 2 + tuple(slice(None, None, dilation) for dilation in window.dilations)] = kernel

@@ -9,6 +9,7 @@ import onnx
 import tensorflow as tf
 from keras import backend
 
+from job.alignment import aligned
 from job.axes import Order, published, transposed_shape
 from job.keras_model.activation import Activation, in_order
 from job.keras_model.operators import CONVERTERS
@@ -31,6 +32,13 @@ class KerasModel(NamedTuple):
 
 def keras_model_from_onnx(graph: Graph) -> KerasModel:
     """Builds the Keras model of a canonical graph that preflight has passed; inputs and outputs as published."""
+    laid = walked(graph)
+    weights = {name: aligned(value) for name, value in laid.network.weights.items()}
+    return laid._replace(network=laid.network._replace(weights=weights))
+
+
+def walked(graph: Graph) -> KerasModel:
+    """As keras_model_from_onnx(); but most weights are views of the graph's constants, of which nobody has read a number."""
     with _own_graph() as tf_graph, unset_weights(), _converters(graph) as walk:
         network = onnx2keras.onnx_to_keras(protobuf_from_graph(_shown(graph)), list(graph.inputs), verbose=False)
         outputs = tuple(_called(tensor, name) for name, tensor in zip(graph.outputs, network.outputs))
@@ -48,12 +56,12 @@ def _called(tensor: Any, name: str) -> Any:
 
 
 def _shown(graph: Graph) -> Graph:
-    """onnx2keras copies every weight, so it is shown one number of each, and knows no input that is left out.
+    """onnx2keras copies every weight, so it is shown a number in place of each, and knows no input that is left out.
 
     Converters take the graph's own.
     """
     nodes = tuple(node._replace(inputs=tuple(filter(None, node.inputs))) for node in graph.nodes)
-    return graph._replace(nodes=nodes, constants={name: value.reshape(-1)[:1] for name, value in graph.constants.items()})
+    return graph._replace(nodes=nodes, constants={name: np.zeros(1, value.dtype) for name, value in graph.constants.items()})
 
 
 @contextlib.contextmanager

@@ -30,6 +30,11 @@ class Known:
     def __init__(self, file: Optional[BinaryIO] = None) -> None:
         self._file = file
 
+    @property
+    def keeps(self) -> bool:
+        """Whether anybody comes next."""
+        return self._file is not None
+
     def value(self, made_from: Optional[Sequence[bytes]], make: Callable[[], T]) -> T:
         """What `make` gives, which must depend on nothing but what it is made from; None where nobody can tell.
 

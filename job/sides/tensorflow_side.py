@@ -13,9 +13,10 @@ with determinism.held_back_stderr():
     import keras
     import tensorflow
     from tensorflow.python.util import deprecation
+    from job.keras_model.build import keras_model
     from job.keras_model.operators import table
     from job.keras_model.preflight import check_supported, problems_of
-    from job.keras_model.walk import KerasModel, keras_model_from_onnx
+    from job.keras_model.walk import KerasModel
 from job.axes import inverse
 from job.modes import stage_of
 from job.onnx_model.model_file import read_onnx
@@ -67,7 +68,7 @@ class TensorFlowSide:
         graph = read_onnx(exported.onnx_file)
         check_supported(graph)
         with deprecation.silence():  # to look for what to warn of takes an eighth of the time
-            self._model = keras_model_from_onnx(graph)
+            self._model = keras_model(graph, self._known)
         tied = self._model.batch_fixed_by or (exported.computes_with_batch and exported.outputs[0].name) or ""
         self.open_published(exported.inputs, exported.outputs, not tied)
         return tied

@@ -1,13 +1,14 @@
 """A PyTorch module through export, passes, Keras and TensorFlow Lite, in this process."""
 from pathlib import Path
-from typing import NamedTuple, Sequence, Tuple
+from typing import Any, NamedTuple, Sequence, Tuple
 
 import numpy as np
 import torch
 
 from job.axes import published
+from job.keras_model.build import plan_of
 from job.keras_model.preflight import check_supported
-from job.keras_model.walk import keras_model_from_onnx
+from job.keras_model.walk import KerasModel, keras_model_from_onnx
 from job.onnx_model.export import traced_graph
 from job.onnx_model.graph import Graph
 from job.onnx_model.model_file import read_onnx, write_onnx
@@ -69,6 +70,7 @@ def made_from(graph: Graph, inputs: Sequence[TensorFacts], probes: Sequence[Prob
     """The Keras network and the .tflite file, and what they answer."""
     outputs = tuple(tensor_facts(name, graph.shapes[name], graph.dtypes[name]) for name in graph.outputs)
     built = keras_model_from_onnx(graph)
+    check_planned(graph, built)
     with KerasRunner(built.network) as run:
         keras = answers_of_file(run, inputs, outputs, probes, not built.batch_fixed_by)
     file = folder / "model.tflite"
@@ -76,6 +78,26 @@ def made_from(graph: Graph, inputs: Sequence[TensorFacts], probes: Sequence[Prob
     with TFLiteRunner(file) as run:
         tflite = answers_of_file(run, inputs, outputs, probes, False)
     return Made(keras, tflite, tuple(operator.name for operator in open_tflite(file).operators), built.batch_fixed_by)
+
+
+def check_planned(graph: Graph, built: KerasModel) -> None:
+    """What is laid for weights of any values, where such a thing is, is what was laid for these."""
+    plan = plan_of(graph)
+    if plan is not None:
+        check_same_build(plan.model(graph.constants), built)
+
+
+def check_same_build(again: KerasModel, built: KerasModel) -> None:
+    assert _described(again) == _described(built)
+    assert list(again.network.weights) == list(built.network.weights)
+    for name, value in built.network.weights.items():
+        np.testing.assert_array_equal(again.network.weights[name], value)
+
+
+def _described(built: KerasModel) -> Tuple[Any, ...]:
+    ends = [(tensor.name, tensor.shape.as_list()) for tensor in built.network.inputs + built.network.outputs]
+    nodes = built.network.graph.as_graph_def().SerializeToString(deterministic=True)
+    return nodes, ends, built.network.loops, built.batch_fixed_by, built.tensors
 
 
 def exported(module: torch.nn.Module, inputs: Sequence[TensorFacts], outputs: Sequence[str]) -> Graph:
