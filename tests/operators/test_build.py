@@ -60,7 +60,8 @@ def test_alone_nothing_is_kept(walks):
 @pytest.mark.parametrize("other", [
     two_convs(s=np.array([4], np.float32)), two_convs(s=np.array([3, 4, 5, 6, 7], np.float32).reshape(5, 1, 1)),
     two_convs(w=np.zeros((4, 6, 3, 1), np.float32)), two_convs()._replace(outputs=("c",)),
-    two_convs()._replace(inputs=("x", "z"), shapes=dict(two_convs().shapes, z=(1, 2)), dtypes=dict(two_convs().dtypes, z="float32")),
+    two_convs()._replace(inputs=("x", "z"), shapes=dict(two_convs().shapes, z=(1, 2)),
+                         dtypes=dict(two_convs().dtypes, z="float32")),
 ], ids=["a number", "its shape", "a kernel's shape", "an output", "an input"])
 def test_another_network_is_another(known, walks, other):
     keras_model(two_convs(), known)
