@@ -37,7 +37,8 @@ def resized(**attributes: Any) -> Row:
 
 ROWS = [
     Row("Squeeze", 13, {"a": ints(-4)}, x=MAP[:1]), Row("Squeeze", 13, x=MAP[:1, :, :, :1]),
-    Row("Squeeze", 11, {}, {"axes": [-4]}, x=MAP[:1]),
+    Row("Squeeze", 11, {}, {"axes": [-4]}, x=MAP[:1]), Row("Squeeze", 13), Row("Squeeze", 13, {"a": ints()}),
+    Row("Squeeze", 13, {"a": ints()}, x=MAP[:1, :, :1]), Row("Unsqueeze", 13, {"a": ints()}),
     Row("Unsqueeze", 13, {"a": ints(-1, 1)}), Row("Unsqueeze", 11, {}, {"axes": [-1, 1]}),
     Row("ReduceSum", 13, {"a": ints(-1, 1)}, {"keepdims": 0}), Row("ReduceSum", 13),
     Row("ReduceMean", 13, {}, {"axes": [-1, -2]}),

@@ -34,8 +34,9 @@ def reduction(node: Node, view: View) -> Rewrite:
 
 @newer(11, "Squeeze")
 def squeeze(node: Node, view: View) -> Rewrite:
+    """Of no axes it is all of size 1, as it is without: ONNX leaves that open, its runtime does so."""
     axes = _axes(node, view)
-    if axes is None:
+    if not axes:
         axes = tuple(axis for axis, size in enumerate(view.shape(node.inputs[0])) if size == 1)
     return _along(node, axes, rank_of(node, view))
 
@@ -47,6 +48,8 @@ def unsqueeze(node: Node, view: View) -> Rewrite:
 
 
 def _along(node: Node, axes: Tuple[int, ...], rank: int) -> Rewrite:
+    if not axes:
+        return Rewrite((Node("Identity", node.inputs[:1], node.outputs, {}, node.layer),))
     return Rewrite((with_attributes(node._replace(inputs=node.inputs[:1]), axes=tuple(axis % rank for axis in axes)),))
 
 
