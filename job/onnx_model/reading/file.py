@@ -9,6 +9,7 @@ from google.protobuf.message import DecodeError
 
 from job.checkpoint.watch import Watch
 from job.errors import UnsupportedModel
+from job.onnx_model.from_the_end import counted_from_the_first
 from job.onnx_model.graph import Graph, without_dead_nodes
 from job.onnx_model.model_file import refuse_huge
 from job.onnx_model.opsets import upgraded
@@ -68,6 +69,7 @@ def graph_of(file: OnnxFile, given: Mapping[str, Shape], input_names: Sequence[s
     graph, notes = with_float32(named(graph, input_names, output_names))
     canonical = _in_canonical_opset(graph, file.opset)
     refuse_huge(canonical)
+    canonical = counted_from_the_first(canonical, {node.output for node in graph.nodes if node.op == "Gather"})
     return canonical, notes + tuple(_chosen_by_values(graph, canonical))
 
 

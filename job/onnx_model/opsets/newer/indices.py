@@ -75,10 +75,15 @@ def indices_of(node: Node, view: View, parts: Parts, sizes: Union[int, Shape]) -
     if numbers is not None:
         numbers = np.where(numbers < 0, numbers + sizes, numbers).astype(np.int64)
     else:
-        counted = parts.op("Cast", node.inputs[1], to=TensorProto.FLOAT)
-        below = parts.op("Clip", parts.op("Neg", counted), min=0.0, max=1.0)
-        numbers = parts.op("Add", counted, parts.op("Mul", below, sizes.astype(np.float32)))
+        numbers = from_the_first(parts, node.inputs[1], sizes)
     return Indices(parts, numbers, len(view.shape(node.inputs[1])))
+
+
+def from_the_first(parts: Parts, numbers: str, sizes: Union[int, np.ndarray]) -> str:
+    """The same places, in float32: what is below zero counts from the last of so many."""
+    counted = parts.op("Cast", numbers, to=TensorProto.FLOAT)
+    below = parts.op("Clip", parts.op("Neg", counted), min=0.0, max=1.0)
+    return parts.op("Add", counted, parts.op("Mul", below, np.array(sizes, np.float32)))
 
 
 def steps_of(shape: Shape) -> np.ndarray:
