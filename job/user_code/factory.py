@@ -8,7 +8,8 @@ import torch
 from job.determinism import seeded
 from job.errors import UsageError
 from job.user_code import (
-    changed_pytorch, newer_functions, newer_pytorch, own_backward, promoted_types, wide_kernels, without_compiler,
+    changed_pytorch, newer_functions, newer_packages, newer_pytorch, own_backward, promoted_types, wide_kernels,
+    without_compiler,
 )
 from job.user_code.failure import BadModelCode, their_code
 from job.user_code.imports import PACKAGE, import_code
@@ -28,6 +29,7 @@ def build_from_code(file: Path, factory: str, arch_args: Mapping[str, Any]) -> t
                          hint="--model-code=FILE.py:FACTORY, for example net.py:make")
     with seeded(0):
         newer_pytorch.provide()
+        newer_packages.provide()
         promoted_types.provide()
         changed_pytorch.provide()  # after: quotients of what has one type
         newer_functions.provide()

@@ -116,8 +116,7 @@ def _hint(error: BaseException, otherwise: str) -> str:
     if any(words in text for words in _WANTS_WHOLE_NUMBERS):
         return "where it takes whole numbers, such as those of words, say so: --input-shape=1,16:int64"
     if isinstance(error, ModuleNotFoundError) and error.name:
-        return "{} is neither installed here nor beside the code: put it there".format(
-            error.name.replace(PACKAGE + ".", ""))
+        return _without_module(error.name.replace(PACKAGE + ".", ""))
     if isinstance(error, ValueError) and "beyond top-level package" in str(error):
         return "a folder is part of a package where it holds an __init__.py, and its parent one too"
     if isinstance(error, SyntaxError):
@@ -128,3 +127,10 @@ def _hint(error: BaseException, otherwise: str) -> str:
         return otherwise
     return "this is the model's own code, run on PyTorch {}: the lines above are where it failed".format(
         torch.__version__)
+
+
+def _without_module(name: str) -> str:
+    if name.startswith("torch."):
+        return "PyTorch {} has no {}: where the network needs it, export it there, and convert the .onnx file".format(
+            torch.__version__, name)
+    return "{} is neither installed here nor beside the code: put it there".format(name)

@@ -148,6 +148,14 @@ class Unflatten(nn.Module):
         return unflatten(input, self.dim, self.unflattened_size)
 
 
+def _turned(input: torch.Tensor) -> torch.Tensor:
+    return input.permute(tuple(reversed(range(input.dim())))) if input.dim() else input
+
+
+def _matrices_turned(input: torch.Tensor) -> torch.Tensor:
+    return input.transpose(-2, -1)
+
+
 def _truth(input: torch.Tensor) -> torch.Tensor:
     return input != 0
 
@@ -166,7 +174,8 @@ _OF_TENSORS = {each.__name__: each for each in (
     amax, amin, broadcast_to, clip, count_nonzero, exp2, floor_divide, logical_and, logical_not, logical_or, maximum, minimum,
     movedim, outer, square, swapaxes, tile, true_divide, unflatten)}
 _PROVIDED = (
-    (torch, dict(_OF_TENSORS, concat=concat, permute=permute)), (torch.Tensor, dict(_OF_TENSORS, bool=_truth)),
+    (torch, dict(_OF_TENSORS, concat=concat, permute=permute)),
+    (torch.Tensor, dict(_OF_TENSORS, bool=_truth, T=property(_turned), mT=property(_matrices_turned))),
     (F, {each.__name__: each for each in (pixel_unshuffle, scaled_dot_product_attention)}),
     (nn, {each.__name__: each for each in (PixelUnshuffle, Unflatten)}), (nn.init, {"trunc_normal_": trunc_normal_}))
 _OTHER_NAMES = {"absolute": "abs", "divide": "div", "moveaxis": "movedim", "multiply": "mul", "negative": "neg",

@@ -28,6 +28,7 @@ def raised(tmp_path, text, factory="make"):
 @pytest.mark.parametrize("text, message, hint", [
     ("import numpyy", "net.py:make raised ModuleNotFoundError: No module named 'numpyy'\n"
      "  net.py line 1, in <module>: import numpyy", "numpyy is neither installed here nor beside the code"),
+    ("import torch.export", "No module named 'torch.export'", "PyTorch 1.1.0 has no torch.export: where the network needs it"),
     ("from .nets import one", "ModuleNotFoundError: No module named 'nets'\n  net.py line 1", "nets is neither"),
     ("from ..nets import one", "beyond top-level package\n  net.py line 1", "__init__.py"),
     ("x = 1\ndef make(:\n", "SyntaxError: invalid syntax (net.py, line 2)\n  net.py line 2: def make(:", RUN_BY),

@@ -58,6 +58,7 @@ ADDED = {  # what PyTorch 1.1 does not have
     "of two": (_ROW, "lambda x: torch.maximum(x, x.flip(2)) - x.minimum(x * 0.5).square() + torch.square(x)"),
     "limits by another name": (_ROW, "lambda x: torch.clip(x, -0.5, max=0.25) + x.clip(min=0.125) + x.clip(None, 0.5)"),
     "axes moved": (_MAP, "lambda x: torch.movedim(x, 1, -1).moveaxis((0, 1), (1, 0)) + x.permute(2, 0, 3, 1) * 0.5"),
+    "axes turned": (_MAP, "lambda x: x.mT @ x + x[0, 0].T @ x[0, 0] + x[0].T.sum() + x[0, 0, 0].T[1]"),
     "axes changed": (_MAP, "lambda x: torch.permute(x, (0, 3, 2, 1)) + x.swapaxes(1, 3) * torch.swapdims(x, 1, -1)"),
     "joined by another name": (_ROW, "lambda x: torch.concat([x, x.tile((2,)).narrow(2, 3, 9), x.tile(1, 1, 1)], dim=1)"),
     "logic": (_ROW, "lambda x: x * torch.logical_and(x > -0.5, x.logical_not()) + x * torch.logical_or(x > 0.5, x < 0) "

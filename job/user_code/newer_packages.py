@@ -1,0 +1,62 @@
+"""Packages that PyTorch has since 1.1, as code imports them on its way to what converts.
+
+On the CPU, autocast for GPUs changes nothing; nor does what only training asks of them.
+"""
+import contextlib
+import sys
+import types
+from typing import Any
+
+import torch
+
+from job.user_code.without_compiler import mark
+
+
+class Autocast(contextlib.ContextDecorator):
+    """Half precision, where it is for another device or not enabled; RuntimeError where it is for the CPU."""
+
+    def __init__(self, device_type: str = "cuda", dtype: Any = None, enabled: bool = True, cache_enabled: Any = None) -> None:
+        if enabled and device_type == "cpu":
+            raise RuntimeError("autocast on the CPU computes in half precision, which does not convert: say enabled=False")
+
+    def __enter__(self) -> "Autocast":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        pass
+
+
+class AutocastOfGPU(Autocast):
+    """As torch.cuda.amp has it: nothing is said of a device."""
+
+    def __init__(self, enabled: bool = True, dtype: Any = None, cache_enabled: bool = True) -> None:
+        super().__init__("cuda", dtype, enabled)
+
+
+class GradScaler:
+    """Of training alone: code may import it beside autocast."""
+
+    def __init__(self, *_: Any, **__: Any) -> None:
+        raise RuntimeError("GradScaler is for training, and nothing is trained here")
+
+
+_OF_BOTH = {"custom_fwd": mark, "custom_bwd": mark, "GradScaler": GradScaler}
+_PACKAGES = {
+    "torch.amp": dict(_OF_BOTH, autocast=Autocast), "torch.cuda.amp": dict(_OF_BOTH, autocast=AutocastOfGPU),
+    "torch.fft": {},  # to 1.1 that is a function, which stays: code may import what it does not use
+}
+
+
+def provide() -> None:
+    """Puts each where PyTorch has it now, unless it has it already."""
+    for name, values in _PACKAGES.items():
+        if name in sys.modules:
+            continue
+        package = sys.modules[name] = types.ModuleType(name)
+        vars(package).update(values)
+        parent, _, last = name.rpartition(".")
+        if not hasattr(sys.modules[parent], last):
+            setattr(sys.modules[parent], last, package)
+    for name, value in (("autocast", Autocast), ("is_autocast_enabled", lambda *_: False)):
+        if not hasattr(torch, name):
+            setattr(torch, name, value)
