@@ -7,10 +7,7 @@ import torch
 
 from job.determinism import seeded
 from job.errors import UsageError
-from job.user_code import (
-    changed_pytorch, newer_functions, newer_packages, newer_pytorch, own_backward, promoted_types, wide_kernels,
-    without_compiler,
-)
+from job.user_code import todays_pytorch
 from job.user_code.failure import BadModelCode, their_code
 from job.user_code.imports import PACKAGE, import_code
 from job.user_code.place import place_of
@@ -28,14 +25,7 @@ def build_from_code(file: Path, factory: str, arch_args: Mapping[str, Any]) -> t
         raise UsageError("no Python file at {}".format(file),
                          hint="--model-code=FILE.py:FACTORY, for example net.py:make")
     with seeded(0):
-        newer_pytorch.provide()
-        newer_packages.provide()
-        promoted_types.provide()
-        changed_pytorch.provide()  # after: quotients of what has one type
-        newer_functions.provide()
-        wide_kernels.provide()
-        without_compiler.run_uncompiled()
-        own_backward.trace_forwards()
+        todays_pytorch.provide()
         with their_code(name):
             code = import_code(place_of(file))
         made = _module_made(_named(code, factory, name), arch_args, name)

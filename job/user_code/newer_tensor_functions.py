@@ -1,4 +1,7 @@
-"""Functions of tensors that PyTorch has since 1.1, said in those that 1.1 has, for code that was written with them."""
+"""Functions of tensors that PyTorch has since 1.1, and modules of one alone, for code that was written with them.
+
+They are said in those that 1.1 has.
+"""
 import math
 from typing import Any, Optional, Sequence, Tuple, Union
 
@@ -130,6 +133,15 @@ def trunc_normal_(tensor: torch.Tensor, mean: float = 0.0, std: float = 1.0, a: 
         return tensor.uniform_(low, high).erfinv_().mul_(std * math.sqrt(2)).add_(mean).clamp_(a, b)
 
 
+class Flatten(nn.Module):
+    def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
+        super().__init__()
+        self.start_dim, self.end_dim = start_dim, end_dim
+
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
+        return input.flatten(self.start_dim, self.end_dim)
+
+
 class PixelUnshuffle(nn.Module):
     def __init__(self, downscale_factor: int) -> None:
         super().__init__()
@@ -177,13 +189,13 @@ _PROVIDED = (
     (torch, dict(_OF_TENSORS, concat=concat, permute=permute)),
     (torch.Tensor, dict(_OF_TENSORS, bool=_truth, T=property(_turned), mT=property(_matrices_turned))),
     (F, {each.__name__: each for each in (pixel_unshuffle, scaled_dot_product_attention)}),
-    (nn, {each.__name__: each for each in (PixelUnshuffle, Unflatten)}), (nn.init, {"trunc_normal_": trunc_normal_}))
+    (nn, {each.__name__: each for each in (Flatten, PixelUnshuffle, Unflatten)}), (nn.init, {"trunc_normal_": trunc_normal_}))
 _OTHER_NAMES = {"absolute": "abs", "divide": "div", "moveaxis": "movedim", "multiply": "mul", "negative": "neg",
                 "subtract": "sub", "swapdims": "swapaxes"}
 
 
 def provide() -> None:
-    """Puts each where PyTorch has it now, unless it has it already; after what means something else by now."""
+    """Puts each where PyTorch has it now, unless it has it already."""
     for place, values in _PROVIDED:
         for name, value in values.items():
             if not hasattr(place, name):

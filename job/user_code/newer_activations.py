@@ -1,19 +1,10 @@
-"""Modules and functions without weights that PyTorch has since 1.1, for code that was written with them."""
+"""Activations that PyTorch has since 1.1, as functions and as modules, for code that was written with them."""
 import math
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import nn
-
-
-class Flatten(nn.Module):
-    def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
-        super().__init__()
-        self.start_dim, self.end_dim = start_dim, end_dim
-
-    def forward(self, input: torch.Tensor) -> torch.Tensor:
-        return input.flatten(self.start_dim, self.end_dim)
 
 
 def gelu(input: torch.Tensor, approximate: str = "none") -> torch.Tensor:
@@ -70,7 +61,7 @@ class _InPlace(nn.Module):
 _IN_PLACE = {"SiLU": silu, "Mish": mish, "Hardswish": hardswish, "Hardsigmoid": hardsigmoid}
 FUNCTIONS = {function.__name__: function for function in (gelu,) + tuple(_IN_PLACE.values())}
 MODULES = dict({name: type(name, (_InPlace,), {"function": staticmethod(function), "__module__": __name__})
-                for name, function in _IN_PLACE.items()}, Flatten=Flatten, GELU=GELU)
+                for name, function in _IN_PLACE.items()}, GELU=GELU)
 
 
 def provide() -> None:

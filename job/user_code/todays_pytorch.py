@@ -1,0 +1,17 @@
+"""PyTorch 1.1 as code of today's PyTorch expects it: what came later is there, what has changed means what it means now."""
+from job.user_code import (
+    changed_pytorch, newer_activations, newer_packages, newer_tensor_functions, own_backward, promoted_types, wide_kernels,
+    without_compiler,
+)
+
+
+def provide() -> None:
+    """Twice is as once."""
+    newer_activations.provide()
+    newer_packages.provide()
+    promoted_types.provide()
+    changed_pytorch.provide()  # after: quotients of what has one type
+    newer_tensor_functions.provide()  # after: their other names are of what means something else by now
+    wide_kernels.provide()
+    without_compiler.run_uncompiled()
+    own_backward.trace_forwards()
