@@ -2,8 +2,8 @@
 from typing import List, NamedTuple, Tuple
 
 from job.keras_model import (  # noqa: F401
-    comparison, convolution, elementwise, gathering, linear, pointwise, pooling, recurrent, reduction, resizing, response_norm,
-    shaping, transposed_convolution,
+    comparison, convolution, elementwise, gathering, linear, pointwise, pooling, products, recurrent, reduction, resizing,
+    response_norm, shaping, transposed_convolution,
 )
 from job.keras_model.refused import REFUSED
 from job.keras_model.registry import CONVERTERS, Converter
