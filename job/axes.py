@@ -1,4 +1,4 @@
-"""Axis orders: the one place where PyTorch's, TensorFlow's and the kernels' are written down.
+"""Axis orders: the one place where PyTorch's, TensorFlow's and the kernels' are written down; how many axes there may be.
 
 An order is a permutation: axis i of the reordered tensor is axis order[i] of PyTorch's, as in
 ``x_reordered = x.transpose(order)``.
@@ -8,6 +8,8 @@ from typing import Sequence, Tuple
 from job.values import Shape
 
 Order = Tuple[int, ...]
+
+MOST_AXES = 4  # that TensorFlow Lite 1.14 transposes, broadcasts, cuts or pads
 
 CONV_KERNEL_HWIO = (2, 3, 1, 0)       # from PyTorch's (O, I, H, W)
 DEPTHWISE_KERNEL_HWIM = (2, 3, 0, 1)  # from PyTorch's (I, M, H, W), once O is split into I and M

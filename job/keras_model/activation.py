@@ -5,8 +5,7 @@ import numpy as np
 import tensorflow as tf
 from keras import backend
 
-from job.axes import Order, as_pytorch, channels_last
-from job.keras_model.axis_blocks import MOST_AXES
+from job.axes import MOST_AXES, Order, as_pytorch, channels_last
 from job.keras_model.few_axes import Sizes, reshaped, transposed
 from job.keras_model.layers import operation
 

@@ -3,9 +3,7 @@ import functools
 import itertools
 from typing import Iterable, Iterator, NamedTuple, Optional, Sequence, Tuple
 
-from job.axes import Order
-
-MOST_AXES = 4  # that TensorFlow Lite 1.14 transposes, broadcasts, cuts or pads
+from job.axes import MOST_AXES, Order
 
 Size = Optional[int]  # None where the batch is
 Block = Tuple[int, ...]  # axes that stay neighbours

@@ -11,8 +11,9 @@ from typing import Any, Callable
 
 import numpy as np
 
+from job.axes import MOST_AXES
 from job.keras_model.activation import Activation, constant_in_order, with_ones
-from job.keras_model.axis_blocks import MOST_AXES, merged_sizes
+from job.keras_model.axis_blocks import merged_sizes
 from job.keras_model.few_axes import constant_in_blocks, on_elements, reshaped
 from job.keras_model.layers import operation
 

@@ -6,9 +6,9 @@ import numpy as np
 import tensorflow as tf
 from onnx import TensorProto
 
+from job.axes import MOST_AXES
 from job.errors import UnsupportedModel
 from job.keras_model.activation import Activation, Operand
-from job.keras_model.axis_blocks import MOST_AXES
 from job.keras_model.elementwise import aligned, batch_fixed_by, common_order, of_fixed_shape, register_binary
 from job.keras_model.layers import operation
 from job.keras_model.pointwise import pointwise

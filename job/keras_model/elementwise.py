@@ -4,9 +4,8 @@ from typing import Any, Callable
 import numpy as np
 import tensorflow as tf
 
-from job.axes import Order, as_pytorch
+from job.axes import MOST_AXES, Order, as_pytorch
 from job.keras_model.activation import Activation, Operand, constant_in_order, in_order, with_leading_ones
-from job.keras_model.axis_blocks import MOST_AXES
 from job.keras_model.before_ones import with_constant
 from job.keras_model.constants import beside
 from job.keras_model.few_axes import broadcast, broadcast_sizes, reshaped

@@ -8,8 +8,8 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 import numpy as np
 import tensorflow as tf
 
-from job.axes import Order
-from job.keras_model.axis_blocks import MOST_AXES, Block, Size, blocks_around, blocks_alike, merged_sizes, moves
+from job.axes import MOST_AXES, Order
+from job.keras_model.axis_blocks import Block, Size, blocks_around, blocks_alike, merged_sizes, moves
 
 Sizes = Sequence[Size]
 

@@ -1,8 +1,8 @@
 """Work along the axes of an Activation, however many it has."""
 from typing import Any, Callable, Dict, Sequence
 
+from job.axes import MOST_AXES
 from job.keras_model.activation import Activation
-from job.keras_model.axis_blocks import MOST_AXES
 from job.keras_model.few_axes import Sizes, along
 from job.keras_model.layers import operation
 from job.values import Shape

@@ -4,9 +4,8 @@ from typing import Any, Callable, Dict, List, Sequence, Tuple
 import numpy as np
 import tensorflow as tf
 
-from job.axes import as_pytorch
+from job.axes import MOST_AXES, as_pytorch
 from job.keras_model.activation import Activation, as_onnx, in_order
-from job.keras_model.axis_blocks import MOST_AXES
 from job.keras_model.few_axes import Sizes, along, reduced, reshaped
 from job.keras_model.layers import operation
 from job.keras_model.many_axes import for_along

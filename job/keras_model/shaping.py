@@ -4,11 +4,11 @@ from typing import Any, Dict, Optional, Sequence, Tuple
 import numpy as np
 import tensorflow as tf
 
-from job.axes import Order, as_pytorch
+from job.axes import MOST_AXES, Order, as_pytorch
 from job.keras_model.activation import (
     Activation, Operand, constant_in_order, in_order, with_leading_ones, with_ones,
 )
-from job.keras_model.axis_blocks import MOST_AXES, moves
+from job.keras_model.axis_blocks import moves
 from job.keras_model.cutting import cut
 from job.keras_model.few_axes import along, concatenated
 from job.keras_model.layers import operation

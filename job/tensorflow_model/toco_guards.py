@@ -32,6 +32,7 @@ import tensorflow as tf
 from tensorflow.core.framework.graph_pb2 import GraphDef
 from tensorflow.core.framework.node_def_pb2 import NodeDef
 
+from job.axes import MOST_AXES
 from job.tensorflow_model.frozen_view import FrozenView
 from job.tensorflow_model.graph import Variable
 from job.tensorflow_model.nodes import int_constant, node, of_type
@@ -40,7 +41,6 @@ from job.values import Shape
 RESHAPES = ("Reshape", "ExpandDims", "Squeeze")
 ARITHMETIC = ("Add", "Mul", "Sub", "RealDiv", "Maximum", "Minimum", "Less", "LessEqual", "Greater", "GreaterEqual")
 FOLDED = ("Add", "Mul", "Sub", "RealDiv")  # into a layer
-MOST_AXES = 4  # that TensorFlow Lite 1.14 broadcasts
 SWAPPED = ARITHMETIC + (  # with a Reshape before them
     "Identity", "Cast", "Ceil", "Exp", "Floor", "Neg", "Relu", "Relu6", "Round", "Tanh", "Sqrt", "Square")
 

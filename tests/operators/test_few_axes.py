@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from job.keras_model.axis_blocks import MOST_AXES, merged_sizes
+from job.axes import MOST_AXES
+from job.keras_model.axis_blocks import merged_sizes
 from job.keras_model.few_axes import (
     along, blocks_broadcast_alike, broadcast, broadcast_sizes, concatenated, constant_in_blocks, in_rows, on_elements,
     reduced, reshaped, transposed,

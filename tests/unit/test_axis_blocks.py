@@ -4,7 +4,8 @@ import itertools
 import numpy as np
 import pytest
 
-from job.keras_model.axis_blocks import MOST_AXES, blocks_alike, blocks_around, merged_sizes, moves
+from job.axes import MOST_AXES
+from job.keras_model.axis_blocks import blocks_alike, blocks_around, merged_sizes, moves
 
 SIZES = (2, 3, 5, 4, 7, 6)
 

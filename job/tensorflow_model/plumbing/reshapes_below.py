@@ -10,11 +10,11 @@ from typing import Dict, List, Set, Tuple
 
 import numpy as np
 
+from job.axes import MOST_AXES
 from job.tensorflow_model.flatbuffer.tflite_file import Operator, Tensor, TFLiteFile
 from job.tensorflow_model.plumbing.growing_file import GrowingFile
 from job.tensorflow_model.plumbing.reading import readers, takes_any_shape, without_unread
 from job.tensorflow_model.plumbing.rows import OF_ONE, OF_TWO
-from job.tensorflow_model.toco_guards import MOST_AXES
 
 _LEAST_OF_SOFTMAX = 3  # axes: for fewer TensorFlow Lite 1.14 has another kernel, whose last bits are others
 _PERMUTATION = 1  # which input of a TRANSPOSE
