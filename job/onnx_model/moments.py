@@ -2,13 +2,16 @@
 
 Of a plain area of 112 x 112 the mean is wrong by 2e-4, of 512 x 512 by 3e-3, in TensorFlow and TensorFlow Lite of any version.
 Rows first, then their means: by 3e-6 and 1e-5, in the same time.
+
+A norm goes axis by axis sooner: it divides by its variance, so that an error counts for more. Other means stay one operator
+up to a map of 32 x 32, since int8 has a kernel for both axes of a map together, and none for one of them.
 """
 from typing import Sequence, Tuple
 
 import numpy as np
 
-AT_ONCE = 512        # numbers of which a norm takes the mean, which it divides by
-MEAN_AT_ONCE = 1024  # of which the mean is an answer of its own
+AT_ONCE = 512        # numbers, of a norm
+MEAN_AT_ONCE = 1024  # of other means
 
 
 def in_turn(axes: Sequence[int], lengths: Sequence[int], at_once: int = AT_ONCE) -> Sequence[Tuple[int, ...]]:
