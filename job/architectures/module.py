@@ -1,6 +1,6 @@
 """From a checkpoint's file and the settings to a module that is ready to be exported."""
 from pathlib import Path
-from typing import Any, Callable, NamedTuple, Optional, Tuple
+from typing import Callable, NamedTuple, Optional, Tuple
 
 import torch
 
@@ -9,6 +9,7 @@ from job.architectures.load import as_the_module_names_them, load_weights
 from job.architectures.recognition import note_of, recognised, recognition_of
 from job.architectures.registry import ArchArgs, Architecture, find
 from job.checkpoint.reading import Checkpoint, read_checkpoint
+from job.settings.settings import Settings
 from job.user_code.factory import build_from_code
 from job.user_code.meaning import mean_as_saved, mean_as_written
 from job.values import CheckpointFacts, Shape
@@ -22,7 +23,7 @@ class LoadedModule(NamedTuple):
     built_from: Optional[str]  # what decides all of it but its weights; None where a user's code may decide by anything
 
 
-def load_module(checkpoint_path: Path, settings: Any) -> LoadedModule:
+def load_module(checkpoint_path: Path, settings: Settings) -> LoadedModule:
     """Read the checkpoint and load it into the module that the settings name, or that its tensors are recognised as.
 
     Of the settings it reads arch, arch_args, weights_key, trust_pickle and model_code, a pair of file and factory or None.

@@ -7,6 +7,7 @@ from job.batch import output_folder
 from job.batch.planning import Task
 from job.errors import Interrupted, JobError, Killed, Stopped, job_error_from
 from job.settings.settings import Settings
+from job.sides.opening import Sides
 from job.values import Outcome
 from job.watching import log
 
@@ -45,7 +46,7 @@ class Rows:
             self.add(number, row)
         return row is not None
 
-    def converted(self, task: Task, sides: Any) -> Outcome:
+    def converted(self, task: Task, sides: Sides) -> Outcome:
         """A step for tried(), in whatever process; add() is for the main one."""
         return self.chain.convert(task.path, task.name, task.settings, self.output_dir, sides)
 

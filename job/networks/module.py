@@ -21,7 +21,7 @@ from job.onnx_model.symbolic import gaps_filled
 from job.onnx_model.trace import first_difference, forward, trace
 from job.parity.probes import Probe, make_probes
 from job.processes.shared_values import Known
-from job.settings.settings import DEFAULT_INPUT_NAME, DEFAULT_OUTPUT_NAMES
+from job.settings.settings import DEFAULT_INPUT_NAME, DEFAULT_OUTPUT_NAMES, Settings
 from job.settings.tensor_values import InputShape
 from job.user_code.failure import BadModelCode
 from job.user_code.meaning import doubts
@@ -41,7 +41,7 @@ class ModuleNetwork:
         self.computes_with_batch = computes_with_batch
 
     @classmethod
-    def read(cls, checkpoint: Path, settings: Any, known: Known = Known()) -> Tuple["ModuleNetwork", Graph]:
+    def read(cls, checkpoint: Path, settings: Settings, known: Known = Known()) -> Tuple["ModuleNetwork", Graph]:
         """`known`: traces of modules that were built alike."""
         loaded = load_module(checkpoint, settings)
         module = FlatOutputs(loaded.module)
@@ -105,7 +105,7 @@ def _keep(path: str, values: dict):
     return hook
 
 
-def _inputs(settings: Any, default: Optional[Shape]) -> Tuple[TensorFacts, ...]:
+def _inputs(settings: Settings, default: Optional[Shape]) -> Tuple[TensorFacts, ...]:
     named, names = settings.input_shapes, settings.input_names
     if default and not named:
         named, names = (InputShape(None, default),), names or (DEFAULT_INPUT_NAME,)

@@ -1,15 +1,15 @@
 """What the inputs and outputs of an .onnx file are called, and which of the user's shapes is which input's."""
-from typing import Any, Mapping, Sequence, Tuple
+from typing import Mapping, Sequence, Tuple
 
 from job.errors import UsageError
 from job.onnx_model.graph import FreeNames
 from job.onnx_model.reading import published_name
-from job.settings.settings import DEFAULT_OUTPUT_NAMES, default_input_names
+from job.settings.settings import DEFAULT_OUTPUT_NAMES, Settings, default_input_names
 from job.settings.tensor_values import InputShape
 from job.values import Shape
 
 
-def inputs_of(files: Sequence[str], settings: Any) -> Tuple[Tuple[str, ...], Mapping[str, Shape]]:
+def inputs_of(files: Sequence[str], settings: Settings) -> Tuple[Tuple[str, ...], Mapping[str, Shape]]:
     """Their names in what is published, and the shapes given, by the names in the file.
 
     Shapes under the file's own names are of these inputs, in whatever order and however many; others are all inputs'.
@@ -26,7 +26,7 @@ def inputs_of(files: Sequence[str], settings: Any) -> Tuple[Tuple[str, ...], Map
     return _names("input", files, said), {file: each.shape for file, each in zip(files, shapes)}
 
 
-def outputs_of(files: Sequence[str], settings: Any, inputs: Sequence[str]) -> Tuple[str, ...]:
+def outputs_of(files: Sequence[str], settings: Settings, inputs: Sequence[str]) -> Tuple[str, ...]:
     said = settings.output_names if settings.output_names != DEFAULT_OUTPUT_NAMES else ()
     return _names("output", files, said, inputs)
 

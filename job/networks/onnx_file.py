@@ -21,6 +21,7 @@ from job.onnx_model.protobuf import OPSET, protobuf_from_graph
 from job.onnx_model.reading import OnnxFile, graph_of, open_onnx
 from job.onnx_model.runtime import NEWEST_OPSET, RUNTIME_ERRORS, as_it_knows, layer_values, session
 from job.parity.probes import Probe, make_probes
+from job.settings.settings import Settings
 from job.values import CheckpointFacts, Inspected, TensorFacts, TrainingSpread
 
 FORMAT = "onnx"
@@ -66,7 +67,7 @@ class FileNetwork:
         self.inputs, self.facts = inputs, facts
 
     @classmethod
-    def read(cls, path: Path, settings: Any) -> Tuple["FileNetwork", Graph]:
+    def read(cls, path: Path, settings: Settings) -> Tuple["FileNetwork", Graph]:
         if settings.arch or settings.model_code:
             raise UsageError("{} is a network itself: --arch and --model-code name another".format(path.name),
                              hint="leave them out for .onnx files")
@@ -132,7 +133,7 @@ def _with_files(identity: Identity, folder: Path, files: Sequence[Watch]) -> Ide
     return Identity(sha256, stamps)
 
 
-def _graph(file: OnnxFile, settings: Any) -> Tuple[Graph, Tuple[str, ...]]:
+def _graph(file: OnnxFile, settings: Settings) -> Tuple[Graph, Tuple[str, ...]]:
     """Names and open sizes are the settings' where they say any, else the file's own."""
     inputs, shapes = inputs_of(file.graph.inputs, settings)
     return graph_of(file, shapes, inputs, outputs_of(file.graph.outputs, settings, inputs))

@@ -12,10 +12,11 @@ from job.parity import explain
 from job.parity.layers import first_drifting
 from job.parity.probes import Probe
 from job.parity.tolerance import kind_of
+from job.sides.opening import Sides
 from job.values import Drift, StageParity
 
 
-def located(drift: Drift, stages: Sequence[StageParity], probes: Sequence[Probe], sides: Any,
+def located(drift: Drift, stages: Sequence[StageParity], probes: Sequence[Probe], sides: Sides,
             files: Mapping[str, Path], calibration: Path) -> Drift:
     """The drift with its layers, where one can be told; the reference cannot drift from itself, but its weights be NaN.
 
@@ -40,7 +41,7 @@ def located(drift: Drift, stages: Sequence[StageParity], probes: Sequence[Probe]
                           or explain.hint_on_rounding(sides.pytorch.call("rounding_of_range", probe)) or drift.hint)
 
 
-def _with_weights(drift: Drift, stages: Sequence[StageParity], sides: Any) -> Drift:
+def _with_weights(drift: Drift, stages: Sequence[StageParity], sides: Sides) -> Drift:
     found = sides.pytorch.call("weights_with_nan") if _metrics_of(drift, stages).get("nan") else ()
     if not found:
         return drift
@@ -48,12 +49,12 @@ def _with_weights(drift: Drift, stages: Sequence[StageParity], sides: Any) -> Dr
                           hint=explain.DIVERGED)
 
 
-def _silence(drift: Drift, stages: Sequence[StageParity], sides: Any) -> str:
+def _silence(drift: Drift, stages: Sequence[StageParity], sides: Sides) -> str:
     metrics = _metrics_of(drift, stages)
     return explain.hint_on_silence(metrics["range"]) if metrics and sides.pytorch.call("is_of_shares", drift.output) else ""
 
 
-def _with_noise(drift: Drift, sides: Any, *asked: Any) -> Drift:
+def _with_noise(drift: Drift, sides: Sides, *asked: Any) -> Drift:
     """`asked` is what the side's layer_noise takes."""
     modules = sides.pytorch.call("modules_of_layers")
     found = sides.tensorflow.call("layer_noise", *asked)
@@ -62,7 +63,7 @@ def _with_noise(drift: Drift, sides: Any, *asked: Any) -> Drift:
                           hint=drift.hint or explain.hint_on_noise(drift.stage, noise))
 
 
-def _first_layer(stage: str, probe: Probe, sides: Any, file: Optional[Path]) -> Optional[str]:
+def _first_layer(stage: str, probe: Probe, sides: Sides, file: Optional[Path]) -> Optional[str]:
     layers = sides.pytorch.call("onnx_layers", probe)
     if stage == "onnx":  # its tensors are called as the modules are whose results they hold
         return _first_drifting(sides.pytorch.call("reference_layers", probe), layers)

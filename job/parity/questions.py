@@ -7,6 +7,7 @@ from job.parity.gate import judge
 from job.parity.probes import Probe, save_probes
 from job.parity.reference import judge_reference
 from job.parity.tolerance import Override, tolerance_for
+from job.processes.actors import Side
 from job.values import Question, StageParity, TensorFacts
 
 
@@ -29,7 +30,7 @@ class Questions:
     def question(self, stage: str) -> Question:
         return Question(stage, self._folder / "probes.npz", self._counts[stage], self._answers(stage))
 
-    def ask(self, stage: str, side: Any, *file: Path) -> None:
+    def ask(self, stage: str, side: Side, *file: Path) -> None:
         """The side answers, once it has done what it was asked before."""
         self.expect(stage, side.start("answer", self.question(stage), *file))
 

@@ -4,10 +4,11 @@ from typing import Any, Dict, Optional
 from job.parity.tolerance import DEFAULT, tolerance_for
 from job.samples import folder
 from job.samples.calibration import calibration_choice
+from job.settings.settings import Settings
 from job.user_code import sources
 
 
-def settings_document(settings: Any) -> Dict[str, Any]:
+def settings_document(settings: Settings) -> Dict[str, Any]:
     """Everything that decides the published bytes, beside the checkpoint and the job itself."""
     return {
         "arch": settings.arch,

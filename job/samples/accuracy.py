@@ -14,6 +14,7 @@ from job.parity import explain
 from job.parity.answers import load_answers
 from job.parity.metrics import round_significant
 from job.parity.tolerance import kind_of
+from job.processes.actors import Side
 from job.samples.intervals import drop_interval, interval
 from job.samples.labels import check_labels, check_telling
 from job.samples.use import Samples
@@ -39,7 +40,7 @@ class Accuracy:
         self._folder, self._samples, self._output = folder, samples, output
         self._pending = OrderedDict()  # type: Dict[str, Any]
 
-    def ask(self, stage: str, count: int, side: Any, *file: Path) -> None:
+    def ask(self, stage: str, count: int, side: Side, *file: Path) -> None:
         """The side answers for the first so many samples, once it has done what it was asked before."""
         question = Question(stage, self._samples.file, count, self._answers(stage))
         self._pending[stage] = side.start("answer", question, *file)

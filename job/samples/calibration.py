@@ -11,8 +11,10 @@ from job.determinism import digest_of
 from job.modes import CALIBRATED
 from job.parity.metrics import round_significant
 from job.parity.probes import MOST_OWN, Probe, load_probes, make_probes, own_count, save_probes
+from job.processes.actors import Side
 from job.samples.folder import evenly_spaced, sample_folder
 from job.samples.values import CALIBRATION, bad_samples
+from job.settings.settings import Settings
 from job.values import Exported, TensorFacts, TrainingSpread
 
 SEEDED = 4  # probes, where the user gives nothing
@@ -43,7 +45,7 @@ class Calibration(NamedTuple):
         return self.training_spread is not None and not 1 / ALIKE < self.training_spread.median < ALIKE
 
 
-def calibration_for(settings: Any, exported: Exported, side: Any, probes: Sequence[Probe],
+def calibration_for(settings: Settings, exported: Exported, side: Side, probes: Sequence[Probe],
                     folder: Path) -> Optional[Calibration]:
     """Written to `folder`; None where no mode asks for it. `probes` are the user's samples, where he gives any.
 
@@ -67,12 +69,12 @@ def samples_of(folder: Path, inputs: Sequence[TensorFacts]) -> Iterator[Sequence
         yield [np.ascontiguousarray(array.transpose(facts.permutation)) for array, facts in zip(probe.inputs, inputs)]
 
 
-def calibration_choice(settings: Any) -> Tuple[Path, int, Optional[int]]:
+def calibration_choice(settings: Settings) -> Tuple[Path, int, Optional[int]]:
     """What sample_folder() is asked for: the user's files to calibrate with, and to judge on."""
     return settings.calibration, settings.calibration_count + MOST_OWN, settings.calibration_seed
 
 
-def _of_user(settings: Any, exported: Exported, side: Any, folder: Path) -> Calibration:
+def _of_user(settings: Settings, exported: Exported, side: Side, folder: Path) -> Calibration:
     listed = sample_folder(*calibration_choice(settings))
     problems = listed.problems + side.call("read_calibration", listed.files, exported.inputs, settings.preprocess, folder)
     if problems and not settings.skip_bad_images:

@@ -1,13 +1,14 @@
 """What a network takes: magnitudes and shares are no seeded probe, and it answers these with NaN. The user's samples show it."""
-from typing import Any, Sequence
+from typing import Sequence
 
 import numpy as np
 
 from job.parity.probes import Probe, make_probes, probe_counts
+from job.processes.actors import Side
 from job.values import Exported, TensorFacts
 
 
-def within_domain(exported: Exported, samples: Sequence[Probe], side: Any) -> Exported:
+def within_domain(exported: Exported, samples: Sequence[Probe], side: Side) -> Exported:
     """With seeded probes that lie where the samples do, if the network answers these with numbers, and seeded ones not.
 
     Without samples, or where it answers one of them with NaN too, the probes are left as they are.

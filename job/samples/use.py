@@ -10,14 +10,16 @@ Accuracy is judged on so many samples, evenly spaced over all, as the work of on
 and never on more than 128 MiB of inputs.
 """
 from pathlib import Path
-from typing import Any, Mapping, NamedTuple, Sequence, Tuple
+from typing import Mapping, NamedTuple, Sequence, Tuple
 
 import numpy as np
 
 from job.parity.probes import MOST_SAMPLES, Probe, load_probes
+from job.processes.actors import Side
 from job.samples.classes import class_numbers, number_of_scores
 from job.samples.folder import evenly_spaced, sample_folder, spread
 from job.samples.values import SampleFile, SampleFolder, bad_samples
+from job.settings.settings import Settings
 from job.values import Exported
 
 _JUDGED = ((1e8, 256), (1e9, 64), (2.5e9, 32), (float("inf"), 16))
@@ -35,7 +37,7 @@ class Samples(NamedTuple):
     rows: Tuple[int, ...] = ()  # how many rows of its batch each sample fills itself
 
 
-def samples_for(settings: Any, exported: Exported, side: Any, file: Path) -> Samples:
+def samples_for(settings: Settings, exported: Exported, side: Side, file: Path) -> Samples:
     """What the settings' folder holds for this network, read by the side into `file`; none without a folder.
 
     Raises BadCheckpoint for files that are no samples of its inputs, and for folders that name no class.

@@ -25,6 +25,7 @@ from job.parity.answers import save_answers
 from job.parity.probes import Probe, load_probes
 from job.processes.memory import peak_memory
 from job.processes.shared_values import Known
+from job.settings.settings import Settings
 from job.values import Exported, Inspected, Question, TensorFacts, TrainingSpread
 
 _MOVES = ("Flatten", "Identity", "Reshape", "Squeeze", "Transpose", "Unsqueeze")
@@ -52,7 +53,7 @@ class PyTorchSide:
         """Forgets the checkpoint."""
         self.__init__(self._known)
 
-    def export(self, checkpoint: Path, settings: Any, onnx_file: Path) -> Exported:
+    def export(self, checkpoint: Path, settings: Settings, onnx_file: Path) -> Exported:
         """Checkpoint -> network -> canonical ONNX file."""
         network, graph = network_of(checkpoint, settings, self._known)
         graph = canonical(graph)
@@ -65,7 +66,7 @@ class PyTorchSide:
         return Exported(onnx_file, network.inputs, outputs, network.facts, multiply_adds(graph),
                         network.computes_with_batch, longest_path(graph), network.reference)
 
-    def inspect(self, checkpoint: Path, settings: Any) -> Inspected:
+    def inspect(self, checkpoint: Path, settings: Settings) -> Inspected:
         """What is in the file, whatever network it belongs to."""
         if is_onnx(checkpoint):
             return inspected(checkpoint)
