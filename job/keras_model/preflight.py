@@ -8,6 +8,7 @@ from job.keras_model.operators import CONVERTERS
 from job.keras_model.refused import REFUSED
 from job.keras_model.registry import Converter, Operator
 from job.keras_model.types import type_problem
+from job.onnx_model import quantised_already
 from job.onnx_model.graph import Graph, Node, View
 from job.onnx_model.passes import REPLACED
 
@@ -18,7 +19,7 @@ def check_supported(graph: Graph) -> None:
     """Raises UnsupportedModel with every operator and attribute that stands in the way."""
     problems = problems_of(graph)
     if problems:
-        raise UnsupportedModel(problems, hint="the command `operators` lists what converts")
+        raise UnsupportedModel(problems, hint=quantised_already.hint_for(problems, "the command `operators` lists what converts"))
 
 
 def problems_of(graph: Graph) -> List[str]:

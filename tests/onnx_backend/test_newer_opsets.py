@@ -149,6 +149,21 @@ def test_all_that_is_not_known_is_named_at_once():
     assert refusal.value.problems == ("operator Det at a", "operator Unique at y")
 
 
+@pytest.mark.parametrize("opset, op, domain, words", [
+    (13, "DynamicQuantizeLinear", "", ""), (13, "QuantizeLinear", "", ""),
+    (17, "QGemm", "com.microsoft", " of the domain com.microsoft"),
+    (9, "DynamicQuantizeLSTM", "com.microsoft", " of the domain com.microsoft")], ids=str)
+def test_a_model_that_is_quantised_already(opset, op, domain, words):
+    attributes = {"axis": 1} if op == "QuantizeLinear" else {}
+    node = helper.make_node(op, ["x", "s", "z"][:1 if op[0] == "D" else 3], ["y"], domain=domain, **attributes)
+    weights = {"s": np.array(0.1, np.float32), "z": np.array(3, np.uint8)}
+    with pytest.raises(UnsupportedModel) as refusal:
+        answers(model([node], {"x": MAP.shape}, ["y"], opset, weights).SerializeToString(), MAP)
+    problem, = refusal.value.problems
+    assert problem == "operator {}{}: a model that is quantised already: give the float model at y".format(op, words)
+    assert "--quantize" in refusal.value.hint
+
+
 @pytest.mark.parametrize("op", sorted(NEWER) + ["If"])
 def test_a_node_that_is_none(op):
     """As a damaged file may have it: without inputs, and its attributes are texts."""

@@ -7,6 +7,7 @@ import onnx
 from onnx import helper
 
 from job.errors import UnsupportedModel
+from job.onnx_model import quantised_already
 from job.onnx_model.graph import Graph, Node
 from job.onnx_model.opsets.newer.branches import BRANCHES
 from job.onnx_model.opsets.newer.loops import BODY, CARRIED
@@ -26,7 +27,8 @@ def nodes_of(protos: Sequence[onnx.NodeProto], opset: int,
     """The nodes, and the values of the Constant nodes among them; what is not ONNX's own is refused, all at once."""
     problems = [problem for proto in protos for problem in _problems(proto, opset)]
     if problems:
-        raise UnsupportedModel(problems, hint="export with ONNX's own operators, If and Loop in opset 11 or later, without Scan")
+        raise UnsupportedModel(problems, hint=quantised_already.hint_for(
+            problems, "export with ONNX's own operators, If and Loop in opset 11 or later, without Scan"))
     nodes, constants = [], {}  # type: Tuple[List[Node], Dict[str, np.ndarray]]
     for proto in protos:
         _check(proto, opset)
@@ -122,7 +124,8 @@ def _problems(proto: onnx.NodeProto, opset: int) -> List[str]:
     if proto.domain == DOMAIN and opset > OPSET and of_domain(proto.op_type) in NEWER:
         return []
     if proto.domain not in _OWN or "." in proto.op_type:
-        return ["operator {} of the domain {} at {}".format(proto.op_type, proto.domain, where(proto))]
+        return ["operator {} of the domain {}{} at {}".format(
+            proto.op_type, proto.domain, quantised_already.why(proto.op_type), where(proto))]
     if opset <= OPSET and not is_known(proto.op_type, opset):
         return ["operator {}, which opset {} does not have, at {}".format(proto.op_type, opset, where(proto))]
     if proto.op_type in _WITH_GRAPHS and opset > OPSET:

@@ -4,6 +4,7 @@ from typing import Dict, List, Mapping, Sequence, Set, Tuple
 import numpy as np
 
 from job.errors import BadCheckpoint, UnsupportedModel
+from job.onnx_model import quantised_already
 from job.onnx_model.divisors import refuse_zero_divisors
 from job.onnx_model.graph import Graph, Node, Rewrite, View
 from job.onnx_model.model_file import refuse_huge
@@ -27,7 +28,8 @@ def lowered(graph: Graph, opset: int) -> Graph:
     for node in graph.nodes:
         walk.take(node)
     if walk.problems:
-        raise UnsupportedModel(walk.problems, hint="export without these, or as opset 10 says them")
+        raise UnsupportedModel(walk.problems, hint=quantised_already.hint_for(
+            walk.problems, "export without these, or as opset 10 says them"))
     return walk.graph()
 
 
@@ -149,7 +151,7 @@ class _Walk:
 
     def _rewritten(self, node: Node) -> Rewrite:
         rule = NEWER.get(node.op)
-        if rule is None and not is_known(node.op, OPSET):
+        if rule is None and (not is_known(node.op, OPSET) or quantised_already.why(node.op)):
             raise _no_operator(node)
         if rule is None or rule.since > self._opset:
             return Rewrite((self._from_the_first(node),))
@@ -183,4 +185,4 @@ def _of(values: Mapping, names: Tuple[str, ...]) -> Dict:
 
 
 def _no_operator(node: Node) -> UnsupportedModel:
-    return UnsupportedModel(["operator {} at {}".format(node.op, node.place)])
+    return UnsupportedModel(["operator {}{} at {}".format(node.op, quantised_already.why(node.op), node.place)])
