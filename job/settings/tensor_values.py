@@ -53,7 +53,7 @@ def _named_shape(part: str) -> InputShape:
     if dtype not in INPUT_TYPES:
         raise Refused("{!r} is no type of an input".format(dtype), ", ".join(INPUT_TYPES))
     if len(words) > 2:
-        raise Refused("not a shape", "NAME:SIZES:TYPE, such as ids:1,16:int64")
+        raise Refused("not a shape", "NAME:SIZES:TYPE, such as ids:1,16:int64; in a name, _ stands for : and its like")
     name = _tensor_name(words[0]) if len(words) == 2 else None
     sizes = words[-1]
     if sizes[:1] + sizes[-1:] in ("[]", "()"):  # as Python writes it
@@ -78,5 +78,5 @@ def _shape(sizes: Any) -> Shape:
 def _tensor_name(word: Any) -> str:
     if not isinstance(word, str) or not _TENSOR_NAME.match(word):
         raise Refused("{!r} cannot be a tensor's name".format(word),
-                      "letters, digits, _ and ., a letter or digit first, at most 100")
+                      "letters, digits, _ and ., a letter or digit first, at most 100; _ stands for what else a file has")
     return word

@@ -53,7 +53,7 @@ def test_an_open_batch_is_one_or_what_is_given(tmp_path):
 
 def test_other_open_sizes_must_be_given(tmp_path):
     made = model([helper.make_node("Relu", ["x"], ["y"])], {"x": ("N", 3, "H", "W")}, ["y"])
-    with pytest.raises(BadCheckpoint, match=r"open: \?,3,\?,\?") as refusal:
+    with pytest.raises(BadCheckpoint, match=r"open: x \?,3,\?,\?") as refusal:
         read(made, tmp_path)
     assert "--input-shape" in refusal.value.hint
     assert read(made, tmp_path, {"x": (1, 3, 8, 9)})[0].shapes["y"] == (1, 3, 8, 9)
@@ -88,6 +88,17 @@ def test_names_become_legal_and_stay_unlike(tmp_path):
     assert len(set(names)) == len(names) and all(name.replace("_", "").isalnum() for name in names)
     values = run_graph(graph, [ROWS])
     assert np.array_equal(values[0], np.zeros_like(ROWS)) and np.array_equal(values[1], np.maximum(ROWS, 0))
+
+
+@pytest.mark.parametrize("shapes, message, example", [
+    ({"x": ("N", 3, "H", "W")}, "x ?,3,?,?", "1,3,224,224"),
+    ({"a:0": (2, 5), "m/ids": ("N", "T"), "é": (4, "T", 8)}, "m/ids ?,?; é 4,?,8", "'m_ids:1,16;tensor:4,16,8'")], ids=str)
+def test_all_sizes_that_are_open_are_told_with_what_gives_them(tmp_path, shapes, message, example):
+    made = model([helper.make_node("Relu", [list(shapes)[-1]], ["y"])], shapes, ["y"])
+    with pytest.raises(BadCheckpoint) as refusal:
+        read(made, tmp_path, inputs=tuple("abc"[:len(shapes)]))
+    assert refusal.value.message == "the file leaves sizes of its inputs open: " + message
+    assert refusal.value.hint == "give them, for example --input-shape=" + example
 
 
 def test_shapes_computed_from_shapes(tmp_path):

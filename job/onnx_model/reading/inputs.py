@@ -1,9 +1,12 @@
 """What shape each input has: what the file says, and the user where it leaves sizes open."""
+import shlex
 from typing import List, Mapping, Optional, Sequence, Tuple
 
 import onnx
 
 from job.errors import BadCheckpoint, UnsupportedModel
+from job.onnx_model.graph import FreeNames
+from job.onnx_model.reading.names import published_name
 from job.onnx_model.reading.tensors import dtype_of
 from job.values import Shape
 
@@ -25,21 +28,34 @@ def declared_dtype(item: onnx.ValueInfoProto) -> str:
 
 
 def input_shapes(items: Sequence[onnx.ValueInfoProto], given: Mapping[str, Shape]) -> Tuple[Shape, ...]:
-    """The shape of each input; an open batch is 1 where nothing else is given."""
-    return tuple(_shape(item.name, declared_shape(item), given.get(item.name)) for item in items)
+    """The shape of each input; an open batch is 1 where nothing else is given. What is open otherwise is told at once."""
+    declared = {item.name: declared_shape(item) for item in items}
+    still_open = [name for name, sizes in declared.items() if name not in given and min(sizes[1:], default=0) < 0]
+    if still_open:
+        raise BadCheckpoint("the file leaves sizes of its inputs open: {}".format(
+            "; ".join("{} {}".format(name, _written(declared[name])) for name in still_open)),
+            hint="give them, for example --input-shape=" + _example(declared, still_open))
+    return tuple(_shape(name, sizes, given.get(name)) for name, sizes in declared.items())
 
 
 def _shape(name: str, declared: Tuple[int, ...], given: Optional[Shape]) -> Shape:
     if given is None:
-        open_axes = [axis for axis, size in enumerate(declared) if size < 0]
-        if open_axes not in ([], [0]):
-            raise BadCheckpoint("the file leaves sizes of the input {} open: {}".format(name, _written(declared)),
-                                hint="give them as the file has them: --input-shape=1,3,224,224")
         return tuple(1 if size < 0 else size for size in declared)
     if len(given) != len(declared) or any(size not in (-1, said) for size, said in zip(declared, given)):
         raise BadCheckpoint("the input {} has shape {} in the file, {} in --input-shape".format(
             name, _written(declared), ",".join(map(str, given))), hint="only what the file leaves open can be given")
     return given
+
+
+def _example(declared: Mapping[str, Tuple[int, ...]], names: Sequence[str]) -> str:
+    """By the names in what is published, where there are several inputs."""
+    unused, shapes = FreeNames(), []  # type: FreeNames, List[str]
+    published = {name: published_name(name, unused) for name in declared}
+    for name in names:
+        sizes = [1 if axis == 0 else 224 if len(declared[name]) == 4 else 16 for axis in range(len(declared[name]))]
+        text = _written(tuple(size if size > 0 else example for size, example in zip(declared[name], sizes)))
+        shapes.append(text if len(declared) == 1 else "{}:{}".format(published[name], text))
+    return shlex.quote(";".join(shapes))
 
 
 def _written(shape: Tuple[int, ...]) -> str:
