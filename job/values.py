@@ -156,11 +156,14 @@ class Unusual(NamedTuple):
     message: str
 
 
+OUTCOMES = ("converted", "current", "failed")  # of a checkpoint
+
+
 class Outcome(NamedTuple):
     """One row of summary.json."""
 
     name: str
-    outcome: str  # converted, current or failed
+    outcome: str  # one of OUTCOMES
     exit_code: int
     stage: str
     message: str

@@ -10,13 +10,13 @@ from job.checkpoint.weights_beside import weights_beside
 from job.errors import BadCheckpoint, UsageError, job_error_from_oserror
 from job.settings.sidecar import is_inside
 from job.settings.surface import COMMANDS
+from job.unread import is_unread
 from job.watching import log
 
 # In capitals too, as some systems and people write them: whoever left NET.PTH out would not say so.
 SUFFIXES = (".pth", ".pt", ".bin", ".ckpt", ".tar", ".safetensors", ".npz", ".onnx", shards.SUFFIX)
-_SKIPPED_FOLDERS = ("lost+found", "calibration", "samples")
+_SKIPPED_FOLDERS = ("calibration", "samples")
 _DEEPEST = 100  # folders below each other: no name that long can be published
-_SKIPPED_SUFFIXES = (".tmp", ".part")
 
 
 class Candidate(NamedTuple):
@@ -99,7 +99,7 @@ def _walk(folder: Path, volume: Path, skipped: frozenset, above: Tuple[Path, ...
     parts = shards.shards_beside(folder, names) | _of_onnx_files(folder, names)
     for name in names:
         path = folder / name
-        if name.startswith(".") or name.lower().endswith(_SKIPPED_SUFFIXES) or name in parts:
+        if is_unread(name) or name in parts:
             continue
         if path.is_symlink() and not (is_inside(path, volume) and path.exists()):
             log.warning("{}: this link leads nowhere inside the volume, not followed".format(
@@ -107,11 +107,11 @@ def _walk(folder: Path, volume: Path, skipped: frozenset, above: Tuple[Path, ...
         elif path.is_dir() and name.lower().endswith(SUFFIXES) and is_distributed(path):
             yield path  # as Lightning calls such a folder: it is refused, and how to make a file of it is told
         elif path.is_dir():
-            _tell_if_distributed(path)
             real = path.resolve()
             if len(above) > _DEEPEST:
                 log.warning("{}: folders this deep are not looked at".format(path.relative_to(volume)))
             elif name not in _SKIPPED_FOLDERS and real not in skipped and real not in above:
+                _tell_if_distributed(path)
                 yield from _walk(path, volume, skipped, above + (real,))
         elif name.lower().endswith(SUFFIXES):
             yield path

@@ -13,11 +13,11 @@ from job.checkpoint.digest import sha256_of_file
 from job.errors import job_error_from_oserror
 from job.samples.values import SampleFile, SampleFolder
 from job.settings.sidecar import is_inside
+from job.unread import is_unread
 
 MOST = 256
 PICTURES = (".jpeg", ".jpg", ".png")
 ARRAYS = (".npy", ".npz")
-_SKIPPED_SUFFIXES = (".part", ".tmp")
 
 Each = TypeVar("Each")
 
@@ -97,8 +97,7 @@ def _listed(folder: Path) -> SampleFolder:
 
 def _visible(folder: Path) -> List[os.DirEntry]:
     with os.scandir(str(folder)) as entries:
-        visible = [entry for entry in entries if not (
-            entry.name.startswith(".") or entry.name.lower().endswith(_SKIPPED_SUFFIXES) or entry.name == "lost+found")]
+        visible = [entry for entry in entries if not is_unread(entry.name)]
     return sorted(visible, key=lambda entry: os.fsencode(entry.name))
 
 

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Sequence, Tuple
 
 from job.report.documents import read_document
-from job.values import Outcome
+from job.values import OUTCOMES, Outcome
 from job.watching.whole_file import check_place, write_whole
 
-OUTCOMES = ("converted", "current", "failed")
 _PREFIX = "pt2tflite_"
 
 

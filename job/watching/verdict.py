@@ -8,11 +8,10 @@ from typing import Callable, NamedTuple, Optional, Sequence
 
 from job.errors import EnvironmentFailed, JobError, job_error_from
 from job.first_few import first_few
-from job.values import Outcome
+from job.values import OUTCOMES, Outcome
 from job.watching import log
 from job.watching.exit_codes import combined
 
-OUTCOMES = ("converted", "current", "failed")  # of a checkpoint
 TERMINATION_LOG = Path("/dev/termination-log")
 _LONGEST = {"stage": 100, "message": 1700, "hint": 1700}  # bytes, as JSON has them; Kubernetes keeps 4096 in all
 

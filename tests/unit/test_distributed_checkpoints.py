@@ -58,13 +58,31 @@ def test_what_only_looks_like_one_is_none(volumes, files):
     assert len(found(volumes[0], [])) == 1 and named([str(volumes[0] / "run7" / "final.pth")], volumes[0])
 
 
+@pytest.fixture
+def closed():
+    """A volume that another user gets to, as none below tmp_path, and what makes a folder in it that he may not look into."""
+    with tempfile.TemporaryDirectory() as made:
+        Path(made).chmod(0o755)
+
+        def folder(name):
+            put(Path(made) / name, "final.pth")
+            (Path(made) / name).chmod(0o700)
+            return Path(made)
+        yield folder
+
+
 @root_only
-def test_a_folder_that_may_not_be_looked_into_is_named():
-    with tempfile.TemporaryDirectory() as made:  # where another user gets to, as not below tmp_path
-        volume = Path(made)
-        volume.chmod(0o755)
-        put(volume / "run7", "final.pth")
-        (volume / "run7").chmod(0o700)
-        refused = as_nobody(lambda: found(volume, []))
+def test_a_folder_that_may_not_be_looked_into_is_named(closed):
+    volume = closed("run7")
+    refused = as_nobody(lambda: found(volume, []))
     assert isinstance(refused, NoPermission)
     assert refused.message == "reading {}: Permission denied".format(volume / "run7")
+
+
+@root_only
+@pytest.mark.parametrize("name", ["lost+found", "samples"])
+def test_what_is_no_folder_of_checkpoints_need_not_be_readable(closed, name):
+    """lost+found of ext4 is root's alone."""
+    volume = closed(name)
+    put(volume, "net.pth")
+    assert as_nobody(lambda: found(volume, [])) is None
