@@ -1,5 +1,5 @@
 """What is done otherwise while a network is traced, so that its trace holds what ONNX can say."""
-from typing import Any, Callable, Tuple
+from typing import Any, Callable, Optional, Tuple
 
 import torch
 import torch.nn.functional as F
@@ -66,6 +66,7 @@ def keeping_text(run_symbolic: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def unbound(tensor: torch.Tensor, dim: int = 0) -> Tuple[torch.Tensor, ...]:
-    """Tensor.unbind, element by element: the exporter cannot take a list apart."""
+def unbound(tensor: torch.Tensor, dim: int = 0, axis: Optional[int] = None) -> Tuple[torch.Tensor, ...]:
+    """Tensor.unbind, element by element: the exporter cannot take a list apart. `axis` is NumPy's name for `dim`."""
+    dim = dim if axis is None else axis
     return tuple(tensor.select(dim, place) for place in range(tensor.size(dim)))

@@ -58,6 +58,14 @@ ADDED = {  # what PyTorch 1.1 does not have
     "of two": (_ROW, "lambda x: torch.maximum(x, x.flip(2)) - x.minimum(x * 0.5).square() + torch.square(x)"),
     "limits by another name": (_ROW, "lambda x: torch.clip(x, -0.5, max=0.25) + x.clip(min=0.125) + x.clip(None, 0.5)"),
     "axes moved": (_MAP, "lambda x: torch.movedim(x, 1, -1).moveaxis((0, 1), (1, 0)) + x.permute(2, 0, 3, 1) * 0.5"),
+    "axes by numpy's names": (
+        _MAP, "lambda x: torch.cat([x, x], axis=1).sum(axis=(1, 2), keepdims=True) + torch.stack([x, x], axis=0).mean(axis=0) "
+              "+ torch.concat([x, x], axis=2).std(axis=-2, keepdims=True) + x.max(axis=1, keepdims=True)[0] "
+              "+ torch.min(x, axis=2)[0].unsqueeze(axis=2) + torch.softmax(x, axis=1) + x.log_softmax(axis=3) + x.cumsum(axis=2)"),
+    "picks by numpy's names": (
+        _MAP, "lambda x: x.amax(axis=1, keepdims=True) + torch.logsumexp(x, axis=3, keepdims=True) "
+              "+ x.argmax(axis=2, keepdims=True) * 0.5 + x.chunk(3, axis=1)[1] + x.topk(1, axis=3)[0] + x.unbind(axis=0)[0] "
+              "+ torch.index_select(x, axis=1, index=torch.tensor([0, 2, 2])) + x.prod(axis=1, keepdims=True)"),
     "axes turned": (_MAP, "lambda x: x.mT @ x + x[0, 0].T @ x[0, 0] + x[0].T.sum() + x[0, 0, 0].T[1]"),
     "axes changed": (_MAP, "lambda x: torch.permute(x, (0, 3, 2, 1)) + x.swapaxes(1, 3) * torch.swapdims(x, 1, -1)"),
     "joined by another name": (_ROW, "lambda x: torch.concat([x, x.tile((2,)).narrow(2, 3, 9), x.tile(1, 1, 1)], dim=1)"),
