@@ -63,7 +63,7 @@ def _array(stream: BinaryIO, facts: TensorFacts) -> np.ndarray:
 def _check(shape: Tuple[int, ...], dtype: np.dtype, facts: TensorFacts) -> None:
     batch, item = facts.pytorch_shape[:1], facts.pytorch_shape[1:]
     if shape not in (item, (1,) + item, batch + item):
-        raise BadSample("has the shape {}, the input {} has {}: one sample a file".format(
+        raise BadSample("has the shape {}, the input {} has {} in PyTorch's order of axes: one sample a file".format(
             shape, facts.name, facts.pytorch_shape))
     if dtype.kind not in "biuf" or not np.can_cast(dtype, facts.dtype, "same_kind"):
         raise BadSample("is of {}, the input {} of {}".format(dtype, facts.name, facts.dtype))

@@ -130,7 +130,7 @@ BAD_ARRAYS = {
     "objects2.npy": (npy(np.full((3, 4, 5), None)), "is of object"),
     "complex.npy": (npy(ITEM.astype(np.complex64)), "is of complex64"),
     "text.npy": (npy(ITEM.astype("U4")), "is of <U4"),
-    "shape.npy": (npy(ITEM.transpose(1, 2, 0)), "has the shape (4, 5, 3), the input image_array has (1, 3, 4, 5)"),
+    "shape.npy": (npy(ITEM.transpose(1, 2, 0)), "has the shape (4, 5, 3), the input image_array has (1, 3, 4, 5) in PyTorch's order of axes"),
     "many.npy": (npy(np.stack([ITEM] * 3)), "one sample a file"),
     "nan.npy": (npy(ITEM * np.float32(np.nan)), "NaN"),
     "large.npy": (npy(ITEM.astype(np.float64) * 1e300), "cannot hold"),
