@@ -37,7 +37,7 @@ CODE = re.findall(r"`([^`\n]+)`", PROSE)
 
 FLAGS_OF_OTHERS = {  # of scripts/test, scripts/fuzz, `docker run` and pip
     "--no-deps",
-    "--target",
+    "--python-version",
     "--all",
     "--seed",
     "--help",

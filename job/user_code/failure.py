@@ -16,6 +16,8 @@ _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _PYTORCH = os.path.dirname(os.path.abspath(torch.__file__)) + os.sep
 _LONGEST = 1500  # characters of one exception's message
 _WANTS_WHOLE_NUMBERS = ("scalar type long", "tensors used as indices must be")
+_PYTHON = "Python {}.{}".format(*sys.version_info[:2])
+_FINDS = "`pip download --no-deps --python-version={}.{} PACKAGE` finds the wheel, which is a zip".format(*sys.version_info[:2])
 _MOST_LINES = 24  # of one traceback: a recursion has a thousand
 
 
@@ -120,7 +122,7 @@ def _hint(error: BaseException, otherwise: str) -> str:
     if isinstance(error, ValueError) and "beyond top-level package" in str(error):
         return "a folder is part of a package where it holds an __init__.py, and its parent one too"
     if isinstance(error, SyntaxError):
-        return "the code is run by Python {}.{}".format(*sys.version_info[:2])
+        return "the code is run by {}; of a package, one that runs there goes beside it: {}".format(_PYTHON, _FINDS)
     if isinstance(error, AttributeError) and "module 'torch" in str(error):
         return "the code is run on PyTorch {}".format(torch.__version__)
     if otherwise and isinstance(error, (RuntimeError, ValueError, IndexError, AssertionError)):
@@ -133,4 +135,4 @@ def _without_module(name: str) -> str:
     if name.startswith("torch."):
         return "PyTorch {} has no {}: where the network needs it, export it there, and convert the .onnx file".format(
             torch.__version__, name)
-    return "{} is neither installed here nor beside the code: put it there".format(name)
+    return "{} is neither installed here nor beside the code: put it there; {}".format(name, _FINDS)

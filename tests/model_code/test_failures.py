@@ -14,7 +14,7 @@ from job.user_code.factory import build_from_code
 from tests.model_code.by_command import CHECKOUT, convert, write_code
 from tests.model_code.small_network import FIRST_LINE, SHAPE, converted, net, state
 
-RUN_BY = "{}.{}".format(*sys.version_info[:2])
+RUN_BY = "one that runs there goes beside it: `pip download --no-deps --python-version={}.{} ".format(*sys.version_info[:2])
 
 
 def raised(tmp_path, text, factory="make"):
