@@ -1,13 +1,14 @@
 """PyTorch 1.1 as code of today's PyTorch expects it: what came later is there, what has changed means what it means now."""
 from job.user_code import (
-    changed_pytorch, newer_activations, newer_packages, newer_tensor_functions, numpys_names, own_backward, promoted_types,
-    wide_kernels, without_compiler,
+    changed_pytorch, newer_activations, newer_module_methods, newer_packages, newer_tensor_functions, numpys_names,
+    own_backward, promoted_types, wide_kernels, without_compiler,
 )
 
 
 def provide() -> None:
     """Twice is as once."""
     newer_activations.provide()
+    newer_module_methods.provide()
     newer_packages.provide()
     promoted_types.provide()
     changed_pytorch.provide()  # after: quotients of what has one type

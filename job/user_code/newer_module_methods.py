@@ -1,0 +1,58 @@
+"""What modules can do since 1.1: buffers that no checkpoint holds, and marks that change no answer."""
+from typing import Any, Callable, Optional
+
+import torch
+from torch import nn
+
+from job.user_code.meaning import replace
+from job.user_code.without_compiler import mark
+
+_NAMES = "_non_persistent_buffers_set"  # as today's PyTorch calls it
+
+
+def provide() -> None:
+    """In the places of PyTorch's own."""
+    replace(nn.Module, "register_buffer", _register_buffer)
+    replace(nn.Module, "state_dict", _state_dict)
+    replace(nn.Module, "_load_from_state_dict", _load)
+    for owner, name, value in ((nn.Module, "requires_grad_", _requires_grad), (torch, "inference_mode", _inference_mode),
+                               (torch, "compile", mark)):
+        if not hasattr(owner, name):
+            setattr(owner, name, value)
+
+
+def _register_buffer(of_1_1: Callable[..., Any], module: nn.Module, name: str, tensor: Optional[torch.Tensor],
+                     persistent: bool = True) -> None:
+    of_1_1(module, name, tensor)
+    names = vars(module).setdefault(_NAMES, set())
+    (names.discard if persistent else names.add)(name)
+
+
+def _state_dict(of_1_1: Callable[..., Any], module: nn.Module, destination: Any = None, prefix: str = "",
+                keep_vars: bool = False) -> Any:
+    """That of each part, for which it is called too."""
+    made = of_1_1(module, destination, prefix, keep_vars)
+    for name in vars(module).get(_NAMES, ()):
+        made.pop(prefix + name, None)
+    return made
+
+
+def _load(of_1_1: Callable[..., Any], module: nn.Module, state_dict: Any, prefix: str, local_metadata: Any, strict: bool,
+          missing_keys: Any, *others: Any) -> None:
+    """What the checkpoint is not to hold is not missing."""
+    of_1_1(module, state_dict, prefix, local_metadata, strict, missing_keys, *others)
+    aside = {prefix + name for name in vars(module).get(_NAMES, ())}
+    missing_keys[:] = [key for key in missing_keys if key not in aside]
+
+
+def _requires_grad(module: nn.Module, requires_grad: bool = True) -> nn.Module:
+    for parameter in module.parameters():
+        parameter.requires_grad_(requires_grad)
+    return module
+
+
+def _inference_mode(mode: Any = True) -> Any:
+    """A context or a decorator, with brackets or without."""
+    if callable(mode):
+        return torch.no_grad()(mode)
+    return torch.no_grad() if mode else torch.enable_grad()
