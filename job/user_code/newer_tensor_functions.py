@@ -9,6 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from job.user_code.meaning import replace
+
 Axes = Union[int, Sequence[int]]
 
 
@@ -38,6 +40,10 @@ def concat(tensors: Sequence[torch.Tensor], dim: int = 0) -> torch.Tensor:
 
 def count_nonzero(input: torch.Tensor, dim: Optional[Axes] = None) -> torch.Tensor:
     return _truth(input).sum() if dim is None else _truth(input).sum(dim)
+
+
+def ravel(input: torch.Tensor) -> torch.Tensor:
+    return input.reshape(-1)
 
 
 def exp2(input: torch.Tensor) -> torch.Tensor:
@@ -142,6 +148,17 @@ class Flatten(nn.Module):
         return input.flatten(self.start_dim, self.end_dim)
 
 
+def _meshgrid(of_1_1: Any, *tensors: Any, indexing: str = "ij") -> Sequence[torch.Tensor]:
+    """1.1 knows the one that counts rows first."""
+    given = list(tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else tensors)
+    if indexing == "ij" or len(given) < 2:
+        return of_1_1(*given)
+    if indexing != "xy":
+        raise RuntimeError("meshgrid's indexing is ij or xy, not {!r}".format(indexing))
+    second, first, *rest = of_1_1(*given[1::-1], *given[2:])
+    return (first, second, *rest)
+
+
 class PixelUnshuffle(nn.Module):
     def __init__(self, downscale_factor: int) -> None:
         super().__init__()
@@ -184,7 +201,7 @@ def _from_the_last(dim: Axes, input: torch.Tensor) -> Sequence[int]:
 
 _OF_TENSORS = {each.__name__: each for each in (
     amax, amin, broadcast_to, clip, count_nonzero, exp2, floor_divide, logical_and, logical_not, logical_or, maximum, minimum,
-    movedim, outer, square, swapaxes, tile, true_divide, unflatten)}
+    movedim, outer, ravel, square, swapaxes, tile, true_divide, unflatten)}
 _PROVIDED = (
     (torch, dict(_OF_TENSORS, concat=concat, permute=permute)),
     (torch.Tensor, dict(_OF_TENSORS, bool=_truth, T=property(_turned), mT=property(_matrices_turned))),
@@ -196,6 +213,7 @@ _OTHER_NAMES = {"absolute": "abs", "divide": "div", "moveaxis": "movedim", "mult
 
 def provide() -> None:
     """Puts each where PyTorch has it now, unless it has it already."""
+    replace(torch, "meshgrid", _meshgrid)
     for place, values in _PROVIDED:
         for name, value in values.items():
             if not hasattr(place, name):

@@ -66,6 +66,11 @@ ADDED = {  # what PyTorch 1.1 does not have
         _MAP, "lambda x: x.amax(axis=1, keepdims=True) + torch.logsumexp(x, axis=3, keepdims=True) "
               "+ x.argmax(axis=2, keepdims=True) * 0.5 + x.chunk(3, axis=1)[1] + x.topk(1, axis=3)[0] + x.unbind(axis=0)[0] "
               "+ torch.index_select(x, axis=1, index=torch.tensor([0, 2, 2])) + x.prod(axis=1, keepdims=True)"),
+    "grids": (
+        _MAP, "lambda x: x * torch.meshgrid(torch.arange(6.0), torch.arange(7.0), indexing='ij')[1] + torch.ravel(x)[3] "
+              "+ x * torch.meshgrid([torch.arange(7.0), torch.arange(6.0)], indexing='xy')[0] + x.ravel()[9] "
+              "+ x * torch.meshgrid(torch.arange(7.0), torch.arange(6.0), torch.arange(2.0) + 3, indexing='xy')[2][..., 1] "
+              "+ x * torch.meshgrid(torch.arange(7.0), torch.arange(6.0), torch.arange(2.0), indexing='xy')[1][..., 1]"),
     "axes turned": (_MAP, "lambda x: x.mT @ x + x[0, 0].T @ x[0, 0] + x[0].T.sum() + x[0, 0, 0].T[1]"),
     "axes changed": (_MAP, "lambda x: torch.permute(x, (0, 3, 2, 1)) + x.swapaxes(1, 3) * torch.swapdims(x, 1, -1)"),
     "joined by another name": (_ROW, "lambda x: torch.concat([x, x.tile((2,)).narrow(2, 3, 9), x.tile(1, 1, 1)], dim=1)"),
