@@ -36,6 +36,11 @@ class UsageError(JobError):
     exit_code = 2
     stage = "usage"
 
+    def __init__(self, message: str, hint: str = "", stage: str = "", about: Sequence[str] = ()) -> None:
+        """`about`: the settings that do not fit, by name, where a sidecar may have said them."""
+        super().__init__(message, hint, stage)
+        self.about = tuple(about)
+
 
 class NoPermission(UsageError):
     """A volume that this user may not read or write (EACCES, EROFS)."""

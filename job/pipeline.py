@@ -32,6 +32,7 @@ from job.samples.classes import check_labels_number_scores
 from job.samples.domain import within_domain
 from job.samples.use import samples_for
 from job.settings.settings import Settings
+from job.settings.sidecar import errors_of_sidecar
 from job.sides.opening import Sides
 from job.values import Model, Outcome
 from job.watching import log
@@ -46,7 +47,8 @@ def convert(checkpoint: Path, name: str, settings: Settings, output_dir: Path, s
     try:
         with staging(output_dir, name) as folder, sides.at_work():
             place = _place(folder, output_dir / name, settings.keep)
-            with unwritten(files_if_known(checkpoint)), index_awaited(checkpoint):
+            blamed = errors_of_sidecar(checkpoint, settings.of_sidecar)
+            with blamed, unwritten(files_if_known(checkpoint)), index_awaited(checkpoint):
                 converted = _converted(checkpoint, settings, sides, place, progress)
                 _judge_accuracy(progress, sides, converted, place, settings.max_accuracy_drop is not None)
                 _refuse_drift(progress, sides, converted, place, settings.max_accuracy_drop)

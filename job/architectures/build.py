@@ -57,5 +57,6 @@ def built(architecture: Architecture, arch_args: Mapping[str, Any]) -> torch.nn.
             raise UsageError(
                 "{} cannot be built with {}: {}".format(architecture.name, dict(arch_args), error),
                 hint="arguments are its builder's, such as {}".format(arch_args_flag({"num_classes": 10})),
+                about=("arch_args",),
             ) from error
     return module.eval()

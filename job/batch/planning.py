@@ -7,8 +7,8 @@ from job.batch.discovery import Candidate, found, named
 from job.checkpoint.distributed import is_distributed, no_file
 from job.checkpoint.shards import files_if_known, files_of, index_of, is_index
 from job.errors import BadCheckpoint, JobError, UsageError, job_error_from_oserror
-from job.settings.settings import RunSettings, Settings, settings_for
-from job.settings.sidecar import is_inside, sidecar_values
+from job.settings.settings import RunSettings, Settings, of_sidecar, settings_for
+from job.settings.sidecar import errors_of_sidecar, is_inside, sidecar_values
 
 _ITSELF = 2 ** 30  # bytes that a conversion takes whatever the network
 _TIMES = 12        # the size of the checkpoint, beside that
@@ -63,7 +63,9 @@ def _task(candidate: Candidate, run: RunSettings, alone: bool = False) -> Task:
             _check_shards(candidate)
         elif alone:
             _refuse_lone_shard(candidate.path)
-        settings = settings_for(run, sidecar_values(candidate.path, candidate.volume))
+        sidecar = sidecar_values(candidate.path, candidate.volume)
+        with errors_of_sidecar(candidate.path, of_sidecar(run, sidecar)):
+            settings = settings_for(run, sidecar)
     except JobError as error:
         return Task(candidate.path, candidate.name, None, error)
     except OSError as error:

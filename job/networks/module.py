@@ -114,6 +114,6 @@ def _inputs(settings: Settings, default: Optional[Shape]) -> Tuple[TensorFacts, 
                             hint="give it as PyTorch has it, with the batch: --input-shape=1,3,224,224")
     if len(names) != len(named):
         raise UsageError("{} input shapes, {} input names: {}".format(len(named), len(names), ", ".join(names)),
-                         hint="one name for each shape")
+                         hint="one name for each shape", about=("input_shape", "input_names"))
     return tuple(TensorFacts(name, each.dtype, tuple(each.shape), published(len(each.shape)))
                  for name, each in zip(names, named))

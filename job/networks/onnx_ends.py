@@ -34,7 +34,8 @@ def outputs_of(files: Sequence[str], settings: Settings, inputs: Sequence[str]) 
 def _names(kind: str, files: Sequence[str], said: Sequence[str], taken: Sequence[str] = ()) -> Tuple[str, ...]:
     if said and len(said) != len(files):
         raise UsageError("the file has {} {}s, {} are named: {}".format(len(files), kind, len(said), ", ".join(said)),
-                         hint="--{}-names takes a name for each of them: {}".format(kind, ", ".join(files)))
+                         hint="--{}-names takes a name for each of them: {}".format(kind, ", ".join(files)),
+                         about=(kind + "_names",))
     return tuple(said) or _published(files, {}, taken)
 
 
@@ -45,15 +46,17 @@ def _published(files: Sequence[str], called: Mapping[str, str], taken: Sequence[
 
 def _refuse_twice(files: Sequence[str]) -> None:
     if len(set(files)) < len(files):
-        raise UsageError("--input-shape names an input twice: {}".format(", ".join(files)), hint="name each once")
+        raise UsageError("--input-shape names an input twice: {}".format(", ".join(files)), hint="name each once",
+                         about=("input_shape",))
 
 
 def _refuse_other_places(files: Sequence[str], shapes: Sequence[InputShape], own: Mapping[str, str]) -> None:
     """Shapes without names, or under new ones, count in the file's order."""
     if shapes and len(shapes) != len(files):
         raise UsageError("--input-shape says {} shapes, the file has {} inputs: {}".format(
-            len(shapes), len(files), ", ".join(files)), hint="say of which inputs, by the file's names: a:1,3,8,8;b:1,4")
+            len(shapes), len(files), ", ".join(files)), hint="say of which inputs, by the file's names: a:1,3,8,8;b:1,4",
+                         about=("input_shape",))
     for file, each in zip(files, shapes):
         if own.get(each.name, file) != file:
             raise UsageError("--input-shape names {}, the file has that elsewhere: {}".format(each.name, ", ".join(files)),
-                             hint="name all inputs as the file does, or in its order")
+                             hint="name all inputs as the file does, or in its order", about=("input_shape",))

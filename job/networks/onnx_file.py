@@ -70,7 +70,7 @@ class FileNetwork:
     def read(cls, path: Path, settings: Settings) -> Tuple["FileNetwork", Graph]:
         if settings.arch or settings.model_code:
             raise UsageError("{} is a network itself: --arch and --model-code name another".format(path.name),
-                             hint="leave them out for .onnx files")
+                             hint="leave them out for .onnx files", about=("arch",))
         (data, file), identity = _read(path)
 
         def reread() -> Graph:

@@ -46,7 +46,8 @@ def output_names(network: FlatOutputs, given: Sequence[str], default: Sequence[s
     if tuple(given) != tuple(default):
         if len(given) != count:
             raise UsageError("the network has {} outputs, {} are named: {}".format(count, len(given), ", ".join(given)),
-                             hint="--output-names takes {} names, separated by commas".format(count))
+                             hint="--output-names takes {} names, separated by commas".format(count),
+                             about=("output_names",))
         return tuple(given)
     names = []  # type: List[str]
     for path in network.paths:

@@ -11,6 +11,7 @@ from job.publish.files import (
 from job.publish.place import put_in_place
 from job.publish.reading_back import read_back
 from job.publish.staging_folder import aside_of, forget_aside, staging
+from job.unread import FILE_SYSTEMS_OWN
 
 FAILED = ".failed"
 
@@ -34,7 +35,7 @@ def publish(staged: Path, output_dir: Path, name: str, digests: Optional[Mapping
 def published_models(output_dir: Path) -> List[Path]:
     """The folders of all models under the output folder, by name."""
     with refusals_as_job_errors("reading {}".format(output_dir)):
-        return sorted(filter(is_model, output_dir.iterdir()))
+        return sorted(folder for folder in output_dir.iterdir() if folder.name != FILE_SYSTEMS_OWN and is_model(folder))
 
 
 def published_failures(output_dir: Path) -> List[Path]:

@@ -80,6 +80,7 @@ class Settings(NamedTuple):
     max_drift: Mapping[str, float] = {}  # figure -> how much worse it may be than that of the version replaced
     force: bool = False
     trust_pickle: bool = False
+    of_sidecar: Tuple[str, ...] = ()  # the settings that a sidecar said, and no flag
 
 
 class RunSettings(NamedTuple):
@@ -145,7 +146,12 @@ def settings_for(run: RunSettings, sidecar: Mapping[str, Any]) -> Settings:
         "tolerance": _tolerance(run.given.get("tolerance", {}), sidecar.get("tolerance", {})),
     }
     as_said = {field: said[field] for field in Settings._fields if field in said}
-    return Settings(**dict(as_said, **worked_out))
+    return Settings(**dict(as_said, **worked_out), of_sidecar=of_sidecar(run, sidecar))
+
+
+def of_sidecar(run: RunSettings, sidecar: Mapping[str, Any]) -> Tuple[str, ...]:
+    """The settings that it says, and no flag."""
+    return tuple(sorted(set(sidecar) - set(run.given)))
 
 
 def _checked(name: str, text: str) -> Any:
@@ -173,10 +179,11 @@ def _inputs(said: Mapping[str, Any]) -> Tuple[Tuple[InputShape, ...], Tuple[str,
     names = said.get("input_names") or in_shapes or default_input_names(len(shapes))
     if in_shapes and names != in_shapes:
         raise UsageError("--input-shape names {}, --input-names {}".format(", ".join(in_shapes), ", ".join(names)),
-                         hint="name the inputs once: --input-shape=1,3,8,8;1,4 with --input-names=a,b")
+                         hint="name the inputs once: --input-shape=1,3,8,8;1,4 with --input-names=a,b",
+                         about=("input_shape", "input_names"))
     if shapes and len(names) != len(shapes):
         raise UsageError("{} input shapes, {} input names".format(len(shapes), len(names)),
-                         hint="one name for each shape")
+                         hint="one name for each shape", about=("input_shape", "input_names"))
     return tuple(shapes), tuple(names)
 
 
@@ -184,7 +191,7 @@ def _refuse_a_name_twice(inputs: Tuple[str, ...], outputs: Tuple[str, ...]) -> N
     shared = sorted(set(inputs) & set(outputs))
     if shared:
         raise UsageError("{} is the name of an input and of an output".format(shared[0]),
-                         hint="--input-names and --output-names must differ")
+                         hint="--input-names and --output-names must differ", about=("input_names", "output_names"))
 
 
 def default_input_names(count: int) -> Tuple[str, ...]:

@@ -3,12 +3,13 @@
 It is not trusted: only the keys of surface.SIDECAR_KEYS, nothing outside the volume, and only tighter
 tolerances. Every error is a BadCheckpoint (3) that names file and key.
 """
+import contextlib
 import os
 from pathlib import Path
-from typing import Any, Mapping
+from typing import Any, Collection, Iterator, Mapping
 
 from job.checkpoint.shards import without_suffix
-from job.errors import BadCheckpoint, job_error_from_oserror
+from job.errors import BadCheckpoint, UsageError, job_error_from_oserror
 from job.nearest import did_you_mean
 from job.parity.tolerance import check_only_tighter
 from job.settings.setting_values import Refused
@@ -23,13 +24,28 @@ _NEAR_MISSES = (".yml", ".YAML", ".Yaml", ".YML", ".Yml")
 
 def sidecar_values(checkpoint: Path, volume: Path) -> Mapping[str, Any]:
     """The checked values of a checkpoint's sidecar, {} where it has none."""
-    named = without_suffix(checkpoint)
-    file = named.with_name(named.name + ".yaml")
+    file = _sidecar_of(checkpoint)
     _refuse_near_misses(checkpoint, file)
     if not os.path.lexists(str(file)):
         return {}
     written = _written(file, volume)
     return {key: _checked(file, key, value, volume) for key, value in written.items()}
+
+
+@contextlib.contextmanager
+def errors_of_sidecar(checkpoint: Path, said: Collection[str]) -> Iterator[None]:
+    """A UsageError about a setting that the sidecar alone says is no wrong flag, but the checkpoint's own: BadCheckpoint."""
+    try:
+        yield
+    except UsageError as error:
+        if not set(error.about).intersection(said):
+            raise
+        raise BadCheckpoint("{}: {}".format(_sidecar_of(checkpoint).name, error.message), error.hint) from error
+
+
+def _sidecar_of(checkpoint: Path) -> Path:
+    named = without_suffix(checkpoint)
+    return named.with_name(named.name + ".yaml")
 
 
 def is_inside(path: Path, volume: Path) -> bool:

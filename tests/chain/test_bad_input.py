@@ -128,6 +128,25 @@ def test_a_bad_sidecar_fails_its_own_checkpoint_only(tmp_path, checkpoint, state
     assert json.loads((out / ".failed" / "net" / "parity.json").read_text())["first_failure"]["exit_code"] == 3
 
 
+BUILDER = "arch: resnet18\narch_args: {depth: 9}\n"
+NAMES = "output_names: [a, b]\n"
+
+
+@pytest.mark.parametrize("written, words, code, said", [
+    (BUILDER, [SHAPE], 3, "net.yaml: resnet18 cannot be built"),
+    (BUILDER, [SHAPE, "--arch-args={depth: 9}"], 2, "cannot be built"),
+    (NAMES, [SHAPE, DIGITS_NET], 3, "net.yaml: the network has 1 outputs, 2 are named: a, b"),
+    (NAMES, [SHAPE, DIGITS_NET, "--output-names=c,d,e"], 2, "the network has 1 outputs, 3 are named"),
+    ("input_names: [x]\noutput_names: [x]\n", [SHAPE, DIGITS_NET], 3, "net.yaml: x is the name of an input and of an output"),
+    ("input_names: [x]\n", [SHAPE, DIGITS_NET, "--input-names=y", "--output-names=y"], 2, "is the name of an input"),
+])
+def test_what_only_a_sidecar_says_is_no_wrong_flag(tmp_path, checkpoint, written, words, code, said):
+    (tmp_path / "net.yaml").write_text(written)
+    done = convert(checkpoint, tmp_path / "out", *words)
+    assert done.returncode == code and said in done.stderr
+    assert ("net.yaml" in done.stderr) == (code == 3)
+
+
 @pytest.fixture
 def small_volume():
     """A volume of 100 kB: less than one conversion takes."""

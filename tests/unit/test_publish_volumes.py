@@ -118,6 +118,15 @@ def test_a_model_that_another_user_may_not_look_into(volume):
 
 
 @root_only
+def test_the_file_systems_own_folder_is_not_looked_into(volume):
+    """`verify` ended with 2 on a volume of ext4."""
+    publish_version(volume, "one")
+    (volume / "lost+found").mkdir(mode=0o700)
+    assert as_nobody(lambda: published_models(volume)) is None
+    assert [model.name for model in published_models(volume)] == ["net"]
+
+
+@root_only
 def test_an_output_folder_that_cannot_be_made(volume):
     volume.chmod(0o755)
     assert isinstance(as_nobody(lambda: publish_version(volume / "new", "one")), NoPermission)
