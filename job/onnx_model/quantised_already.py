@@ -3,10 +3,9 @@ import re
 from typing import Sequence
 
 REASON = "a model that is quantised already: give the float model"
-OPERATORS = ("ConvInteger", "DequantizeLinear", "DynamicQuantizeLinear", "MatMulInteger", "QLinearConv", "QLinearMatMul",
-             "QuantizeLinear")
+OPERATORS = ("ConvInteger", "DequantizeLinear", "MatMulInteger", "QLinearConv", "QLinearMatMul", "QuantizeLinear")
 
-_OF_OTHERS = re.compile(r"(?i:quantize)|Integer(ToFloat)?$|^Q[A-Z]|NBits$")  # com.microsoft's: QGemm, DynamicQuantizeLSTM
+_OF_OTHERS = re.compile(r"(?i:quantize)|Integer(ToFloat)?$|^Q[A-Z]|NBits$")  # newer ones, and com.microsoft's: QGemm
 
 
 def why(op: str) -> str:

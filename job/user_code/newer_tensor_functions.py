@@ -38,6 +38,14 @@ def concat(tensors: Sequence[torch.Tensor], dim: int = 0) -> torch.Tensor:
     return torch.cat(tensors, dim)
 
 
+def hstack(tensors: Sequence[torch.Tensor]) -> torch.Tensor:
+    return torch.cat(tensors, min(1, tensors[0].dim() - 1))
+
+
+def vstack(tensors: Sequence[torch.Tensor]) -> torch.Tensor:
+    return torch.cat([each.unsqueeze(0) if each.dim() == 1 else each for each in tensors], 0)
+
+
 def count_nonzero(input: torch.Tensor, dim: Optional[Axes] = None) -> torch.Tensor:
     return _truth(input).sum() if dim is None else _truth(input).sum(dim)
 
@@ -177,6 +185,11 @@ class Unflatten(nn.Module):
         return unflatten(input, self.dim, self.unflattened_size)
 
 
+def _in_any_format(of_1_1: Any, input: torch.Tensor, *given: Any, memory_format: Any = None, **named: Any) -> torch.Tensor:
+    """How it lies in memory changes no value."""
+    return of_1_1(input, *given, **named)
+
+
 def _turned(input: torch.Tensor) -> torch.Tensor:
     return input.permute(tuple(reversed(range(input.dim())))) if input.dim() else input
 
@@ -203,7 +216,8 @@ _OF_TENSORS = {each.__name__: each for each in (
     amax, amin, broadcast_to, clip, count_nonzero, exp2, floor_divide, logical_and, logical_not, logical_or, maximum, minimum,
     movedim, outer, ravel, square, swapaxes, tile, true_divide, unflatten)}
 _PROVIDED = (
-    (torch, dict(_OF_TENSORS, concat=concat, permute=permute)),
+    (torch, dict(_OF_TENSORS, concat=concat, permute=permute, hstack=hstack, vstack=vstack, channels_last="channels_last",
+                 contiguous_format="contiguous_format")),
     (torch.Tensor, dict(_OF_TENSORS, bool=_truth, T=property(_turned), mT=property(_matrices_turned))),
     (F, {each.__name__: each for each in (pixel_unshuffle, scaled_dot_product_attention)}),
     (nn, {each.__name__: each for each in (Flatten, PixelUnshuffle, Unflatten)}), (nn.init, {"trunc_normal_": trunc_normal_}))
@@ -214,6 +228,8 @@ _OTHER_NAMES = {"absolute": "abs", "divide": "div", "moveaxis": "movedim", "mult
 def provide() -> None:
     """Puts each where PyTorch has it now, unless it has it already."""
     replace(torch, "meshgrid", _meshgrid)
+    for name in ("contiguous", "clone"):
+        replace(torch.Tensor, name, _in_any_format)
     for place, values in _PROVIDED:
         for name, value in values.items():
             if not hasattr(place, name):

@@ -42,7 +42,7 @@ def _change_weight(by: float) -> None:
         weights[name] = weights[name].copy()
         weights[name][1, 2, 3, 4] += by
         return model._replace(network=model.network._replace(weights=weights))
-    _wrap_result("job.sides.tensorflow_side", "keras_model_from_onnx", change)
+    _wrap_result("job.sides.tensorflow_side", "keras_model", change)
 
 
 @plants(TENSORFLOW, "swapped-axes")

@@ -82,6 +82,12 @@ def test_weights_that_an_older_one_saved_have_its_meaning():
     assert nn.Conv2d(3, 2, 3, padding=1, padding_mode="reflect")(x).shape == (2, 2, 6, 7)
 
 
+def test_heads_refuse_a_hint_without_its_mask():
+    x = torch.randn(4, 2, 9)
+    with pytest.raises(RuntimeError, match="Need attn_mask"):
+        nn.MultiheadAttention(9, 3)(x, x, x, is_causal=True)
+
+
 @pytest.mark.parametrize("asked, words", [
     (lambda x: F.grid_sample(x, grid(x)), "grid_sample without align_corners"),
     (lambda x: F.affine_grid(torch.ones(1, 2, 3), (1, 3, 6, 7)), "affine_grid without align_corners"),

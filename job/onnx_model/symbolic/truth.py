@@ -1,12 +1,14 @@
 """Truth values: PyTorch 1.1's are bytes, ONNX's are a type of their own."""
 from typing import Any
 
+import torch
 from onnx import TensorProto
 
 from job.onnx_model.symbolic.registry import exports
 from job.onnx_model.symbolic.values import constant, constant_tensor, integer, number, operand
 
 _COMPARED = ("onnx::Greater", "onnx::Less", "onnx::Equal", "onnx::Not", "onnx::And", "onnx::Or", "onnx::Xor")
+_MOVED = ("onnx::Expand", "onnx::Flatten", "onnx::Reshape", "onnx::Slice", "onnx::Squeeze", "onnx::Transpose", "onnx::Unsqueeze")
 
 
 def is_bytes(x: Any) -> bool:
@@ -23,8 +25,13 @@ def _bytes(g: Any, x: Any) -> Any:
 
 
 def is_truth(x: Any) -> bool:
-    """Whether a tensor of bytes is a comparison's result: ones and zeros."""
-    return is_bytes(x) and next(iter(x.node().inputs())).node().kind() in _COMPARED
+    """Whether a tensor of bytes has ones and zeros alone: a comparison's, such a constant, or parts of one."""
+    node, known = x.node(), constant_tensor(x)
+    if known is not None:
+        return known.dtype == torch.uint8 and not (known > 1).any()
+    made_of = next(iter(node.inputs()), None)
+    return made_of is not None and (is_truth(made_of) if node.kind() in _MOVED else
+                                    is_bytes(x) and made_of.node().kind() in _COMPARED)
 
 
 def negated(g: Any, x: Any) -> Any:
@@ -48,7 +55,10 @@ exports("__xor_")(_logical("Xor"))
 
 def unequal(g: Any, x: Any, other: Any) -> Any:
     """Above or below: up to opset 10 ONNX compares whole numbers only. Of numbers, so not of NaN."""
-    if x.type().scalarType() in ("Int", "Long"):
+    kind = x.type().scalarType()
+    if kind == "Byte":  # which ONNX does not compare at all
+        x, other = (g.op("Cast", each, to_i=TensorProto.INT32) for each in (x, other))
+    if kind in ("Byte", "Int", "Long"):
         return g.op("Not", g.op("Equal", x, other))
     return g.op("Or", g.op("Greater", x, other), g.op("Less", x, other))
 

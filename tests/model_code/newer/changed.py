@@ -61,7 +61,8 @@ ADDED = {  # what PyTorch 1.1 does not have
     "axes by numpy's names": (
         _MAP, "lambda x: torch.cat([x, x], axis=1).sum(axis=(1, 2), keepdims=True) + torch.stack([x, x], axis=0).mean(axis=0) "
               "+ torch.concat([x, x], axis=2).std(axis=-2, keepdims=True) + x.max(axis=1, keepdims=True)[0] "
-              "+ torch.min(x, axis=2)[0].unsqueeze(axis=2) + torch.softmax(x, axis=1) + x.log_softmax(axis=3) + x.cumsum(axis=2)"),
+              "+ torch.min(x, axis=2)[0].unsqueeze(axis=2) + torch.softmax(x, axis=1) + x.log_softmax(axis=3) "
+              "+ x.cumsum(axis=2)"),
     "picks by numpy's names": (
         _MAP, "lambda x: x.amax(axis=1, keepdims=True) + torch.logsumexp(x, axis=3, keepdims=True) "
               "+ x.argmax(axis=2, keepdims=True) * 0.5 + x.chunk(3, axis=1)[1] + x.topk(1, axis=3)[0] + x.unbind(axis=0)[0] "
@@ -72,6 +73,11 @@ ADDED = {  # what PyTorch 1.1 does not have
               "+ x * torch.meshgrid(torch.arange(7.0), torch.arange(6.0), torch.arange(2.0) + 3, indexing='xy')[2][..., 1] "
               "+ x * torch.meshgrid(torch.arange(7.0), torch.arange(6.0), torch.arange(2.0), indexing='xy')[1][..., 1]"),
     "axes turned": (_MAP, "lambda x: x.mT @ x + x[0, 0].T @ x[0, 0] + x[0].T.sum() + x[0, 0, 0].T[1]"),
+    "side by side": (
+        _ROW, "lambda x: torch.hstack([x, x * 2])[:, 2:5] + torch.vstack((x[0, 0], x[1, 0], whole))[1:2] "
+              "+ torch.hstack((x[0, 0, :4], whole[:5]))"),
+    "as it lies in memory": (
+        _MAP, "lambda x: x.contiguous(memory_format=torch.channels_last) + x.clone(memory_format=torch.contiguous_format) * 2"),
     "axes changed": (_MAP, "lambda x: torch.permute(x, (0, 3, 2, 1)) + x.swapaxes(1, 3) * torch.swapdims(x, 1, -1)"),
     "joined by another name": (_ROW, "lambda x: torch.concat([x, x.tile((2,)).narrow(2, 3, 9), x.tile(1, 1, 1)], dim=1)"),
     "logic": (_ROW, "lambda x: x * torch.logical_and(x > -0.5, x.logical_not()) + x * torch.logical_or(x > 0.5, x < 0) "
@@ -95,6 +101,81 @@ ADDED = {  # what PyTorch 1.1 does not have
         _ROW, "lambda x: F.scaled_dot_product_attention(x, x, x, x[:, :, :3] * 2) + F.scaled_dot_product_attention("
               "x, x * 2, x, attn_mask=whole[:3] < whole[1:4].unsqueeze(1))"),
 }
+TRUTHS = {
+    "truth values made": (
+        _ROW, "lambda x: x * torch.ones(3, 9, dtype=torch.bool).tril(2) + x * torch.zeros((3, 1), dtype=bool) "
+              "+ x * torch.tensor([0.5, 0, 256], dtype=torch.bool).unsqueeze(1) - x * torch.full((3, 9), 2.5, dtype=torch.bool) "
+              "+ x * torch.tensor([True, False, True], dtype=torch.bool).unsqueeze(1) * 0.5 + torch.eye(3, 9, dtype=torch.bool) "
+              "+ x * torch.arange(9, dtype=torch.int64).to(torch.bool) + torch.as_tensor([3, 0, 1], dtype=torch.bool)[:, None]"),
+    "truth values like others": (
+        _ROW, "lambda x: x * torch.ones_like(x, dtype=torch.bool) + torch.zeros_like(x, dtype=torch.bool) "
+              "+ x * x.new_ones(3, 9, dtype=torch.bool).triu(1) + x.new_tensor([0, 0.25, 1], dtype=torch.bool).unsqueeze(1) "
+              "+ torch.full_like(x, 0.5, dtype=torch.bool) * x + x.new_zeros((3, 9), dtype=torch.bool) + x.new_full((9,), 3, "
+              "dtype=torch.bool)"),
+    "turned into truth values": (
+        _ROW, "lambda x: x * (x * 0.3).to(torch.bool) + (whole * 0.3).to(dtype=torch.bool) * x + whole.type(torch.bool) * x "
+              "+ (x > 0).to(torch.bool) * 2.0 + (x - x).to('cpu', torch.bool) + x.to(torch.int64).to(torch.bool)"),
+    "truth values of truth values": (
+        _ROW, "lambda x: x * ~torch.ones(3, 9, dtype=torch.bool).tril() + x * (torch.eye(3, 9, dtype=torch.bool) | (x > 0)) "
+              "+ x * (torch.eye(3, 9, dtype=torch.bool) & torch.ones(3, 1, dtype=torch.bool)) + x * ((x > 0) ^ (x > 0.5)) * 0.5 "
+              "+ x * ~(torch.eye(3, 9, dtype=torch.bool) | torch.ones(3, 9, dtype=torch.bool).triu(4)) + x * ~(x > 0)"),
+    "masks of truth values": (
+        _ROW, "lambda x: x.masked_fill(torch.triu(torch.ones(3, 9, dtype=torch.bool), diagonal=1), -2.0) "
+              "+ x.masked_fill(~torch.tril(torch.ones(3, 9)).to(torch.bool), 0.5) "
+              "+ torch.where(torch.eye(9).to(torch.bool)[2:5], x, x * 3) "
+              "+ x * (2.0 if (x > 0).dtype == torch.bool and x.dtype != torch.bool else 3.0)"),
+}
+ADDED.update(TRUTHS)
+LAYERS = {  # of which the weights have the same names
+    "heads": (_ROW, "layer(nn.MultiheadAttention(9, 3, batch_first=True), lambda of, x: of(x, x * 0.5, x.flip(1))[0])"),
+    "heads of keys and values of other sizes": (
+        _ROW, "layer(nn.MultiheadAttention(9, 3, kdim=4, vdim=2, bias=False, batch_first=True, device='cpu'), "
+              "lambda of, x: of(x, x[..., 5:], x[..., 2:4])[0])"),
+    "heads, batch last": (
+        _ROW, "layer(nn.MultiheadAttention(9, 3, add_bias_kv=True, add_zero_attn=True), "
+              "lambda of, x: of(x, x[:1], x[:1] * 2)[0])"),
+    "heads without a batch": (
+        _ROW, "layer(nn.MultiheadAttention(9, 1), lambda of, x: of(x[0], x[1], x[1])[0] + of(x[0], x[1], x[0])[1].sum())"),
+    "what heads look at": (
+        _ROW, "layer(nn.MultiheadAttention(9, 3, batch_first=True), lambda of, x: of(x, x, x)[1].sum(2, keepdim=True) * x "
+              "+ of(x, x, x, average_attn_weights=False)[1][:, 1, :, :1] * x)"),
+    "heads through truth values": (
+        _ROW, "layer(nn.MultiheadAttention(9, 3, batch_first=True), "
+              "lambda of, x: of(x, x, x, attn_mask=torch.triu(torch.ones(3, 3), diagonal=1).bool())[0])"),
+    "heads through truth values, behind them a bias": (
+        _ROW, "layer(nn.MultiheadAttention(9, 3, batch_first=True, add_bias_kv=True), lambda of, x: of(x, x, x, "
+              "attn_mask=torch.triu(torch.ones(3, 3), diagonal=1) > 0, need_weights=False)[0])"),
+    "heads through numbers": (
+        _ROW, "layer(nn.MultiheadAttention(9, 3, batch_first=True), lambda of, x: of(x, x, x, "
+              "attn_mask=torch.arange(54.0).reshape(6, 3, 3).sin(), need_weights=False)[0])"),
+    "heads past padding": (
+        _ROW, "layer(nn.MultiheadAttention(9, 3, batch_first=True), lambda of, x: of(x, x, x, "
+              "torch.tensor([[0, 0, 1], [0, 1, 1]]) > 0, need_weights=False)[0])"),
+    "an encoder's layer": (
+        _ROW, "layer(nn.TransformerEncoderLayer(9, 3, 5, batch_first=True, activation='gelu'), lambda of, x: of(x))"),
+    "an encoder's layer, norms first": (
+        _ROW, "layer(nn.TransformerEncoderLayer(9, 3, dim_feedforward=5, norm_first=True, bias=False), "
+              "lambda of, x: of(x, nn.Transformer.generate_square_subsequent_mask(2)))"),
+    "an encoder": (
+        _ROW, "layer(nn.TransformerEncoder(nn.TransformerEncoderLayer(9, 3, 5, batch_first=True), num_layers=2, "
+              "norm=nn.LayerNorm(9), enable_nested_tensor=False), "
+              "lambda of, x: of(x, mask=torch.triu(torch.ones(3, 3), 1) > 0))"),
+    "a decoder": (
+        _ROW, "layer(nn.TransformerDecoder(nn.TransformerDecoderLayer(9, 3, 5, batch_first=True), 2), "
+              "lambda of, x: of(x, x[:, 1:] * 2, tgt_mask=nn.Transformer.generate_square_subsequent_mask(3)))"),
+    "a transformer": (
+        _ROW, "layer(nn.Transformer(9, 3, 1, 1, 5, batch_first=True), lambda of, x: of(x, x[:, :2] * 0.5))"),
+    "norms": (
+        _ROW, "layer(nn.Sequential(nn.LayerNorm(9, bias=False), nn.RMSNorm(9), nn.RMSNorm([3, 9], eps=0.1)).append("
+              "nn.RMSNorm(9, elementwise_affine=False)), lambda of, x: of(x))"),
+    "made elsewhere": (
+        _MAP, "layer(nn.Sequential(nn.Conv2d(3, 5, 3, device='cpu', dtype=torch.float32), nn.GroupNorm(5, 5, device=None), "
+              "nn.BatchNorm2d(5, device='cpu'), nn.ConvTranspose2d(5, 2, 2, stride=2, dtype=torch.float32)), "
+              "lambda of, x: of(x))"),
+    "recurrent, made elsewhere": (
+        _ROW, "layer(nn.GRU(9, 4, batch_first=True, device='cpu', dtype=torch.float32), lambda of, x: of(x)[0])"),
+}
+ADDED.update(LAYERS)
 for _mode in ("zeros", "reflect", "replicate", "circular"):
     ROWS["a row, " + _mode] = (_ROW, "filled(nn.Conv1d(3, 2, 3, padding=1, stride=2, padding_mode={!r}))".format(_mode))
     ROWS["a map, " + _mode] = (
@@ -123,10 +204,21 @@ def filled(layer: nn.Module) -> nn.Module:
     return layer
 
 
+class layer(nn.Module):
+    """A layer, filled, and what is asked of it."""
+
+    def __init__(self, of: nn.Module, ask: Any) -> None:
+        super().__init__()
+        self.of, self.ask = filled(of).eval(), ask
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.ask(self.of, x)
+
+
 def made(row: str) -> Any:
     """A function of one tensor, or a layer."""
     return eval(ROWS[row][1], {"torch": torch, "nn": nn, "F": F, "np": np, "whole": torch.arange(9), "grid": grid, "theta": theta,
-                               "filled": filled})
+                               "filled": filled, "layer": layer})
 
 
 def answered(row: str) -> Mapping[str, Any]:

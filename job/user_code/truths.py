@@ -1,0 +1,62 @@
+"""torch.bool: PyTorch 1.1 keeps truth values as bytes of 0 and 1, as its comparisons give them, and can do nothing with its own
+tensors of that type.
+"""
+from typing import Any, Callable
+
+import torch
+
+from job.user_code.meaning import replace
+
+_MAKERS = ("arange", "as_tensor", "empty", "empty_like", "eye", "full", "full_like", "ones", "ones_like", "tensor", "zeros",
+           "zeros_like")
+_METHODS = ("new_empty", "new_full", "new_ones", "new_tensor", "new_zeros")
+
+
+class _Truth:
+    """Stands for the dtype in PyTorch's functions; what has it says torch.uint8, which is equal to it."""
+
+    is_floating_point, is_complex = False, False
+
+    def __eq__(self, other: Any) -> bool:
+        return other is self or other is torch.uint8
+
+    def __ne__(self, other: Any) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(torch.uint8)
+
+    def __repr__(self) -> str:
+        return "torch.bool"
+
+
+_TRUTH = _Truth()
+
+
+def provide() -> None:
+    """In the places of PyTorch's own, where these take a dtype."""
+    torch.bool = _TRUTH
+    for owner, names, made in ((torch, _MAKERS, _made), (torch.Tensor, _METHODS, _made), (torch.Tensor, ("to", "type"), _turned)):
+        for name in names:
+            replace(owner, name, made)
+    replace(torch.Tensor, "__invert__", _inverted)
+
+
+def _made(of_1_1: Callable[..., Any], *given: Any, dtype: Any = None, **named: Any) -> torch.Tensor:
+    """Without a dtype, and then 1 of all but 0: a fraction is true, and so is 256."""
+    if _is_truth(dtype):
+        return of_1_1(*given, **named) != 0
+    return of_1_1(*given, **(named if dtype is None else dict(named, dtype=dtype)))
+
+
+def _turned(of_1_1: Callable[..., Any], x: torch.Tensor, *given: Any, **named: Any) -> Any:
+    return x != 0 if any(map(_is_truth, [*given, *named.values()])) else of_1_1(x, *given, **named)
+
+
+def _inverted(of_1_1: Callable[..., Any], x: torch.Tensor) -> torch.Tensor:
+    """Not by a difference of bytes, which ONNX does not have."""
+    return x == 0 if x.dtype == torch.uint8 else of_1_1(x)
+
+
+def _is_truth(value: Any) -> bool:
+    return value is _TRUTH or value is bool
