@@ -2,10 +2,12 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from torch import nn
 
 from job.keras_model.padding import same_padding
 from job.keras_model.preflight import problems_of
 from job.onnx_model.graph import Graph
+from tests.operators.conversion import converted
 from tests.passes.small_graphs import node
 
 
@@ -45,3 +47,8 @@ def test_what_hangs_over_the_edge_is_refused(op, size, kernel, stride, begin, en
         of = Graph((pool,), ("x",), ("y",), {}, {"x": (2, 6) + both(size, 3), "y": (2, 6) + both(count, 3)})
         problems = problems_of(of)
         assert (problems == []) if words is None else (len(problems) == 1 and words in problems[0])
+
+
+@pytest.mark.parametrize("channels, operators", [(4832, ("DEPTHWISE_CONV_2D",)), (4833, ("PAD", "AVERAGE_POOL_2D"))])
+def test_a_mean_that_counts_padding_is_a_convolution_of_as_many_channels_as_one_takes(channels, operators, tmp_path):
+    assert converted(nn.AvgPool2d(3, 2, 1), [(1, channels, 3, 5)], tmp_path).operators == operators
