@@ -1,8 +1,6 @@
 """nn.Transformer and its layers, which PyTorch has since 1.2.
 
     src -> x + attention(x) -> norm -> x + feed-forward(x) -> norm, or each norm before its part (norm_first)
-
-Where keys are masked as padding, today's PyTorch may leave zeros in their places, as these do not: nothing looks there.
 """
 import copy
 from typing import Any, Callable, Optional, Sequence, Union
@@ -56,7 +54,7 @@ class TransformerEncoderLayer(_Block):
 
     def forward(self, src: torch.Tensor, src_mask: Optional[torch.Tensor] = None,
                 src_key_padding_mask: Optional[torch.Tensor] = None, is_causal: bool = False) -> torch.Tensor:
-        x = self._added(src, 1, lambda x: self.self_attn(x, x, x, src_key_padding_mask, False, src_mask)[0])
+        x = self._added(src, 1, lambda x: self.self_attn(x, x, x, src_key_padding_mask, False, src_mask, is_causal=is_causal)[0])
         return self._added(x, 2, self._fed_forward)
 
 
@@ -71,8 +69,10 @@ class TransformerDecoderLayer(_Block):
                 memory_mask: Optional[torch.Tensor] = None, tgt_key_padding_mask: Optional[torch.Tensor] = None,
                 memory_key_padding_mask: Optional[torch.Tensor] = None, tgt_is_causal: bool = False,
                 memory_is_causal: bool = False) -> torch.Tensor:
-        x = self._added(tgt, 1, lambda x: self.self_attn(x, x, x, tgt_key_padding_mask, False, tgt_mask)[0])
-        x = self._added(x, 2, lambda x: self.multihead_attn(x, memory, memory, memory_key_padding_mask, False, memory_mask)[0])
+        x = self._added(tgt, 1, lambda x: self.self_attn(
+            x, x, x, tgt_key_padding_mask, False, tgt_mask, is_causal=tgt_is_causal)[0])
+        x = self._added(x, 2, lambda x: self.multihead_attn(
+            x, memory, memory, memory_key_padding_mask, False, memory_mask, is_causal=memory_is_causal)[0])
         return self._added(x, 3, self._fed_forward)
 
 
@@ -82,9 +82,9 @@ class _Stack(nn.Module):
         self.layers = nn.ModuleList([copy.deepcopy(layer) for _ in range(num_layers)])
         self.num_layers, self.norm = num_layers, norm
 
-    def _through(self, x: torch.Tensor, *others: Any) -> torch.Tensor:
+    def _through(self, x: torch.Tensor, *others: torch.Tensor, **named: Any) -> torch.Tensor:
         for layer in self.layers:
-            x = layer(x, *others)
+            x = layer(x, *others, **named)
         return x if self.norm is None else self.norm(x)
 
 
@@ -92,10 +92,20 @@ class TransformerEncoder(_Stack):
     def __init__(self, encoder_layer: nn.Module, num_layers: int, norm: Optional[nn.Module] = None,
                  enable_nested_tensor: bool = True, mask_check: bool = True) -> None:
         super().__init__(encoder_layer, num_layers, norm)
+        self.may_leave_zeros = enable_nested_tensor and _may_be_nested(encoder_layer)
 
     def forward(self, src: torch.Tensor, mask: Optional[torch.Tensor] = None,
                 src_key_padding_mask: Optional[torch.Tensor] = None, is_causal: Optional[bool] = None) -> torch.Tensor:
-        return self._through(src, mask, src_key_padding_mask)
+        if self.may_leave_zeros and src_key_padding_mask is not None and mask is None and src.dim() == 3:
+            raise RuntimeError("behind where src_key_padding_mask ends a sequence today's PyTorch leaves zeros, but neither in "
+                               "training nor where it is exported: say enable_nested_tensor=False, or give a mask too")
+        return self._through(src, src_mask=mask, src_key_padding_mask=src_key_padding_mask, is_causal=bool(is_causal))
+
+
+def _may_be_nested(layer: nn.Module) -> bool:
+    """Whether today's PyTorch may leave out what is padding, and put zeros in its place."""
+    return (isinstance(layer, TransformerEncoderLayer) and layer.self_attn.batch_first and not layer.norm_first
+            and layer.self_attn.num_heads % 2 == 0 and layer.self_attn.in_proj_bias is not None)
 
 
 class TransformerDecoder(_Stack):
@@ -106,7 +116,9 @@ class TransformerDecoder(_Stack):
                 memory_mask: Optional[torch.Tensor] = None, tgt_key_padding_mask: Optional[torch.Tensor] = None,
                 memory_key_padding_mask: Optional[torch.Tensor] = None, tgt_is_causal: Optional[bool] = None,
                 memory_is_causal: bool = False) -> torch.Tensor:
-        return self._through(tgt, memory, tgt_mask, memory_mask, tgt_key_padding_mask, memory_key_padding_mask)
+        return self._through(
+            tgt, memory, tgt_mask=tgt_mask, memory_mask=memory_mask, tgt_key_padding_mask=tgt_key_padding_mask,
+            memory_key_padding_mask=memory_key_padding_mask, tgt_is_causal=bool(tgt_is_causal), memory_is_causal=memory_is_causal)
 
 
 class Transformer(nn.Module):
@@ -129,8 +141,9 @@ class Transformer(nn.Module):
                 src_key_padding_mask: Optional[torch.Tensor] = None, tgt_key_padding_mask: Optional[torch.Tensor] = None,
                 memory_key_padding_mask: Optional[torch.Tensor] = None, src_is_causal: Optional[bool] = None,
                 tgt_is_causal: Optional[bool] = None, memory_is_causal: bool = False) -> torch.Tensor:
-        memory = self.encoder(src, src_mask, src_key_padding_mask)
-        return self.decoder(tgt, memory, tgt_mask, memory_mask, tgt_key_padding_mask, memory_key_padding_mask)
+        memory = self.encoder(src, src_mask, src_key_padding_mask, src_is_causal)
+        return self.decoder(tgt, memory, tgt_mask, memory_mask, tgt_key_padding_mask, memory_key_padding_mask,
+                            tgt_is_causal, memory_is_causal)
 
     @staticmethod
     def generate_square_subsequent_mask(sz: int, device: Any = None, dtype: Any = None) -> torch.Tensor:

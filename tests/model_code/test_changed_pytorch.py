@@ -82,10 +82,40 @@ def test_weights_that_an_older_one_saved_have_its_meaning():
     assert nn.Conv2d(3, 2, 3, padding=1, padding_mode="reflect")(x).shape == (2, 2, 6, 7)
 
 
-def test_heads_refuse_a_hint_without_its_mask():
-    x = torch.randn(4, 2, 9)
+@pytest.mark.parametrize("heads, norm_first, batch_first, nested, masked, refused", [
+    (2, False, True, True, False, True), (3, False, True, True, False, False), (2, True, True, True, False, False),
+    (2, False, False, True, False, False), (2, False, True, False, False, False), (2, False, True, True, True, False)])
+def test_what_padding_leaves_is_refused_where_todays_pytorch_may_leave_zeros(
+        heads, norm_first, batch_first, nested, masked, refused):
+    layer = nn.TransformerEncoderLayer(6, heads, 5, norm_first=norm_first, batch_first=batch_first)
+    encoder = nn.TransformerEncoder(layer, 1, enable_nested_tensor=nested).eval()
+    x, padding = torch.randn(4, 4, 6), torch.tensor([[0, 0, 0, 1]] * 4) > 0
+    assert encoder(x).shape == x.shape
+    with pytest.raises(RuntimeError, match="enable_nested_tensor=False") if refused else contextlib.suppress():
+        assert encoder(x, torch.zeros(4, 4) if masked else None, padding).shape == x.shape
+
+
+def test_an_encoder_of_layers_of_ones_own():
+    class Own(nn.Module):
+        def forward(self, src, src_mask=None, src_key_padding_mask=None, is_causal=False):
+            return src.masked_fill(src_key_padding_mask.unsqueeze(2), 0.5)
+
+    padding = torch.tensor([[0, 0, 0, 1]] * 4) > 0
+    assert torch.equal(nn.TransformerEncoder(Own(), 2)(torch.ones(4, 4, 6), None, padding)[:, :, 0], 1 - padding.float() / 2)
+
+
+@pytest.mark.parametrize("ask", [
+    lambda x: nn.MultiheadAttention(9, 3)(x, x, x, is_causal=True),
+    lambda x: nn.TransformerEncoder(nn.TransformerEncoderLayer(9, 3, 5), 1)(x, is_causal=True),
+    lambda x: nn.TransformerDecoder(nn.TransformerDecoderLayer(9, 3, 5), 1)(x, x, tgt_is_causal=True),
+    lambda x: nn.TransformerDecoder(nn.TransformerDecoderLayer(9, 3, 5), 1)(x, x, memory_is_causal=True),
+    lambda x: nn.Transformer(9, 3, 1, 1, 5)(x, x, src_is_causal=True),
+    lambda x: nn.Transformer(9, 3, 1, 1, 5)(x, x, tgt_is_causal=True),
+    lambda x: nn.Transformer(9, 3, 1, 1, 5)(x, x, memory_is_causal=True)],
+    ids=["heads", "encoder", "decoder", "decoder, of memory", "source", "target", "memory"])
+def test_a_hint_without_its_mask_is_refused(ask):
     with pytest.raises(RuntimeError, match="Need attn_mask"):
-        nn.MultiheadAttention(9, 3)(x, x, x, is_causal=True)
+        ask(torch.randn(4, 2, 9))
 
 
 @pytest.mark.parametrize("asked, words", [

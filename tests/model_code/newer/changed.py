@@ -160,6 +160,9 @@ LAYERS = {  # of which the weights have the same names
         _ROW, "layer(nn.TransformerEncoder(nn.TransformerEncoderLayer(9, 3, 5, batch_first=True), num_layers=2, "
               "norm=nn.LayerNorm(9), enable_nested_tensor=False), "
               "lambda of, x: of(x, mask=torch.triu(torch.ones(3, 3), 1) > 0))"),
+    "an encoder past padding": (
+        _ROW, "layer(nn.TransformerEncoder(nn.TransformerEncoderLayer(9, 3, 5, batch_first=True), num_layers=2, "
+              "enable_nested_tensor=False), lambda of, x: of(x, src_key_padding_mask=torch.tensor([[0, 0, 1], [0, 1, 1]]) > 0))"),
     "a decoder": (
         _ROW, "layer(nn.TransformerDecoder(nn.TransformerDecoderLayer(9, 3, 5, batch_first=True), 2), "
               "lambda of, x: of(x, x[:, 1:] * 2, tgt_mask=nn.Transformer.generate_square_subsequent_mask(3)))"),
