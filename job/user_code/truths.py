@@ -5,7 +5,7 @@ from typing import Any, Callable
 
 import torch
 
-from job.user_code.meaning import replace
+from job.user_code.meaning import means_todays, replace
 
 _MAKERS = ("arange", "as_tensor", "empty", "empty_like", "eye", "full", "full_like", "ones", "ones_like", "tensor", "zeros",
            "zeros_like")
@@ -40,6 +40,8 @@ def provide() -> None:
         for name in names:
             replace(owner, name, made)
     replace(torch.Tensor, "__invert__", _inverted)
+    for owner, name in ((torch.Tensor, "__add__"), (torch.Tensor, "add"), (torch, "add")):
+        replace(owner, name, _added)
 
 
 def _made(of_1_1: Callable[..., Any], *given: Any, dtype: Any = None, **named: Any) -> torch.Tensor:
@@ -56,6 +58,14 @@ def _turned(of_1_1: Callable[..., Any], x: torch.Tensor, *given: Any, **named: A
 def _inverted(of_1_1: Callable[..., Any], x: torch.Tensor) -> torch.Tensor:
     """Not by a difference of bytes, which ONNX does not have."""
     return x == 0 if x.dtype == torch.uint8 else of_1_1(x)
+
+
+def _added(of_1_1: Callable[..., Any], *given: Any, **named: Any) -> Any:
+    two = [each for each in [*given, *named.values()] if isinstance(each, torch.Tensor) and each.dtype == torch.uint8]
+    if len(two) == 2 and not any((each > 1).any() for each in two) and means_todays("sums of truth values"):
+        raise RuntimeError("a sum of truth values is a truth value to today's PyTorch, a number to PyTorch 1.1: say which it is, "
+                           "with | or with .long()")
+    return of_1_1(*given, **named)
 
 
 def _is_truth(value: Any) -> bool:

@@ -95,6 +95,20 @@ def test_what_padding_leaves_is_refused_where_todays_pytorch_may_leave_zeros(
         assert encoder(x, torch.zeros(4, 4) if masked else None, padding).shape == x.shape
 
 
+@pytest.mark.parametrize("ask", [
+    lambda one, other: one + other, lambda one, other: one.add(other), lambda one, other: torch.add(one, other),
+    lambda one, other: torch.add(input=one, other=other)], ids=["+", "method", "function", "by name"])
+def test_a_sum_of_truth_values_is_refused(ask):
+    """It would be 2 where today's is true."""
+    one, other = torch.ones(3, dtype=torch.bool), torch.tensor([True, False, True])
+    with pytest.raises(RuntimeError, match="is a truth value to today's"):
+        ask(one, other)
+    assert (ask(one.long(), other.long()).tolist(), ask(one.float(), other).tolist()) == ([2, 1, 2], [2, 1, 2])
+    assert ask(torch.tensor([7, 0, 1], dtype=torch.uint8), other).tolist() == [8, 0, 2]
+    meaning.mean_as_saved("torch-legacy")
+    assert ask(one, other).tolist() == [2, 1, 2]
+
+
 def test_an_encoder_of_layers_of_ones_own():
     class Own(nn.Module):
         def forward(self, src, src_mask=None, src_key_padding_mask=None, is_causal=False):
