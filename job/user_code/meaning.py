@@ -3,7 +3,7 @@
 Which of them trained the weights the checkpoint's format tells: since 1.6 `torch.save` writes zips.
 """
 import functools
-from typing import Any, Callable, Iterator, Set, Tuple
+from typing import Any, Callable, Iterator, Mapping, Set, Tuple
 
 import torch
 
@@ -40,6 +40,13 @@ def doubts() -> Tuple[str, ...]:
         return ()
     return ("{} mean what they do to PyTorch 1.1, since this format does not tell who saved the weights: if a later PyTorch "
             "trained them, save them again with 1.6 or later".format(", ".join(sorted(_Meaning.doubted))),)
+
+
+def add(owner: Any, values: Mapping[str, Any]) -> None:
+    """What PyTorch has there now, by name, unless it is there already."""
+    for name, value in values.items():
+        if not hasattr(owner, name):
+            setattr(owner, name, value)
 
 
 def replace(owner: Any, name: str, made: Callable[..., Any]) -> None:

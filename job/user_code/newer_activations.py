@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from job.user_code.meaning import add
+
 
 def gelu(input: torch.Tensor, approximate: str = "none") -> torch.Tensor:
     if approximate not in ("none", "tanh"):
@@ -65,8 +67,6 @@ MODULES = dict({name: type(name, (_InPlace,), {"function": staticmethod(function
 
 
 def provide() -> None:
-    """Puts each where PyTorch has it now, unless it has it already."""
-    for place, values in ((nn, MODULES), (F, FUNCTIONS)):
-        for name, value in values.items():
-            if not hasattr(place, name):
-                setattr(place, name, value)
+    """Puts each where PyTorch has it now."""
+    add(nn, MODULES)
+    add(F, FUNCTIONS)

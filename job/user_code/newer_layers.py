@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from job.user_code.meaning import replace
+from job.user_code.meaning import add, replace
 
 _TAKE_A_DEVICE = (
     nn.Linear, nn.Bilinear, nn.Embedding, nn.EmbeddingBag, nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose1d,
@@ -17,9 +17,8 @@ def provide() -> None:
     for layer in _TAKE_A_DEVICE:
         replace(layer, "__init__", _with_device)
     replace(nn.LayerNorm, "__init__", _layer_norm)
-    for owner, value in ((nn, RMSNorm), (nn.Sequential, append)):
-        if not hasattr(owner, value.__name__):
-            setattr(owner, value.__name__, value)
+    add(nn, {"RMSNorm": RMSNorm})
+    add(nn.Sequential, {"append": append})
 
 
 def _with_device(of_1_1: Callable[..., Any], layer: nn.Module, *given: Any, device: Any = None, dtype: Any = None,

@@ -4,7 +4,7 @@ from typing import Any, Callable, Optional
 import torch
 from torch import nn
 
-from job.user_code.meaning import replace
+from job.user_code.meaning import add, replace
 from job.user_code.without_compiler import mark
 
 _NAMES = "_non_persistent_buffers_set"  # as today's PyTorch calls it
@@ -15,10 +15,8 @@ def provide() -> None:
     replace(nn.Module, "register_buffer", _register_buffer)
     replace(nn.Module, "state_dict", _state_dict)
     replace(nn.Module, "_load_from_state_dict", _load)
-    for owner, name, value in ((nn.Module, "requires_grad_", _requires_grad), (torch, "inference_mode", _inference_mode),
-                               (torch, "compile", mark)):
-        if not hasattr(owner, name):
-            setattr(owner, name, value)
+    add(nn.Module, {"requires_grad_": _requires_grad})
+    add(torch, {"inference_mode": _inference_mode, "compile": mark})
 
 
 def _register_buffer(of_1_1: Callable[..., Any], module: nn.Module, name: str, tensor: Optional[torch.Tensor],

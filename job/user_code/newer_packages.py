@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from job.user_code.meaning import add
 from job.user_code.without_compiler import mark
 
 
@@ -48,15 +49,12 @@ _PACKAGES = {
 
 
 def provide() -> None:
-    """Puts each where PyTorch has it now, unless it has it already."""
+    """Puts each where PyTorch has it now."""
     for name, values in _PACKAGES.items():
         if name in sys.modules:
             continue
         package = sys.modules[name] = types.ModuleType(name)
         vars(package).update(values)
         parent, _, last = name.rpartition(".")
-        if not hasattr(sys.modules[parent], last):
-            setattr(sys.modules[parent], last, package)
-    for name, value in (("autocast", Autocast), ("is_autocast_enabled", lambda *_: False)):
-        if not hasattr(torch, name):
-            setattr(torch, name, value)
+        add(sys.modules[parent], {last: package})
+    add(torch, {"autocast": Autocast, "is_autocast_enabled": lambda *_: False})

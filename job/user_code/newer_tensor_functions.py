@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from job.user_code.meaning import replace
+from job.user_code.meaning import add, replace
 
 Axes = Union[int, Sequence[int]]
 
@@ -226,15 +226,11 @@ _OTHER_NAMES = {"absolute": "abs", "divide": "div", "moveaxis": "movedim", "mult
 
 
 def provide() -> None:
-    """Puts each where PyTorch has it now, unless it has it already."""
+    """Puts each where PyTorch has it now."""
     replace(torch, "meshgrid", _meshgrid)
     for name in ("contiguous", "clone"):
         replace(torch.Tensor, name, _in_any_format)
     for place, values in _PROVIDED:
-        for name, value in values.items():
-            if not hasattr(place, name):
-                setattr(place, name, value)
+        add(place, values)
     for place in (torch, torch.Tensor):
-        for name, known in _OTHER_NAMES.items():
-            if not hasattr(place, name):
-                setattr(place, name, getattr(place, known))
+        add(place, {name: getattr(place, known) for name, known in _OTHER_NAMES.items()})

@@ -1,4 +1,4 @@
-"""Axes by the names that NumPy has for them, which PyTorch takes by now: `torch.cat(maps, axis=1)`, `x.mean(1, keepdims=True)`."""
+"""Axes by the names that NumPy has for them: PyTorch takes `torch.cat(maps, axis=1)` and `x.mean(1, keepdims=True)` by now."""
 from typing import Any, Callable
 
 import torch

@@ -9,15 +9,16 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from job.user_code.meaning import add
+
 _Activation = Union[str, Callable[[torch.Tensor], torch.Tensor]]
 _ACTIVATIONS = {"relu": F.relu, "gelu": lambda x: F.gelu(x)}  # the latter is looked up late: it is provided too
 
 
 def provide() -> None:
-    """Where PyTorch has them now, unless it has them already."""
-    for layer in (TransformerEncoderLayer, TransformerEncoder, TransformerDecoderLayer, TransformerDecoder, Transformer):
-        if not hasattr(nn, layer.__name__):
-            setattr(nn, layer.__name__, layer)
+    """Where PyTorch has them now."""
+    add(nn, {layer.__name__: layer for layer in (
+        TransformerEncoderLayer, TransformerEncoder, TransformerDecoderLayer, TransformerDecoder, Transformer)})
 
 
 class _Block(nn.Module):
