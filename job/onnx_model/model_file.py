@@ -1,6 +1,6 @@
 """The canonical model on disk: model.onnx, and its weights beside it, which every reader maps and none copies."""
 from pathlib import Path
-from typing import Dict, Sequence
+from typing import Dict, Mapping, Sequence, Tuple
 
 import numpy as np
 import onnx
@@ -38,18 +38,31 @@ def write_onnx(graph: Graph, file: Path) -> None:
 
 def read_onnx(file: Path) -> Graph:
     """What write_onnx() wrote; the weights are mapped from their file."""
+    model, mapped = _opened(file)
+
+    def read(tensor: TensorProto) -> np.ndarray:
+        return mapped[tensor.name] if tensor.name in mapped else numpy_helper.to_array(tensor)
+    return graph_from_protobuf(model, read)
+
+
+def mapped_weights(file: Path) -> Mapping[str, np.ndarray]:
+    """By name, the constants that lie beside the model."""
+    return _opened(file)[1]
+
+
+def _opened(file: Path) -> Tuple[onnx.ModelProto, Mapping[str, np.ndarray]]:
     model = onnx.ModelProto.FromString(file.read_bytes())
     weights = _weights_of(file)
     data = np.memmap(str(weights), np.uint8, "r") if weights.stat().st_size else np.zeros(0, np.uint8)
+    beside = [tensor for tensor in model.graph.initializer if tensor.data_location == TensorProto.EXTERNAL]
+    return model, {tensor.name: _part(data, tensor) for tensor in beside}
 
-    def read(tensor: TensorProto) -> np.ndarray:
-        if tensor.data_location != TensorProto.EXTERNAL:
-            return numpy_helper.to_array(tensor)
-        place = {entry.key: entry.value for entry in tensor.external_data}
-        offset, length = int(place["offset"]), int(place["length"])
-        dtype = helper.mapping.TENSOR_TYPE_TO_NP_TYPE[tensor.data_type]
-        return np.asarray(data[offset:offset + length]).view(dtype).reshape(tuple(tensor.dims))
-    return graph_from_protobuf(model, read)
+
+def _part(data: np.ndarray, tensor: TensorProto) -> np.ndarray:
+    place = {entry.key: entry.value for entry in tensor.external_data}
+    offset, length = int(place["offset"]), int(place["length"])
+    dtype = helper.mapping.TENSOR_TYPE_TO_NP_TYPE[tensor.data_type]
+    return np.asarray(data[offset:offset + length]).view(dtype).reshape(tuple(tensor.dims))
 
 
 def _weights_of(file: Path) -> Path:

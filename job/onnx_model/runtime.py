@@ -1,6 +1,6 @@
 """Graphs run in ONNX Runtime."""
 from pathlib import Path
-from typing import Dict, Sequence, Tuple, Union
+from typing import Dict, Mapping, Sequence, Tuple, Union
 
 import numpy as np
 import onnx
@@ -8,6 +8,7 @@ import onnxruntime
 from onnxruntime.capi import onnxruntime_pybind11_state as state
 
 from job.onnx_model.graph import Graph
+from job.onnx_model.model_file import mapped_weights
 from job.onnx_model.protobuf import OPSET, protobuf_from_graph
 
 NEWEST_OPSET, NEWEST_IR = 15, 8  # that ONNX Runtime 1.10 knows
@@ -33,16 +34,34 @@ def as_it_knows(data: bytes) -> Tuple[bytes, bool]:
     return model.SerializeToString(), bool(newer)
 
 
-def session(model: Union[bytes, Path]) -> onnxruntime.InferenceSession:
-    """A session with one thread and few optimisations: it is cheap to make and runs a handful of times."""
+def session(model: Union[bytes, Path], weights: Mapping[str, onnxruntime.OrtValue] = {}) -> onnxruntime.InferenceSession:
+    """A session with one thread and few optimisations: it is cheap to make and runs a handful of times.
+
+    `weights` take the place of initializers of these names, and are to live as long as the session: it points to them.
+    """
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4  # its errors are raised
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.add_session_config_entry("session.disable_prepacking", "1")  # it would hold every weight twice
+    for name, value in weights.items():
+        options.add_initializer(name, value)
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     return onnxruntime.InferenceSession(model if isinstance(model, bytes) else str(model), options,
                                         providers=["CPUExecutionProvider"], disabled_optimizers=_REWRITE_WEIGHTS)
+
+
+class MappedModel:
+    """Runs what write_onnx() wrote; its weights stay where they are mapped: ONNX Runtime would read all of them into memory
+    of its own."""
+
+    def __init__(self, file: Path) -> None:
+        mapped = mapped_weights(file)
+        self._weights = {name: onnxruntime.OrtValue.ortvalue_from_numpy(value) for name, value in mapped.items()}
+        self._session = session(file, self._weights)
+
+    def run(self, outputs: Sequence[str], inputs: Mapping[str, np.ndarray]) -> Sequence[np.ndarray]:
+        return self._session.run(list(outputs), dict(inputs))
 
 
 def run_graph(graph: Graph, inputs: Sequence[np.ndarray], opset: int = OPSET) -> Tuple[np.ndarray, ...]:

@@ -19,7 +19,7 @@ from job.onnx_model.cost import longest_path, multiply_adds
 from job.onnx_model.graph import Graph, View
 from job.onnx_model.model_file import read_onnx, write_onnx
 from job.onnx_model.passes import canonical
-from job.onnx_model.runtime import layer_values, session
+from job.onnx_model.runtime import MappedModel, layer_values
 from job.parity import arrays
 from job.parity.answers import save_answers
 from job.parity.probes import Probe, load_probes
@@ -85,8 +85,8 @@ class PyTorchSide:
         return all(np.isfinite(array).all() for probe in probes for array in self._network.forward(probe))
 
     def _onnx_runner(self) -> Callable[[Probe], Sequence[np.ndarray]]:
-        model, graph = session(self._onnx_file), self._graph
-        return lambda probe: model.run(list(graph.outputs), dict(zip(graph.inputs, probe.inputs)))
+        model, graph = MappedModel(self._onnx_file), self._graph
+        return lambda probe: model.run(graph.outputs, dict(zip(graph.inputs, probe.inputs)))
 
     def read_samples(self, *arguments: Any) -> Tuple[int, ...]:
         """job.samples.reading.read_samples; here, since a decoder may die of a hostile file."""

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from job.onnx_model.model_file import write_onnx
-from job.onnx_model.runtime import run_graph, session
+from job.onnx_model.runtime import MappedModel, run_graph, session
 from tests.passes.small_graphs import drawn, graph, node, questions
 
 
@@ -20,5 +20,16 @@ def test_a_convolution_before_arithmetic(tmp_path, weight, group, follows):
                constants={name: value for name, value in constants.items() if name in read})
     write_onnx(of, tmp_path / "model.onnx")
     given = questions(of)
-    inside, beside = run_graph(of, given)[0], session(tmp_path / "model.onnx").run(["y"], dict(zip(of.inputs, given)))[0]
-    assert np.abs(inside - beside).max() <= 1e-5 * np.ptp(inside)
+    inside = run_graph(of, given)[0]
+    for model in (session(tmp_path / "model.onnx"), MappedModel(tmp_path / "model.onnx")):
+        beside = model.run(["y"], dict(zip(of.inputs, given)))[0]
+        assert np.abs(inside - beside).max() <= 1e-5 * np.ptp(inside)
+
+
+def test_weights_beside_a_model_are_not_copied(tmp_path):
+    of = graph(node("MatMul", "x w", "y"), inputs={"x": (1, 30)}, constants=drawn(w=(30, 40)))
+    write_onnx(of, tmp_path / "model.onnx")
+    model, given = MappedModel(tmp_path / "model.onnx"), dict(zip(of.inputs, questions(of)))
+    assert model.run(of.outputs, given)[0].any()
+    np.memmap(str(tmp_path / "model.onnx.data"), np.uint8, "r+")[:] = 0
+    assert not model.run(of.outputs, given)[0].any()
