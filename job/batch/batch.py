@@ -102,6 +102,7 @@ def _in_worker(rows: Rows, number: int, nurseries: Any) -> Done:
     def convert(task: Task) -> Outcome:
         with closing(nurseries.for_another_process()) as ours, ours.opened() as sides:
             outcome = rows.converted(task, sides)
+            output_folder.leave_page_cache(rows.output_dir, task.name)
             with contextlib.suppress(StageFailed, EnvironmentFailed):  # it is published, even if a side dies now
                 peaks.append(sides.peak_memory())
         return outcome

@@ -85,6 +85,11 @@ def tell_of_what_has_no_checkpoint(folder: Path, names: Collection[str]) -> None
                     kind, ", ".join(first_few(gone, _NAMED))))
 
 
+def leave_page_cache(folder: Path, name: str) -> None:
+    """A model that was just published there: nobody reads it before the run ends."""
+    _publish().leave_page_cache(folder / name)
+
+
 def recover(folder: Path) -> None:
     """Finishes or undoes what a killed run left."""
     for done in _publish().recover(folder):

@@ -10,6 +10,7 @@ recover(output_dir), once before any work, finishes what a killed run left.
 from job.publish.checksums import settle_file, settled, verify_checksums
 from job.publish.current import checkpoint_of, digest_of_settings, is_current, is_rolled_back, record_of
 from job.publish.files import write_file, write_json
+from job.publish.page_cache import leave_page_cache
 from job.publish.published import (
     check_replaceable, clear_failure, is_model, publish, publish_failure, publish_file, published_failures, published_models,
 )
@@ -22,7 +23,7 @@ from job.publish.versions import (
 
 __all__ = [
     "as_version", "check_replaceable", "checkpoint_of", "clear_failure", "digest_of_settings", "documents_of", "is_current",
-    "is_model", "is_rolled_back", "is_without_newest", "keep_earlier", "next_version", "publish", "publish_failure",
-    "publish_file", "published_failures", "published_models", "record_of", "record_stamps", "recover", "settle_file",
-    "settled", "staging", "turn", "verify_checksums", "version_folder", "write_file", "write_json",
+    "is_model", "is_rolled_back", "is_without_newest", "keep_earlier", "leave_page_cache", "next_version", "publish",
+    "publish_failure", "publish_file", "published_failures", "published_models", "record_of", "record_stamps", "recover",
+    "settle_file", "settled", "staging", "turn", "verify_checksums", "version_folder", "write_file", "write_json",
 ]

@@ -283,6 +283,15 @@ def test_one_checkpoint_is_converted_in_this_process(volumes, tmp_path):
     assert chain.noted == ["convert a None own"]
 
 
+@pytest.mark.parametrize("names, left", [("a", []), ("abc", ["left a", "left c"])], ids=["one", "many"])
+def test_what_a_batch_has_converted_leaves_the_page_cache(volumes, tmp_path, monkeypatch, names, left):
+    put(volumes[0], *("{}.pth".format(name) for name in names))
+    chain = Chain(tmp_path, b=ParityFailed("wrong"))
+    monkeypatch.setattr(output_folder, "leave_page_cache", lambda folder, name: chain.note("left", name))
+    chain.run(settings(*volumes))
+    assert [note for note in chain.noted if note.startswith("left")] == left
+
+
 @pytest.mark.parametrize("count", [1, 2])
 def test_no_side_is_opened_where_nothing_is_to_be_converted(volumes, tmp_path, count):
     for number in range(count):
