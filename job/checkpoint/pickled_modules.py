@@ -2,19 +2,18 @@
 
 import itertools
 from collections import OrderedDict
-from typing import Any, Iterator, List, Tuple
+from typing import Any, Iterator, Tuple
 
 import numpy as np
 
+from job.checkpoint.nested_modules import nested_modules
 from job.checkpoint.numpy_pickles import PickledArray
 from job.checkpoint.values import Placeholder, TensorRef
 from job.checkpoint.widening import HalfTensor
-from job.errors import BadCheckpoint
 
 TABLES = ("_parameters", "_buffers", "_modules")  # where an nn.Module keeps what is in its state dict
 NOT_SAVED = "_non_persistent_buffers_set"  # names of buffers that are not in it
 SCRIPT = "__torch__."  # where the names of TorchScript's classes begin
-MOST_MODULES = 10 * 1000
 
 
 def is_tensor(item: Any) -> bool:
@@ -33,22 +32,15 @@ def is_module(value: Any) -> bool:
 def module_entries(module: Placeholder) -> "OrderedDict[str, Any]":
     """Its tensors, and what stands in the place of some, by the keys that its state dict would have."""
     entries = OrderedDict()  # type: OrderedDict[str, Any]
-    pending = [("", module)]
-    for _ in range(MOST_MODULES):
-        if not pending:
-            return entries
-        prefix, parent = pending.pop()
-        children = []  # type: List[Tuple[str, Placeholder]]
+    for prefix, parent in nested_modules(module, _inner):
         for key, item in _attributes(parent):
-            if is_module(item):
-                children.append(("{}{}.".format(prefix, key), item))
-            elif isinstance(item, Placeholder) or is_tensor(item):
-                entries["{}{}".format(prefix, key)] = item
-        pending.extend(reversed(children))
-    raise BadCheckpoint(
-        "a pickled module holds more than {} modules, or itself".format(MOST_MODULES),
-        hint="save model.state_dict() instead",
-    )
+            if is_tensor(item) or isinstance(item, Placeholder) and not is_module(item):
+                entries[prefix + key] = item
+    return entries
+
+
+def _inner(module: Placeholder) -> Iterator[Tuple[str, Placeholder]]:
+    return ((key, item) for key, item in _attributes(module) if is_module(item))
 
 
 def _attributes(module: Placeholder) -> Iterator[Tuple[str, Any]]:

@@ -5,6 +5,7 @@ from typing import Any, Iterator, List, Mapping, Tuple
 
 from job.checkpoint.allow_list import find_global
 from job.checkpoint.json_values import value_from_json
+from job.checkpoint.nested_modules import nested_modules
 from job.checkpoint.pickle_machine import Global
 from job.checkpoint.pickle_objects import load_pickle
 from job.checkpoint.source import Source
@@ -24,7 +25,6 @@ DTYPES = {
     "BOOL": "bool",
 }
 ATTRIBUTE = "torch.jit._pickle.build_tensor_from_id"  # how attributes name a tensor of the table
-MOST_MODULES = 10 * 1000
 
 
 def read(source: Source, regions: Mapping[str, Region], folder: str) -> Content:
@@ -70,16 +70,13 @@ def _attributes(source: Source, region: Any, tensors: List[TensorRef]) -> Any:
 
 def _named(main: Any, tensors: List[TensorRef], attributes: Any) -> Iterator[Tuple[str, Any]]:
     """Parameters and attributes of each module before those of the modules in it."""
-    pending = [("", main)]
-    for _ in range(MOST_MODULES):
-        if not pending:
-            return
-        prefix, module = pending.pop()
+    for prefix, module in nested_modules(main, _inner):
         for each in module.get("parameters", ()):
             yield prefix + each["name"], tensors[int(each["tensorId"])]
         for each in module.get("attributes", ()):
             if each["type"] == "Tensor":
                 yield prefix + each["name"], attributes[int(each["id"])]
-        inner = [(prefix + each["name"] + ".", each) for each in module.get("submodules", ())]
-        pending.extend(reversed(inner))
-    raise ValueError("more than {} modules".format(MOST_MODULES))
+
+
+def _inner(module: Any) -> Iterator[Tuple[str, Any]]:
+    return ((str(each["name"]), each) for each in module.get("submodules", ()))
