@@ -13,7 +13,8 @@ from typing import Callable, Dict, List, NamedTuple, Optional, Sequence
 from job.batch.resources import cores, memory
 from job.errors import JobError, Killed, StageFailed
 from job.processes import signals
-from job.processes.actors import forked, manner_of_death, was_killed
+from job.processes.actors import forked
+from job.processes.deaths import manner_of_death, was_killed
 from job.watching import log
 
 GRACE = 5.0    # seconds for a worker to clean up, once it was told to stop

@@ -12,8 +12,9 @@ from collections import deque
 from multiprocessing.connection import Connection, Pipe
 from typing import Any, Callable, Deque, Optional, Tuple
 
-from job.errors import EnvironmentFailed, JobError, Killed, StageFailed, Stopped, job_error_from_oserror
+from job.errors import JobError, Killed, StageFailed, Stopped, job_error_from_oserror
 from job.processes import signals
+from job.processes.deaths import lost_file, manner_of_death, was_killed
 from job.processes.memory import collect_rarely, give_back_freed, go_first
 from job.processes.threads import NO_ROOM, is_of_no_room, no_room, tell_of_no_room
 
@@ -96,30 +97,17 @@ class Side:
 
     def _manner_of_death(self) -> JobError:
         process, self._process = self._process, None
-        status = process.end()
-        message = "the {} process {}".format(self.name, manner_of_death(status))
+        status, who = process.end(), "the {} process".format(self.name)
+        message = "{} {}".format(who, manner_of_death(status))
         if was_killed(status):
             return Killed(message, "it may have run out of memory: give it more", self.name)
-        if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGBUS:
-            return EnvironmentFailed(
-                message + ": a file that it had mapped can be read no more",
-                "check the volume; write a checkpoint as NAME.tmp, and rename it when it is whole")
+        lost = lost_file(who, status)
+        if lost is not None:
+            return lost
         if os.WIFEXITED(status) and os.WEXITSTATUS(status) == NO_ROOM:
             return no_room()
         return StageFailed(message, "see its last words above, if any; code of --model-code may have ended it",
                            self.name)
-
-
-def manner_of_death(status: int) -> str:
-    """A wait status in words."""
-    if os.WIFSIGNALED(status):
-        return "was killed by " + signal.Signals(os.WTERMSIG(status)).name
-    return "ended with code {}".format(os.WEXITSTATUS(status))
-
-
-def was_killed(status: int) -> bool:
-    """By SIGKILL: most likely the system's answer to a want of memory."""
-    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
 
 
 def actor_class(actor: str) -> Callable[..., Any]:

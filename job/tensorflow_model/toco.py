@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, Callable, Iterable, NamedTuple, Optional, Sequ
 from job.errors import JobError, Killed, StageFailed
 from job.modes import NAMES
 from job.processes import signals
+from job.processes.deaths import lost_file
 from job.processes.memory import give_back_freed
 
 FAILED = 1  # exit codes of the child; from OS_ERROR on they carry an errno
@@ -67,6 +68,9 @@ class TocoRun:
         """The process is gone before its work was done: says why."""
         _, status = os.waitpid(self._process, 0)
         self._process = None
+        lost = lost_file("the process that makes and asks {}".format(self._steps[self._done].file.name), status)
+        if lost is not None:
+            raise lost
         if os.WIFSIGNALED(status):
             raise self._failure(signal.Signals(os.WTERMSIG(status)).name)
         if os.WEXITSTATUS(status) >= OS_ERROR:

@@ -10,7 +10,7 @@ import pytest
 import tensorflow as tf
 from small_models import inputs_for, plain_graph
 
-from job.errors import BadCheckpoint, StageFailed
+from job.errors import BadCheckpoint, EnvironmentFailed, StageFailed
 from job.tensorflow_model.describe import describe_tflite
 from job.tensorflow_model.flatbuffer.tflite_file import open_tflite
 from job.tensorflow_model.freeze import frozen_graph
@@ -115,6 +115,12 @@ def test_out_of_memory_says_so(tmp_path):
         with pytest.raises(StageFailed, match="killed by SIGKILL: it said nothing") as raised:
             run.finish()
     assert "memory" in raised.value.hint
+
+
+def test_a_volume_that_went_away_under_it_is_to_be_tried_again(tmp_path):
+    with TocoRun(Step("tflite.float32", lambda: os.kill(os.getpid(), signal.SIGBUS), tmp_path / "m")) as run:
+        with pytest.raises(EnvironmentFailed, match="m was killed by SIGBUS: a file that it had mapped"):
+            run.finish()
 
 
 def test_leaving_early_ends_the_conversion(tmp_path):
