@@ -2,6 +2,7 @@
 import numpy as np
 import pytest
 
+from job.onnx_model.graph import Graph
 from job.onnx_model.model_file import write_onnx
 from job.onnx_model.runtime import MappedModel, run_graph, session
 from tests.passes.small_graphs import drawn, graph, node, questions
@@ -33,3 +34,13 @@ def test_weights_beside_a_model_are_not_copied(tmp_path):
     assert model.run(of.outputs, given)[0].any()
     np.memmap(str(tmp_path / "model.onnx.data"), np.uint8, "r+")[:] = 0
     assert not model.run(of.outputs, given)[0].any()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "int64", "int32", "int8", "uint8", "bool"])
+def test_constants_of_every_type(tmp_path, dtype):
+    table, places = np.random.RandomState(0).randint(0, 2, (40, 50)).astype(dtype), np.arange(300) % 40
+    of = Graph((node("Gather", "table places", "rows", axis=0), node("Gather", "rows x", "y", axis=0)), ("x",), ("y",),
+               {"table": table, "places": places}, {"x": (2,), "y": (2, 50)}, {"x": "int64", "y": dtype})
+    write_onnx(of, tmp_path / "model.onnx")
+    found, = MappedModel(tmp_path / "model.onnx").run(of.outputs, {"x": np.array([1, 77])})
+    assert found.dtype == dtype and np.array_equal(found, table[[1, 37]])
