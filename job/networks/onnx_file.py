@@ -17,9 +17,9 @@ from job.networks.rounding import rounding_of_range
 from job.networks.weights import with_nan
 from job.onnx_model.divisors import refuse_zero_divisors
 from job.onnx_model.graph import Graph
-from job.onnx_model.protobuf import OPSET, protobuf_from_graph
+from job.onnx_model.protobuf import OPSET
 from job.onnx_model.reading import OnnxFile, graph_of, open_onnx
-from job.onnx_model.runtime import NEWEST_OPSET, RUNTIME_ERRORS, as_it_knows, layer_values, session
+from job.onnx_model.runtime import NEWEST_OPSET, RUNTIME_ERRORS, as_it_knows, as_it_runs, layer_values, session
 from job.parity.probes import Probe, make_probes
 from job.settings.settings import Settings
 from job.values import CheckpointFacts, Inspected, TensorFacts, TrainingSpread
@@ -155,7 +155,7 @@ def _forward(path: Path, data: bytes, file: OnnxFile, graph: Graph, probe: Probe
         except RUNTIME_ERRORS as error:
             reason = "ONNX Runtime does not run it: {}".format(str(error).split("\n")[0])
     try:
-        run = _tried(protobuf_from_graph(graph).SerializeToString(), graph, probe)
+        run = _tried(as_it_runs(graph), graph, probe)
     except RUNTIME_ERRORS as error:
         raise UnsupportedModel(["the file: {}".format(reason)]) from error
     return run, ("the reference is the file as it was read, in float32 and opset {}, not as it is: {}".format(

@@ -8,6 +8,7 @@ import onnxruntime
 from onnxruntime.capi import onnxruntime_pybind11_state as state
 
 from job.onnx_model.graph import Graph
+from job.onnx_model.limited_wholes import limits_as_choices
 from job.onnx_model.model_file import mapped_weights
 from job.onnx_model.protobuf import OPSET, protobuf_from_graph
 
@@ -32,6 +33,11 @@ def as_it_knows(data: bytes) -> Tuple[bytes, bool]:
     for item in newer:
         item.version = NEWEST_OPSET
     return model.SerializeToString(), bool(newer)
+
+
+def as_it_runs(graph: Graph) -> bytes:
+    """A canonical graph, each of whose nodes means the same, in forms that it has."""
+    return protobuf_from_graph(limits_as_choices(graph)).SerializeToString()
 
 
 def session(model: Union[bytes, Path], weights: Mapping[str, onnxruntime.OrtValue] = {}) -> onnxruntime.InferenceSession:
@@ -66,7 +72,7 @@ class MappedModel:
 
 def run_graph(graph: Graph, inputs: Sequence[np.ndarray], opset: int = OPSET) -> Tuple[np.ndarray, ...]:
     """The values of the graph's outputs. A graph without shapes of its own is inferred by the runtime."""
-    model = session(protobuf_from_graph(graph, opset=opset).SerializeToString())
+    model = session(as_it_runs(graph) if opset == OPSET else protobuf_from_graph(graph, opset=opset).SerializeToString())
     return tuple(model.run(list(graph.outputs), dict(zip(graph.inputs, inputs))))
 
 

@@ -16,6 +16,8 @@ _OF_PAIRS = {
     "Sub": lambda a, b: (a[0] - b[1], a[1] - b[0]),
     "Mul": lambda a, b: (min(x * y for x in a for y in b), max(x * y for x in a for y in b)),
     "Div": lambda a, b: (a[0] // b[1], a[1] // b[0]) if a[0] >= 0 and b[0] > 0 else None,
+    "Max": lambda *each: tuple(map(max, zip(*each))),
+    "Min": lambda *each: tuple(map(min, zip(*each))),
 }
 
 
@@ -85,8 +87,19 @@ def _of_products(node: Node, view: View) -> Optional[Bounds]:
     return int(np.minimum(low, 0).sum(-2).min()), int(np.maximum(high, 0).sum(-2).max())
 
 
+def _of_negated(node: Node, view: View) -> Optional[Bounds]:
+    each = bounds_of(node.inputs[0], view)
+    return None if each is None else (-each[1], -each[0])
+
+
+def _of_size(node: Node, view: View) -> Optional[Bounds]:
+    each = bounds_of(node.inputs[0], view)
+    return None if each is None else (max(0, each[0], -each[1]), max(-each[0], each[1]))
+
+
 def _of_parts(node: Node, view: View) -> Optional[Bounds]:
-    parts = [bounds_of(each, view) for each in node.inputs]
+    """Of a choice, all but the condition."""
+    parts = [bounds_of(each, view) for each in node.inputs[node.op == "Where":]]
     return None if None in parts else (min(low for low, _ in parts), max(high for _, high in parts))
 
 
@@ -103,4 +116,5 @@ def _of_limited(node: Node, view: View) -> Optional[Bounds]:
 _MADE = dict(
     {op: _of_moved for op in MOVED + ("Cast",)}, ArgMax=_of_places, ArgMin=_of_places, TopK=_of_places, Concat=_of_parts,
     Clip=_of_limited, ReduceSum=_of_sums, MatMul=_of_products, Add=_of_pair, Mul=_of_pair, Div=_of_pair, Sub=_of_difference,
+    Max=_of_pair, Min=_of_pair, Neg=_of_negated, Abs=_of_size, Where=_of_parts,
 )  # type: Dict[str, Callable[[Node, View], Optional[Bounds]]]

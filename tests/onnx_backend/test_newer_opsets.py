@@ -61,6 +61,25 @@ def test_limits_of_whole_numbers():
     assert np.array_equal(onnxruntime.InferenceSession(made.SerializeToString()).run(None, {"x": x})[0], answer)
 
 
+@pytest.mark.parametrize("op, inputs, expected", [
+    ("Max", "i three", lambda i: np.maximum(i, 3)), ("Min", "three i five", lambda i: np.minimum(i, 3)),
+    ("Clip", "i three five", lambda i: np.clip(i, 3, 5)), ("Abs", "less", lambda i: abs(i - 5)), ("Neg", "less", lambda i: 5 - i),
+    ("Sign", "less", lambda i: np.sign(i - 5)), ("Where", "same three i", lambda i: np.where(i == 5, 3, i))])
+def test_places_as_only_newer_runtimes_take_them(op, inputs, expected):
+    """Of opset 18 on, where ONNX Runtime does not run the file itself."""
+    nodes = [helper.make_node("ArgMax", ["x"], ["i"], axis=1, keepdims=0), helper.make_node("Sub", ["i", "five"], ["less"]),
+             helper.make_node("Equal", ["i", "five"], ["same"]), helper.make_node(op, inputs.split(), ["j"]),
+             helper.make_node("Gather", ["table", "j"], ["of"]), helper.make_node("ReduceMean", ["of", "axis"], ["y"])]
+    x, table = np.random.RandomState(0).randn(40, 9).astype(np.float32), np.arange(18, dtype=np.float32).reshape(9, 2) ** 2
+    made = model(nodes, {"x": x.shape}, ["y"], 18, {
+        "table": table, "axis": ints(1), "three": np.array(3), "five": np.array(5)})
+    file = open_onnx(made.SerializeToString(), None)
+    graph, _ = graph_of(file, {}, ("x",), ("y",))
+    for each in (graph, canonical(graph)):
+        answer, = run_graph(each, [x])
+        assert np.array_equal(answer, table[expected(x.argmax(1))].mean(1, keepdims=True))
+
+
 def _normal(x: np.ndarray, axes) -> np.ndarray:
     return (x - x.mean(axes, keepdims=True)) / np.sqrt(x.var(axes, keepdims=True) + 1e-5)
 

@@ -50,12 +50,12 @@ def test_numbers_of_any_size_stay(nodes):
 @pytest.mark.parametrize("limits, expected", [
     (dict(min=1.0, max=9.0), [[1, 7, 9], [9, 1, 3]]), (dict(min=-2.5, max=1.5), [[-2, 1, 1], [1, 0, 1]])])
 def test_limits_of_numbers_of_any_size(limits, expected):
-    """ONNX Runtime takes no Clip of whole numbers, to compare with."""
     before = of_ids(node("Clip", "ids", "y", **limits))
     after = indices_as_fractions(before)
     assert ops(after) == ["Cast", "Clip", "Cast"]
-    answer, = run_graph(after, [np.array([[-1 << 40, 7, 1 << 25], [(1 << 40) + 1, 0, 3]], np.int64)])
-    assert answer.dtype == np.int64 and answer.tolist() == expected
+    for each in (before, after):
+        answer, = run_graph(each, [np.array([[-1 << 40, 7, 1 << 25], [(1 << 40) + 1, 0, 3]], np.int64)])
+        assert answer.dtype == np.int64 and answer.tolist() == expected
 
 
 @pytest.mark.parametrize("limits, expected", [
@@ -65,6 +65,31 @@ def test_bounds_of_what_is_limited(limits, expected):
     """Also where the limits lie beside all that there is."""
     before = graph(node("ArgMax", "x", "place", axis=1, keepdims=0), node("Clip", "place", "y", **limits), inputs={"x": (2, 8)})
     assert bounds_of("y", View(before)) == expected
+
+
+@pytest.mark.parametrize("nodes, bounds", [
+    ((node("Neg", "places", "whole"),), (-53, 0)),
+    ((node("Sub", "places width", "less"), node("Abs", "less", "whole")), (0, 44)),
+    ((node("Sub", "places width", "less"), node("Neg", "less", "more"), node("Add", "more one", "whole")), (-43, 10)),
+    ((node("Sub", "one places", "less"), node("Abs", "less", "whole")), (0, 52)),
+    ((node("Max", "places width", "whole"),), (9, 53)), ((node("Min", "places far farther", "whole"),), (0, 40)),
+    ((node("Equal", "places width", "same"), node("Where", "same one places", "whole")), (0, 53)),
+], ids=["negated", "size", "negated and moved", "size of what is below", "greater", "least of three", "choice that broadcasts"])
+def test_what_is_made_of_small_numbers(nodes, bounds):
+    before = of_places(*nodes, far=whole(40), farther=whole(50))
+    after = indices_as_fractions(before)
+    assert bounds_of("whole", View(before)) == bounds
+    assert_same_values(before, after)
+    view = View(after)
+    assert {view.dtype(each.inputs[-1]) for each in after.nodes if each.op not in ("TopK", "Equal", "Neg", "Cast")} == (
+        set() if len(nodes) == 1 and nodes[0].op == "Neg" else {"float32"})
+
+
+def test_a_choice_between_what_is_of_one_shape_stays():
+    before = of_places(node("Less", "places width", "first"), node("Neg", "places", "other"),
+                       node("Where", "first places other", "whole"))
+    view = View(indices_as_fractions(before))
+    assert view.dtype(view.maker("whole").inputs[1]) == "int64"
 
 
 @pytest.mark.parametrize("limits", [dict(min=1.0), dict(max=9.0), dict(min=0.0, max=2.0 ** 24)])

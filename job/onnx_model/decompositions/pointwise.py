@@ -17,7 +17,8 @@ def softsign(parts: Parts, attributes: Attributes, x: str) -> str:
 
 @decomposes("Sign", "whether it is above zero, less whether it is below")
 def sign(parts: Parts, attributes: Attributes, x: str) -> str:
-    above, below = (parts.op("Cast", parts.op(op, x, 0.0), to=TensorProto.FLOAT) for op in ("Greater", "Less"))
+    zero, kind = np.zeros((), parts.dtype(x)), NP_TYPE_TO_TENSOR_TYPE[parts.dtype(x)]
+    above, below = (parts.op("Cast", parts.op(op, x, zero), to=kind) for op in ("Greater", "Less"))
     return parts.op("Sub", above, below)
 
 

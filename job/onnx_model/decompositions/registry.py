@@ -17,6 +17,9 @@ class Parts:
     def shape(self, name: str) -> Optional[Shape]:
         return self._view.shape(name)
 
+    def dtype(self, name: str) -> np.dtype:
+        return np.dtype(self._view.dtype(name))
+
     def constant(self, name: str) -> Optional[np.ndarray]:
         return self._view.constant(name)
 

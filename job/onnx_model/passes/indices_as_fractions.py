@@ -13,7 +13,9 @@ from job.onnx_model.steps import Steps
 from job.onnx_model.whole_numbers import MOVED, bounds_of
 
 _COUNTED = {"Add": ("int64",), "Sub": ("int64",), "Mul": ("int64",), "Div": ("int64",), "MatMul": ("int64", "int32"),
-            "Clip": ("int64", "int32")}  # which takes fractions alone, whatever runs it
+            # which take fractions alone in the canonical opset, whatever runs it
+            "Abs": ("int64", "int32"), "Clip": ("int64", "int32"), "Max": ("int64", "int32"), "Min": ("int64", "int32"),
+            "Where": ("int64",)}
 _EXACT = 1 << 23      # up to here, so is a sum of two
 _DIVISIBLE = 1 << 22  # up to here, a number and a half divided is nearer to its own whole quotient than to another
 
@@ -26,10 +28,11 @@ def _rule(node: Node, view: View) -> Optional[Rewrite]:
     if node.op == "Floor" and view.dtype(node.output) == "int64":
         return Rewrite((node._replace(op="Identity"),))
     dtype = view.dtype(node.output)
-    if dtype not in _COUNTED.get(node.op, ()) or not _is_small(node, view):
+    if dtype not in _COUNTED.get(node.op, ()) or not _is_small(node, view) or _is_plain_choice(node, view):
         return None
     steps, shape = Steps(node, "fraction"), view.shape(node.output)
-    fractions = [_fraction(steps, name, view) for name in node.inputs]
+    conditions = node.inputs[:node.op == "Where"]
+    fractions = list(conditions) + [_fraction(steps, name, view) for name in node.inputs[len(conditions):]]
     if node.op == "Div":
         left, right = fractions
         half = steps.add("Add", [left, steps.constant(np.array(0.5, np.float32))], steps.shape(left))
@@ -37,6 +40,11 @@ def _rule(node: Node, view: View) -> Optional[Rewrite]:
     else:
         result = steps.add(node.op, fractions, shape, **node.attributes)
     return steps.ending_in(steps.add("Cast", [result], shape, to=getattr(TensorProto, dtype.upper())))
+
+
+def _is_plain_choice(node: Node, view: View) -> bool:
+    """One that does not broadcast, which TensorFlow Lite makes of whole numbers too."""
+    return node.op == "Where" and len({view.shape(name) for name in node.inputs}) == 1
 
 
 def _fraction(steps: Steps, name: str, view: View) -> str:

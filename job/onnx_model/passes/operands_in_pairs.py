@@ -3,21 +3,33 @@
 before: a, b, c -> Max
 after:  a, b -> Max, c -> Max
 """
-from typing import Optional
+from typing import Mapping, Optional
 
 import numpy as np
 
 from job.onnx_model.graph import Graph, Node, Rewrite, View, rewritten
 from job.values import Shape
 
+_OPERATORS = ("Max", "Min")
+
 
 def operands_in_pairs(graph: Graph) -> Graph:
-    return rewritten(graph, _rule)
+    made = rewritten(graph, _rule)
+    return made if made is graph else made._replace(dtypes=_with_pairs(made))
+
+
+def _with_pairs(graph: Graph) -> Mapping[str, str]:
+    """A pair is of what is made of it: float32 is taken for granted of what nothing is said of."""
+    dtypes = dict(graph.dtypes)
+    for node in reversed(graph.nodes):
+        if node.op in _OPERATORS and node.output in dtypes:
+            dtypes.setdefault(node.inputs[0], dtypes[node.output])
+    return dtypes
 
 
 def _rule(node: Node, view: View) -> Optional[Rewrite]:
     shapes = [view.shape(name) for name in node.inputs]
-    if node.op not in ("Max", "Min") or len(node.inputs) == 2 or None in shapes:
+    if node.op not in _OPERATORS or len(node.inputs) == 2 or None in shapes:
         return None
     if len(node.inputs) == 1:
         return Rewrite((node._replace(op="Identity"),))
