@@ -1,11 +1,25 @@
 """How arrays lie in memory: TensorFlow takes those that begin at certain places without a copy."""
-from typing import Optional
+from typing import Dict, Hashable, Mapping, Optional, Tuple, TypeVar
 
 import numpy as np
 
 ALIGNMENT = 64  # bytes, of where an array begins
 _BLOCK = 32     # values along an axis: of two axes, that many lines of the processor's cache
 _LARGE = 2 ** 18  # values: fewer lie in its cache all at once
+
+Name = TypeVar("Name", bound=Hashable)
+
+
+def all_aligned(arrays: Mapping[Name, np.ndarray]) -> Dict[Name, np.ndarray]:
+    """Each as aligned() has it; those that lie in the same memory in the same way become one array."""
+    made = {}  # type: Dict[Tuple[Hashable, ...], np.ndarray]
+    result = {}
+    for name, array in arrays.items():
+        place = address(array), array.shape, array.strides, array.dtype
+        if place not in made:
+            made[place] = aligned(array)
+        result[name] = made[place]
+    return result
 
 
 def aligned(array: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.core.framework.graph_pb2 import GraphDef
 
-from job.alignment import aligned
+from job.alignment import all_aligned
 from job.axes import Order
 from job.keras_model.unseen import Part, Unseen
 from job.keras_model.walk import KerasModel, keras_model_from_onnx, walked
@@ -33,7 +33,8 @@ class Plan(NamedTuple):
     tensors: Mapping[str, Tuple[str, Order]]
 
     def model(self, constants: Mapping[str, np.ndarray]) -> KerasModel:
-        weights = {name: aligned(part.of(constants[constant])) for name, (constant, part) in self.variables.items()}
+        parts = {name: part.of(constants[constant]) for name, (constant, part) in self.variables.items()}
+        weights = all_aligned(parts)
         with tf.Graph().as_default() as graph:
             tf.import_graph_def(GraphDef.FromString(self.graph_def), name="")
         inputs = tuple(map(graph.get_tensor_by_name, self.inputs))

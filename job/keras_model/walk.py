@@ -9,7 +9,7 @@ import onnx
 import tensorflow as tf
 from keras import backend
 
-from job.alignment import aligned
+from job.alignment import all_aligned
 from job.axes import Order, published, transposed_shape
 from job.keras_model.activation import Activation, in_order
 from job.keras_model.operators import CONVERTERS
@@ -33,8 +33,7 @@ class KerasModel(NamedTuple):
 def keras_model_from_onnx(graph: Graph) -> KerasModel:
     """Builds the Keras model of a canonical graph that preflight has passed; inputs and outputs as published."""
     laid = walked(graph)
-    weights = {name: aligned(value) for name, value in laid.network.weights.items()}
-    return laid._replace(network=laid.network._replace(weights=weights))
+    return laid._replace(network=laid.network._replace(weights=all_aligned(laid.network.weights)))
 
 
 def walked(graph: Graph) -> KerasModel:

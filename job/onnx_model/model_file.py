@@ -1,6 +1,6 @@
 """The canonical model on disk: model.onnx, and its weights beside it, which every reader maps and none copies."""
 from pathlib import Path
-from typing import Dict, Mapping, Sequence, Tuple
+from typing import Dict, Hashable, List, Mapping, Sequence, Tuple
 
 import numpy as np
 import onnx
@@ -14,6 +14,7 @@ from job.values import elements
 
 LIMIT = 2 ** 31 - 1  # bytes: where SavedModel's protobuf and .tflite's flatbuffer end
 _INLINE = 1024       # bytes up to which a constant stays in the model itself
+_SAMPLED = 16        # numbers in which weights differ, as a rule, if they do
 
 
 def refuse_huge(graph: Graph) -> None:
@@ -70,11 +71,39 @@ def _weights_of(file: Path) -> Path:
 
 
 def _write_weights(graph: Graph, file: Path) -> Dict[str, Place]:
-    places = {}
+    """Those of layers that share them, which an export may repeat for each, are written once."""
+    places = {}  # type: Dict[str, Place]
+    alike = {}  # type: Dict[Hashable, List[str]]
     with file.open("wb") as target:
         for name, value in graph.constants.items():
-            if value.nbytes > _INLINE:
-                target.write(bytes(-target.tell() % ALIGNMENT))
-                places[name] = Place(file.name, target.tell(), value.nbytes)
-                target.write(np.ascontiguousarray(value))  # tofile would not say why it fails
+            if value.nbytes <= _INLINE:
+                continue
+            rows = np.ascontiguousarray(value)
+            names = alike.setdefault(_sample(rows), [])
+            same = next((other for other in names if _are_trained(rows) and _is_same(rows, graph.constants[other])), None)
+            if same is not None:
+                places[name] = places[same]
+                continue
+            names.append(name)
+            target.write(bytes(-target.tell() % ALIGNMENT))
+            places[name] = Place(file.name, target.tell(), rows.nbytes)
+            target.write(rows)  # tofile would not say why it fails
     return places
+
+
+def _sample(rows: np.ndarray) -> Hashable:
+    return rows.dtype, rows.shape, _few(rows).tobytes()
+
+
+def _are_trained(rows: np.ndarray) -> bool:
+    """What is one number throughout, such as biases that begin with zeros, several layers may have without sharing it."""
+    return np.unique(_few(rows)).size > 1
+
+
+def _few(rows: np.ndarray) -> np.ndarray:
+    return rows.reshape(-1)[::-(-rows.size // _SAMPLED)]
+
+
+def _is_same(rows: np.ndarray, other: np.ndarray) -> bool:
+    """To the bit."""
+    return bool(np.array_equal(rows.view(np.uint8), np.ascontiguousarray(other).view(np.uint8)))

@@ -16,6 +16,7 @@ from job.tensorflow_model.file_errors import file_errors_as_oserrors
 from job.tensorflow_model.graph import VARIABLE, KerasGraph, Network, Variable, lean_network
 from job.tensorflow_model.nodes import node, of_text, of_type
 from job.tensorflow_model.restore import saver_def, saver_nodes, variable_def
+from job.tensorflow_model.shared_variables import with_shared_variables
 
 
 def write_saved_model(model: KerasGraph, folder: Path) -> None:
@@ -23,7 +24,7 @@ def write_saved_model(model: KerasGraph, folder: Path) -> None:
 
     The graph is written from its definition and the variables from numpy: nothing needs to have run.
     """
-    network = lean_network(model)
+    network = with_shared_variables(lean_network(model))
     folder.mkdir(parents=True)
     if network.variables:
         (folder / "variables").mkdir()

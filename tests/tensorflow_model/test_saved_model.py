@@ -51,6 +51,19 @@ def test_a_restored_model_can_be_saved_again(written, tmp_path):
     np.testing.assert_array_equal(reader.get_tensor("conv/kernel"), written.model.weights["conv/kernel"])
 
 
+def test_layers_that_share_their_weights_have_one_variable(tmp_path):
+    """Others stay, though their values are equal: whoever trains it further would tie them."""
+    model = two_by_two_graph()
+    bias = np.random.RandomState(1).randn(150).astype(np.float32)
+    shared = model._replace(weights=dict(model.weights, **{
+        "dense/bias": bias, "side_dense/bias": bias, "conv/bias": np.ones(8, np.float32), "depthwise/bias": np.ones(8, np.float32)}))
+    write_saved_model(shared, tmp_path / "saved_model")
+    assert describe_saved_model(tmp_path, "saved_model").operators["VarHandleOp"] == VARIABLES - 1
+    inputs = inputs_for(shared, batch=2)
+    with SavedModelRunner(tmp_path / "saved_model", ["image", "side"], ["scores", "features"]) as run:
+        assert_close(run(*inputs), expected(shared, inputs))
+
+
 def test_a_weight_that_does_not_fit_is_named(tmp_path):
     model = two_by_two_graph()
     wrong = dict(model.weights, **{"conv/bias": np.zeros(9, np.float32)})
