@@ -1,6 +1,6 @@
 """An .onnx file: its graph as it says it, and ONNX Runtime's answers to the file itself."""
 from pathlib import Path
-from typing import Any, Callable, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Collection, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -62,8 +62,9 @@ class FileNetwork:
     computes_with_batch = False  # a file says what it computes
 
     def __init__(self, forward: Forward, reread: Callable[[], Graph], inputs: Tuple[TensorFacts, ...],
-                 facts: CheckpointFacts) -> None:
-        self._forward, self._reread = forward, reread
+                 facts: CheckpointFacts, weights: Collection[str]) -> None:
+        """`weights` are the constants that the file holds: others are what it makes of its shapes."""
+        self._forward, self._reread, self._weights = forward, reread, weights
         self.inputs, self.facts = inputs, facts
 
     @classmethod
@@ -81,7 +82,7 @@ class FileNetwork:
                        for name in graph.inputs)
         forward, told = _forward(path, data, file, graph, make_probes(without_indices(inputs), 1)[0])
         inputs = with_indices_that_fit(inputs, forward, RUNTIME_ERRORS)
-        return cls(forward, reread, inputs, _facts(file, identity, notes + told)), graph
+        return cls(forward, reread, inputs, _facts(file, identity, notes + told), frozenset(file.graph.constants)), graph
 
     def forward(self, probe: Probe) -> Answers:
         try:
@@ -97,7 +98,8 @@ class FileNetwork:
         return layer_values(self._reread(), probe.inputs)
 
     def weights_with_nan(self) -> Sequence[str]:
-        return with_nan(self._reread().constants.items())
+        """What it fills with NaN of itself, as the places that a mask hides, is meant so."""
+        return with_nan((name, value) for name, value in self._reread().constants.items() if name in self._weights)
 
     def frozen_by(self, probe: Probe) -> Sequence[str]:
         return ()

@@ -13,6 +13,7 @@ import numpy as np
 from job.values import Shape
 
 UNIT = 1024  # integers per 1.0
+INDICES = ("int64", "int32")
 INDEX_LIMIT = 8  # integer inputs are taken for indices: small, so that they fit most tables
 LOWEST, HIGHEST = -2 * UNIT, 2662  # of a photograph after the usual normalisation: -2 to 2.6
 
@@ -35,10 +36,20 @@ def _as_dtype(units: np.ndarray, dtype: np.dtype, indices_below: int) -> np.ndar
     if dtype.kind == "f":
         return (units / np.float64(UNIT)).astype(dtype)
     if dtype.kind == "b":
-        return units > 0
+        return _truths(units)
     if dtype == np.uint8:  # the bytes of a photograph
         return ((np.clip(units, LOWEST, HIGHEST) - LOWEST) * 255 // (HIGHEST - LOWEST)).astype(dtype)
     return (units // (UNIT // 4) % indices_below).astype(dtype)
+
+
+def _truths(units: np.ndarray) -> np.ndarray:
+    """Above zero or not, but both along the last axis: to a mask that hides all of a row attention answers NaN."""
+    truths = np.asarray(units > 0)
+    if not truths.ndim or truths.shape[-1] < 2:
+        return truths
+    halves = units > np.sort(units, axis=-1)[..., (truths.shape[-1] - 1) // 2, None]
+    halves[..., -1:] |= ~halves.any(-1)[..., None]  # where the greater half is of one value
+    return np.where((truths == truths[..., :1]).all(-1)[..., None], halves, truths)
 
 
 def _image_like(rng: np.random.RandomState, shape: Shape, turn: int) -> np.ndarray:

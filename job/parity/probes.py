@@ -11,7 +11,7 @@ import numpy as np
 
 from job.modes import CALIBRATED, stage_of
 from job.parity.arrays import save_arrays
-from job.parity.patterns import INDEX_LIMIT, KINDS, pattern, within
+from job.parity.patterns import INDEX_LIMIT, INDICES, KINDS, pattern, within
 from job.values import TensorFacts
 
 
@@ -140,6 +140,9 @@ def _probe(inputs: Tuple[TensorFacts, ...], turn: int, number: int) -> Probe:
 
 
 def _values(kind: str, turn: int, facts: TensorFacts) -> np.ndarray:
+    if facts.values_within and facts.dtype in INDICES:
+        low, high = map(int, facts.values_within)
+        return low + pattern(kind, turn, facts.name, facts.dtype, facts.pytorch_shape, high - low + 1)
     values = pattern(kind, turn, facts.name, facts.dtype, facts.pytorch_shape, facts.indices_below or INDEX_LIMIT)
     return within(values, *facts.values_within) if facts.values_within else values
 

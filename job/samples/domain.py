@@ -1,8 +1,10 @@
-"""What a network takes: magnitudes and shares are no seeded probe, and it answers these with NaN. The user's samples show it."""
+"""What a network takes: magnitudes, shares and lengths are no seeded probe, and it answers these with NaN. The user's samples
+show it."""
 from typing import Sequence
 
 import numpy as np
 
+from job.parity.patterns import INDICES
 from job.parity.probes import Probe, make_probes, probe_counts
 from job.processes.actors import Side
 from job.values import Exported, TensorFacts
@@ -28,4 +30,5 @@ def within_domain(exported: Exported, samples: Sequence[Probe], side: Side) -> E
 
 def _within(facts: TensorFacts, values: Sequence[np.ndarray]) -> TensorFacts:
     low, high = (float(of(list(map(of, values)))) for of in (np.min, np.max))
-    return facts._replace(values_within=(low, high)) if facts.dtype.startswith("float") and low < high else facts
+    is_range = low < high if facts.dtype.startswith("float") else facts.dtype in INDICES
+    return facts._replace(values_within=(low, high)) if is_range else facts

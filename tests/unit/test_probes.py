@@ -88,6 +88,19 @@ def test_integers_are_small_indices_and_bytes_fill_their_range():
     assert np.ptp(make_probes((facts(dtype="uint8", shape=(1, 64, 64, 3)),), 1)[0].inputs[0]) > 128
 
 
+@pytest.mark.parametrize("shape", [(1, 40), (2, 7), (1, 1, 8, 8), (3, 2)])
+def test_no_mask_hides_or_shows_all_of_a_row(shape):
+    for probe in make_probes((facts("mask", "bool", shape),), 8):
+        shown = probe.inputs[0].sum(-1)
+        assert shown.min() > 0 and shown.max() < shape[-1]
+
+
+def test_whole_numbers_lie_where_they_are_said_to():
+    lengths, one = (facts(name, "int64", (40,))._replace(values_within=within) for name, within in (("n", (3., 5.)), ("o", (9., 9.))))
+    for probe in make_probes((lengths, one), 4):
+        assert set(probe.inputs[0]) == {3, 4, 5} and set(probe.inputs[1]) == {9} and probe.inputs[0].dtype == np.int64
+
+
 def test_inputs_of_one_probe_differ():
     left, right = make_probes((facts("left"), facts("right")), 1)[0].inputs
     assert not np.array_equal(left, right)
