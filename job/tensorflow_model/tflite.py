@@ -17,7 +17,8 @@ from job.processes.shared_values import Known
 from job.tensorflow_model.flatbuffer.tflite_file import TFLiteFile, open_tflite, parse_tflite
 from job.tensorflow_model.flatbuffer.writing import tflite_bytes
 from job.tensorflow_model.freeze import FrozenGraph, size_of
-from job.tensorflow_model.plumbing.without_plumbing import bytes_without_plumbing, without_plumbing
+from job.tensorflow_model.matrix_products import with_matrix_products
+from job.tensorflow_model.plumbing.without_plumbing import without_plumbing
 from job.tensorflow_model.quantised.half_weights import with_half_weights
 from job.tensorflow_model.quantised.int8 import int8_from_float32
 from job.tensorflow_model.quantised.int8_ends import with_int8_ends
@@ -94,7 +95,7 @@ def _float32_parts(frozen: FrozenGraph, known: Known) -> Parts:
     parts = _toco_parts(frozen, known)
     if not frozen.loops:
         return parts
-    return (tflite_bytes(without_plumbing(unrolled(parse_tflite(b"".join(parts)), frozen.loops))),)
+    return (tflite_bytes(_simplified(unrolled(parse_tflite(b"".join(parts)), frozen.loops))),)
 
 
 def _toco_parts(frozen: FrozenGraph, known: Known) -> Parts:
@@ -118,9 +119,15 @@ def _converted(frozen: FrozenGraph, asked: Tuple[bytes, ...]) -> bytes:
     if size_of(frozen.constants) < _LARGE:
         keep_freed()
     made = TocoConvert(*asked)
-    made = made if frozen.loops else bytes_without_plumbing(made)
-    _check_names(frozen, parse_tflite(made))
-    return made
+    file = parse_tflite(made)
+    simpler = file if frozen.loops else _simplified(file)
+    _check_names(frozen, simpler)
+    return made if simpler is file else tflite_bytes(simpler)
+
+
+def _simplified(file: TFLiteFile) -> TFLiteFile:
+    """The very same file where nothing in it can be said in a better way."""
+    return without_plumbing(with_matrix_products(file))
 
 
 def _model_flags(frozen: FrozenGraph) -> bytes:

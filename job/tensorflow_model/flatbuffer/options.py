@@ -6,8 +6,8 @@ from job.tensorflow_model.flatbuffer.appending import align, append_shape, appen
 from job.tensorflow_model.flatbuffer.tables import OFFSET, Table, root_table
 
 NONE = b""
-KINDS = {"DEPTHWISE_CONV_2D": 2, "FULLY_CONNECTED": 8, "CONCATENATION": 10, "ADD": 11, "RESHAPE": 17, "MUL": 21, "SUB": 28,
-         "SPLIT": 35}  # by operator, which member of the schema's union they are
+KINDS = {"DEPTHWISE_CONV_2D": 2, "FULLY_CONNECTED": 8, "CONCATENATION": 10, "ADD": 11, "RESHAPE": 17, "MUL": 21,
+         "TRANSPOSE": 26, "SUB": 28, "SPLIT": 35, "PACK": 59, "UNPACK": 64}  # by operator, which member of the schema's union they are
 _VECTORS = {"RESHAPE": (0,), "SQUEEZE": (0,)}  # by operator, the fields that are vectors of int32; all others are numbers
 
 

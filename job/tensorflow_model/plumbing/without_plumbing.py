@@ -1,6 +1,5 @@
 """The same network with fewer operators: each part of this takes out what another may have laid bare."""
-from job.tensorflow_model.flatbuffer.tflite_file import TFLiteFile, parse_tflite
-from job.tensorflow_model.flatbuffer.writing import tflite_bytes
+from job.tensorflow_model.flatbuffer.tflite_file import TFLiteFile
 from job.tensorflow_model.plumbing.equal_operators import without_equal_operators
 from job.tensorflow_model.plumbing.idle_operators import without_idle_operators
 from job.tensorflow_model.plumbing.reshape_chains import without_reshape_chains
@@ -19,10 +18,3 @@ def without_plumbing(file: TFLiteFile) -> TFLiteFile:
             file = part(file)
         if file is before:
             return file
-
-
-def bytes_without_plumbing(data: bytes) -> bytes:
-    """Of a file; the very same bytes where there is nothing to take out."""
-    file = parse_tflite(data)
-    simpler = without_plumbing(file)
-    return data if simpler is file else tflite_bytes(simpler)

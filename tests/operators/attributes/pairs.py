@@ -85,6 +85,8 @@ PRODUCTS = [
         constants=drawn(c=(2, 3, 5)), x=(2, 5, 4), free=False),
     several("MatMul of stacks", "RESHAPE RESHAPE MUL SUM", node("MatMul", "x z", "y"), x=(2, 3, 5), z=(2, 5,
         4)),
+    several("MatMul of larger stacks", "TRANSPOSE UNPACK UNPACK FULLY_CONNECTED FULLY_CONNECTED PACK", node("MatMul", "x z",
+        "y"), x=(2, 16, 5), z=(2, 5, 20)),
     several("MatMul of stacks, transposed", "TRANSPOSE RESHAPE RESHAPE MUL SUM", node("Transpose", "z", "t",
         perm=(0, 2, 1)), node("MatMul", "x t", "y"), x=(2, 3, 5), z=(2, 4, 5)),
     several("MatMul of vectors", "MUL SUM RESHAPE ADD", node("MatMul", "x c", "p"), node("Add", "p x", "y"),
