@@ -17,8 +17,9 @@ RUNTIME_ERRORS = (state.EPFail, state.Fail, state.InvalidArgument, state.Invalid
                   state.NotImplemented, state.RuntimeException, RuntimeError, ValueError)
 
 
-# They write new weights beside a model's own; ONNX Runtime 1.10 takes wrong ones where those are in a file beside the model.
-_REWRITE_WEIGHTS = ["ConvAddFusion", "ConvBNFusion", "ConvMulFusion"]
+# They write new weights beside a model's own, or in their places; ONNX Runtime 1.10 takes wrong ones where those are in a file
+# beside the model.
+_REWRITE_WEIGHTS = ["ConvAddFusion", "ConvBNFusion", "ConvMulFusion", "TransposeOptimizer"]
 
 
 def as_it_knows(data: bytes) -> Tuple[bytes, bool]:

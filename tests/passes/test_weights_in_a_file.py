@@ -44,3 +44,14 @@ def test_constants_of_every_type(tmp_path, dtype):
     write_onnx(of, tmp_path / "model.onnx")
     found, = MappedModel(tmp_path / "model.onnx").run(of.outputs, {"x": np.array([1, 77])})
     assert found.dtype == dtype and np.array_equal(found, table[[1, 37]])
+
+
+@pytest.mark.parametrize("shape", [(1, 20, 30), (1, 24, 24)])
+def test_an_addition_between_transposes(tmp_path, shape):
+    """As of positions to tokens that a convolution made."""
+    of = graph(node("Transpose", "x", "t", perm=(0, 2, 1)), node("Add", "t w", "a"), node("Transpose", "a", "y", perm=(0, 2, 1)),
+               inputs={"x": shape}, constants=drawn(w=(1,) + shape[:0:-1]))
+    write_onnx(of, tmp_path / "model.onnx")
+    given, = questions(of)
+    made, = MappedModel(tmp_path / "model.onnx").run(["y"], {"x": given})
+    np.testing.assert_array_equal(made, given + of.constants["w"].swapaxes(1, 2))
