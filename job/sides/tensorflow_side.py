@@ -32,7 +32,7 @@ from job.tensorflow_model.flatbuffer.widening import widened
 from job.tensorflow_model.freeze import frozen_graph
 from job.tensorflow_model.quantised.int8_source import int8_source, shown_to_samples
 from job.tensorflow_model.quantised.layer_noise import layer_noise
-from job.tensorflow_model.quantised.ranges import ranges_of
+from job.tensorflow_model.quantised.needed_ranges import needed_ranges
 from job.tensorflow_model.runners import KerasRunner, SavedModelRunner, TFLiteRunner
 from job.tensorflow_model.saved_model import write_saved_model
 from job.tensorflow_model.tflite import sparing_step, tflite_steps
@@ -144,7 +144,7 @@ class TensorFlowSide:
         original = open_tflite(float32)
         if calibration is not None:
             original = shown_to_samples(original)
-            seen = ranges_of(original, functools.partial(samples_of, calibration, self._inputs))
+            seen = needed_ranges(original, functools.partial(samples_of, calibration, self._inputs))
             original, _ = int8_source(original, seen)
         inputs = [array.transpose(facts.permutation) for array, facts in zip(probe.inputs, self._inputs)]
         names = {tensor.split(":")[0]: name for name, (tensor, _) in self._model.tensors.items()}

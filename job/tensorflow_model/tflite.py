@@ -24,7 +24,8 @@ from job.tensorflow_model.quantised.int8 import int8_from_float32
 from job.tensorflow_model.quantised.int8_ends import with_int8_ends
 from job.tensorflow_model.quantised.int8_source import shown_to_samples
 from job.tensorflow_model.quantised.int8_weights import with_int8_weights
-from job.tensorflow_model.quantised.ranges import Samples, ranges_of
+from job.tensorflow_model.quantised.needed_ranges import needed_ranges
+from job.tensorflow_model.quantised.ranges import Samples
 from job.tensorflow_model.quantised.uint8_ends import with_uint8_ends
 from job.tensorflow_model.stand_ins import Numbers, Template, stand_ins, template_of
 from job.tensorflow_model.toco import Parts, Step, TocoRun
@@ -82,7 +83,7 @@ def _int8(made: Callable[[], Parts], mode: str, files: Mapping[str, Path], sampl
     if mode in _ENDS and "int8" in files and files["int8"].exists():
         return (tflite_bytes(_ENDS[mode](open_tflite(files["int8"]))),)
     float32 = shown_to_samples(_float32(made, files.get(FLOAT32)))
-    int8 = int8_from_float32(float32, ranges_of(float32, samples), samples)
+    int8 = int8_from_float32(float32, needed_ranges(float32, samples), samples)
     return (tflite_bytes(_ENDS[mode](int8) if mode in _ENDS else int8),)
 
 

@@ -7,7 +7,7 @@ from job.tensorflow_model.flatbuffer.writing import tflite_bytes
 from job.tensorflow_model.freeze import frozen_graph
 from job.tensorflow_model.quantised.int8 import int8_from_float32
 from job.tensorflow_model.quantised.int8_source import shown_to_samples
-from job.tensorflow_model.quantised.ranges import ranges_of
+from job.tensorflow_model.quantised.needed_ranges import needed_ranges
 from job.tensorflow_model.runners import TFLiteRunner
 from job.tensorflow_model.tflite import write_tflite
 
@@ -35,4 +35,4 @@ def quantised(float32, given=None):
     def calibration():
         return given or samples()
     shown = shown_to_samples(float32)
-    return int8_from_float32(shown, ranges_of(shown, calibration), calibration)
+    return int8_from_float32(shown, needed_ranges(shown, calibration), calibration)

@@ -13,11 +13,15 @@ from job.tensorflow_model.quantised.step_biases import with_constant_biases
 
 
 def shown_to_samples(float32: TFLiteFile) -> TFLiteFile:
-    """The same answers, from the tensors whose ranges int8 needs: what ranges_of() is to see."""
+    """The same answers, from the tensors whose ranges int8 needs: what needed_ranges() is to see."""
     return with_parted_leaks(with_constant_biases(float32))
 
 
 def int8_source(float32: TFLiteFile, seen: Seen) -> Tuple[TFLiteFile, Seen]:
     """The same answers, and tensors of the same indices; with what calibration would have seen of them."""
-    layered = with_affine_layers(without_padded_constants(with_averaging_layers(with_lone_activations(float32))))
-    return equalised(layered, seen)
+    return equalised(layered(float32), seen)
+
+
+def layered(float32: TFLiteFile) -> TFLiteFile:
+    """The same, before its channels are brought to like ranges."""
+    return with_affine_layers(without_padded_constants(with_averaging_layers(with_lone_activations(float32))))

@@ -4,7 +4,7 @@ Bounds are snapped to coarse steps: the last bits of float kernels, which differ
 """
 import math
 from itertools import chain
-from typing import Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Sequence, Tuple
+from typing import Callable, Collection, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -91,14 +91,14 @@ class Seen(NamedTuple):
         return {index: self.channels[index].whole().snapped() for index in sorted(self.channels)}
 
 
-def ranges_of(file: TFLiteFile, samples: Samples) -> Seen:
-    """The samples are gone through once for each MOST_BYTES of inner tensors.
+def ranges_of(file: TFLiteFile, samples: Samples, of: Optional[Collection[int]] = None) -> Seen:
+    """Of these tensors, or of all; the samples are gone through once for each MOST_BYTES of them.
 
     Raises BadCheckpoint for one that makes a tensor NaN or infinite.
     """
     read = {operator.inputs[0] for operator in file.operators if operator.name in LAYERS}
     seen, sums, count = {}, {}, 0  # type: Dict[int, Channels], Dict[int, np.ndarray], int
-    for group in _groups(file):
+    for group in _groups(file, of):
         inner = InnerTensors(file, [file.tensors[index].name for index in group])
         for number, sample in enumerate(samples()):
             count = number + 1
@@ -124,12 +124,12 @@ def _values(file: TFLiteFile, inner: InnerTensors, sample: Sample) -> Iterator[T
     return ((index, values) for index, values in chain(given, made) if values.dtype == np.float32)
 
 
-def _groups(file: TFLiteFile) -> List[List[int]]:
+def _groups(file: TFLiteFile, of: Optional[Collection[int]]) -> List[List[int]]:
     """The float32 tensors that operators make, so many together as MOST_BYTES holds."""
     groups, size = [[]], 0  # type: List[List[int]], int
     for index in (index for operator in file.operators for index in operator.outputs):
         tensor = file.tensors[index]
-        if tensor.dtype != "float32":
+        if tensor.dtype != "float32" or of is not None and index not in of:
             continue
         size += 4 * int(np.prod(tensor.shape, dtype=np.int64))
         if size > MOST_BYTES and groups[-1]:
