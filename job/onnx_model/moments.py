@@ -4,7 +4,7 @@ Of a plain area of 112 x 112 the mean is wrong by 2e-4, of 512 x 512 by 3e-3, in
 Rows first, then their means: by 3e-6 and 1e-5, in the same time.
 
 A norm goes axis by axis sooner: it divides by its variance, so that an error counts for more. Other means stay one operator
-up to a map of 32 x 32, since int8 has a kernel for both axes of a map together, and none for one of them.
+up to a map of 32 x 32. int8 has a kernel for both axes of a map together alone, and takes them so again.
 """
 from typing import Sequence, Tuple
 

@@ -72,7 +72,7 @@ NETWORKS = {
     "dead channels": (dead_channels, {}),
     "mean of a map": (lambda x: tf.reduce_mean(convolved(x), [1, 2]), {}),
     "mean of rows": (lambda x: tf.reduce_mean(convolved(x), 1), {"MEAN": 1}),
-    "mean of means": (lambda x: tf.reduce_mean(tf.reduce_mean(convolved(x), 2), 1), {"MEAN": 2}),
+    "mean of means": (lambda x: tf.reduce_mean(tf.reduce_mean(convolved(x), 2), 1), {}),
     "logarithms of shares, below -16 too": (lambda x: tf.nn.log_softmax(convolved(x)), {"LOG_SOFTMAX": 1}),
     "rows of a table": (lambda x: looked_up(x, TABLE), _INDICES),
     "rows of a table that float reads": (lambda x: tf.abs(looked_up(x, TABLE)), dict(_INDICES, ABS=2)),

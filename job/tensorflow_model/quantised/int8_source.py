@@ -10,6 +10,7 @@ from job.tensorflow_model.quantised.lone_activations import with_lone_activation
 from job.tensorflow_model.quantised.padded_constants import without_padded_constants
 from job.tensorflow_model.quantised.ranges import Seen
 from job.tensorflow_model.quantised.step_biases import with_constant_biases
+from job.tensorflow_model.quantised.whole_means import with_whole_means
 
 
 def shown_to_samples(float32: TFLiteFile) -> TFLiteFile:
@@ -24,4 +25,5 @@ def int8_source(float32: TFLiteFile, seen: Seen) -> Tuple[TFLiteFile, Seen]:
 
 def layered(float32: TFLiteFile) -> TFLiteFile:
     """The same, before its channels are brought to like ranges."""
-    return with_affine_layers(without_padded_constants(with_averaging_layers(with_lone_activations(float32))))
+    whole = with_whole_means(with_lone_activations(float32))
+    return with_affine_layers(without_padded_constants(with_averaging_layers(whole)))
