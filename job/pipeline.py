@@ -15,7 +15,7 @@ from job.conversion.progress import Progress
 from job.conversion.spared_layers import with_spared_layers
 from job.errors import BadCheckpoint, JobError
 from job.modes import CALIBRATED, FLOAT32, stage_of, tflite_name
-from job.parity.drift import located
+from job.parity.drift import located, with_weights
 from job.parity.gate import earlier_drift_first, first_drift, parity_failed
 from job.parity.probes import probe_counts, probes_for
 from job.parity.questions import Questions
@@ -162,7 +162,7 @@ def _converted(checkpoint: Path, settings: Settings, sides: Sides, place: Place,
     counts = probe_counts(exported.multiply_adds, len(samples.probes), len(own))
     questions = Questions(place.work, progress.probes, counts, exported.outputs, settings.tolerance, exported.reference)
     asked = _asked(settings, sides, place, progress.name, build, questions, calibration)
-    converted = Converted(exported, samples, *_collected(asked, place.model, progress))
+    converted = Converted(exported, samples, *_collected(asked, sides, place.model, progress))
     converted = with_spared_layers(converted, questions, sides, place.model, progress)
     remarks.of_spared_layers(progress)
     return converted
@@ -188,7 +188,8 @@ def _asked(settings: Settings, sides: Sides, place: Place, name: str, build: Pen
                   (pytorch.start("peak_memory"), tensorflow.start("peak_memory")))
 
 
-def _collected(asked: _Asked, model: Path, progress: Progress) -> Tuple[Tuple[Model, ...], str, Mapping[str, str]]:
+def _collected(asked: _Asked, sides: Sides, model: Path,
+               progress: Progress) -> Tuple[Tuple[Model, ...], str, Mapping[str, str]]:
     """The models, the layer that ties their batch, and the digests of their files; every stage judged on the way."""
     with progress.stage("build"):
         batch_fixed_by = asked.build.result()
@@ -196,7 +197,7 @@ def _collected(asked: _Asked, model: Path, progress: Progress) -> Tuple[Tuple[Mo
     for stage in asked.questions.stages:
         with progress.stage(stage):
             if stage in asked.written:
-                with earlier_drift_first(progress.stages):
+                with earlier_drift_first(progress.stages, lambda drift: with_weights(drift, progress.stages, sides)):
                     models.append(asked.written[stage].result())
                 digests.update(settled(model, models[-1].file))
             progress.stages.append(asked.questions.judged(stage))

@@ -12,7 +12,7 @@ def training_spread(network: torch.nn.Module, forward: Callable[[Any], Any],
                     probes: Sequence[Any]) -> Optional[TrainingSpread]:
     """How much what reaches the first BatchNorm varies, beside what did in training.
 
-    None where there is no such layer, or none that was trained.
+    None where there is no such layer, or none that was trained, and where NaN reaches it: the first stage has words for that.
     """
     reached = []  # type: List[Any]
 
@@ -30,6 +30,8 @@ def training_spread(network: torch.nn.Module, forward: Callable[[Any], Any],
         return None
     channels = np.concatenate([values for _, values in reached], axis=1)
     spread = channels.var(axis=1, dtype=np.float64) / np.maximum(reached[0][0].running_var.numpy(), np.finfo(np.float32).tiny)
+    if not np.isfinite(spread).all():
+        return None
     lower, median, upper = np.percentile(spread, [25, 50, 75])
     return TrainingSpread(float(median), float(upper / lower) if lower else float("inf"))
 

@@ -23,7 +23,7 @@ def located(drift: Drift, stages: Sequence[StageParity], probes: Sequence[Probe]
     `calibration` is the folder that int8 was calibrated with, where it was.
     """
     if drift.stage in explain.REFERENCES:
-        return _with_weights(drift, stages, sides)
+        return with_weights(drift, stages, sides)
     if not probes:
         return drift
     probe = worst_probe(drift, stages, probes)
@@ -41,8 +41,10 @@ def located(drift: Drift, stages: Sequence[StageParity], probes: Sequence[Probe]
                           or explain.hint_on_rounding(sides.pytorch.call("rounding_of_range", probe)) or drift.hint)
 
 
-def _with_weights(drift: Drift, stages: Sequence[StageParity], sides: Sides) -> Drift:
-    found = sides.pytorch.call("weights_with_nan") if _metrics_of(drift, stages).get("nan") else ()
+def with_weights(drift: Drift, stages: Sequence[StageParity], sides: Sides) -> Drift:
+    """Of a reference that answers NaN: with the weights that are."""
+    is_nan = drift.stage in explain.REFERENCES and _metrics_of(drift, stages).get("nan")
+    found = sides.pytorch.call("weights_with_nan") if is_nan else ()
     if not found:
         return drift
     return drift._replace(message="{}; NaN is in {}".format(drift.message, ", ".join(first_few(found, explain.BLAMED))),

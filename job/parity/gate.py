@@ -1,6 +1,6 @@
 """Pass or fail, stage by stage; what cannot be compared fails."""
 import contextlib
-from typing import Any, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Any, Callable, Iterator, List, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -61,7 +61,7 @@ def first_drift(stages: Sequence[StageParity]) -> Optional[Drift]:
 
 
 @contextlib.contextmanager
-def earlier_drift_first(stages: Sequence[StageParity]) -> Iterator[None]:
+def earlier_drift_first(stages: Sequence[StageParity], explained: Callable[[Drift], Drift]) -> Iterator[None]:
     """Where one of these has drifted, that is why what comes after it fails: calibration, of a network that answers NaN."""
     try:
         yield
@@ -69,7 +69,7 @@ def earlier_drift_first(stages: Sequence[StageParity]) -> Iterator[None]:
         drift = first_drift(stages)
         if drift is None:
             raise
-        raise parity_failed(drift) from error
+        raise parity_failed(explained(drift)) from error
 
 
 def parity_failed(drift: Drift) -> ParityFailed:

@@ -105,7 +105,8 @@ def silence_head(state_dict):
 
 @pytest.mark.parametrize("change, words, flags", [
     (spoil_weight, "NaN and 0 infinite values; NaN is in body.weight", ()),
-    (spoil_weight, "NaN", ("--quantize=int8",)), (silence_head, "alike", ()), (silence_head, "alike", ("--quantize=int8",))])
+    (spoil_weight, "NaN and 0 infinite values; NaN is in body.weight", ("--quantize=int8",)),
+    (silence_head, "alike", ()), (silence_head, "alike", ("--quantize=int8",))])
 def test_a_reference_that_shows_nothing_fails_the_gate(change, words, flags, tmp_path):
     """Of int8 too, for which no ranges can be taken from NaN: no sample is to blame for it."""
     checkpoint, out = write_checkpoint(tmp_path, change), "--output-dir={}".format(tmp_path / "out")

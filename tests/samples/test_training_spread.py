@@ -1,4 +1,6 @@
 """Inputs that are unlike those of training show at the first BatchNorm, whatever comes behind it."""
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -62,3 +64,9 @@ def test_what_was_not_trained_or_has_no_such_layer_says_nothing():
 def test_the_network_is_left_as_it_was(trained):
     spread(trained, 1)
     assert not any(module._forward_pre_hooks for module in trained.modules())
+
+
+def test_what_weights_of_nan_make_says_nothing_of_the_inputs(trained):
+    network = copy.deepcopy(trained)
+    network[0].weight.data[2, 0, 1, 1] = float("nan")
+    assert spread(network, 1) is None
