@@ -88,6 +88,8 @@ def hint_for(mismatch: Mismatch) -> str:
             return "a head with another number of classes? {}, or what the network's builder calls it".format(flag)
     if any(".parametrizations." in key for key in mismatch.unexpected):
         return "torch.nn.utils.parametrize.remove_parametrizations(layer, name) before saving leaves plain weights"
+    if any(".lora_" in key for key in mismatch.unexpected):
+        return "it is a LoRA adapter, or has one in it: merge it into its network (merge_and_unload() of peft), and save that"
     return "is it another architecture? `inspect CHECKPOINT` shows what the file holds"
 
 

@@ -46,6 +46,7 @@ KNOWN_OTHERS = (
     (b"version https://git-lfs", "it is a Git LFS pointer, not the file itself; run `git lfs pull`"),
     (b"\x1f\x8b", "it is compressed by gzip; unpack it first"),
     (b"\x89HDF", "it is an HDF5 file, as Keras writes them"),
+    (b"GGUF", "it is a GGUF file, as llama.cpp reads them: give what it was made of"),
     (b"PK\x03\x04", "it is a zip archive, but not one that torch.save writes"),
     (b"\x80", "it is a pickle that torch.save did not write"),
     (b"<", "it is a web page or XML"),
@@ -60,4 +61,6 @@ def _looks_like(head: bytes) -> str:
     for magic, description in KNOWN_OTHERS:
         if head.startswith(magic):
             return description
+    if head[4:8] == b"TFL3":  # behind where its root lies
+        return "it is a .tflite file already"
     return "its first bytes are {}".format(head[:8].hex())

@@ -109,7 +109,8 @@ def _few(names: Sequence[str]) -> str:
 
 def _outline(tree: Any) -> str:
     if isinstance(tree, dict):
-        keys = [str(key) for key in tree if isinstance(key, (str, int))]  # type: List[str]
+        said = (str(key) if isinstance(key, (str, int)) else "keys of " + type(key).__name__ for key in tree)
+        keys = list(OrderedDict.fromkeys(said))  # type: List[str]
         makers = OrderedDict((value.name, None) for value in tree.values() if isinstance(value, Placeholder))
         made = ", made by {}".format(_few(list(makers))) if makers else ""
         return "a dictionary of {}{}".format(_few(keys) or "nothing", made)

@@ -5,7 +5,7 @@ TorchScript archives are of the same kind; those of PyTorch 1.1 have a JSON tabl
 
 import re
 from pathlib import Path
-from typing import Dict, Tuple
+from typing import Dict, Iterable, Tuple
 
 from job.checkpoint import torch_script
 from job.checkpoint.allow_list import find_global
@@ -68,13 +68,18 @@ def _folder(regions: Dict[str, Region]) -> str:
     if len(folders) != 1:
         raise BadCheckpoint(
             "the zip archive holds {} data.pkl, not one".format(len(folders) or "no"),
-            hint=(
-                "it is torch.export's: torch.save(program.state_dict, FILE) leaves a checkpoint"
-                if any(name.endswith("/archive_format") for name in regions)
-                else "it is no checkpoint of torch.save"
-            ),
+            hint=_hint_for(regions),
         )
     return folders.pop()
+
+
+def _hint_for(names: Iterable[str]) -> str:
+    """What to do with an archive that torch.save did not write."""
+    if any(name.endswith("/archive_format") for name in names):
+        return "it is torch.export's: torch.save(program.state_dict, FILE) leaves a checkpoint"
+    if any(name.startswith("MAR-INF/") for name in names):
+        return "it is an archive for TorchServe: unpack it, the checkpoint is a file in it"
+    return "it is no checkpoint of torch.save"
 
 
 def _regions(source: Source) -> Dict[str, Region]:

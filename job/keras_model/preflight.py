@@ -31,8 +31,14 @@ def problems_of(graph: Graph) -> List[str]:
     problems += ["output {}, which no input decides: a constant".format(name) for name in graph.outputs
                  if name in graph.constants]
     for node in graph.nodes:
-        problems.extend("{} at {}".format(problem, node.place) for problem in _problems(node, view))
+        problems.extend("{} at {}".format(problem, node.place) for problem in _problems(node, view) + _of_mask(node, view))
     return problems
+
+
+def _of_mask(node: Node, view: View) -> List[str]:
+    """Up to opset 11 nothing says what a Dropout's is where nothing is trained."""
+    used = node.op == "Dropout" and any(name in view.graph.outputs or view.users(name) for name in node.outputs[1:])
+    return ["Dropout whose mask is read"] if used else []
 
 
 def operator_of(node: Node, view: View) -> Operator:

@@ -168,6 +168,13 @@ def test_another_architecture(tmp_path, squeezenet):
         load_module(saved(tmp_path / "m.pth", squeezenet), by_name("resnet18"))
 
 
+def test_an_adapter_without_its_network(tmp_path, squeezenet):
+    adapter = {"base_model.model.classifier.1.lora_{}.weight".format(end): torch.zeros(4, 4) for end in "AB"}
+    with pytest.raises(BadCheckpoint) as failure:
+        load_module(saved(tmp_path / "m.pth", adapter), by_name("squeezenet1_1"))
+    assert "a LoRA adapter" in failure.value.hint and "merge" in failure.value.hint
+
+
 def test_values_that_do_not_fit_the_models_type(squeezenet):
     module = build("mobilenetv3_small", {})
     weights = models.seeded_weights(module, 0)

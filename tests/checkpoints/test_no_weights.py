@@ -2,6 +2,7 @@
 import zipfile
 
 import pytest
+import torch
 
 from job.checkpoint.reading import read_checkpoint
 from job.errors import BadCheckpoint
@@ -34,3 +35,22 @@ def test_an_archive_of_torch_export(tmp_path):
         for name in ("exported/data/weights/weight_0", "exported/models/model.json", "exported/archive_format"):
             archive.writestr(name, b"pt2")
     assert "torch.export" in refused(path).hint
+
+
+def test_an_archive_for_torchserve(tmp_path):
+    path = tmp_path / "served.pt"
+    with zipfile.ZipFile(str(path), "w") as archive:
+        for name in ("MAR-INF/MANIFEST.json", "net.pth"):
+            archive.writestr(name, b"{}")
+    assert "TorchServe: unpack it" in refused(path).hint
+
+
+@pytest.mark.parametrize("content, said", [(b"GGUF\3\0\0\0", "a GGUF file"), (b"\x1c\0\0\0TFL3", "a .tflite file already")])
+def test_files_of_other_kinds_are_called_so(tmp_path, content, said):
+    (tmp_path / "net.bin").write_bytes(content + bytes(64))
+    assert said in refused(tmp_path / "net.bin").message
+
+
+def test_keys_that_are_no_text(tmp_path):
+    torch.save({b"weight": torch.zeros(2), b"bias": torch.zeros(3)}, str(tmp_path / "net.pth"))
+    assert refused(tmp_path / "net.pth").message.endswith("a dictionary of keys of bytes")

@@ -61,6 +61,13 @@ def test_limits_of_whole_numbers():
     assert np.array_equal(onnxruntime.InferenceSession(made.SerializeToString()).run(None, {"x": x})[0], answer)
 
 
+def test_the_mask_of_a_dropout_shows_all():
+    nodes = [helper.make_node("Dropout", ["x"], ["d", "m"]), helper.make_node("Cast", ["m"], ["n"], to=1),
+             helper.make_node("Mul", ["d", "n"], ["y"])]
+    answer, = answers(model(nodes, {"x": MAP.shape}, ["y"], 13).SerializeToString(), MAP)
+    assert np.array_equal(answer, MAP)
+
+
 @pytest.mark.parametrize("op, inputs, expected", [
     ("Max", "i three", lambda i: np.maximum(i, 3)), ("Min", "three i five", lambda i: np.minimum(i, 3)),
     ("Clip", "i three five", lambda i: np.clip(i, 3, 5)), ("Abs", "less", lambda i: abs(i - 5)), ("Neg", "less", lambda i: 5 - i),

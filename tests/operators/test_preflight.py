@@ -165,3 +165,12 @@ def test_what_reads_a_tensor_of_unknown_shape_is_not_named_for_it():
 def test_an_operator_that_has_no_converter_is_refused_with_the_reason_that_is_known(op, words):
     (problem,) = problems_of(Graph((node(op, "x", "y"),), ("x",), ("y",), {}, {"x": MAP, "y": MAP}))
     assert problem.startswith(words)
+
+
+@pytest.mark.parametrize("outputs, reader, expected", [
+    (("y",), (), []), (("y", "m"), (), ["Dropout whose mask is read at layer"]),
+    (("y", "z"), (node("Cast", "m", "z", to=1),), ["Dropout whose mask is read at layer"])])
+def test_a_mask_of_an_old_dropout_may_only_be_left(outputs, reader, expected):
+    of = Graph((Node("Dropout", ("x",), ("y", "m"), {}, "layer"),) + reader, ("x",), outputs, {},
+               {name: MAP for name in "xymz"}, {"m": "bool"})
+    assert problems_of(of) == expected

@@ -103,10 +103,12 @@ def celu(node: Node, view: View) -> Rewrite:
 
 @newer(12, "Dropout")
 def dropout(node: Node, view: View) -> Rewrite:
+    """All is kept, and its mask says so."""
     training = constant_input(node, view, 2, "training_mode")
     if training is not None and training.any():
         raise refused(node, "input training_mode=1")
-    return Rewrite((node._replace(inputs=node.inputs[:1], attributes=without(node.attributes, "seed")),))
+    made = node._replace(inputs=node.inputs[:1], outputs=node.outputs[:1], attributes=without(node.attributes, "seed"))
+    return Rewrite((made,), {name: np.ones(view.shape(node.inputs[0]), np.bool_) for name in node.outputs[1:]})
 
 
 @newer(19, "Cast")
