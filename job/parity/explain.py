@@ -10,6 +10,7 @@ SILENT = 1e-2  # range of shares below which the last bit of a 1 is more than a 
 LOUD_ROUNDING = 1e-5  # of the range: a tenth of what a float stage may differ by
 POOR_INPUT_DB = 30.0  # 8 bits say an input to 40 dB and more where their range is made for it
 USUAL_NOISE_DB = 25.0  # 8 bits cost a layer 28 dB to 45
+UNHEARD_DB = 144.0  # beyond what float32 says, as of an output that is a place: it moves, or it does not
 GROWN_DB = 20.0  # trained networks were seen to make that 15 dB louder by their output
 DIVERGED = "these weights are NaN in the checkpoint, as training leaves them that diverged: take an earlier one"
 REFERENCES = {"pytorch": "PyTorch", "onnxruntime": "ONNX Runtime"}  # stages that the others are compared with
@@ -66,16 +67,22 @@ def hint(stage: str) -> str:
 
 def blamed(noise: Sequence[LayerNoise]) -> str:
     """The layers whose noise is loudest in an output, with what signal to noise each would leave there alone."""
-    layers = ", ".join("{} ({}, {:.3g} dB)".format(each.layer, each.operator, each.output_snr_db) for each in noise[:BLAMED])
+    loudest = [each for each in noise[:BLAMED] if each.output_snr_db is not None and each.output_snr_db < UNHEARD_DB]
+    layers = ", ".join("{} ({}, {:.3g} dB)".format(each.layer, each.operator, each.output_snr_db) for each in loudest)
     return layers and "most noise comes from " + layers
 
 
 def hint_on_noise(stage: str, noise: Sequence[LayerNoise]) -> str:
     """What the user can do about a quantised stage, by where its noise comes from."""
-    if kind_of(stage) in CALIBRATED and any(each.operator == "QUANTIZE" and each.own_snr_db < POOR_INPUT_DB for each in noise):
+    if kind_of(stage) in CALIBRATED and any(_is_of_input(each) and each.own_snr_db < POOR_INPUT_DB for each in noise):
         return ("what it was asked is unlike what it was calibrated with: check that --calibration holds such inputs as the "
                 "network will see, prepared as --preprocess says")
     return _on_growth(noise) + hint(stage)
+
+
+def _is_of_input(noise: LayerNoise) -> bool:
+    """What is quantised inside the network has the noise of what was before it."""
+    return noise.operator == "QUANTIZE" and noise.snr_db == noise.own_snr_db
 
 
 def _on_growth(noise: Sequence[LayerNoise]) -> str:
