@@ -68,6 +68,11 @@ def flush_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def ask_again(folder: Path) -> None:
+    """What this host knows of the names in the folder is as its server has them now: NFS asks when a folder is opened."""
+    os.close(os.open(str(folder), os.O_RDONLY | os.O_DIRECTORY))
+
+
 def remove(path: Path) -> None:
     """The file or folder is gone, or was not there."""
     with contextlib.suppress(FileNotFoundError):

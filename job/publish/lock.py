@@ -9,33 +9,62 @@ import fcntl
 import io
 import os
 import tempfile
+import time
 from pathlib import Path
 from typing import Optional
 
 from job.publish import owner
-from job.publish.volume import device_of, locks_reach_other_hosts
+from job.publish.files import ask_again
+from job.publish.volume import device_of, locks_outlive_hosts, locks_reach_other_hosts
 
 PREFIX, SUFFIX = ".staging-", ".lock"  # of the names of what is no model under the output folder; and of a lock
 _LONGEST_LIFE = 24 * 60 * 60  # seconds; far longer than a conversion takes
+_LONGEST_TURN = 15 * 60  # seconds; far longer than one holds what others wait for
+_PAUSE = 0.2
 _GONE = (errno.ENOENT, errno.ESTALE)  # the latter where another host has removed what is open here
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EINVAL)
 
 
 def own_lock(path: Path) -> io.FileIO:
     """An open file, the lock of a new staging folder; it ends with the process, or when it is closed."""
-    while True:
-        lock = _opened(path, os.O_RDWR | os.O_CREAT)
-        try:
-            held = _held(lock, fcntl.LOCK_EX)
-            if _is_at(lock, path) and not (held and locks_reach_other_hosts(_device(lock))):
+    lock = None
+    while lock is None:
+        lock = _taken(path)
+    return lock
+
+
+def _taken(path: Path) -> Optional[io.FileIO]:
+    """None where another job has removed the file meanwhile: its turn has ended, or it took the lock for a dead one's."""
+    lock, taken = _opened(path, os.O_RDWR | os.O_CREAT), False
+    try:
+        held = _waited_for(lock, path)
+        if _is_at(lock, path):
+            if held is False:
+                path.unlink()
+                return None
+            if not (held and locks_reach_other_hosts(_device(lock))):
                 _name_owner(lock)
                 lock = _reopened(lock, path)
-            if _is_at(lock, path):
-                return lock
-        except BaseException:
-            lock.close()
+            taken = _is_at(lock, path)
+    except OSError as error:
+        if error.errno not in _GONE:
             raise
-        lock.close()  # another job's recover() took it for a dead one's, and removed it
+    finally:
+        if not taken:
+            lock.close()
+    return lock if taken else None
+
+
+def _waited_for(lock: io.FileIO, path: Path) -> Optional[bool]:
+    """As _held(); but False after a time, where the lock of a host that is gone would be waited for without end."""
+    if not locks_outlive_hosts(_device(lock)):
+        return _held(lock, fcntl.LOCK_EX)
+    end = time.monotonic() + _LONGEST_TURN
+    while True:
+        held = _held(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if held is not False or time.monotonic() > end or not _is_at(lock, path):
+            return held
+        time.sleep(_PAUSE)
 
 
 def dead_lock(path: Path) -> Optional[io.FileIO]:
@@ -75,8 +104,10 @@ def _opened(path: Path, flags: int) -> io.FileIO:
 
 def _is_dead(lock: io.FileIO, path: Path) -> bool:
     held = _held(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    if held is False or not _is_at(lock, path):
+    if not _is_at(lock, path):
         return False
+    if held is False:
+        return locks_outlive_hosts(_device(lock)) and _is_given_up(lock, path.parent)
     with open(str(path), "rb") as file:
         named = file.read(1024)
     if held and not named and locks_reach_other_hosts(_device(lock)):
@@ -127,6 +158,7 @@ def _held(lock: io.FileIO, operation: int) -> Optional[bool]:
 
 def _is_at(lock: io.FileIO, path: Path) -> bool:
     try:
+        ask_again(path.parent)
         return os.path.samestat(os.fstat(lock.fileno()), os.stat(str(path)))
     except OSError as error:
         if error.errno in _GONE:

@@ -2,15 +2,17 @@
 import ctypes
 import errno
 import os
+import time
 from pathlib import Path
 
-from job.publish.files import discard, flush_folder
+from job.publish.files import ask_again, discard, flush_folder
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 # Not on this file system, not in this kernel, or not let through by an old seccomp profile.
 _NOT_HERE = frozenset((errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EPERM))
-_ATTEMPTS = 10
+_IN_THE_WAY = (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST, errno.ESTALE)  # of another job that publishes the same name
+_PATIENCE = (0.0, 0.0, 0.1, 0.2, 0.4, 0.8, 1.6)  # seconds before each next try: what it removes takes a while
 
 
 def put_in_place(new: Path, target: Path, aside: Path) -> None:
@@ -19,7 +21,8 @@ def put_in_place(new: Path, target: Path, aside: Path) -> None:
     All three are on one volume. Where two folders cannot be exchanged, `target` is absent for a moment
     between two renames; should the job be killed in it, recover() puts `aside` back.
     """
-    for attempt in range(1, _ATTEMPTS + 1):
+    patience = iter(_PATIENCE)
+    while True:
         try:
             if not target.exists():
                 os.rename(str(new), str(target))
@@ -27,9 +30,12 @@ def put_in_place(new: Path, target: Path, aside: Path) -> None:
                 _move_aside(target, aside, new.parent)
                 continue
             break
-        except OSError as error:  # another job may publish the same name meanwhile
-            if error.errno not in (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST) or attempt == _ATTEMPTS:
+        except OSError as error:
+            seconds = next(patience, None)
+            if error.errno not in _IN_THE_WAY or seconds is None:
                 raise
+            time.sleep(seconds)
+            ask_again(target.parent)
     flush_folder(target.parent)
 
 

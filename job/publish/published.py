@@ -1,12 +1,14 @@
 """What lies under the output folder for users to see: models, failures, the summary."""
+import errno
 import os
+import time
 from pathlib import Path
 from typing import Iterable, List, Mapping, Optional
 
 from job.errors import UsageError
 from job.publish.checksums import SUMS, UNCHECKED, settle_file, write_checksums
 from job.publish.files import (
-    FOLDER_MODE, flush_folder, folders_under, refusals_as_job_errors, set_mode, write_file,
+    FOLDER_MODE, ask_again, flush_folder, folders_under, refusals_as_job_errors, set_mode, write_file,
 )
 from job.publish.place import put_in_place
 from job.publish.reading_back import read_back
@@ -14,6 +16,7 @@ from job.publish.staging_folder import aside_of, forget_aside, staging
 from job.unread import FILE_SYSTEMS_OWN
 
 FAILED = ".failed"
+_PATIENCE = (0.0, 0.1, 0.4)  # seconds before each next look: another host may remove by now what is still seen here
 
 
 def publish(staged: Path, output_dir: Path, name: str, digests: Optional[Mapping[str, str]] = None) -> None:
@@ -54,16 +57,28 @@ def check_replaceable(output_dir: Path, name: str) -> None:
     """UsageError where output_dir/name holds something that this job has not published."""
     target = output_dir / name
     with refusals_as_job_errors("reading {}".format(target)):
-        try:
-            names = [] if target.is_symlink() else os.listdir(str(target))
-        except FileNotFoundError:
-            return  # not there, or just taken away by another job
-        except NotADirectoryError:
-            names = [target.name]
-        ours = not target.is_symlink() and (SUMS in names or not names)
-    if not ours:
-        raise UsageError("{} is there and was not published by this job".format(target),
-                         hint="move it away, or name another --output-dir")
+        for seconds in _PATIENCE:
+            if _is_ours(target):
+                return
+            time.sleep(seconds)
+            ask_again(output_dir)
+        if _is_ours(target):
+            return
+    raise UsageError("{} is there and was not published by this job".format(target),
+                     hint="move it away, or name another --output-dir")
+
+
+def _is_ours(target: Path) -> bool:
+    """Or not there, or just taken away by another job."""
+    try:
+        names = [] if target.is_symlink() else os.listdir(str(target))
+    except NotADirectoryError:
+        return False
+    except OSError as error:
+        if error.errno not in (errno.ENOENT, errno.ESTALE):
+            raise
+        return True
+    return not target.is_symlink() and (SUMS in names or not names)
 
 
 def publish_failure(output_dir: Path, name: str, files: Mapping[str, bytes]) -> None:

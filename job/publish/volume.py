@@ -21,6 +21,11 @@ def locks_reach_other_hosts(device: str) -> bool:
     return not any(kind in _ASKS_NOBODY or not _OWN_LOCKS.isdisjoint(options) for kind, options in _mounts(device))
 
 
+def locks_outlive_hosts(device: str) -> bool:
+    """Whether a host that is gone holds them until it is back: NFS has leases since version 4 only."""
+    return locks_reach_other_hosts(device) and any(kind == "nfs" for kind, _ in _mounts(device))
+
+
 def is_in_user_space(path: Path) -> bool:
     """Whether a program serves it, such as sshfs, rclone and s3fs: some store later what they are given, or never."""
     return any(kind in _IN_USER_SPACE for kind, _ in _mounts(device_of(path.stat())))
