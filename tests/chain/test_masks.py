@@ -22,7 +22,8 @@ def written(path, nodes, inputs, dtypes, constants):
 
 def test_a_mask_of_what_attention_sees(tmp_path):
     """Where nothing is seen, Softmax has nothing to share out."""
-    nodes = [helper.make_node("Where", ["mask", "x", "never"], ["scores"]), helper.make_node("Softmax", ["scores"], ["p"], axis=-1),
+    nodes = [helper.make_node("Where", ["mask", "x", "never"], ["scores"]),
+             helper.make_node("Softmax", ["scores"], ["p"], axis=-1),
              helper.make_node("MatMul", ["p", "w"], ["y"])]
     net = written(tmp_path / "net.onnx", nodes, {"x": (1, 6), "mask": (1, 6)}, {"mask": 9}, {
         "never": np.float32(-np.inf), "w": WEIGHTS})

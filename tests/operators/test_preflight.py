@@ -78,7 +78,7 @@ def test_a_type_of_input_is_refused_by_name(dtype, words):
 
 def test_an_input_without_axes_is_refused():
     (problem,) = problems_of(Graph((), ("x", "z"), ("z",), {}, {"x": (), "z": MAP}))
-    assert "input x, which is a number without axes" in problem
+    assert "input x, which is a number without axes: give it one" in problem
 
 
 def test_an_output_that_no_input_decides_is_refused():

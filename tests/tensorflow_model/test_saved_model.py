@@ -54,9 +54,9 @@ def test_a_restored_model_can_be_saved_again(written, tmp_path):
 def test_layers_that_share_their_weights_have_one_variable(tmp_path):
     """Others stay, though their values are equal: whoever trains it further would tie them."""
     model = two_by_two_graph()
-    bias = np.random.RandomState(1).randn(150).astype(np.float32)
+    bias, ones = np.random.RandomState(1).randn(150).astype(np.float32), np.ones(8, np.float32)
     shared = model._replace(weights=dict(model.weights, **{
-        "dense/bias": bias, "side_dense/bias": bias, "conv/bias": np.ones(8, np.float32), "depthwise/bias": np.ones(8, np.float32)}))
+        "dense/bias": bias, "side_dense/bias": bias, "conv/bias": ones, "depthwise/bias": ones.copy()}))
     write_saved_model(shared, tmp_path / "saved_model")
     assert describe_saved_model(tmp_path, "saved_model").operators["VarHandleOp"] == VARIABLES - 1
     inputs = inputs_for(shared, batch=2)

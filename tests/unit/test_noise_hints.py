@@ -28,7 +28,8 @@ def test_inputs_unlike_those_calibrated_with_come_first():
 
 
 def test_what_is_quantised_inside_the_network_is_no_input():
-    assert hint_on_noise("tflite.int8", [layer(32.5, 19.0), layer(26.7, 21.0, "joined", "QUANTIZE", 21.8)]) == hint("tflite.int8")
+    joined = layer(26.7, 21.0, "joined", "QUANTIZE", 21.8)
+    assert hint_on_noise("tflite.int8", [layer(32.5, 19.0), joined]) == hint("tflite.int8")
 
 
 def test_layers_that_no_output_hears_are_not_blamed():

@@ -96,7 +96,8 @@ def test_no_mask_hides_or_shows_all_of_a_row(shape):
 
 
 def test_whole_numbers_lie_where_they_are_said_to():
-    lengths, one = (facts(name, "int64", (40,))._replace(values_within=within) for name, within in (("n", (3., 5.)), ("o", (9., 9.))))
+    lengths, one = (facts(name, "int64", (40,))._replace(values_within=within)
+                    for name, within in (("n", (3., 5.)), ("o", (9., 9.))))
     for probe in make_probes((lengths, one), 4):
         assert set(probe.inputs[0]) == {3, 4, 5} and set(probe.inputs[1]) == {9} and probe.inputs[0].dtype == np.int64
 
