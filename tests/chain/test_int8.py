@@ -75,14 +75,13 @@ def test_calibration_data_asks_for_int8(calibrated):
     assert stages["tflite.int8"]["passed"] and stages["tflite.int8"]["outputs"][0]["snr_db"] > 15
 
 
-def test_it_takes_and_gives_float_and_what_stays_float_inside_is_named(calibrated, job_and_folder):
+def test_it_takes_and_gives_float_and_computes_in_8_bits_inside(calibrated, job_and_folder):
     model, _ = calibrated
     _, entry = model.file("int8")
     assert [tensor["dtype"] for tensor in entry["inputs"] + entry["outputs"]] == ["float32", "float32"]
     assert entry["operators"]["QUANTIZE"] and entry["operators"]["DEQUANTIZE"]
     assert model.parity["float_operators"] == {"tflite.int8": entry["float_operators"]}
-    assert "int8: 2 of {} operators compute in float: MEAN 2\n".format(entry["nodes"]) in job_and_folder[0].stdout
-    assert entry["float_operators"] == {"MEAN": 2}  # one axis after the other, which no int8 kernel of 1.14 gets right
+    assert entry["float_operators"] == {} and "compute in float" not in job_and_folder[0].stdout
 
 
 def test_verify_asks_within_the_range_that_it_was_calibrated_for(calibrated):
