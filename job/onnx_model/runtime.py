@@ -44,7 +44,8 @@ def as_it_runs(graph: Graph) -> bytes:
 def session(model: Union[bytes, Path], weights: Mapping[str, onnxruntime.OrtValue] = {}) -> onnxruntime.InferenceSession:
     """A session with one thread and few optimisations: it is cheap to make and runs a handful of times.
 
-    `weights` take the place of initializers of these names, and are to live as long as the session: it points to them.
+    `weights` take the place of initializers of these names, and are to live as long as the session: it points to them. The
+    graph is run as it is written then, since an optimisation may have changed an initializer whose place one of them takes.
     """
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4  # its errors are raised
@@ -53,7 +54,8 @@ def session(model: Union[bytes, Path], weights: Mapping[str, onnxruntime.OrtValu
     options.add_session_config_entry("session.disable_prepacking", "1")  # it would hold every weight twice
     for name, value in weights.items():
         options.add_initializer(name, value)
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    levels = onnxruntime.GraphOptimizationLevel
+    options.graph_optimization_level = levels.ORT_DISABLE_ALL if weights else levels.ORT_ENABLE_BASIC
     return onnxruntime.InferenceSession(model if isinstance(model, bytes) else str(model), options,
                                         providers=["CPUExecutionProvider"], disabled_optimizers=_REWRITE_WEIGHTS)
 

@@ -5,6 +5,7 @@ import os
 import time
 from pathlib import Path
 
+from job.errors import EnvironmentFailed
 from job.publish.files import ask_again, discard, flush_folder
 
 _AT_FDCWD = -100
@@ -19,7 +20,8 @@ def put_in_place(new: Path, target: Path, aside: Path) -> None:
     """The folder `new` becomes `target`; what was there ends up at `new` or `aside`, to be removed.
 
     All three are on one volume. Where two folders cannot be exchanged, `target` is absent for a moment
-    between two renames; should the job be killed in it, recover() puts `aside` back.
+    between two renames; should the job be killed in it, recover() puts `aside` back. EnvironmentFailed where others are always
+    in the way.
     """
     patience = iter(_PATIENCE)
     while True:
@@ -31,9 +33,12 @@ def put_in_place(new: Path, target: Path, aside: Path) -> None:
                 continue
             break
         except OSError as error:
-            seconds = next(patience, None)
-            if error.errno not in _IN_THE_WAY or seconds is None:
+            if error.errno not in _IN_THE_WAY:
                 raise
+            seconds = next(patience, None)
+            if seconds is None:
+                raise EnvironmentFailed("{}: other jobs publish the same name all the time: {}".format(target, error.strerror),
+                                        hint="run again, and one job at a time for a model") from error
             time.sleep(seconds)
             ask_again(target.parent)
     flush_folder(target.parent)

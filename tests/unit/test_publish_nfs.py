@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from job.errors import UsageError
+from job.errors import EnvironmentFailed, UsageError
 from job.publish import check_replaceable, lock, place, recover, staging
 from job.publish import volume as volume_kinds
 from tests.unit.small_models import names, publish_version, version
@@ -135,3 +135,15 @@ def test_what_another_host_has_just_taken_away_is_replaceable(tmp_path, monkeypa
 
     monkeypatch.setattr(os, "listdir", gone)
     check_replaceable(tmp_path, "net")
+
+
+def test_a_name_that_others_publish_all_the_time_is_to_be_tried_again(tmp_path, monkeypatch):
+    for name in ("new", "out/net"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "file").write_text(name)
+    monkeypatch.setattr(place, "_PATIENCE", (0.0, 0.0))
+    monkeypatch.setattr(place, "exchange", lambda *_: False)
+    monkeypatch.setattr(place, "_move_aside", lambda *_: os.rename(str(tmp_path / "new"), str(tmp_path / "out/net")))
+    with pytest.raises(EnvironmentFailed, match="other jobs publish the same name all the time: Directory not empty"):
+        place.put_in_place(tmp_path / "new", tmp_path / "out/net", tmp_path / "aside")
+    assert (tmp_path / "new/file").is_file() and (tmp_path / "out/net/file").read_text() == "out/net"
