@@ -4,12 +4,13 @@ All others stay float. So do, of these: a mean over other axes than both of a ma
 than the last; squares, of which small ones would be nothing, and dividing by them everything; a SOFTMAX inside a network,
 whose 256 steps are too few to weigh many parts; a LOG_SOFTMAX, whose steps are a sixteenth and end at -16; layers whose
 weights are computed, and depthwise convolutions of two or three channels, of which 1.14 reads no file, or of more than 2048,
-which it never ends; pads of what is no map, or with a number that the tensor's range need not hold.
+which it never ends; layers that make one channel of 65,536 places, two of twice as many and so on, of which it makes something
+else; pads of what is no map, or with a number that the tensor's range need not hold.
 """
 from job.tensorflow_model.flatbuffer.tflite_file import DEPTHWISE, LAYERS, QUANTIZE, Operator, TFLiteFile
 from job.tensorflow_model.quantised.int8_scales import Scale
 from job.tensorflow_model.quantised.ranges import LOWEST
-from job.values import Shape
+from job.values import Shape, elements
 
 ARITHMETIC = ("ADD", "SUB", "MUL")
 MOVES = (  # what they make has the scale of what they read
@@ -22,14 +23,16 @@ USUAL_VERSION = 2  # of what is not named above
 FEWEST = 1024  # elements of weights: in 8 bits, hardly anything is gained of fewer
 _REFUSED = (2, 3)  # scales of channels: 1.14 wants more of them than the number of their axis
 _MOST_CHANNELS = 2048  # room for one pixel's sums: with more, a depthwise convolution of 1.14 never ends
+_MANY_PLACES = 2 ** 16  # for each channel that a layer makes
 _MAP, _BOTH = 4, (1, 2)  # axes of a map, and those of its height and width
 
 
 def has_kernel(file: TFLiteFile, operator: Operator) -> bool:
     """Of an operator of the file, for tensors of whatever scales."""
     if operator.name in LAYERS:
+        made = file.tensors[operator.outputs[0]].shape
         return len(operator.inputs) == 3 and all(_is_constant(file, index) for index in operator.inputs[1:]) and (
-            operator.name != DEPTHWISE or has_depthwise_kernel(file.tensors[operator.inputs[1]].shape[-1]))
+            has_depthwise_kernel(made[-1]) if operator.name == DEPTHWISE else _is_wide_enough(made))
     if operator.name in ARITHMETIC:
         return len(set(operator.inputs)) > 1 and _broadcasts_plainly(*(file.tensors[index].shape for index in operator.inputs))
     if operator.name == "MEAN":
@@ -51,6 +54,11 @@ def looks_up(file: TFLiteFile, operator: Operator) -> bool:
 def has_depthwise_kernel(channels: int) -> bool:
     """A depthwise convolution that makes so many."""
     return channels not in _REFUSED and channels <= _MOST_CHANNELS
+
+
+def _is_wide_enough(made: Shape) -> bool:
+    """What a layer that sums over channels makes."""
+    return elements(made[:-1]) < _MANY_PLACES * made[-1]
 
 
 def _is_constant(file: TFLiteFile, index: int) -> bool:
