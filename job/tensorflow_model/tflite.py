@@ -26,6 +26,7 @@ from job.tensorflow_model.quantised.int8_source import shown_to_samples
 from job.tensorflow_model.quantised.int8_weights import with_int8_weights
 from job.tensorflow_model.quantised.needed_ranges import needed_ranges
 from job.tensorflow_model.quantised.ranges import Samples
+from job.tensorflow_model.quantised.sigmoid_ends import with_sigmoid_ends
 from job.tensorflow_model.quantised.uint8_ends import with_uint8_ends
 from job.tensorflow_model.stand_ins import Numbers, Template, stand_ins, template_of
 from job.tensorflow_model.toco import Parts, Step, TocoRun
@@ -81,10 +82,14 @@ def _with_weights(made: Callable[[], Parts], change: Callable[[TFLiteFile], TFLi
 def _int8(made: Callable[[], Parts], mode: str, files: Mapping[str, Path], samples: Samples) -> Parts:
     """Of `files`, those that are there already are made use of."""
     if mode in _ENDS and "int8" in files and files["int8"].exists():
-        return (tflite_bytes(_ENDS[mode](open_tflite(files["int8"]))),)
+        return (tflite_bytes(_with_ends(mode, open_tflite(files["int8"]))),)
     float32 = shown_to_samples(_float32(made, files.get(FLOAT32)))
     int8 = int8_from_float32(float32, needed_ranges(float32, samples), samples)
-    return (tflite_bytes(_ENDS[mode](int8) if mode in _ENDS else int8),)
+    return (tflite_bytes(_with_ends(mode, int8)),)
+
+
+def _with_ends(mode: str, int8: TFLiteFile) -> TFLiteFile:
+    return _ENDS[mode](with_sigmoid_ends(int8)) if mode in _ENDS else int8
 
 
 def _float32(made: Callable[[], Parts], path: Optional[Path]) -> TFLiteFile:

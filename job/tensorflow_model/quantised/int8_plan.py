@@ -1,7 +1,8 @@
 """Which operators of a float32 .tflite compute in 8 bits, and the scale of each tensor that they read or make.
 
 Layers do, wherever their input comes from, and what looks up rows of a table. Arithmetic does where nothing that it reads was
-made in float, and what only moves values does as they are: a tensor is then rounded no more often than it must be.
+made in float, and what only moves values does as they are: a tensor is then rounded no more often than it must be. Sigmoids
+that the network answers with are float: in the steps of 1/256 that int8 has for them, small shares, as of a rare event, are 0.
 """
 from typing import Dict, FrozenSet, Mapping, NamedTuple, Sequence, Set, Tuple
 
@@ -12,6 +13,8 @@ from job.tensorflow_model.quantised.int8_operators import ARITHMETIC, MOVES, OF_
 from job.tensorflow_model.quantised.int8_scales import Scale, scale_of
 from job.tensorflow_model.quantised.ranges import Range, channels_of
 
+SIGMOID = "LOGISTIC"
+PARTS_AND_SHAPES = ("RESHAPE", "SLICE", "SPLIT", "SQUEEZE", "STRIDED_SLICE", "TRANSPOSE")  # what they make is what they read
 _WHOLE_NUMBERS = "ARG_MAX"  # reads int8, and makes none
 _PASS_ON = MOVES + ("CONCATENATION",)  # they compute nothing
 _ABOVE_PRODUCT = 1 + 2.0 ** -10
@@ -60,8 +63,11 @@ def in_8_bits(file: TFLiteFile) -> Set[int]:
     """The numbers of the operators that compute so."""
     chosen = set()
     made = set()  # type: Set[int]  # tensors, in 8 bits
-    wanted = _wanted(file)
+    ends = _sigmoid_ends(file)
+    wanted = _wanted(file, ends)
     for number, operator in enumerate(file.operators):
+        if number in ends:
+            continue
         computed = computed_floats(file, operator)
         if looks_up(file, operator) or computed and has_kernel(file, operator) and (
                 operator.name in LAYERS or _reads_8_bits(file, operator, computed, made, wanted)):
@@ -78,12 +84,24 @@ def _reads_8_bits(file: TFLiteFile, operator: Operator, computed: Tuple[int, ...
     return True
 
 
-def _wanted(file: TFLiteFile) -> Set[int]:
+def _sigmoid_ends(file: TFLiteFile) -> Set[int]:
+    """The numbers of those of whose answers nothing is computed."""
+    computed_of, found = set(), set()  # type: Set[int], Set[int]
+    for number, operator in reversed(list(enumerate(file.operators))):
+        is_end = not computed_of.intersection(operator.outputs)
+        if operator.name == SIGMOID and is_end:
+            found.add(number)
+        if operator.name not in PARTS_AND_SHAPES or not is_end:
+            computed_of.update(operator.inputs)
+    return found
+
+
+def _wanted(file: TFLiteFile, ends: Set[int]) -> Set[int]:
     """Tensors that reach, moved or not, an operator that computes in 8 bits."""
     wanted = set()  # type: Set[int]
-    for operator in reversed(file.operators):
+    for number, operator in reversed(list(enumerate(file.operators))):
         moves = operator.name in _PASS_ON
-        if has_kernel(file, operator) and (not moves or wanted.intersection(operator.outputs)):
+        if number not in ends and has_kernel(file, operator) and (not moves or wanted.intersection(operator.outputs)):
             wanted.update(computed_floats(file, operator))
     return wanted
 
