@@ -5,7 +5,7 @@ import torch
 from onnx import TensorProto
 
 from job.onnx_model.symbolic.registry import exports
-from job.onnx_model.symbolic.values import axis_of, constant, reshaped, sizes
+from job.onnx_model.symbolic.values import axis_of, constant, integer, reshaped, sizes
 from job.onnx_model.whole_numbers import EXACT
 
 _FROM_THE_FRONT = ("onnx::ArgMax", "onnx::ArgMin", "onnx::TopK")  # whose indices are never counted from the end
@@ -25,6 +25,14 @@ def gather_elements(g: Any, x: Any, dim: Any, indices: Any, *sparse: Any) -> Any
             start += (torch.arange(count) * steps[place]).float().reshape(along)
     step = g.op("Mul", fraction(g, indices), constant(g, float(steps[axis])))
     return g.op("Gather", reshaped(g, x, [-1]), whole(g, g.op("Add", step, g.op("Constant", value_t=start))), axis_i=0)
+
+
+@exports("one_hot")
+def one_hot(g: Any, places: Any, classes: Any) -> Any:
+    """Without a number of classes it would be as long as the input's largest asks for."""
+    if integer(classes) < 1:
+        return None
+    return g.op("OneHot", places, constant(g, integer(classes), torch.int64), constant(g, [0, 1], torch.int64), axis_i=-1)
 
 
 def places_of(g: Any, indices: Sequence[Any], shape: Sequence[int]) -> Any:

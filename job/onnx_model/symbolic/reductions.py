@@ -1,10 +1,12 @@
 """Reductions over any axes, and Softmax over any one."""
 from typing import Any, List
 
+from onnx import TensorProto
+
 from job.onnx_model.symbolic.picking import fraction, whole
 from job.onnx_model.symbolic.registry import exports
 from job.onnx_model.symbolic.truth import is_truth
-from job.onnx_model.symbolic.values import integer, integers
+from job.onnx_model.symbolic.values import axis_of, integer, integers, reshaped
 
 
 def _reduction(op: str):
@@ -38,8 +40,29 @@ def _extreme(name: str):
         if keepdim is None:
             return g.op(pair, x, dim_or_other)
         axis, keep = integer(dim_or_other) % x.type().dim(), integer(keepdim)
-        return g.op(values, x, axes_i=[axis], keepdims_i=keep), g.op(indices, x, axis_i=axis, keepdims_i=keep)
+        return g.op(values, x, axes_i=[axis], keepdims_i=keep), _place(g, indices, x, axis, keep)
     return extreme
+
+
+def _place(g: Any, op: str, x: Any, axis: int, keep: int) -> Any:
+    return g.op(op, _narrow(g, x), axis_i=axis, keepdims_i=keep)
+
+
+def _narrow(g: Any, x: Any) -> Any:
+    """Of int32 where it is of int64, which neither ONNX Runtime nor TensorFlow Lite looks for places in."""
+    return g.op("Cast", x, to_i=TensorProto.INT32) if x.type().scalarType() == "Long" else x
+
+
+def _of_place(op: str):
+    def placed(g: Any, x: Any, dim: Any, keepdim: Any) -> Any:
+        if not dim.node().mustBeNone():
+            return _place(g, op, x, axis_of(x, dim), integer(keepdim))
+        return g.op(op, reshaped(g, _narrow(g, x), [-1]), axis_i=0, keepdims_i=0)
+    return placed
+
+
+exports("argmax")(_of_place("ArgMax"))
+exports("argmin")(_of_place("ArgMin"))
 
 
 exports("max")(_extreme("max"))

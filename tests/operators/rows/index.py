@@ -66,6 +66,7 @@ _PICKS = functions(
     ("fold", lambda x: F.fold(F.unfold(x, 2), (9, 7), (2, 2))),
     ("fold, strided, padded, dilated",
      lambda x: F.fold(F.unfold(x, (3, 2), 2, 1, 2) * 2, (9, 7), (3, 2), 2, 1, 2)),
+    ("one hot codes of the largest", lambda x: torch.nn.functional.one_hot(x.argmax(1), 6).float() * 2 + x.sum()),
     ("one hot codes of the nearest", lambda x: torch.zeros(2, 6, 9, 7).scatter_(1, x.argmax(1, keepdim=True), 1) + x),
     ("rows and columns of the largest", lambda x: _rows_and_columns(x.reshape(2, -1).topk(4)[1])),
     ("the last of those above zero", lambda x: x.gather(3, (x > -9).sum(3, keepdim=True) - 1)),

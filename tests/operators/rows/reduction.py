@@ -67,6 +67,8 @@ _CHOICES = [
     Case("argmin over channels", of(lambda x: x.argmin(1))),
     Case("argmin of the last", of(lambda x: x.argmin(-1))),
     Case("argmax of all", of(lambda x: x.argmax().float() + x)),
+    Case("places of whole numbers", of(lambda x: (x * 90000).long().argmax(1, keepdim=True).float() + (x * 90000).long().argmin(
+        -1, keepdim=True).float() + (x * 90000).long().max(2, keepdim=True)[1].float() + (x * 90000).long().argmax().float())),
     Case("argmax of a sequence", of(lambda x: x.argmax(1)), [SEQUENCE]),
     Case("max with places", of(lambda x: x.max(1)), outputs=2),
     Case("min with places", of(lambda x: x.min(3)), outputs=2),
