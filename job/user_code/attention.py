@@ -1,6 +1,7 @@
-"""nn.MultiheadAttention as PyTorch has it today: batches first, keys and values of other sizes, masks of truth values.
+"""Attention as PyTorch has it today: as a function, and as nn.MultiheadAttention.
 
-PyTorch 1.1 has the layer, with weights of the same names, and knows none of these.
+PyTorch 1.1 has the layer, with weights of the same names, but not with batches first, keys and values of other sizes or masks of
+truth values.
 """
 from typing import Any, Callable, Optional, Sequence, Tuple
 
@@ -8,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from job.user_code.meaning import replace
+from job.user_code.meaning import add, replace
 
 _Part = Tuple[torch.Tensor, Optional[torch.Tensor]]  # weight and bias
 
@@ -17,6 +18,25 @@ def provide() -> None:
     """In the place of PyTorch's own."""
     replace(nn.MultiheadAttention, "__init__", _init)
     replace(nn.MultiheadAttention, "forward", _forward)
+    add(F, {"scaled_dot_product_attention": scaled_dot_product_attention})
+
+
+def scaled_dot_product_attention(
+        query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, attn_mask: Optional[torch.Tensor] = None,
+        dropout_p: float = 0.0, is_causal: bool = False, scale: Optional[float] = None,
+        enable_gqa: bool = False) -> torch.Tensor:
+    """A mask of truth values says what is looked at; one of numbers is added."""
+    if is_causal and attn_mask is not None:
+        raise RuntimeError("scaled_dot_product_attention takes attn_mask or is_causal, not both")
+    if enable_gqa:
+        key, value = (torch.repeat_interleave(each, int(query.shape[-3]) // int(each.shape[-3]), -3) for each in (key, value))
+    scores = query @ key.transpose(-2, -1) * (query.shape[-1] ** -0.5 if scale is None else scale)
+    if is_causal:
+        attn_mask = torch.tril(torch.ones(int(query.shape[-2]), int(key.shape[-2]))) > 0
+    if attn_mask is not None:
+        is_truth = not attn_mask.dtype.is_floating_point
+        scores = scores.masked_fill(attn_mask == 0, float("-inf")) if is_truth else scores + attn_mask
+    return F.dropout(torch.softmax(scores, -1), dropout_p) @ value
 
 
 def _init(of_1_1: Callable[..., Any], layer: nn.Module, embed_dim: int, num_heads: int, dropout: float = 0.0, bias: bool = True,

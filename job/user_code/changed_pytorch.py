@@ -1,13 +1,11 @@
 """What PyTorch has come to mean otherwise since 1.1, for code whose weights a later one saved.
 
-The same line of code is another network to it: `grid_sample` without `align_corners`, a quotient of whole numbers, a
-padding that goes round.
+The same line of code is another network to it: `grid_sample` without `align_corners`, a quotient of whole numbers.
 """
 from typing import Any, Callable, Optional, Tuple
 
 import torch
 import torch.nn.functional as F
-from torch import nn
 
 from job.user_code.meaning import means_todays, replace
 from job.user_code.promoted_types import by_place, is_whole
@@ -19,8 +17,7 @@ def provide() -> None:
     """In the places of PyTorch's own."""
     for name, made in (("grid_sample", _grid_sample), ("affine_grid", _affine_grid), ("interpolate", _interpolate)):
         replace(F, name, made)
-    for layer in (nn.Conv1d, nn.Conv2d, nn.Conv3d):
-        replace(layer, "forward", _convolved)
+    replace(F, "pad", _pad)
     for name in ("__truediv__", "__rtruediv__", "div"):
         replace(torch.Tensor, name, _quotient)
     replace(torch.Tensor, "__floordiv__", _whole_quotient)
@@ -37,7 +34,14 @@ def _grid_sample(of_1_1: Callable[..., Any], input: torch.Tensor, grid: torch.Te
     if 1 in sizes:
         raise RuntimeError("grid_sample with align_corners=False of a map of one pixel, which PyTorch 1.1 cannot say")
     sizes = torch.tensor(sizes, dtype=torch.float32)
+    if padding_mode == "reflection":
+        grid, padding_mode = _between_edges(grid), "border"
     return of_1_1(input, ((grid + 1) * sizes - 1) / (sizes - 1) - 1, mode, padding_mode)
+
+
+def _between_edges(grid: torch.Tensor) -> torch.Tensor:
+    """Turned back at -1 and 1; PyTorch 1.1 turns back at the centres of the outermost pixels."""
+    return 1 - (grid + 1 - 4 * torch.floor((grid + 1) / 4) - 2).abs()
 
 
 def _affine_grid(of_1_1: Callable[..., Any], theta: torch.Tensor, size: Any,
@@ -58,6 +62,8 @@ def _interpolate(of_1_1: Callable[..., Any], input: torch.Tensor, size: Any = No
     """Since 1.6 pixels lie by the scale that is said, before by the quotient of the sizes."""
     if antialias:
         raise RuntimeError("interpolate with antialias=True, which PyTorch 1.1 does not have")
+    if mode == "nearest-exact":
+        mode = _nearest(input, size, scale_factor)
     by_scale = scale_factor is not None and mode in _SAMPLED_BY_SCALE and not align_corners
     cut = _cut_by(input, scale_factor) if by_scale else None
     if cut and (means_todays("interpolate by a scale that leaves no whole number of pixels") if recompute_scale_factor is None
@@ -67,6 +73,17 @@ def _interpolate(of_1_1: Callable[..., Any], input: torch.Tensor, size: Any = No
     return of_1_1(input, size=size, scale_factor=scale_factor, mode=mode, align_corners=align_corners)
 
 
+def _nearest(input: torch.Tensor, size: Any, scale_factor: Any) -> str:
+    """Where each pixel becomes a whole number of them, both ways of telling the nearest are one."""
+    before = [int(pixels) for pixels in input.shape[2:]]
+    given = scale_factor if size is None else size
+    given = list(given) if isinstance(given, (list, tuple)) else [given] * len(before)
+    ratios = given if size is None else [int(pixels) / each for pixels, each in zip(given, before)]
+    if any(ratio != int(ratio) for ratio in ratios):
+        raise RuntimeError("interpolate with mode='nearest-exact' by no whole number, which PyTorch 1.1 does not have")
+    return "nearest"
+
+
 def _cut_by(input: torch.Tensor, scale_factor: Any) -> Optional[Tuple[int, float]]:
     """The first size, and its scale, whose product is no whole number."""
     factors = scale_factor if isinstance(scale_factor, (list, tuple)) else [scale_factor] * (input.dim() - 2)
@@ -74,38 +91,25 @@ def _cut_by(input: torch.Tensor, scale_factor: Any) -> Optional[Tuple[int, float
     return next(((pixels, factor) for pixels, factor in scaled if int(pixels * factor) != pixels * factor), None)
 
 
-def _convolved(of_1_1: Callable[..., Any], layer: nn.Module, input: torch.Tensor) -> torch.Tensor:
-    """PyTorch 1.1 pads with zeros where it does not know the mode, and goes round by half as much as is said since 1.5."""
-    is_known = layer.padding_mode == "zeros" or (
-        layer.padding_mode == "circular" and not means_todays("convolutions with padding_mode=circular"))
-    if is_known and not isinstance(layer.padding, str):
-        return of_1_1(layer, input)
-    pads = [pad for each in reversed(_ends(layer)) for pad in each]
-    if any(pads):
-        input = F.pad(input, pads, mode="constant" if layer.padding_mode == "zeros" else layer.padding_mode)
-    convolution = getattr(F, "conv{}d".format(len(layer.kernel_size)))
-    return convolution(input, layer.weight, layer.bias, layer.stride, 0, layer.dilation, layer.groups)
-
-
-def _ends(layer: nn.Module) -> Tuple[Tuple[int, int], ...]:
-    """What is padded before and behind each axis; `padding` may be a word since 1.9."""
-    if layer.padding != "same":
-        sizes = (0,) * len(layer.kernel_size) if layer.padding == "valid" else layer.padding
-        return tuple((size, size) for size in sizes)
-    reaches = [spread * (taps - 1) for taps, spread in zip(layer.kernel_size, layer.dilation)]
-    return tuple((reach // 2, reach - reach // 2) for reach in reaches)
-
-
 @by_place
 def _quotient(of_1_1: Callable[..., Any], value: Any, other: Any, rounding_mode: Optional[str] = None, **kwargs: Any) -> Any:
     """Of whole numbers too it is a fraction since 1.6."""
     if rounding_mode is not None:
-        raise RuntimeError("div with rounding_mode={!r}, which PyTorch 1.1 does not have: // is rounded down".format(
-            rounding_mode))
+        return _rounded_quotient(of_1_1, value, other, rounding_mode)
     arrays = [each for each in (value, other) if isinstance(each, torch.Tensor) and each.dim()]
     if is_whole(value) and is_whole(other) and means_todays("quotients of whole numbers", is_doubtful=bool(arrays)):
         value, other = (each.float() if isinstance(each, torch.Tensor) else float(each) for each in (value, other))
     return of_1_1(value, other, **kwargs)
+
+
+def _rounded_quotient(of_1_1: Callable[..., Any], value: torch.Tensor, other: Any, rounding_mode: str) -> torch.Tensor:
+    """PyTorch 1.1 itself cuts what is whole."""
+    if rounding_mode == "floor":
+        return value // other
+    if rounding_mode != "trunc":
+        raise RuntimeError("div's rounding_mode is None, floor or trunc, not {!r}".format(rounding_mode))
+    quotient = of_1_1(value, other)
+    return quotient if is_whole(value) and is_whole(other) else quotient.trunc()
 
 
 def _whole_quotient(of_1_1: Callable[..., Any], value: torch.Tensor, other: Any) -> torch.Tensor:
@@ -125,3 +129,9 @@ def _full(of_1_1: Callable[..., Any], size: Any, fill_value: Any, **kwargs: Any)
             "torch.full of a whole number", is_doubtful=False):
         kwargs["dtype"] = torch.uint8 if isinstance(fill_value, bool) else torch.int64
     return of_1_1(size, fill_value, **kwargs)
+
+
+def _pad(of_1_1: Callable[..., Any], input: torch.Tensor, pad: Any, mode: str = "constant",
+         value: Optional[float] = None) -> torch.Tensor:
+    """None is zero by now."""
+    return of_1_1(input, list(pad), mode, 0 if value is None else value)

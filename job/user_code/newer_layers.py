@@ -1,11 +1,13 @@
-"""Layers that PyTorch has since 1.1, and what those that it had take since then."""
-from typing import Any, Callable, Optional
+"""Layers that PyTorch has since 1.1, their functions, and what those that it had take since then."""
+from typing import Any, Callable, Optional, Sequence
 
 import torch
+import torch.nn.functional as F
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from job.user_code.meaning import add, replace
+from job.user_code.newer_arrangements import unflatten
 
 _TAKE_A_DEVICE = (
     nn.Linear, nn.Bilinear, nn.Embedding, nn.EmbeddingBag, nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose1d,
@@ -17,8 +19,8 @@ def provide() -> None:
     for layer in _TAKE_A_DEVICE:
         replace(layer, "__init__", _with_device)
     replace(nn.LayerNorm, "__init__", _layer_norm)
-    add(nn, {"RMSNorm": RMSNorm})
-    add(nn.Sequential, {"append": append})
+    for owner, values in PROVIDED:
+        add(owner, values)
 
 
 def _with_device(of_1_1: Callable[..., Any], layer: nn.Module, *given: Any, device: Any = None, dtype: Any = None,
@@ -34,11 +36,6 @@ def _layer_norm(of_1_1: Callable[..., Any], layer: nn.Module, normalized_shape: 
         layer.bias = None
 
 
-def append(self: nn.Sequential, module: nn.Module) -> nn.Sequential:
-    self.add_module(str(len(self)), module)
-    return self
-
-
 class RMSNorm(nn.Module):
     def __init__(self, normalized_shape: Any, eps: Optional[float] = None, elementwise_affine: bool = True, device: Any = None,
                  dtype: Any = None) -> None:
@@ -48,7 +45,66 @@ class RMSNorm(nn.Module):
         self.register_parameter("weight", nn.Parameter(torch.ones(self.normalized_shape)) if elementwise_affine else None)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        axes = list(range(-len(self.normalized_shape), 0))
-        eps = torch.finfo(x.dtype).eps if self.eps is None else self.eps
-        normed = x * torch.rsqrt((x * x).mean(axes, keepdim=True) + eps)
-        return normed if self.weight is None else normed * self.weight
+        return rms_norm(x, self.normalized_shape, self.weight, self.eps)
+
+
+def rms_norm(input: torch.Tensor, normalized_shape: Sequence[int], weight: Optional[torch.Tensor] = None,
+             eps: Optional[float] = None) -> torch.Tensor:
+    eps = torch.finfo(input.dtype).eps if eps is None else eps
+    normed = input * torch.rsqrt((input * input).mean(list(range(-len(normalized_shape), 0)), keepdim=True) + eps)
+    return normed if weight is None else normed * weight
+
+
+def channel_shuffle(input: torch.Tensor, groups: int) -> torch.Tensor:
+    """[N, groups * C, ...] -> [N, C * groups, ...]"""
+    sizes = list(map(int, input.shape))
+    return input.reshape([sizes[0], groups, sizes[1] // groups] + sizes[2:]).transpose(1, 2).reshape(sizes)
+
+
+def pixel_unshuffle(input: torch.Tensor, downscale_factor: int) -> torch.Tensor:
+    """[N, C, H r, W r] -> [N, C r r, H, W]"""
+    step, (batch, channels, height, width) = downscale_factor, input.shape
+    cells = input.reshape(batch, channels, height // step, step, width // step, step).permute(0, 1, 3, 5, 2, 4)
+    return cells.reshape(batch, channels * step * step, height // step, width // step)
+
+
+class ChannelShuffle(nn.Module):
+    def __init__(self, groups: int) -> None:
+        super().__init__()
+        self.groups = groups
+
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
+        return channel_shuffle(input, self.groups)
+
+
+class Flatten(nn.Module):
+    def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
+        super().__init__()
+        self.start_dim, self.end_dim = start_dim, end_dim
+
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
+        return input.flatten(self.start_dim, self.end_dim)
+
+
+class PixelUnshuffle(nn.Module):
+    def __init__(self, downscale_factor: int) -> None:
+        super().__init__()
+        self.downscale_factor = downscale_factor
+
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
+        return pixel_unshuffle(input, self.downscale_factor)
+
+
+class Unflatten(nn.Module):
+    def __init__(self, dim: int, unflattened_size: Sequence[int]) -> None:
+        super().__init__()
+        self.dim, self.unflattened_size = dim, unflattened_size
+
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
+        return unflatten(input, self.dim, self.unflattened_size)
+
+
+PROVIDED = (
+    (nn, dict({each.__name__: each for each in (ChannelShuffle, Flatten, PixelUnshuffle, RMSNorm, Unflatten)},
+              Dropout1d=nn.Dropout)),
+    (F, dict({each.__name__: each for each in (channel_shuffle, pixel_unshuffle, rms_norm)}, dropout1d=F.dropout)))

@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from job.user_code import newer_linalg, newer_special, parametrizations
 from job.user_code.meaning import add
 from job.user_code.without_compiler import mark
 
@@ -41,9 +42,17 @@ class GradScaler:
         raise RuntimeError("GradScaler is for training, and nothing is trained here")
 
 
+class _Package(types.ModuleType):
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError("of {} there is no {} here, but {}".format(
+            self.__name__, name, ", ".join(sorted(each for each in vars(self) if each[0] != "_")) or "nothing"))
+
+
 _OF_BOTH = {"custom_fwd": mark, "custom_bwd": mark, "GradScaler": GradScaler}
 _PACKAGES = {
     "torch.amp": dict(_OF_BOTH, autocast=Autocast), "torch.cuda.amp": dict(_OF_BOTH, autocast=AutocastOfGPU),
+    "torch.nn.utils.parametrize": parametrizations.OF_ANY, "torch.nn.utils.parametrizations": parametrizations.OF_NORMS,
+    "torch.linalg": newer_linalg.FUNCTIONS, "torch.special": newer_special.FUNCTIONS,
     "torch.fft": {},  # to 1.1 that is a function, which stays: code may import what it does not use
 }
 
@@ -53,7 +62,7 @@ def provide() -> None:
     for name, values in _PACKAGES.items():
         if name in sys.modules:
             continue
-        package = sys.modules[name] = types.ModuleType(name)
+        package = sys.modules[name] = _Package(name)
         vars(package).update(values)
         parent, _, last = name.rpartition(".")
         add(sys.modules[parent], {last: package})

@@ -3,6 +3,8 @@ from typing import Any
 
 import torch
 
+from job.user_code.beside_trace import is_traced
+
 
 class _Context:
     """What a backward would need is kept nowhere."""
@@ -21,7 +23,7 @@ class _Context:
 
 def applied(function: Any, *args: Any) -> Any:
     """Function.apply of autograd; while a network is traced, its forward itself."""
-    if torch._C._get_tracing_state() is None:
+    if not is_traced():
         return super(torch.autograd.Function, function).apply(*args)
     return function.forward(_Context(len(args)), *args)
 

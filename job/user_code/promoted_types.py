@@ -9,15 +9,17 @@ import numpy as np
 import torch
 
 from job.user_code.meaning import means_todays, replace
+from job.user_code.truths import are_truths
 
 _TYPES = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, torch.float16, torch.float32, torch.float64)
 _OPERATORS = ("add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "mod", "pow", "rpow",
               "lt", "le", "gt", "ge", "eq", "ne")
-_OF_TWO = ("add", "sub", "mul", "div", "pow", "fmod", "remainder", "lt", "le", "gt", "ge", "eq", "ne", "max", "min")
+_OF_TWO = ("add", "sub", "mul", "div", "pow", "fmod", "remainder", "lt", "le", "gt", "ge", "eq", "ne")
 _OF_FRACTIONS = ("exp", "expm1", "log", "log2", "log10", "log1p", "sqrt", "rsqrt", "sin", "cos", "tan", "asin", "acos", "atan",
                  "sinh", "cosh", "tanh", "sigmoid", "erf", "erfc", "reciprocal")
 _BY_NAME = ("input", "other")  # what PyTorch calls operands
 _FRACTIONS = (float, np.floating)
+_WHOLE = (int, np.integer)
 _CUT = "whole numbers with fractions"
 
 
@@ -28,12 +30,15 @@ def provide() -> None:
     for owner in (torch, torch.Tensor):
         for name in _OF_TWO:
             replace(owner, name, _of_two)
+        for name in ("max", "min"):
+            replace(owner, name, _of_two_tensors)
         for name in _OF_FRACTIONS:
             replace(owner, name, _of_fractions)
         replace(owner, "clamp", _clamped)
     for name in ("cat", "stack"):
         replace(torch, name, _joined)
     replace(torch, "where", _chosen)
+    replace(torch.Tensor, "where", _kept_where)
 
 
 def is_whole(value: Any) -> bool:
@@ -61,6 +66,14 @@ def _of_two(of_1_1: Callable[..., Any], *given: Any, **named: Any) -> Any:
 
 
 @by_place
+def _of_two_tensors(of_1_1: Callable[..., Any], *given: Any, **named: Any) -> Any:
+    """Where the second is a number it is an axis."""
+    if len(given) > 1 and isinstance(given[1], torch.Tensor):
+        return _of_two(of_1_1, *given, **named)
+    return of_1_1(*given, **named)
+
+
+@by_place
 def _of_fractions(of_1_1: Callable[..., Any], value: Any, *others: Any, **named: Any) -> Any:
     return of_1_1(value.float() if isinstance(value, torch.Tensor) and is_whole(value) else value, *others, **named)
 
@@ -84,14 +97,26 @@ def _chosen(of_1_1: Callable[..., Any], condition: torch.Tensor, *values: Any, *
     return of_1_1(condition, *(_alike(*values) if len(values) == 2 else values), **named)
 
 
+def _kept_where(of_1_1: Callable[..., Any], value: torch.Tensor, condition: torch.Tensor, other: Any) -> torch.Tensor:
+    return torch.where(condition, value, other)
+
+
 def _alike(value: Any, other: Any) -> Tuple[Any, Any]:
     """Two operands as PyTorch 1.1 takes them."""
+    value, other = _counted(value, other), _counted(other, value)
     tensors = [each for each in (value, other) if isinstance(each, torch.Tensor)]
     if len(tensors) == 2 and value.dtype != other.dtype:
         return _alike_tensors(value, other)
     if len(tensors) == 1 and isinstance(other if tensors[0] is value else value, _FRACTIONS) and is_whole(tensors[0]):
         return (_as_fraction(value), other) if tensors[0] is value else (value, _as_fraction(other))
     return value, other
+
+
+def _counted(value: Any, other: Any) -> Any:
+    """Truth values are whole numbers beside one: as the bytes that they are to PyTorch 1.1 they go round at 256."""
+    is_one = (isinstance(other, _WHOLE) and not isinstance(other, bool)
+              or isinstance(other, torch.Tensor) and not other.dim() and is_whole(other) and other.dtype != torch.uint8)
+    return value.long() if is_one and are_truths(value) and means_todays("truth values beside whole numbers") else value
 
 
 def _alike_tensors(value: torch.Tensor, other: torch.Tensor) -> Tuple[torch.Tensor, torch.Tensor]:

@@ -1,7 +1,9 @@
 """PyTorch 1.1 as code of today's PyTorch expects it: what came later is there, what has changed means what it means now."""
 from job.user_code import (
-    attention, changed_pytorch, newer_activations, newer_layers, newer_module_methods, newer_packages, newer_tensor_functions,
-    numpys_names, own_backward, promoted_types, transformer, truths, wide_kernels, without_compiler,
+    attention, changed_pytorch, convolutions, distances, einsum, initialisers, newer_activations, newer_arithmetic,
+    newer_arrangements, newer_containers, newer_layers, newer_limits, newer_module_methods, newer_packages, newer_reductions,
+    newer_statistics, numpys_names, own_backward, promoted_types, ties, transformer, truths, wide_kernels,
+    without_compiler,
 )
 
 
@@ -9,13 +11,23 @@ def provide() -> None:
     """Twice is as once."""
     attention.provide()
     newer_activations.provide()
+    newer_containers.provide()
     newer_layers.provide()
     transformer.provide()
     newer_module_methods.provide()
     newer_packages.provide()
     promoted_types.provide()
     changed_pytorch.provide()  # after: quotients of what has one type
-    newer_tensor_functions.provide()  # after: their other names are of what means something else by now
+    ties.provide()  # after: of operands of one type
+    convolutions.provide()
+    distances.provide()
+    einsum.provide()
+    initialisers.provide()
+    newer_limits.provide()
+    newer_reductions.provide()
+    newer_statistics.provide()
+    newer_arrangements.provide()
+    newer_arithmetic.provide()  # after: their other names are of what means something else by now
     numpys_names.provide()  # after: the others go by PyTorch's
     truths.provide()
     wide_kernels.provide()

@@ -5,6 +5,7 @@ from typing import Any, Callable
 
 import torch
 
+from job.user_code.beside_trace import beside_trace
 from job.user_code.meaning import means_todays, replace
 
 _MAKERS = ("arange", "as_tensor", "empty", "empty_like", "eye", "full", "full_like", "ones", "ones_like", "tensor", "zeros",
@@ -40,8 +41,9 @@ def provide() -> None:
         for name in names:
             replace(owner, name, made)
     replace(torch.Tensor, "__invert__", _inverted)
-    for owner, name in ((torch.Tensor, "__add__"), (torch.Tensor, "add"), (torch, "add")):
-        replace(owner, name, _added)
+    for owner, names in ((torch.Tensor, ("__add__", "__radd__", "add")), (torch, ("add",))):
+        for name in names:
+            replace(owner, name, _added)
 
 
 def _made(of_1_1: Callable[..., Any], *given: Any, dtype: Any = None, **named: Any) -> torch.Tensor:
@@ -57,12 +59,23 @@ def _turned(of_1_1: Callable[..., Any], x: torch.Tensor, *given: Any, **named: A
 
 def _inverted(of_1_1: Callable[..., Any], x: torch.Tensor) -> torch.Tensor:
     """Not by a difference of bytes, which ONNX does not have."""
-    return x == 0 if x.dtype == torch.uint8 else of_1_1(x)
+    if x.dtype != torch.uint8:
+        return of_1_1(x)
+    if not are_truths(x) and means_todays("~ of bytes"):
+        raise RuntimeError("~ of bytes turns their bits to today's PyTorch, and tells which are 0 to PyTorch 1.1: say 255 - x, or "
+                           "x == 0")
+    return x == 0
+
+
+def are_truths(x: Any) -> bool:
+    """Whether it is a tensor that may be of torch.bool: bytes that are 0 or 1."""
+    with beside_trace():
+        return isinstance(x, torch.Tensor) and x.dtype == torch.uint8 and not (x.detach().numpy() > 1).any()
 
 
 def _added(of_1_1: Callable[..., Any], *given: Any, **named: Any) -> Any:
-    two = [each for each in [*given, *named.values()] if isinstance(each, torch.Tensor) and each.dtype == torch.uint8]
-    if len(two) == 2 and not any((each > 1).any() for each in two) and means_todays("sums of truth values"):
+    two = [are_truths(each) or isinstance(each, bool) for each in [*given, *named.values()]][:2]
+    if len(two) == 2 and all(two) and means_todays("sums of truth values"):
         raise RuntimeError("a sum of truth values is a truth value to today's PyTorch, a number to PyTorch 1.1: say which it is, "
                            "with | or with .long()")
     return of_1_1(*given, **named)

@@ -9,6 +9,8 @@ from typing import Any, Callable, List, Optional
 import torch
 import torch.nn.functional as F
 
+from job.user_code.beside_trace import beside_trace
+
 _TOO_BIG = "code is too big"
 _NARROW = 16  # so wide a kernel is never too big: on the widest registers it begins at 31
 
@@ -23,20 +25,19 @@ def provide() -> None:
 def of_any_width(convolution: Callable[..., torch.Tensor], axes: int) -> Callable[..., torch.Tensor]:
     @functools.lru_cache(maxsize=None)
     def is_too_big(x_shape: Any, weight_shape: Any, *steps: Any) -> bool:
-        """Tried on zeros, beside a trace: what raises in one leaves it broken."""
-        state = torch._C._get_tracing_state()
-        torch._C._set_tracing_state(None)
+        """Tried on zeros."""
         try:
-            convolution(torch.zeros(x_shape), torch.zeros(weight_shape), None, *steps)
+            with beside_trace():
+                convolution(torch.zeros(x_shape), torch.zeros(weight_shape), None, *steps)
         except RuntimeError as error:
             return _TOO_BIG in str(error)
-        finally:
-            torch._C._set_tracing_state(state)
         return False
 
     @functools.wraps(convolution)
     def run(input: torch.Tensor, weight: torch.Tensor, bias: Optional[torch.Tensor] = None, stride: Any = 1,
             padding: Any = 0, dilation: Any = 1, groups: int = 1) -> torch.Tensor:
+        if isinstance(padding, str):
+            return convolution(input, weight, bias, stride, padding, dilation, groups)
         steps = _sizes(stride, axes), _sizes(padding, axes)
         if weight.shape[-1] > _NARROW and groups == 1 and _sizes(dilation, axes) == (1,) * axes and is_too_big(
                 tuple(map(int, input.shape)), tuple(map(int, weight.shape)), *steps):

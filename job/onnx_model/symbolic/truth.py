@@ -7,7 +7,7 @@ from onnx import TensorProto
 from job.onnx_model.symbolic.registry import exports
 from job.onnx_model.symbolic.values import constant, constant_tensor, integer, number, operand
 
-_COMPARED = ("onnx::Greater", "onnx::Less", "onnx::Equal", "onnx::Not", "onnx::And", "onnx::Or", "onnx::Xor")
+_COMPARED = ("onnx::Greater", "onnx::Less", "onnx::Equal", "onnx::Not", "onnx::And", "onnx::Or", "onnx::Xor", "onnx::IsNaN")
 _MOVED = ("onnx::Expand", "onnx::Flatten", "onnx::Reshape", "onnx::Slice", "onnx::Squeeze", "onnx::Transpose", "onnx::Unsqueeze")
 
 
@@ -69,6 +69,8 @@ def not_equal(g: Any, x: Any, other: Any) -> Any:
     if is_truth(x):
         known = constant_tensor(operand(g, other, x))
         return x if known is not None and not known.any() else None
+    if x is other and x.type().scalarType() == "Float":
+        return _bytes(g, g.op("IsNaN", x))
     return _bytes(g, unequal(g, x, operand(g, other, x))) if x is not other and not is_bytes(x) else None
 
 

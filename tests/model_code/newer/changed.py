@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from tests.model_code.newer.added import MORE
+
 _MAP, _ROW = (2, 3, 6, 7), (2, 3, 9)
 ROWS = {
     "whole numbers divided": (_ROW, "lambda x: x + torch.arange(9) / 4"),
@@ -52,6 +54,26 @@ ROWS = {
     "resized, corners aligned": (_MAP, "lambda x: F.interpolate(x, scale_factor=1.3, mode='bilinear', align_corners=True)"),
     "resized by words": (_MAP, "lambda x: F.interpolate(x, size=(9, 4), mode='nearest', antialias=False)"),
 }
+ROWS.update({
+    "truth values beside whole numbers": (
+        _ROW, "lambda x: x + (x > 0) * -1 + (x > 0) * 300 + 256 * (x > 0.5) + ((x > 0) + -1) * 0.5 - (x > 0) * torch.tensor(400) "
+              "+ torch.ones(9, dtype=torch.bool) * -2 + ((x > 0) < -1) + x.eq(x).mul(-3) + 2 * (x > 0) * 200"),
+    "the first of equals": (
+        _ROW, "lambda x: x * torch.zeros_like(x).argmax() + x * F.relu(x).argmin(2, keepdim=True) + F.relu(-x).max(2)[1].unsqueeze(2) "
+              "+ torch.min(F.relu(x), dim=1, keepdim=True)[1] + torch.argmax(torch.round(x), dim=1, keepdim=True) "
+              "+ torch.argmin((x > 0).float(), -1).unsqueeze(1)[..., :1]"),
+    "distances of pairs": (
+        _ROW, "lambda x: x + F.pairwise_distance(x, x * 2).unsqueeze(2) + F.pairwise_distance(x, x[0], p=1, eps=0.5, keepdim=True) "
+              "+ nn.PairwiseDistance(keepdim=True)(x, x.flip(1))"),
+    "angles": (
+        _ROW, "lambda x: x + F.cosine_similarity(x * 1e-9, x, dim=2).unsqueeze(2) + F.cosine_similarity(x, x.flip(1) + 1, eps=3.0)"
+              ".unsqueeze(1) + nn.CosineSimilarity(0)(x, x[:1])"),
+    "turned back at the edges": (_MAP, "lambda x: F.grid_sample(x, grid(x) * 2, padding_mode='reflection')"),
+    "sums by letters": (
+        _MAP, "lambda x: torch.einsum('BCHW,BDHW->BCHW', x, x) + torch.einsum('b...,b...->b', x, x)[:, None, None, None] "
+              "+ torch.einsum('aBcd,aB', [x, x[..., 0, 0]]).sum() + torch.einsum('...d,de->...e', x, weights(7, 7)) "
+              "+ torch.einsum('... h w, ... h w -> h w', x, x) + torch.einsum('bchw,bchw->', x, x)"),
+})
 ADDED = {  # what PyTorch 1.1 does not have
     "largest of axes": (
         _MAP, "lambda x: torch.amax(x, (1, -1), keepdim=True) + x.amin(2)[:, :, None] + x.amax(-1, True) + x.amin()"),
@@ -126,6 +148,7 @@ TRUTHS = {
               "+ x * (2.0 if (x > 0).dtype == torch.bool and x.dtype != torch.bool else 3.0)"),
 }
 ADDED.update(TRUTHS)
+ADDED.update(MORE)
 LAYERS = {  # of which the weights have the same names
     "heads": (_ROW, "layer(nn.MultiheadAttention(9, 3, batch_first=True), lambda of, x: of(x, x * 0.5, x.flip(1))[0])"),
     "heads of keys and values of other sizes": (
@@ -199,10 +222,13 @@ def theta() -> torch.Tensor:
     return torch.tensor([[[0.9, 0.2, 0.1], [-0.3, 0.8, -0.2]], [[1.1, 0.0, 0.0], [0.1, 0.7, 0.3]]])
 
 
+def weights(*shape: int) -> torch.Tensor:
+    return torch.cos(torch.arange(float(torch.Size(shape).numel())) * 1.7).reshape(shape)
+
+
 def filled(layer: nn.Module) -> nn.Module:
     for parameter in layer.parameters():
-        numbers = torch.cos(torch.arange(float(parameter.numel())) * 1.7)
-        parameter.data.copy_(numbers.reshape(parameter.shape))
+        parameter.data.copy_(weights(*parameter.shape))
         parameter.requires_grad_(False)
     return layer
 
@@ -221,7 +247,7 @@ class layer(nn.Module):
 def made(row: str) -> Any:
     """A function of one tensor, or a layer."""
     return eval(ROWS[row][1], {"torch": torch, "nn": nn, "F": F, "np": np, "whole": torch.arange(9), "grid": grid, "theta": theta,
-                               "filled": filled, "layer": layer})
+                               "weights": weights, "filled": filled, "layer": layer})
 
 
 def answered(row: str) -> Mapping[str, Any]:

@@ -1,13 +1,13 @@
 """Writes references.json and changed.json: what a current PyTorch answers to every row.
 
-    python tests/model_code/newer/make.py      (a current PyTorch's Python)
+    python -m tests.model_code.newer.make      (a current PyTorch's Python, at the checkout's root)
 """
 import json
 from pathlib import Path
 
-import changed
-import rows
 import torch
+
+from tests.model_code.newer import changed, rows
 
 
 def write(file, answers):
