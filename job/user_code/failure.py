@@ -3,6 +3,7 @@ import contextlib
 import faulthandler
 import importlib
 import os
+import re
 import sys
 import traceback
 from typing import Any, Iterator, List, Optional
@@ -18,6 +19,7 @@ _LONGEST = 1500  # characters of one exception's message
 _WANTS_WHOLE_NUMBERS = ("scalar type long", "tensors used as indices must be")
 _PYTHON = "Python {}.{}".format(*sys.version_info[:2])
 _FINDS = "`pip download --no-deps --python-version={}.{} PACKAGE` finds the wheel, which is a zip".format(*sys.version_info[:2])
+_CAME_LATER = ((":=", "`:=` came with Python 3.8"), (r"^\s*(match|case)\b.*:", "`match` came with Python 3.10"))
 _MOST_LINES = 24  # of one traceback: a recursion has a thousand
 
 
@@ -122,7 +124,8 @@ def _hint(error: BaseException, otherwise: str) -> str:
     if isinstance(error, ValueError) and "beyond top-level package" in str(error):
         return "a folder is part of a package where it holds an __init__.py, and its parent one too"
     if isinstance(error, SyntaxError):
-        return "the code is run by {}; of a package, one that runs there goes beside it: {}".format(_PYTHON, _FINDS)
+        newer = next((told + "; " for words, told in _CAME_LATER if re.search(words, error.text or "")), "")
+        return "{}the code is run by {}; of a package, one that runs there goes beside it: {}".format(newer, _PYTHON, _FINDS)
     if isinstance(error, AttributeError) and "module 'torch" in str(error):
         return "the code is run on PyTorch {}".format(torch.__version__)
     if otherwise and isinstance(error, (RuntimeError, ValueError, IndexError, AssertionError)):

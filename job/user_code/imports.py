@@ -14,7 +14,7 @@ from importlib.machinery import (
 )
 from typing import Any, Iterable, List, Optional, Sequence
 
-from job.user_code.late_annotations import with_late_annotations
+from job.user_code.newer_python import as_python_3_6
 from job.user_code.place import Place
 
 PACKAGE = "model_code"
@@ -52,7 +52,7 @@ class _AsWritten(SourceFileLoader):
     """Runs the text of a file, its import statements looking among its own kind first."""
 
     def get_code(self, fullname: str) -> Any:
-        return self.source_to_code(with_late_annotations(self.get_data(self.path), self.path), self.path)
+        return self.source_to_code(as_python_3_6(self.get_data(self.path), self.path), self.path)
 
     def exec_module(self, module: types.ModuleType) -> None:
         module.__dict__["__builtins__"] = dict(vars(builtins), __import__=_their_import)

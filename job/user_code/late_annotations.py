@@ -1,21 +1,17 @@
-"""`from __future__ import annotations`, which Python has since 3.7: annotations are texts that nobody evaluates."""
+"""Annotations that are texts, which nobody evaluates: all of a file that says `from __future__ import annotations`, as Python has
+it since 3.7, and of others those that only a later Python can evaluate (`list[int]`, `int | None`).
+"""
 import ast
-from typing import Any, Union
+from typing import Any
 
 _FUTURE, _NAME = "__future__", "annotations"
+_OF_LATER = (ast.Subscript, ast.BinOp, ast.Attribute)  # what these say may not be there
 
 
-def with_late_annotations(source: bytes, path: str) -> Union[bytes, ast.Module]:
-    """What compiles to the same code on Python 3.6; the source itself where it does not ask for it.
-
-    Raises SyntaxError as compiling does.
-    """
-    if _FUTURE.encode() not in source or _NAME.encode() not in source:
-        return source
-    tree = compile(source, path, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
-    if not any(_asks(statement) for statement in tree.body):
-        return source
-    return ast.fix_missing_locations(_Late().visit(tree))
+def with_late_annotations(tree: ast.Module) -> ast.Module:
+    """The same tree, changed."""
+    _Late(any(_asks(statement) for statement in tree.body)).visit(tree)
+    return ast.fix_missing_locations(tree)
 
 
 def _asks(statement: ast.stmt) -> bool:
@@ -24,6 +20,13 @@ def _asks(statement: ast.stmt) -> bool:
 
 
 class _Late(ast.NodeTransformer):
+    def __init__(self, is_of_all: bool) -> None:
+        self.is_of_all = is_of_all
+
+    def _late(self, annotation: Any) -> Any:
+        is_late = annotation and (self.is_of_all or any(isinstance(part, _OF_LATER) for part in ast.walk(annotation)))
+        return _text(annotation) if is_late else annotation
+
     def visit_ImportFrom(self, node: ast.ImportFrom) -> Any:
         if not _asks(node):
             return node
@@ -31,15 +34,15 @@ class _Late(ast.NodeTransformer):
         return node if node.names else None
 
     def visit_arg(self, node: ast.arg) -> ast.arg:
-        node.annotation = node.annotation and _text(node.annotation)
+        node.annotation = self._late(node.annotation)
         return node
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AnnAssign:
-        node.annotation = _text(node.annotation)
+        node.annotation = self._late(node.annotation)
         return self.generic_visit(node)
 
     def visit_FunctionDef(self, node: Any) -> Any:
-        node.returns = node.returns and _text(node.returns)
+        node.returns = self._late(node.returns)
         return self.generic_visit(node)
 
     visit_AsyncFunctionDef = visit_FunctionDef

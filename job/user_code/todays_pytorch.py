@@ -2,13 +2,14 @@
 from job.user_code import (
     attention, changed_pytorch, convolutions, distances, einsum, initialisers, newer_activations, newer_arithmetic,
     newer_arrangements, newer_containers, newer_layers, newer_limits, newer_module_methods, newer_packages, newer_reductions,
-    newer_statistics, numpys_names, own_backward, promoted_types, ties, transformer, truths, wide_kernels,
+    newer_standard_library, newer_statistics, numpys_names, own_backward, promoted_types, ties, transformer, truths, wide_kernels,
     without_compiler,
 )
 
 
 def provide() -> None:
     """Twice is as once."""
+    newer_standard_library.provide()
     attention.provide()
     newer_activations.provide()
     newer_containers.provide()

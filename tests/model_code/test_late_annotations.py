@@ -9,7 +9,7 @@ import torch
 
 from job.errors import BadCheckpoint
 from job.user_code.factory import build_from_code
-from job.user_code.late_annotations import with_late_annotations
+from job.user_code.newer_python import as_python_3_6
 from tests.model_code.by_command import write_code
 
 NETWORK = '''"""A network as it is written today."""
@@ -55,11 +55,11 @@ def test_annotations_are_texts(tmp_path):
 @pytest.mark.parametrize("source", [b"x: int = 3", b"# __future__ annotations\nx: int = 3",
                                     b"def f(): pass\nname = '__future__'\nannotations = 1"])
 def test_what_does_not_ask_for_it_stays(source):
-    assert with_late_annotations(source, "net.py") is source
+    assert ast.dump(as_python_3_6(source, "net.py")) == ast.dump(ast.parse(source))
 
 
 def test_lines_and_what_else_is_of_the_future_stay():
-    tree = with_late_annotations(NETWORK.encode(), "net.py")
+    tree = as_python_3_6(NETWORK.encode(), "net.py")
     code = compile(tree, "net.py", "exec", dont_inherit=True)
     assert code.co_flags & __future__.generator_stop.compiler_flag and ast.get_docstring(tree)
     found, = [each for each in code.co_consts if isinstance(each, types.CodeType) and each.co_name == "make"]
@@ -76,5 +76,5 @@ def test_a_type_that_is_evaluated_can_be():
     """As typing's own do with a text."""
     space = {}  # type: typing.Dict[str, typing.Any]
     source = b"from __future__ import annotations\nimport typing\nclass A:\n    x: typing.Dict[str, typing.Tuple[int, ...]]"
-    exec(compile(with_late_annotations(source, "a.py"), "a.py", "exec"), space)
+    exec(compile(as_python_3_6(source, "a.py"), "a.py", "exec"), space)
     assert typing.get_type_hints(space["A"], space) == {"x": typing.Dict[str, typing.Tuple[int, ...]]}
