@@ -133,5 +133,13 @@ def _full(of_1_1: Callable[..., Any], size: Any, fill_value: Any, **kwargs: Any)
 
 def _pad(of_1_1: Callable[..., Any], input: torch.Tensor, pad: Any, mode: str = "constant",
          value: Optional[float] = None) -> torch.Tensor:
-    """None is zero by now."""
-    return of_1_1(input, list(pad), mode, 0 if value is None else value)
+    """None is zero by now; and going round, PyTorch 1.1 errs where only one end is padded."""
+    if mode != "circular" or not means_todays("padding that goes round at one end", is_doubtful=0 in pad):
+        return of_1_1(input, list(pad), mode, 0 if value is None else value)
+    for number in range(len(pad) // 2):
+        axis, (before, behind) = input.dim() - 1 - number, pad[2 * number:2 * number + 2]
+        size = int(input.shape[axis])
+        parts = [input.narrow(axis, size - before, before)] if before else []
+        parts += [input] + ([input.narrow(axis, 0, behind)] if behind else [])
+        input = torch.cat(parts, axis) if len(parts) > 1 else input
+    return input

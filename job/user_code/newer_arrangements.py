@@ -165,6 +165,10 @@ def _in_any_format(of_1_1: Any, input: torch.Tensor, *given: Any, memory_format:
     return of_1_1(input, *given, **named)
 
 
+def _to(of_1_1: Any, input: torch.Tensor, *given: Any, memory_format: Any = None, **named: Any) -> torch.Tensor:
+    return of_1_1(input, *given, **named) if given or named else input
+
+
 _OF_TENSORS = dict({each.__name__: each for each in (
     broadcast_to, diff, fliplr, flipud, movedim, outer, ravel, swapaxes, take_along_dim, tensor_split, tile, unflatten)},
     moveaxis=movedim, swapdims=swapaxes,
@@ -183,5 +187,6 @@ def provide() -> None:
     replace(torch, "broadcast_tensors", _broadcast)
     for name in ("contiguous", "clone"):
         replace(torch.Tensor, name, _in_any_format)
+    replace(torch.Tensor, "to", _to)
     for owner, values in PROVIDED:
         add(owner, values)

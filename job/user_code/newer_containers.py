@@ -10,8 +10,7 @@ from job.user_code.meaning import add, means_todays, replace
 
 def provide() -> None:
     """In the places of PyTorch's own."""
-    for owner in (nn.ModuleDict, nn.ParameterDict):
-        replace(owner, "update", _in_order)
+    replace(nn.ModuleDict, "update", _in_order)
     for name in ("register_parameter", "__setitem__"):
         replace(nn.ParameterList, name, _as_parameter)
         replace(nn.ParameterDict, name, _as_parameter)
@@ -20,8 +19,8 @@ def provide() -> None:
 
 
 def _in_order(of_1_1: Callable[..., None], container: nn.Module, given: Any) -> None:
-    """PyTorch 1.1 sorts a plain dictionary by its keys."""
-    if isinstance(given, dict) and means_todays("the order of a dictionary of parts", is_doubtful=list(given) != sorted(given)):
+    """PyTorch 1.1 sorts a plain dictionary by its keys, as a ParameterDict does to this day."""
+    if isinstance(given, dict) and means_todays("the order of a dictionary of modules", is_doubtful=list(given) != sorted(given)):
         given = OrderedDict(given)
     of_1_1(container, given)
 

@@ -104,7 +104,34 @@ class Unflatten(nn.Module):
         return unflatten(input, self.dim, self.unflattened_size)
 
 
+class ZeroPad1d(nn.ConstantPad1d):
+    def __init__(self, padding: Any) -> None:
+        super().__init__(padding, 0.0)
+
+
+class _CircularPad(nn.Module):
+    """By as much at each end of the last axes, the last first."""
+
+    axes = 0
+
+    def __init__(self, padding: Any) -> None:
+        super().__init__()
+        self.padding = (padding,) * (2 * self.axes) if isinstance(padding, int) else tuple(padding)
+
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
+        return F.pad(input, self.padding, mode="circular")
+
+
+class CircularPad1d(_CircularPad):
+    axes = 1
+
+
+class CircularPad2d(_CircularPad):
+    axes = 2
+
+
 PROVIDED = (
-    (nn, dict({each.__name__: each for each in (ChannelShuffle, Flatten, PixelUnshuffle, RMSNorm, Unflatten)},
+    (nn, dict({each.__name__: each for each in (
+        ChannelShuffle, CircularPad1d, CircularPad2d, Flatten, PixelUnshuffle, RMSNorm, Unflatten, ZeroPad1d)},
               Dropout1d=nn.Dropout)),
     (F, dict({each.__name__: each for each in (channel_shuffle, pixel_unshuffle, rms_norm)}, dropout1d=F.dropout)))

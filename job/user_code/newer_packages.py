@@ -8,10 +8,11 @@ import types
 from typing import Any
 
 import torch
+import torch.utils.checkpoint
 
 from job.user_code import newer_linalg, newer_special, parametrizations
-from job.user_code.meaning import add
-from job.user_code.without_compiler import mark
+from job.user_code.meaning import add, replace
+from job.user_code.without_compiler import is_scripting, mark
 
 
 class Autocast(contextlib.ContextDecorator):
@@ -51,10 +52,21 @@ class _Package(types.ModuleType):
 _OF_BOTH = {"custom_fwd": mark, "custom_bwd": mark, "GradScaler": GradScaler}
 _PACKAGES = {
     "torch.amp": dict(_OF_BOTH, autocast=Autocast), "torch.cuda.amp": dict(_OF_BOTH, autocast=AutocastOfGPU),
+    "torch.compiler": {"disable": mark, "is_compiling": is_scripting, "is_dynamo_compiling": is_scripting},
+    "torch.backends.mps": {"is_available": is_scripting, "is_built": is_scripting},
     "torch.nn.utils.parametrize": parametrizations.OF_ANY, "torch.nn.utils.parametrizations": parametrizations.OF_NORMS,
     "torch.linalg": newer_linalg.FUNCTIONS, "torch.special": newer_special.FUNCTIONS,
     "torch.fft": {},  # to 1.1 that is a function, which stays: code may import what it does not use
 }
+
+
+def _not_recomputed(of_1_1: Any, function: Any, *given: Any, use_reentrant: Any = None, preserve_rng_state: bool = True,
+                    **named: Any) -> Any:
+    return function(*given, **named)
+
+
+def _asserted(condition: Any, message: str) -> None:
+    assert condition, message
 
 
 def provide() -> None:
@@ -66,4 +78,6 @@ def provide() -> None:
         vars(package).update(values)
         parent, _, last = name.rpartition(".")
         add(sys.modules[parent], {last: package})
-    add(torch, {"autocast": Autocast, "is_autocast_enabled": lambda *_: False})
+    add(torch, {"autocast": Autocast, "is_autocast_enabled": lambda *_: False, "_assert": _asserted,
+                "set_float32_matmul_precision": lambda precision: None})
+    replace(torch.utils.checkpoint, "checkpoint", _not_recomputed)

@@ -32,7 +32,7 @@ class ScriptModule(torch.nn.Module):
 
 
 _MARKS = ("script_if_tracing", "ignore", "unused", "export", "_overload", "_overload_method")
-_INSTEAD = dict({name: mark for name in _MARKS}, script=script, script_method=script, is_scripting=is_scripting,
+_INSTEAD = dict({name: mark for name in _MARKS}, script=script, script_method=script, is_scripting=is_scripting, is_tracing=is_scripting,
                 ScriptModule=ScriptModule)
 
 

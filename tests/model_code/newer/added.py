@@ -74,6 +74,29 @@ MORE = {
         _MAP, "lambda x: torch.broadcast_tensors(x[0], x[:, :, :1], x)[1] "
               "+ x * x.ndim + x * torch.broadcast_shapes((3, 1), (1, 7), 7)[1] "
               "+ x @ x.mH @ x * x.adjoint()[:, :, :1, :1]"),
+    "parts in order": (
+        _ROW, "lambda x: list(nn.ModuleDict({'z': nn.ReLU(), 'a': nn.Tanh()}).values())[0](x) + "
+              "list(nn.ModuleDict([['b', nn.Sigmoid()], ['a', nn.Tanh()]]).values())[0](x) "
+              "+ list(nn.ParameterDict({'z': torch.ones(1) * 2, 'a': torch.ones(1)}).values())[0].requires_grad_(False) * x"),
+    "containers": (
+        _ROW, "lambda x: nn.Sequential(nn.ReLU()).extend([nn.Tanh(), nn.Sigmoid()])(x) + nn.Sequential(nn.ReLU(), nn.Tanh()).insert("
+              "0, nn.Softplus())(x) + (nn.Sequential(nn.ReLU()) + nn.Sequential(nn.Tanh()))(x) + nn.Sequential(*(nn.ModuleList("
+              "[nn.ReLU()]) + [nn.Tanh()]))(x) + nn.ModuleList([nn.ReLU(), nn.Tanh()]).pop(1)(x) + nn.Sequential(nn.Tanh(), "
+              "nn.ReLU()).pop(0)(x) + next(iter(reversed(nn.ModuleList([nn.ReLU(), nn.Sigmoid()]))))(x)"),
+    "parameters in containers": (
+        _ROW, "lambda x: x * nn.ParameterDict({'z': torch.ones(1) * 2}).get('z').requires_grad_(False) + x * nn.ParameterList([torch.ones(9) * 3, "
+              "torch.ones(9)])[:1][0].requires_grad_(False) + sum(each.requires_grad_(False) for each in nn.ParameterList(torch.ones(9) * n for n in range(3)))"
+              " + (nn.ParameterDict({'a': torch.ones(1)}) | {'b': torch.ones(1) * 5})['b'].requires_grad_(False) * x + nn.ParameterDict("
+              "{'a': torch.ones(1)}).setdefault('c', torch.ones(1) * 7).requires_grad_(False) + nn.ParameterDict({'b': torch.ones(1), 'a': "
+              "torch.ones(1) * 4}).popitem()[1].requires_grad_(False) + nn.ParameterDict({'b': torch.ones(9) * 6}).copy()['b'].requires_grad_(False)"),
+    "parts by name": (
+        _ROW, "lambda x: nn.Sequential(nn.Sequential(nn.ReLU())).get_submodule('0.0')(x) "
+              "+ nn.BatchNorm1d(9, affine=False).get_buffer('running_var') + nn.Sequential(nn.Tanh()).to(memory_format=torch."
+              "channels_last)(x) + x.unsqueeze(0).to(memory_format=torch.channels_last)[0]"),
+    "what only training or a compiler asks of it": (
+        _ROW, "lambda x: torch.utils.checkpoint.checkpoint(lambda x: x * 2, x, use_reentrant=False) + x * (not torch.compiler."
+              "is_compiling()) + x * (not torch.backends.mps.is_available()) + (torch._assert(True, 'no') or x) "
+              "+ (torch.set_float32_matmul_precision('high') or x)"),
     "sizes by more names": (_MAP, "lambda x: torch.asarray([1.0, 2, 3])[:, None, None] * x"),
     "arithmetic by more names": (
         _ROW, "lambda x: torch.arctan(x) + torch.sin(x).mul(0.9).arcsin() + torch.arccos(torch.sin(x) * 0.9) "
@@ -115,6 +138,9 @@ MORE = {
     "channels shuffled": (
         _MAP, "lambda x: F.channel_shuffle(torch.cat([x, x * 2], 1), 2)[:, 1:4] + nn.ChannelShuffle(3)(x) "
               "+ nn.Dropout1d().eval()(x[0])"),
+    "rows padded by modules": (
+        _ROW, "lambda x: nn.ZeroPad1d((2, 1))(x)[..., :9] + nn.CircularPad1d(2)(x)[..., 4:] + nn.CircularPad1d((3, 1))(x)[..., :9]"),
+    "maps padded by modules": (_MAP, "lambda x: nn.CircularPad2d((1, 2, 3, 0))(x)[..., :6, :7] + nn.CircularPad2d(1)(x)[..., 2:, 2:]"),
     "pixels repeated": (
         _MAP, "lambda x: F.interpolate(x, scale_factor=2.0, mode='nearest-exact') + F.interpolate(x, (12, 14), mode='nearest-exact') "
               "+ F.pad(x, (3, 4, 6, 0), value=None)"),

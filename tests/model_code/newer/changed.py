@@ -68,6 +68,8 @@ ROWS.update({
     "angles": (
         _ROW, "lambda x: x + F.cosine_similarity(x * 1e-9, x, dim=2).unsqueeze(2) + F.cosine_similarity(x, x.flip(1) + 1, eps=3.0)"
               ".unsqueeze(1) + nn.CosineSimilarity(0)(x, x[:1])"),
+    "round at one end": (
+        _MAP, "lambda x: F.pad(x, (0, 2, 1, 0), mode='circular') + F.pad(x, (2, 0, 0, 1), 'circular')"),
     "turned back at the edges": (_MAP, "lambda x: F.grid_sample(x, grid(x) * 2, padding_mode='reflection')"),
     "sums by letters": (
         _MAP, "lambda x: torch.einsum('BCHW,BDHW->BCHW', x, x) + torch.einsum('b...,b...->b', x, x)[:, None, None, None] "
