@@ -6,6 +6,7 @@ from typing import Any, Iterator, List, Sequence, Tuple
 import torch
 
 from job.errors import UnsupportedModel, UsageError
+from job.user_code.beside_trace import is_traced
 
 _LONGEST = 80  # characters of a name, before what makes it unlike others
 
@@ -30,7 +31,7 @@ class FlatOutputs(torch.nn.Module):
             raise UnsupportedModel(["a network that returns no tensor"], hint="its forward must return its results")
         self.paths = tuple(path for path, _ in found)
         tensors = tuple(tensor for _, tensor in found)
-        if torch._C._get_tracing_state() is not None:
+        if is_traced():
             for tensor in tensors:
                 torch._C._get_value_trace(tensor)  # makes a constant of what depends on no input: the tracer gives up
         return tensors

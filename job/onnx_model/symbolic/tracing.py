@@ -4,16 +4,14 @@ from typing import Any, Callable, Optional, Tuple
 import torch
 import torch.nn.functional as F
 
+from job.user_code.beside_trace import beside_trace
+
 
 def untraced(method: Callable[..., Any]) -> Callable[..., Any]:
     """Sizes as plain numbers: traced ones compute as tensors do, and 8 ** -0.5 of a size comes out as 0 or 1."""
     def run(*args: Any) -> Any:
-        state = torch._C._get_tracing_state()
-        torch._C._set_tracing_state(None)
-        try:
+        with beside_trace():
             return method(*args)
-        finally:
-            torch._C._set_tracing_state(state)
     return run
 
 

@@ -5,6 +5,7 @@ from typing import Any, Callable, Iterator, Tuple
 import torch
 
 from job.onnx_model.symbolic.tracing import untraced
+from job.user_code.beside_trace import is_traced
 
 # That leave the shape as it is.
 IN_PLACE = (
@@ -17,7 +18,7 @@ IN_PLACE = (
 def written(write: Callable[..., None]) -> Callable[..., None]:
     """tensor[index] = value as a new tensor in the old one's place: what is written to a part of it leaves no trace."""
     def set_item(tensor: torch.Tensor, index: Any, value: Any) -> None:
-        if torch._C._get_tracing_state() is None:
+        if not is_traced():
             return write(tensor, index, value)
         places = untraced(_places)(tensor, index)
         new = value if isinstance(value, torch.Tensor) else torch.tensor(value)
@@ -31,7 +32,7 @@ def through_views(operator: Callable[..., torch.Tensor]) -> Callable[..., torch.
     @functools.wraps(operator)
     def run(tensor: torch.Tensor, *args: Any, **kwargs: Any) -> torch.Tensor:
         changed = operator(tensor, *args, **kwargs)
-        if torch._C._get_tracing_state() is not None:
+        if is_traced():
             _seen_in_base(tensor)
         return changed
     return run
