@@ -24,4 +24,4 @@ def nested_modules(
             )
         prefix, module = pending.pop()
         yield prefix, module
-        pending.extend(reversed([("{}{}.".format(prefix, name), each) for name, each in inner(module)]))
+        pending.extend(reversed([(prefix + name + ".", each) for name, each in inner(module)]))

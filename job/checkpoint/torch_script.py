@@ -79,4 +79,4 @@ def _named(main: Any, tensors: List[TensorRef], attributes: Any) -> Iterator[Tup
 
 
 def _inner(module: Any) -> Iterator[Tuple[str, Any]]:
-    return ((str(each["name"]), each) for each in module.get("submodules", ()))
+    return ((each["name"], each) for each in module.get("submodules", ()))

@@ -98,8 +98,9 @@ class FileNetwork:
         return layer_values(self._reread(), probe.inputs)
 
     def weights_with_nan(self) -> Sequence[str]:
-        """What it fills with NaN of itself, as the places that a mask hides, is meant so."""
-        return with_nan((name, value) for name, value in self._reread().constants.items() if name in self._weights)
+        """What it fills with NaN of itself, as the places that a mask hides, is meant so; and so may a single one be."""
+        return with_nan((name, value) for name, value in self._reread().constants.items()
+                        if name in self._weights and value.size > 1)
 
     def frozen_by(self, probe: Probe) -> Sequence[str]:
         return ()

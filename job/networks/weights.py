@@ -5,5 +5,5 @@ import numpy as np
 
 
 def with_nan(weights: Iterable[Tuple[str, np.ndarray]]) -> List[str]:
-    """Their names. An infinite one may be meant, as in a mask, and so may a single NaN, for what is masked."""
-    return [name for name, array in weights if array.dtype.kind == "f" and array.size > 1 and np.isnan(array).any()]
+    """Their names. An infinite one may be meant, as in a mask."""
+    return [name for name, array in weights if array.dtype.kind == "f" and np.isnan(array).any()]

@@ -29,3 +29,9 @@ def test_a_module_that_holds_itself_is_refused():
 
 def test_as_many_as_may_be():
     assert len(list(nested_modules(MOST_MODULES, lambda left: [("next", left - 1)] if left > 1 else []))) == MOST_MODULES
+
+
+def test_a_name_that_is_no_text_is_none():
+    """Of a table in JSON, whose reader says that it is malformed."""
+    with pytest.raises(TypeError):
+        list(nested_modules(1, lambda left: [(5, left - 1)] if left else []))
