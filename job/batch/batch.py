@@ -1,6 +1,5 @@
 """Many checkpoints: every one is tried, none harms another, and summary.json has a row for each."""
 import contextlib
-from contextlib import closing
 from typing import Any, Callable, ContextManager, List, NamedTuple, Tuple
 
 from job import determinism
@@ -100,7 +99,7 @@ def _in_worker(rows: Rows, number: int, nurseries: Any) -> Done:
     peaks = []  # type: List[int]
 
     def convert(task: Task) -> Outcome:
-        with closing(nurseries.for_another_process()) as ours, ours.opened() as sides:
+        with nurseries.opened() as sides:
             outcome = rows.converted(task, sides)
             output_folder.leave_page_cache(rows.output_dir, task.name)
             with contextlib.suppress(StageFailed, EnvironmentFailed):  # it is published, even if a side dies now

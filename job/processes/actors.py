@@ -98,6 +98,8 @@ class Side:
     def _manner_of_death(self) -> JobError:
         process, self._process = self._process, None
         status, who = process.end(), "the {} process".format(self.name)
+        if isinstance(status, JobError):
+            return status
         message = "{} {}".format(who, manner_of_death(status))
         if was_killed(status):
             return Killed(message, "it may have run out of memory: give it more", self.name)
@@ -118,21 +120,31 @@ def actor_class(actor: str) -> Callable[..., Any]:
 
 def forked(life: Callable[[Connection], None],
            heed: Callable[[], None] = signals.leave_to_parent) -> Tuple[Connection, int]:
-    """A child that lives that life at its end of a connection; returns our end and its process number.
+    """A child that lives that life at its end of a connection; returns our end and its process number. See child()."""
+    ours, theirs = Pipe()
+
+    def with_its_own() -> None:
+        ours.close()
+        life(theirs)
+
+    pid = child(with_its_own, heed)
+    theirs.close()
+    return ours, pid
+
+
+def child(life: Callable[[], None], heed: Callable[[], None] = signals.leave_to_parent) -> int:
+    """Forks a process that lives that life, and returns its number.
 
     `heed` settles which signals it heeds, and how. EnvironmentFailed where there is no room for one more.
     """
-    ours, theirs = Pipe()
     sys.stdout.flush()
     sys.stderr.flush()
     parent = os.getpid()
     with signals.held_back():
         pid = _fork()
         if pid == 0:
-            ours.close()
-            _live(life, theirs, heed, parent)
-    theirs.close()
-    return ours, pid
+            _live(life, heed, parent)
+    return pid
 
 
 def _fork() -> int:
@@ -159,14 +171,14 @@ def serve(subject: Any, connection: Connection) -> None:
         give_back_freed()  # the other side may be at its peak
 
 
-def _live(life: Callable[[Connection], None], connection: Connection, heed: Callable[[], None], parent: int) -> None:
+def _live(life: Callable[[], None], heed: Callable[[], None], parent: int) -> None:
     """The whole life of a child: it never returns into the code that forked it."""
     try:
         heed()
         signals.let_through()
         signals.end_with_parent(parent)
         collect_rarely()
-        life(connection)
+        life()
     except (EOFError, BrokenPipeError, ConnectionResetError, Stopped):
         pass  # the other end is gone, or needs no more
     except BaseException:

@@ -2,131 +2,137 @@
 
 Imports take seconds, a fork hundredths. What else each actor would do anew is its class's `prepare`, where it has one.
 A nursery never runs another method of an actor itself: after a single operation of PyTorch a forked child would hang.
+
+Whoever wants an actor hands in two connections and goes on at once: one is the actor's, over the other the nursery tells
+that it lives, and ends it when asked to, or when that connection closes.
 """
 import contextlib
-import os
 import signal
+import socket
 from multiprocessing import reduction
 from multiprocessing.connection import Connection, Pipe, wait
-from typing import Any, Dict, Iterator, Optional, Sequence, Set
+from typing import Any, Callable, Dict, Sequence, Tuple, Union
 
 from job.errors import EnvironmentFailed, JobError
-from job.processes.actors import Child, Side, actor_class, forked, serve
+from job.processes.actors import Child, Side, actor_class, child, forked, serve
 
-_NEW_LINE, _FORK, _END = "new line", "fork", "end"
-_GONE = (EOFError, BrokenPipeError, ConnectionResetError)  # the other end of a line
+_GONE = (EOFError, BrokenPipeError, ConnectionResetError)  # the other end of a connection
+_LIVES, _END = "lives", "end"
+
+Pair = Tuple[Connection, Connection]  # an actor's, and the one over which it is ended
 
 
-class Line:
-    """One user's connection to a nursery; when it closes, what was forked off for it is killed."""
+class Nursery:
+    """The way to one, also for processes that are forked off from here."""
 
-    def __init__(self, name: str, connection: Connection, process: Optional[Child] = None) -> None:
-        self._name, self._connection, self._process = name, connection, process
+    def __init__(self, name: str, door: Connection, process: Child) -> None:
+        self._name, self._door, self._process = name, door, process
 
     def side(self) -> Side:
-        """A fresh actor; EnvironmentFailed where there is no room for one more, or the nursery is gone."""
-        with self._alive():
-            self._connection.send((_FORK, None))
-            pid = self._connection.recv()
-            if isinstance(pid, JobError):
-                raise pid
-            return Side(self._name, self._received(), _Far(self._connection, pid))
+        """A fresh actor, which answers once the nursery has imported; EnvironmentFailed where that is gone.
 
-    def another(self) -> "Line":
-        """A line for another process; EnvironmentFailed where the nursery is gone."""
-        with self._alive():
-            self._connection.send((_NEW_LINE, None))
-            return Line(self._name, self._received())
+        Its first answer is an EnvironmentFailed where there was no room for one more process.
+        """
+        (ours, theirs), (control, its_control) = Pipe(), Pipe()
+        try:
+            _hand_in(self._door, (theirs, its_control))
+        except _GONE as error:
+            raise self._is_no_more() from error
+        return Side(self._name, ours, _Far(control, self._is_no_more))
 
     def close(self) -> None:
-        self._connection.close()
-        if self._process is not None:
-            self._process.end()
+        """Ends it, and with it all that it forked off."""
+        self._door.close()
+        self._process.end()
 
-    @contextlib.contextmanager
-    def _alive(self) -> Iterator[None]:
-        try:
-            yield
-        except _GONE as error:
-            raise EnvironmentFailed("the process that each {} is forked off from is no more".format(self._name),
-                                    hint="run again: what is done is skipped; it may have run out of memory") from error
-
-    def _received(self) -> Connection:
-        return Connection(reduction.recv_handle(self._connection))
+    def _is_no_more(self) -> EnvironmentFailed:
+        return EnvironmentFailed("the process that each {} is forked off from is no more".format(self._name),
+                                 hint="run again: what is done is skipped; it may have run out of memory")
 
 
-def nursery(actor: str, *given: Any) -> Line:
+def nursery(actor: str, *given: Any) -> Nursery:
     """Starts one, importing from now on; each of its actors is given that. It ends with the process that started it."""
-    connection, pid = forked(lambda theirs: _Nursery(actor, given).live(theirs))
-    return Line(actor.split(":")[1], connection, Child(pid))
+    door, pid = forked(lambda theirs: _Keeper(actor, given, theirs).live())
+    return Nursery(actor.split(":")[1], door, Child(pid))
 
 
 class _Far:
-    """A process that a nursery has forked off for us."""
+    """A process that a nursery forks off for us."""
 
-    def __init__(self, connection: Connection, pid: int) -> None:
-        self._connection, self._pid = connection, pid
+    def __init__(self, control: Connection, no_nursery: Callable[[], JobError]) -> None:
+        self._control, self._no_nursery = control, no_nursery
 
-    def end(self) -> int:
-        """Kills it, where it is not dead already, and returns its wait status."""
-        try:
-            self._connection.send((_END, self._pid))
-            return self._connection.recv()
-        except _GONE:
-            return signal.SIGKILL  # all that a nursery has forked off dies with it
+    def end(self) -> Union[int, JobError]:
+        """Kills it, where it is not dead already, and returns its wait status; or why it never lived."""
+        with self._control:
+            try:
+                told = self._control.recv()
+            except _GONE:
+                return self._no_nursery()
+            if isinstance(told, JobError):
+                return told
+            try:
+                self._control.send(_END)
+                return self._control.recv()
+            except _GONE:
+                return signal.SIGKILL  # all that a nursery has forked off dies with it
 
 
-class _Nursery:
-    def __init__(self, actor: str, given: Sequence[Any]) -> None:
-        self._make, self._given = actor_class(actor), given
+class _Keeper:
+    """The nursery itself."""
+
+    def __init__(self, actor: str, given: Sequence[Any], door: Connection) -> None:
+        self._make, self._given, self._door = actor_class(actor), given, door
         getattr(self._make, "prepare", _nothing)()
-        self._children = {}  # type: Dict[Connection, Set[int]]
+        self._children = {}  # type: Dict[Connection, Child]  # by the connection over which each is ended
 
-    def live(self, first: Connection) -> None:
-        self._children[first] = set()
-        while self._children:
-            for line in wait(list(self._children)):
-                try:
-                    self._answer(line, *line.recv())
-                except _GONE:
-                    self._forget(line)
+    def live(self) -> None:
+        while True:
+            for connection in wait([self._door, *self._children]):
+                if connection is self._door:
+                    self._fork(*_handed_in(self._door))
+                else:
+                    self._end(connection)
 
-    def _answer(self, line: Connection, wish: str, pid: int) -> None:
-        if wish == _END:
-            self._children[line].discard(pid)
-            line.send(Child(pid).end())
-        elif wish == _FORK:
-            self._fork(line)
-        else:
-            ours, theirs = Pipe()
-            self._children[ours] = set()
-            _handed_over(theirs, line)
+    def _fork(self, connection: Connection, control: Connection) -> None:
+        def life() -> None:
+            for each in (self._door, control, *self._children):
+                each.close()
+            serve(self._make(*self._given), connection)
 
-    def _fork(self, line: Connection) -> None:
         try:
-            connection, pid = forked(self._actor)
+            self._children[control] = Child(child(life))
         except JobError as error:
-            line.send(error)
-            return
-        self._children[line].add(pid)
-        line.send(pid)
-        _handed_over(connection, line)
+            _tell(control, error)
+            control.close()
+        else:
+            _tell(control, _LIVES)
+        connection.close()
 
-    def _actor(self, connection: Connection) -> None:
-        for line in self._children:
-            line.close()
-        serve(self._make(*self._given), connection)
-
-    def _forget(self, line: Connection) -> None:
-        for pid in self._children.pop(line):
-            Child(pid).end()
-        line.close()
+    def _end(self, control: Connection) -> None:
+        """Of a child whose user asks for it, or is gone."""
+        _tell(control, self._children.pop(control).end())
+        control.close()
 
 
 def _nothing() -> None:
     pass
 
 
-def _handed_over(connection: Connection, line: Connection) -> None:
-    reduction.send_handle(line, connection.fileno(), os.getppid())
-    connection.close()
+def _tell(control: Connection, what: Any) -> None:
+    with contextlib.suppress(*_GONE):
+        control.send(what)
+
+
+def _hand_in(door: Connection, connections: Pair) -> None:
+    """In one piece: others may be handing in theirs."""
+    with socket.fromfd(door.fileno(), socket.AF_UNIX, socket.SOCK_STREAM) as through:
+        reduction.sendfds(through, [each.fileno() for each in connections])
+    for each in connections:
+        each.close()
+
+
+def _handed_in(door: Connection) -> Pair:
+    with socket.fromfd(door.fileno(), socket.AF_UNIX, socket.SOCK_STREAM) as through:
+        first, second = reduction.recvfds(through, 2)
+    return Connection(first), Connection(second)

@@ -7,7 +7,7 @@ from job import determinism
 from job.errors import Interrupted, Stopped
 from job.processes import temporary_folder
 from job.processes.actors import Side, side_with
-from job.processes.nursery import Line, nursery
+from job.processes.nursery import Nursery, nursery
 from job.processes.shared_values import shared
 
 PYTORCH = "job.sides.pytorch_side:PyTorchSide"
@@ -46,18 +46,16 @@ class Sides(NamedTuple):
 class Nurseries(NamedTuple):
     """Where fresh sides come from, in hundredths of a second each."""
 
-    pytorch: Line
-    tensorflow: Line
+    pytorch: Nursery
+    tensorflow: Nursery
 
     def opened(self) -> ContextManager[Sides]:
-        return _opened(*(line.side for line in self))
-
-    def for_another_process(self) -> "Nurseries":
-        return Nurseries(*(line.another() for line in self))
+        """Also in a process that was forked off since; neither waits until the other has imported."""
+        return _opened(*(each.side for each in self))
 
     def close(self) -> None:
-        for line in self:
-            line.close()
+        for each in self:
+            each.close()
 
 
 def open_sides() -> ContextManager[Sides]:

@@ -90,8 +90,10 @@ def test_a_side_that_is_killed_fails_its_checkpoint_alone(checkpoints, tmp_path)
 
 def _kill_one_at_work(job, out):
     """A process that a nursery has forked off, as soon as the conversion after the first begins."""
-    while not (out / "net0").exists() or not list(out.glob(".staging-net[123]*")):
+    sides = []
+    while not sides:
         assert job.poll() is None, job.communicate()[1]
         time.sleep(0.005)
-    sides = [pid for child in children(job.pid) for pid in children(child)]
+        if (out / "net0").exists() and list(out.glob(".staging-net[123]*")):
+            sides = [pid for child in children(job.pid) for pid in children(child)]
     os.kill(sides[-1], signal.SIGKILL)

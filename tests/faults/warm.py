@@ -19,7 +19,7 @@ def serve() -> None:
     import job.pipeline  # noqa: F401 for the jobs to have
 
     with opening.open_nurseries() as nurseries:
-        with contextlib.closing(nurseries.for_another_process()) as first, first.opened() as opened:
+        with nurseries.opened() as opened:
             opened.peak_memory()  # both have imported
         for line in sys.stdin:
             print(_exit_code(json.loads(line), nurseries), flush=True)
@@ -30,7 +30,7 @@ def _exit_code(words, nurseries) -> int:
     if pid == 0:
         code = 70
         try:
-            code = _job(words, nurseries.for_another_process())
+            code = _job(words, nurseries)
         finally:
             sys.stderr.flush()
             os._exit(code)
@@ -40,8 +40,14 @@ def _exit_code(words, nurseries) -> int:
 
 def _job(words, nurseries) -> int:
     opening.open_sides = nurseries.opened
-    opening.open_nurseries = lambda: contextlib.closing(nurseries)
+    opening.open_nurseries = lambda: _kept(nurseries)
     return main(words)
+
+
+@contextlib.contextmanager
+def _kept(nurseries):
+    """For the jobs after this one."""
+    yield nurseries
 
 
 if __name__ == "__main__":

@@ -10,16 +10,17 @@ from job.errors import EnvironmentFailed, StageFailed, Stopped
 from job.processes import actors, signals
 from job.processes.actors import BugInActor, side_with
 from job.processes.nursery import nursery
-from tests.faults.processes import is_alive
+from tests.faults.processes import children, is_alive
+from tests.unit.small_actor import MAY_GO_ON
 from tests.waiting import wait_until
 
-COUNTER = "tests.unit.small_actor:Counter"
+COUNTER, SLOW = "tests.unit.small_actor:Counter", "tests.unit.small_actor:Slow"
 
 
 @pytest.fixture
-def line():
-    with contextlib.closing(nursery(COUNTER)) as opened:
-        yield opened
+def opened():
+    with contextlib.closing(nursery(COUNTER)) as it:
+        yield it
 
 
 @pytest.fixture(params=["own", "nursery"])
@@ -27,8 +28,7 @@ def make(request):
     if request.param == "own":
         yield lambda: side_with(COUNTER)
     else:
-        line = request.getfixturevalue("line")
-        yield line.side
+        yield request.getfixturevalue("opened").side
 
 
 def test_methods_run_in_the_order_they_are_asked_for(make):
@@ -73,37 +73,76 @@ def test_one_that_is_closed_is_no_more(make):
     assert not is_alive(pid)
 
 
-def test_what_all_need_is_prepared_once(line):
-    with contextlib.closing(line.side()) as first, contextlib.closing(line.side()) as second:
+def test_what_all_need_is_prepared_once(opened):
+    with contextlib.closing(opened.side()) as first, contextlib.closing(opened.side()) as second:
         preparers = {side.call("preparer") for side in (first, second)}
-        assert preparers == {line._process._pid}
+        assert preparers == {opened._process._pid}
 
 
-def test_what_a_line_forked_off_ends_with_it(line):
-    other = line.another()
-    ours, theirs = line.side(), other.side()
-    pids = ours.call("pid"), theirs.call("pid")
-    theirs.start("sleep", 60)
-    other.close()
-    wait_until(lambda: not is_alive(pids[1]))
-    assert is_alive(pids[0]) and ours.call("add", 1) == 1
-    ours.close()
+@pytest.fixture
+def slow(tmp_path, monkeypatch):
+    """A nursery that imports until it is let go on."""
+    monkeypatch.setenv(MAY_GO_ON, str(tmp_path / "go on"))
+    with contextlib.closing(nursery(SLOW)) as it:
+        yield it
 
 
-def test_what_has_ended_is_not_killed_again_when_its_line_closes(line):
+def test_nobody_waits_for_the_import_but_who_wants_an_answer(slow, tmp_path):
+    with contextlib.closing(slow.side()) as side:
+        pending = side.start("was_let")
+        (tmp_path / "go on").touch()
+        assert pending.result()
+
+
+def test_what_another_process_asked_for_ends_with_it(opened):
+    with contextlib.closing(opened.side()) as ours:
+        (read, write), (told, tell) = os.pipe(), os.pipe()
+        user = os.fork()
+        if user == 0:
+            theirs = opened.side()
+            os.write(write, b"%d" % theirs.call("pid"))
+            theirs.start("sleep", 60)
+            os.read(told, 1)
+            os._exit(0)
+        pid = int(os.read(read, 100))
+        assert pid != ours.call("pid") and is_alive(pid)
+        os.write(tell, b".")
+        os.waitpid(user, 0)
+        wait_until(lambda: not is_alive(pid))
+        assert ours.call("add", 1) == 1
+
+
+def test_many_processes_ask_at_one_time(opened):
+    """Each gets an actor of its own, and no other's."""
+    users = [os.fork() or _user(opened, number) for number in range(8)]
+    assert [os.waitpid(user, 0)[1] for user in users] == [0] * 8
+
+
+def _user(opened, number):
+    try:
+        for _ in range(20):
+            with contextlib.closing(opened.side()) as side:
+                assert [side.call("add", number) for _ in range(2)] == [number, 2 * number]
+        os._exit(0)
+    finally:
+        os._exit(1)
+
+
+def test_what_has_ended_is_not_killed_again(opened):
     """Its number may be another process's by then, or nobody's."""
-    other = line.another()
-    other.side().close()
-    other.close()
+    side = opened.side()
+    with pytest.raises(StageFailed):
+        side.call("die")
+    side.close()
     for _ in range(2):
-        with contextlib.closing(line.side()) as side:
+        with contextlib.closing(opened.side()) as side:
             assert side.call("add", 1) == 1
 
 
-def test_what_is_forked_off_holds_on_to_no_line(line):
-    with contextlib.closing(line.side()) as alone:
+def test_what_is_forked_off_holds_on_to_no_connection_of_another(opened):
+    with contextlib.closing(opened.side()) as alone:
         least = alone.call("descriptors")
-    with contextlib.closing(line.another()), contextlib.closing(line.side()) as one_of_two:
+    with contextlib.closing(opened.side()), contextlib.closing(opened.side()) as one_of_two:
         assert one_of_two.call("descriptors") == least
 
 
@@ -114,26 +153,33 @@ def test_what_a_nursery_forked_off_ends_with_it():
     wait_until(lambda: not is_alive(pid))
 
 
-def test_what_a_nursery_that_is_gone_is_asked_for(line):
+def test_what_a_nursery_that_is_gone_is_asked_for(opened):
     """Killed for want of memory, say: a retry may mend it."""
-    side = line.side()
+    side = opened.side()
     asked = side.start("sleep", 60)
-    os.kill(line._process._pid, signal.SIGKILL)
+    wait_until(lambda: children(opened._process._pid))
+    os.kill(opened._process._pid, signal.SIGKILL)
     with pytest.raises(StageFailed, match="was killed by SIGKILL"):
         asked.result()
     side.close()
-    for wish in (line.side, line.another):
+    with pytest.raises(EnvironmentFailed, match="is no more"):
+        opened.side().call("pid")
+
+
+def test_what_a_nursery_that_ends_as_it_imports_was_asked_for(slow):
+    with contextlib.closing(slow.side()) as side:
+        os.kill(slow._process._pid, signal.SIGKILL)
         with pytest.raises(EnvironmentFailed, match="is no more"):
-            wish()
+            side.call("was_let")
 
 
 def test_no_room_for_a_process_is_told_by_a_nursery(monkeypatch):
     monkeypatch.setattr(actors, "_fork", lambda: _none_left() if os.getpid() != ours else fork())
     ours, fork = os.getpid(), os.fork
-    with contextlib.closing(nursery(COUNTER)) as line:
+    with contextlib.closing(nursery(COUNTER)) as opened:
         for _ in range(2):
-            with pytest.raises(EnvironmentFailed, match="no room"):
-                line.side()
+            with contextlib.closing(opened.side()) as side, pytest.raises(EnvironmentFailed, match="no room"):
+                side.call("pid")
 
 
 def _none_left():

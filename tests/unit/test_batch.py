@@ -245,12 +245,6 @@ class Sides:
 
 
 class Nurseries:
-    def for_another_process(self):
-        return self
-
-    def close(self):
-        pass
-
     @contextlib.contextmanager
     def opened(self):
         yield Sides("forked")
