@@ -11,7 +11,7 @@ import os
 import tempfile
 import time
 from pathlib import Path
-from typing import Optional
+from typing import Callable, Optional
 
 from job.publish import owner
 from job.publish.files import ask_again
@@ -25,19 +25,22 @@ _GONE = (errno.ENOENT, errno.ESTALE)  # the latter where another host has remove
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EINVAL)
 
 
-def own_lock(path: Path) -> io.FileIO:
-    """An open file, the lock of a new staging folder; it ends with the process, or when it is closed."""
+def own_lock(path: Path, waits: Callable[[], None] = lambda: None) -> io.FileIO:
+    """An open file, the lock of a new staging folder or of a turn; it ends with the process, or when it is closed.
+
+    `waits` is called where another process holds it, each time before it is waited for.
+    """
     lock = None
     while lock is None:
-        lock = _taken(path)
+        lock = _taken(path, waits)
     return lock
 
 
-def _taken(path: Path) -> Optional[io.FileIO]:
+def _taken(path: Path, waits: Callable[[], None]) -> Optional[io.FileIO]:
     """None where another job has removed the file meanwhile: its turn has ended, or it took the lock for a dead one's."""
     lock, taken = _opened(path, os.O_RDWR | os.O_CREAT), False
     try:
-        held = _waited_for(lock, path)
+        held = _waited_for(lock, path, waits)
         if _is_at(lock, path):
             if held is False:
                 path.unlink()
@@ -55,8 +58,12 @@ def _taken(path: Path) -> Optional[io.FileIO]:
     return lock if taken else None
 
 
-def _waited_for(lock: io.FileIO, path: Path) -> Optional[bool]:
+def _waited_for(lock: io.FileIO, path: Path, waits: Callable[[], None]) -> Optional[bool]:
     """As _held(); but False after a time, where the lock of a host that is gone would be waited for without end."""
+    held = _held(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    if held is not False:
+        return held
+    waits()
     if not locks_outlive_hosts(_device(lock)):
         return _held(lock, fcntl.LOCK_EX)
     end = time.monotonic() + _LONGEST_TURN

@@ -7,6 +7,9 @@ from typing import Iterator
 
 from job.publish.files import refusals_as_job_errors
 from job.publish.lock import PREFIX, SUFFIX, own_lock
+from job.watching import log
+
+WAITS = "waits until another job has published a model of this name"
 
 
 @contextlib.contextmanager
@@ -17,7 +20,7 @@ def turn(output_dir: Path, name: str) -> Iterator[None]:
     """
     path = output_dir / "{}turn-{}-{}{}".format(PREFIX, os.getuid(), hashlib.sha256(os.fsencode(name)).hexdigest()[:16], SUFFIX)
     with refusals_as_job_errors("writing to {}".format(output_dir)):
-        lock = own_lock(path)
+        lock = own_lock(path, lambda: log.note(WAITS, name))
     try:
         yield
     finally:

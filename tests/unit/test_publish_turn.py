@@ -1,4 +1,5 @@
 """One job at a time replaces a model; no dead one's turn lasts."""
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from job.publish import recover, turn
+from job.watching import log
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 KILLED_IN_ITS_TURN = """
@@ -20,8 +22,9 @@ with turn(Path(sys.argv[1]), "net"):
 """
 
 
-def test_a_second_job_waits_until_the_first_has_published(tmp_path):
+def test_a_second_job_waits_until_the_first_has_published(tmp_path, capfd):
     said = []
+    log.configure("json")
 
     def second():
         with turn(tmp_path, "net"):
@@ -34,6 +37,15 @@ def test_a_second_job_waits_until_the_first_has_published(tmp_path):
         said.append("first")
     thread.join(10)
     assert said == ["first", "second"] and os.listdir(str(tmp_path)) == []
+    notes = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    assert [(note["checkpoint"], note["message"]) for note in notes] == [
+        ("net", "waits until another job has published a model of this name")]
+
+
+def test_who_waits_for_nobody_says_nothing(tmp_path, capfd):
+    log.configure("text")
+    with turn(tmp_path, "net"):
+        assert capfd.readouterr().err == ""
 
 
 def test_models_of_other_names_are_not_waited_for(tmp_path):
