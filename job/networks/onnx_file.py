@@ -16,16 +16,17 @@ from job.networks.onnx_ends import inputs_of, outputs_of
 from job.networks.rounding import rounding_of_range
 from job.networks.weights import with_nan
 from job.onnx_model.divisors import refuse_zero_divisors
-from job.onnx_model.graph import Graph
+from job.onnx_model.graph import Graph, all_nodes
+from job.onnx_model.opsets.newer.pools import WITHOUT_LATE_WINDOWS, may_begin_late
 from job.onnx_model.protobuf import OPSET
-from job.onnx_model.reading import OnnxFile, graph_of, open_onnx
+from job.onnx_model.reading import OPSETS, OnnxFile, graph_of, open_onnx
 from job.onnx_model.runtime import NEWEST_OPSET, RUNTIME_ERRORS, as_it_knows, as_it_runs, layer_values, session
 from job.parity.probes import Probe, make_probes
 from job.settings.settings import Settings
 from job.values import CheckpointFacts, Inspected, TensorFacts, TrainingSpread
 
 FORMAT = "onnx"
-SUMMARY = "an ONNX model of opset 6 to 20: a network itself"
+SUMMARY = "an ONNX model of opset {} to {}: a network itself".format(OPSETS[0], OPSETS[-1])
 HEAD = 3  # bytes that tell an ONNX model
 _VERSION, _VERSIONS = 0x08, range(3, 16)  # its first field, and what that may say
 _NEXT_FIELDS = b"\x12\x1a\x22\x28\x32\x3a\x42\x72"  # one of which comes behind it
@@ -150,7 +151,7 @@ def _facts(file: OnnxFile, identity: Identity, notes: Tuple[str, ...]) -> Checkp
 
 def _forward(path: Path, data: bytes, file: OnnxFile, graph: Graph, probe: Probe) -> Tuple[Forward, Tuple[str, ...]]:
     """ONNX Runtime with the file as it is; where that cannot be the reference, with what was read, which is said."""
-    reason = "it computes in float16, with 3 digits" if _has_half(file.graph) else ""
+    reason = "it computes in float16, with 3 digits" if _has_half(file.graph) else _retold(file)
     if not reason:
         known, renamed = (path, False) if file.files else as_it_knows(data)
         try:
@@ -163,6 +164,14 @@ def _forward(path: Path, data: bytes, file: OnnxFile, graph: Graph, probe: Probe
         raise UnsupportedModel(["the file: {}".format(reason)]) from error
     return run, ("the reference is the file as it was read, in float32 and opset {}, not as it is: {}".format(
         OPSET, reason),)
+
+
+def _retold(file: OnnxFile) -> str:
+    """What its opset means otherwise than the newest that ONNX Runtime knows, in the same form."""
+    pools = [node.place for node in all_nodes(file.graph) if may_begin_late(node.op, node.attributes)]
+    if file.opset < WITHOUT_LATE_WINDOWS or not pools:
+        return ""
+    return "before opset {} windows of {} may begin behind its input".format(WITHOUT_LATE_WINDOWS, pools[0])
 
 
 def _has_half(graph: Graph) -> bool:

@@ -1,5 +1,5 @@
 """An ONNX graph as an immutable value, and the one way to rewrite it."""
-from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 import numpy as np
 
@@ -143,6 +143,15 @@ def renamed(graph: Graph, names: Mapping[str, str]) -> Graph:
         {new(name): value for name, value in graph.constants.items()},
         {new(name): shape for name, shape in graph.shapes.items()},
         {new(name): dtype for name, dtype in graph.dtypes.items()})
+
+
+def all_nodes(graph: Graph) -> Iterator[Node]:
+    """Those of the graphs that nodes have themselves too."""
+    for node in graph.nodes:
+        yield node
+        for value in node.attributes.values():
+            if isinstance(value, Graph):
+                yield from all_nodes(value)
 
 
 def without_dead_nodes(graph: Graph) -> Graph:

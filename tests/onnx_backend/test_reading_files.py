@@ -30,7 +30,7 @@ def expected(made):
     return np.maximum(ROWS @ w + b, 0)
 
 
-@pytest.mark.parametrize("opset", (6, 7, 8, 9, 10, 11, 13, 17, 20))
+@pytest.mark.parametrize("opset", (6, 7, 8, 9, 10, 11, 13, 17, 20, 21, 24, 28))
 @pytest.mark.parametrize("dtype", ("float32", "float64", "float16"))
 def test_every_opset_and_float(opset, dtype, tmp_path):
     made = linear(opset, dtype)
@@ -243,13 +243,13 @@ def test_what_is_not_ours_is_refused_all_at_once(tmp_path):
         "If attribute then_branch, a graph of its own, at three")
 
 
-@pytest.mark.parametrize("opset", (1, 5, 21))
+@pytest.mark.parametrize("opset", (1, 5, 29))
 def test_other_opsets(opset, tmp_path):
     made = linear(9)
     made.opset_import[0].version = opset
     with pytest.raises(UnsupportedModel, match="opset {}".format(opset)) as refusal:
         read(made, tmp_path)
-    assert "from 6 to 20" in refusal.value.hint
+    assert "from 6 to 28" in refusal.value.hint
 
 
 HUGE = 10 ** 6

@@ -5,6 +5,7 @@ import numpy as np
 
 from job.onnx_model.decompositions.registry import Attributes, Parts, decomposes
 from job.onnx_model.moments import in_turn
+from job.values import Shape
 
 
 @decomposes("InstanceNormalization", "its mean and variance")
@@ -32,11 +33,14 @@ def lp_normalization(parts: Parts, attributes: Attributes, x: str) -> str:
 def moments(parts: Parts, x: str, axes: Tuple[int, ...],
             averaged: Callable[[Parts, str], str] = lambda parts, each: each) -> Tuple[str, str]:
     """What is left of x without its mean, and its variance; `averaged` is for means that others have a share in."""
-    lengths = [parts.shape(x)[axis] for axis in axes]
+    def averaged_mean(value: str) -> str:
+        return averaged(parts, mean(parts, value, axes, parts.shape(x)))
+    centred = parts.op("Sub", x, averaged_mean(x))
+    return centred, averaged_mean(parts.op("Mul", centred, centred))
 
-    def mean(value: str) -> str:
-        for part in in_turn(axes, lengths):
-            value = parts.op("ReduceMean", value, axes=part, keepdims=1)
-        return averaged(parts, value)
-    centred = parts.op("Sub", x, mean(x))
-    return centred, mean(parts.op("Mul", centred, centred))
+
+def mean(parts: Parts, value: str, axes: Tuple[int, ...], shape: Shape) -> str:
+    """Over these axes of a tensor of that shape, which stay, of size 1."""
+    for part in in_turn(axes, [shape[axis] for axis in axes]):
+        value = parts.op("ReduceMean", value, axes=part, keepdims=1)
+    return value

@@ -11,8 +11,8 @@ from job.checkpoint.arriving import missing_file
 from job.checkpoint.watch import Watch, watch
 from job.errors import BadCheckpoint, UnsupportedModel
 from job.onnx_model.protobuf import Place
+from job.onnx_model.types import LATER
 
-_BFLOAT16 = 16  # ONNX's number, of which numpy has none
 _HINT = "is it whole, and written by an ONNX exporter?"
 _FIELDS = {  # where numbers lie that are not raw bytes, by ONNX's type
     "FLOAT": "float_data", "DOUBLE": "double_data", "INT64": "int64_data", "UINT32": "uint64_data",
@@ -27,8 +27,8 @@ def bad(message: str) -> BadCheckpoint:
 def dtype_of(number: int, what: str) -> np.dtype:
     """Numpy's type of one of ONNX's, `object` for texts."""
     dtype = helper.mapping.TENSOR_TYPE_TO_NP_TYPE.get(number)
-    if number == _BFLOAT16:
-        raise UnsupportedModel(["{} is of bfloat16".format(what)], hint="export it as float32, or as float16")
+    if number in LATER:
+        raise UnsupportedModel(["{} is of {}".format(what, LATER[number])], hint="export it as float32, or as float16")
     if dtype is None:
         raise bad("{} has type {}, which is none that numbers have".format(what, number))
     return dtype

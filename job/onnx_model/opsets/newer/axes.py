@@ -136,3 +136,14 @@ def depth_to_space(node: Node, view: View) -> Rewrite:
     order = np.arange(view.shape(node.inputs[0])[1]).reshape(-1, block).T.reshape(-1)
     picked = parts.op("Gather", node.inputs[0], order, axis=1)
     return parts.ending(parts.op("DepthToSpace", picked, blocksize=node.attributes["blocksize"]))
+
+
+@newer(28, "SpaceToDepth")
+def space_to_depth(node: Node, view: View) -> Rewrite:
+    """As DepthToSpace, whose modes it has since."""
+    made = node._replace(attributes=without(node.attributes, "mode"))
+    if node.attributes.get("mode", "DCR") == "DCR":
+        return Rewrite((made,))
+    block, parts = node.attributes["blocksize"], Parts(node, view)
+    order = np.arange(view.shape(node.inputs[0])[1] * block ** 2).reshape(block ** 2, -1).T.reshape(-1)
+    return parts.ending(parts.op("Gather", parts.op("SpaceToDepth", node.inputs[0], blocksize=block), order, axis=1))

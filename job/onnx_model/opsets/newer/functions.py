@@ -9,6 +9,7 @@ from job.onnx_model.decompositions.registry import Parts
 from job.onnx_model.graph import Node, Rewrite, View, without
 from job.onnx_model.opsets.newer.attributes import constant_input, refused
 from job.onnx_model.opsets.newer.registry import newer
+from job.onnx_model.types import name_of_type
 from job.onnx_model.whole_numbers import EXACT
 
 
@@ -94,6 +95,37 @@ def mish(node: Node, view: View) -> Rewrite:
     return parts.ending(parts.op("Mul", x, parts.op("Tanh", parts.op("Softplus", x))))
 
 
+@newer(24, "Swish")
+def swish(node: Node, view: View) -> Rewrite:
+    parts = Parts(node, view)
+    return parts.ending(_swish(parts, node.inputs[0], node.attributes.get("alpha", 1.0)))
+
+
+@newer(28, "SwiGLU")
+def gated_swish(node: Node, view: View) -> Rewrite:
+    parts, (gate, x) = Parts(node, view), node.inputs
+    return parts.ending(parts.op("Mul", _swish(parts, gate, node.attributes.get("alpha", 1.0)), x))
+
+
+def _swish(parts: Parts, x: str, alpha: float) -> str:
+    scaled = x if alpha == 1 else parts.op("Mul", x, alpha)
+    return parts.op("Mul", x, parts.op("Sigmoid", scaled))
+
+
+@newer(28, "Mod")
+def remainder(node: Node, view: View) -> Optional[Rewrite]:
+    """Of fractions it was the truncated quotient's alone."""
+    if view.dtype(node.inputs[0]) == "float32" and not node.attributes.get("fmod", 0):
+        raise refused(node, "attribute fmod=0 of fractions")
+    return None
+
+
+@newer(27, "Range")
+def counted(node: Node, view: View) -> Rewrite:
+    """`stash_type` is for floats of 16 bits."""
+    return Rewrite((node._replace(attributes=without(node.attributes, "stash_type")),))
+
+
 @newer(12, "Celu")
 def celu(node: Node, view: View) -> Rewrite:
     """Elu of what is divided by alpha, times alpha."""
@@ -114,6 +146,8 @@ def dropout(node: Node, view: View) -> Rewrite:
 @newer(19, "Cast")
 def cast(node: Node, view: View) -> Rewrite:
     """`saturate` and `round_mode` are for floats of 8 bits."""
+    if node.attributes["to"] not in helper.mapping.TENSOR_TYPE_TO_NP_TYPE:
+        raise refused(node, "to {}".format(name_of_type(node.attributes["to"])))
     return Rewrite((node._replace(attributes=without(node.attributes, "saturate", "round_mode")),))
 
 

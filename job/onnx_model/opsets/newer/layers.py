@@ -3,7 +3,7 @@ from typing import Optional
 
 import numpy as np
 
-from job.onnx_model.decompositions.normalisation import moments
+from job.onnx_model.decompositions.normalisation import mean, moments
 from job.onnx_model.decompositions.registry import Parts
 from job.onnx_model.einsum import einstein_sum
 from job.onnx_model.graph import Node, Rewrite, View
@@ -84,11 +84,6 @@ def triangle(node: Node, view: View) -> Rewrite:
     return parts.ending(parts.op("Where", kept, node.inputs[0], np.zeros((), view.dtype(node.inputs[0]))))
 
 
-@newer(19, "AveragePool")
-def average_pool(node: Node, view: View) -> Rewrite:
-    return Rewrite((plain(node, dilations=(1,) * (rank_of(node, view) - 2)),))
-
-
 @newer(17, "LayerNormalization")
 def layer_norm(node: Node, view: View) -> Rewrite:
     if len(node.outputs) > 1:
@@ -101,9 +96,31 @@ def layer_norm(node: Node, view: View) -> Rewrite:
     return parts.ending(parts.op("Add", y, bias) if bias else y)
 
 
+@newer(23, "RMSNormalization")
+def root_mean_square_norm(node: Node, view: View) -> Rewrite:
+    x, scale = node.inputs
+    rank, parts = rank_of(node, view), Parts(node, view)
+    square = mean(parts, parts.op("Mul", x, x), tuple(range(node.attributes.get("axis", -1) % rank, rank)), view.shape(x))
+    root = parts.op("Sqrt", parts.op("Add", square, node.attributes.get("epsilon", 1e-5)))
+    return parts.ending(parts.op("Mul", parts.op("Div", x, root), scale))
+
+
 @newer(18, "GroupNormalization")
 def group_norm(node: Node, view: View) -> Rewrite:
     """Channels have a scale and a bias each, in opset 18 each group: both are known by their number."""
+    return _of_groups(node, view)
+
+
+@newer(21, "GroupNormalization")
+def group_norm_of_channels(node: Node, view: View) -> Rewrite:
+    channels = view.shape(node.inputs[0])[1]
+    for name, sizes in ((name, view.shape(name)) for name in node.inputs[1:]):
+        if sizes != (channels,):
+            raise refused(node, "of {} channels with a scale or bias of shape {}".format(channels, tuple(sizes)))
+    return _of_groups(node, view)
+
+
+def _of_groups(node: Node, view: View) -> Rewrite:
     shape, groups, parts = view.shape(node.inputs[0]), node.attributes["num_groups"], Parts(node, view)
     rows = parts.op("Reshape", node.inputs[0], np.array((0, groups, -1), np.int64))
     ones, zeros = np.ones(groups, np.float32), np.zeros(groups, np.float32)

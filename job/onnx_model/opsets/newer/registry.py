@@ -1,5 +1,5 @@
 """How an operator of an opset after the canonical one is said in that."""
-from typing import Callable, Dict, NamedTuple
+from typing import Callable, Dict, List, NamedTuple, Optional
 
 from job.onnx_model.graph import Rule
 
@@ -9,15 +9,22 @@ class Newer(NamedTuple):
     rule: Rule  # its inputs' shapes are known, and their values where they do not depend on the network's inputs
 
 
-NEWER = {}  # type: Dict[str, Newer]
+NEWER = {}  # type: Dict[str, List[Newer]]
 
 
 def newer(since: int, *ops: str) -> Callable[[Rule], Rule]:
-    """Registers a rule: a node of that opset or a later one -> the canonical opset's, or None where it stays."""
+    """Registers a rule: a node of that opset or a later one, up to the operator's next rule -> the canonical opset's, or None
+    where it stays."""
     def register(rule: Rule) -> Rule:
         for op in ops:
-            if op in NEWER:
-                raise ValueError("two rules for {}".format(op))
-            NEWER[op] = Newer(since, rule)
+            rules = NEWER.setdefault(op, [])
+            if any(other.since == since for other in rules):
+                raise ValueError("two rules for {} since opset {}".format(op, since))
+            rules.append(Newer(since, rule))
         return rule
     return register
+
+
+def rule_of(op: str, opset: int) -> Optional[Newer]:
+    """The operator's newest rule up to that opset."""
+    return max((rule for rule in NEWER.get(op, ()) if rule.since <= opset), key=lambda rule: rule.since, default=None)

@@ -85,3 +85,30 @@ def _possible(node: Node, made: Optional[str]) -> str:
     if made is None:
         raise refused(node, "of so many elements")
     return made
+
+
+@newer(24, "TensorScatter")
+def written_into_cache(node: Node, view: View) -> Rewrite:
+    """Each of a batch has a place of its own where what is new begins; behind the last of all places comes the first."""
+    shape, new, parts = view.shape(node.inputs[0]), view.shape(node.inputs[1]), Parts(node, view)
+    axis, told = node.attributes.get("axis", -2) % len(shape), constant_input(node, view, 2, "write_indices")
+    begins = np.zeros(shape[0], np.int64) if told is None else told.reshape(-1)
+    places = begins[:, None] + np.arange(new[axis])
+    if node.attributes.get("mode", "linear") == "circular":
+        places = places % shape[axis]
+    if axis == 0 or new[axis] > shape[axis] or places.min() < 0 or places.max() >= shape[axis] or len(places) != shape[0]:
+        raise refused(node, "of {} at {} of {} places".format(new[axis], begins.tolist()[:4], shape[axis]))
+    order = np.tile(np.arange(shape[axis]), (shape[0], 1))
+    np.put_along_axis(order, places, shape[axis] + np.arange(new[axis])[None], 1)
+    both = parts.op("Concat", *node.inputs[:2], axis=axis)
+    if (order == order[0]).all():
+        return parts.ending(parts.op("Gather", both, order[0], axis=axis))
+    return parts.ending(_picked_of_each(parts, both, order, shape[:axis] + (shape[axis] + new[axis],) + shape[axis + 1:], axis))
+
+
+def _picked_of_each(parts: Parts, x: str, order: np.ndarray, shape: Shape, axis: int) -> str:
+    """Of each of a batch, in an order of its own, as rows that all lie one behind the other."""
+    perm = (0, axis) + tuple(each for each in range(1, len(shape)) if each != axis)
+    rows = rows_of(parts.op("Transpose", x, perm=perm), tuple(shape[each] for each in perm[2:]), parts)
+    picked = parts.op("Gather", rows, order + np.arange(shape[0])[:, None] * shape[axis], axis=0)
+    return parts.op("Transpose", picked, perm=tuple(np.argsort(perm).tolist()))

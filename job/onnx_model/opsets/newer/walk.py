@@ -10,7 +10,8 @@ from job.onnx_model.graph import Graph, Node, Rewrite, View
 from job.onnx_model.model_file import refuse_huge
 from job.onnx_model.opsets.newer.branches import Branch, both, choices, taken
 from job.onnx_model.opsets.newer.loops import carried_into, ends, goes_on, round_of, rounds_of
-from job.onnx_model.opsets.newer.registry import NEWER
+from job.onnx_model.opsets.newer.pools import may_begin_late
+from job.onnx_model.opsets.newer.registry import rule_of
 from job.onnx_model.opsets.newer.sequences import Sequences
 from job.onnx_model.passes.fold_constants import RANDOM
 from job.onnx_model.passes.infer_shapes import infer_shapes, inferred
@@ -18,7 +19,7 @@ from job.onnx_model.protobuf import OPSET
 from job.onnx_model.runtime import NEWEST_OPSET, RUNTIME_ERRORS, run_graph
 from job.onnx_model.schemas import is_known, problems_of
 
-NEWEST = 20  # whose changes the rules know
+NEWEST = 28  # whose changes the rules know
 _UNREADABLE = (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError, ZeroDivisionError)
 
 
@@ -72,7 +73,7 @@ class _Walk:
             self._lost.update(node.outputs)
 
     def _refuse_unknown(self, node: Node) -> None:
-        if node.op not in NEWER and not is_known(node.op, OPSET):
+        if rule_of(node.op, self._opset) is None and not is_known(node.op, OPSET):
             raise _no_operator(node)
 
     def _take_if(self, node: Node) -> None:
@@ -119,7 +120,9 @@ class _Walk:
             part = slice(node.attributes.get("start"), node.attributes.get("end"))
             self._constants[node.output] = np.array(self._shapes[node.inputs[0]], np.int64)[part]
             return True
-        if node.op in RANDOM or not all(name in self._constants for name in node.inputs if name):
+        if node.op in RANDOM or may_begin_late(node.op, node.attributes):
+            return False
+        if not all(name in self._constants for name in node.inputs if name):
             return False
         refuse_huge(self._told_sizes(node))
         alone = Graph((node,), (), node.outputs, self._read_by(node), {})
@@ -150,10 +153,10 @@ class _Walk:
         return made
 
     def _rewritten(self, node: Node) -> Rewrite:
-        rule = NEWER.get(node.op)
+        rule = rule_of(node.op, self._opset)
         if rule is None and (not is_known(node.op, OPSET) or quantised_already.why(node.op)):
             raise _no_operator(node)
-        if rule is None or rule.since > self._opset:
+        if rule is None:
             return Rewrite((self._from_the_first(node),))
         if not all(name in self._shapes or name in self._constants for name in node.inputs if name):
             raise UnsupportedModel(["{} of a tensor whose size depends on values, at {}".format(node.op, node.layer)])

@@ -1,0 +1,98 @@
+"""Writes recorded.npz: models of today's opsets, inputs, and what onnx's own reference answers; ONNX Runtime is to agree.
+
+Run with a Python that has onnx 1.23, onnxruntime 1.32 and torch 2.13: `python make_recorded.py`.
+"""
+import io
+import warnings
+from pathlib import Path
+from typing import Dict, Iterator, Mapping, NamedTuple, Sequence
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from networks import NETWORKS
+from nodes import ROWS, Row
+from onnx import helper, numpy_helper
+from onnx.reference import ReferenceEvaluator
+
+
+class Recorded(NamedTuple):
+    name: str
+    model: onnx.ModelProto
+    inputs: Mapping[str, np.ndarray]
+
+
+def of_nodes() -> Iterator[Recorded]:
+    for row in ROWS:
+        yield Recorded("node_" + row.name, _model(row), row.inputs)
+
+
+def _model(row: Row) -> onnx.ModelProto:
+    names = row.order.replace("-", "").split(" ") if row.order else [*row.inputs, *row.weights]
+    outputs = ["y{}".format(place) for place in range(row.outputs)]
+    graph = helper.make_graph(
+        [helper.make_node(row.op, names, outputs, **row.attributes)], row.name,
+        [helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(value.dtype), value.shape)
+         for name, value in row.inputs.items()],
+        [onnx.ValueInfoProto(name=name) for name in outputs],
+        [numpy_helper.from_array(value, name) for name, value in row.weights.items()])
+    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", row.opset)], ir_version=10)
+    return onnx.shape_inference.infer_shapes(made)
+
+
+def of_networks() -> Iterator[Recorded]:
+    for name, network in NETWORKS.items():
+        torch.manual_seed(3)
+        module, example = network()
+        module.eval()
+        for opset in (21, 22, 23, 24):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                program = torch.onnx.export(module, example, dynamo=True, opset_version=opset, verbose=False)
+            model = program.model_proto
+            names = [item.name for item in model.graph.input]
+            inputs = dict(zip(names, (each.numpy() for each in example)))
+            yield Recorded("{}_{}".format(name, opset), _without_words(model), inputs)
+
+
+def _without_words(model: onnx.ModelProto) -> onnx.ModelProto:
+    """What it says of where it was made."""
+    del model.metadata_props[:], model.graph.metadata_props[:], model.graph.value_info[:]
+    for node in model.graph.node:
+        del node.metadata_props[:]
+        node.ClearField("doc_string")
+    for item in [*model.graph.input, *model.graph.output, *model.graph.initializer]:
+        del item.metadata_props[:]
+    return model
+
+
+def answers(each: Recorded) -> Sequence[np.ndarray]:
+    """Of the reference, if nothing disagrees with it that knows the operator."""
+    found = ReferenceEvaluator(each.model).run(None, dict(each.inputs))
+    try:
+        others = onnxruntime.InferenceSession(each.model.SerializeToString(), providers=["CPUExecutionProvider"]).run(
+            None, dict(each.inputs))
+    except Exception as error:
+        print("{}: ONNX Runtime does not run it: {}".format(each.name, str(error).split("\n")[0][:150]))
+        return found
+    for one, other in zip(found, others):
+        if one.shape != other.shape or not np.allclose(one, other, atol=1e-5, rtol=1e-5):
+            print("{}: ONNX Runtime answers otherwise: {}, {}".format(each.name, one.shape, other.shape))
+    return found
+
+
+def main() -> None:
+    held = {}  # type: Dict[str, np.ndarray]
+    for each in [*of_nodes(), *of_networks()]:
+        held[each.name + "/model"] = np.frombuffer(each.model.SerializeToString(), np.uint8)
+        held.update(("{}/in/{}".format(each.name, name), value) for name, value in each.inputs.items())
+        held.update(("{}/out/{}".format(each.name, place), value) for place, value in enumerate(answers(each)))
+    written = io.BytesIO()
+    np.savez_compressed(written, **held)
+    Path(__file__).with_name("recorded.npz").write_bytes(written.getvalue())
+    print(len(held), len(written.getvalue()))
+
+
+if __name__ == "__main__":
+    main()
