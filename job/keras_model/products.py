@@ -9,18 +9,19 @@ from job.keras_model.activation import Activation, Operand, as_onnx, in_order
 from job.keras_model.layers import operation
 from job.keras_model.linear import over_last_axis
 from job.keras_model.registry import Operator, converts
+from job.tensorflow_model.matrix_products import MOST_LARGE, MOST_PAIRS
+from job.values import elements
 
-MOST_PRODUCTS = 2 ** 26
 _LEAST_ACROSS = 32  # elements that are summed: fewer, runtimes sum faster along another axis than the last
 _LEAST_MOVED_ACROSS = 2 ** 22  # products: so do they what a cache holds
 
 
 def _refuse_broadcast(operator: Operator) -> Optional[str]:
-    """vectors; stacks of different sizes; stacks of more than 2^26 products"""
+    """vectors; stacks of different sizes; more than 2^26 products in stacks of more than 4,096 matrices"""
     left, right = operator.input_shapes
     if len(left) < 2 or len(right) < 2 or (len(right) > 2 and left[:-2] != right[:-2]):
         return "MatMul of {} and {}".format(left, right)
-    if len(right) > 2 and np.prod(left) * right[-1] > MOST_PRODUCTS:
+    if len(right) > 2 and elements(left) * right[-1] > MOST_PAIRS and elements(left[:-2]) > MOST_LARGE:
         return "MatMul of {} and {}, larger than TensorFlow Lite 1.14 can say".format(left, right)
     return None
 
@@ -31,19 +32,14 @@ def matmul(operator: Operator, left: Operand, right: Operand) -> Activation:
         return over_last_axis(operator, left, right)
     if isinstance(left, np.ndarray):
         right = as_onnx(right)
-        if left.ndim > 2:
-            product = operation(lambda t: _of_stacks(tf.constant(left), t, operator), right.numbers, operator.name)
-            return _unstacked(product, right.order, operator)._replace(fixed_by=operator.name)
         tensor = operation(lambda t: tf.matmul(tf.constant(left), t), right.tensor, operator.name)
         return Activation(tensor, right.order, fixed_by=operator.name)
     left = as_onnx(left)
     if isinstance(right, np.ndarray):
         product = operation(lambda t: _of_constant_stack(t, right), left.numbers, operator.name)
         return _unstacked(product, left.order, operator)._replace(fixed_by=operator.name)
-    if left.rank == 2:  # x @ y.T of batches is between their members
-        turned = right.order != as_pytorch(2)  # which is how TensorFlow Lite wants it
-        product = operation(lambda x, y: tf.matmul(x, y, transpose_b=turned), [left.tensor, right.tensor], operator.name)
-        return Activation(product, left.order, fixed_by=operator.name)
+    if right.rank == 2:
+        return _by_matrix(operator, left, right)
     turned = _is_summed_along_last(operator, right)
     right = in_order(right, across(right.rank)) if turned else as_onnx(right)
     product = operation(lambda x, y: _of_stacks(x, y, operator, turned), [left.numbers, right.numbers], operator.name)
@@ -59,16 +55,22 @@ def _is_summed_along_last(operator: Operator, right: Activation) -> bool:
 
 
 def _of_stacks(x: Any, y: Any, operator: Operator, turned: bool = False) -> Any:
-    """TensorFlow Lite 1.14 has no product of batches, and toco 1.14 dies of unrolling one: every pair of elements is
-    multiplied, and the shared axis summed. All axes but the last two come out as one. `turned`: so are y's last
-    two."""
+    """All axes but the last two come out as one. `turned`: y's last two are transposed."""
     rows, shared = operator.input_shapes[0][-2:]
     columns = operator.output_shape[-1]
-    if turned:
-        pairs = tf.reshape(x, (-1, rows, 1, shared)) * tf.reshape(y, (-1, 1, columns, shared))
-        return tf.reduce_sum(pairs, axis=3)
-    pairs = tf.reshape(x, (-1, rows, shared, 1)) * tf.reshape(y, (-1, 1, shared, columns))
-    return tf.reduce_sum(pairs, axis=2)
+    matrix = (columns, shared) if turned else (shared, columns)
+    return tf.matmul(tf.reshape(x, (-1, rows, shared)), tf.reshape(y, (-1,) + matrix), transpose_b=turned)
+
+
+def _by_matrix(operator: Operator, left: Activation, right: Activation) -> Activation:
+    """x @ y.T of batches is between their members."""
+    turned = right.order != as_pytorch(2)  # which is how TensorFlow Lite wants it
+    rows = left.tensor
+    if left.rank > 2:
+        rows = operation(lambda t: tf.reshape(t, (-1, operator.input_shape[-1])), left.numbers, operator.name + ".rows")
+    product = operation(lambda x, y: tf.matmul(x, y, transpose_b=turned), [rows, right.tensor], operator.name)
+    made = Activation(product, left.order) if left.rank == 2 else _unstacked(product, left.order, operator)
+    return made._replace(fixed_by=operator.name)
 
 
 def _of_constant_stack(x: Any, right: np.ndarray) -> Any:

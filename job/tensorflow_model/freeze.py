@@ -13,6 +13,7 @@ from job.recurrence import Recurrence
 from job.tensorflow_model.graph import VARIABLE, KerasGraph, Variable, lean_network
 from job.tensorflow_model.loops import with_stand_ins, without_loops
 from job.tensorflow_model.nodes import of_shape, of_type, shape_proto
+from job.tensorflow_model.products_as_pairs import with_pairs
 from job.tensorflow_model.toco_guards import guarded
 
 LARGEST = 2 ** 31 - 2 ** 24  # bytes of weights: a protobuf and a flatbuffer end at 2 GiB, nodes included
@@ -75,7 +76,7 @@ def frozen_graph(model: KerasGraph, batch: int) -> FrozenGraph:
     nodes = without_loops(nodes, loops, outputs + tuple(shapes))
     left = {each.name for each in nodes.node}
     constants = tuple(variable for variable in network.variables if variable.read in left)
-    nodes = with_stand_ins(guarded(nodes, constants), loops)
+    nodes = with_stand_ins(guarded(with_pairs(nodes, constants), constants), loops)
     frozen = tuple(FrozenLoop(loop.name, loop.recurrence, tuple(values[name] for name in loop.weights)) for loop in loops)
     return FrozenGraph(nodes, constants, inputs, outputs, frozen)
 

@@ -15,9 +15,12 @@ from job.tensorflow_model.flatbuffer.options import KINDS, new_options
 from job.tensorflow_model.flatbuffer.tflite_file import Operator, TFLiteFile
 from job.tensorflow_model.plumbing.growing_file import GrowingFile
 from job.tensorflow_model.plumbing.reading import without_unread
+from job.values import Shape, elements
 
 LEAST = 256  # numbers in a matrix of the product: with fewer, current runtimes are slower so
 MOST_MATRICES = 512  # each takes half a kilobyte of the file
+MOST_PAIRS = 2 ** 26  # of numbers: more would take too much memory, so they are layers whatever the matrices' sizes
+MOST_LARGE = 4096  # matrices of which there are so many pairs
 _AXES = 4
 _STACK = 0  # the axis along which the matrices lie
 _SWAPPED = (0, 2, 1)
@@ -72,10 +75,10 @@ def _product(file: TFLiteFile, pairs: Operator, total: Operator) -> Optional[_Pr
         return None
     made = file.tensors[total.outputs[0]]
     axis = file.tensors[total.inputs[1]].values() % _AXES
-    is_worth_it = len(made.shape) == 3 and made.shape[0] <= MOST_MATRICES and made.shape[1] * made.shape[2] >= LEAST
-    if not is_worth_it or made.dtype != "float32" or axis.tolist() not in ([2], [3]):
+    of_pairs = file.tensors[pairs.outputs[0]].shape
+    if not _is_worth_it(made.shape, of_pairs) or made.dtype != "float32" or axis.tolist() not in ([2], [3]):
         return None
-    (matrices, rows, columns), shared = made.shape, file.tensors[pairs.outputs[0]].shape[axis[0]]
+    (matrices, rows, columns), shared = made.shape, of_pairs[axis[0]]
     transposed = bool(axis[0] == 2)
     wanted = ([(matrices, rows, shared, 1), (matrices, 1, shared, columns)] if transposed
               else [(matrices, rows, 1, shared), (matrices, 1, columns, shared)])
@@ -83,6 +86,14 @@ def _product(file: TFLiteFile, pairs: Operator, total: Operator) -> Optional[_Pr
         if [file.tensors[x].shape, file.tensors[y].shape] == wanted:
             return _Product(x, y, total.outputs[0], (matrices, rows, shared), wanted[1][:1] + wanted[1][2:], transposed)
     return None
+
+
+def _is_worth_it(made: Shape, pairs: Shape) -> bool:
+    if len(made) != 3:
+        return False
+    if elements(pairs) > MOST_PAIRS:
+        return made[0] <= MOST_LARGE
+    return made[0] <= MOST_MATRICES and made[1] * made[2] >= LEAST
 
 
 def _lay(growing: GrowingFile, product: _Product, bias: int) -> None:

@@ -1,5 +1,5 @@
 """Graph nodes written by hand: no graph, no session, and the same bytes every time."""
-from typing import Iterable, Mapping, Sequence, Set
+from typing import Iterable, List, Mapping, Sequence, Set
 
 from tensorflow.core.framework.attr_value_pb2 import AttrValue
 from tensorflow.core.framework.node_def_pb2 import NodeDef
@@ -24,6 +24,12 @@ def string_constant(name: str, values: Sequence[str], shape: Sequence[int]) -> N
 def int_constant(name: str, values: Sequence[int], shape: Sequence[int]) -> NodeDef:
     content = TensorProto(dtype=DT_INT32, tensor_shape=shape_proto(shape), int_val=values)
     return node(name, "Const", dtype=of_type(DT_INT32), value=AttrValue(tensor=content))
+
+
+def reshape(name: str, tensor: str, shape: Sequence[int], dtype: AttrValue) -> List[NodeDef]:
+    """Its constant first."""
+    size = int_constant(name + "/shape", shape, (len(shape),))
+    return [size, node(name, "Reshape", (tensor, size.name), T=dtype, Tshape=of_type(DT_INT32))]
 
 
 def of_type(number: int) -> AttrValue:

@@ -35,7 +35,7 @@ from tensorflow.core.framework.node_def_pb2 import NodeDef
 from job.axes import MOST_AXES
 from job.tensorflow_model.frozen_view import FrozenView
 from job.tensorflow_model.graph import Variable
-from job.tensorflow_model.nodes import int_constant, node, of_type
+from job.tensorflow_model.nodes import int_constant, node, of_type, reshape
 from job.values import Shape
 
 RESHAPES = ("Reshape", "ExpandDims", "Squeeze")
@@ -121,8 +121,8 @@ def _beside_constant(each: NodeDef, place: int, view: FrozenView) -> List[NodeDe
         return []
     longer = (1,) * (len(wanted) - len(shape)) + shape
     if not _is_end(longer, wanted):
-        reshape = _reshape(each, "longer", constant.name, longer)
-        return reshape + [_with_input(each, place, reshape[-1].name)]
+        made = _reshape(each, "longer", constant.name, longer)
+        return made + [_with_input(each, place, made[-1].name)]
     if len(wanted) <= MOST_AXES:
         return _padded_input(each, place, view)
     row = _reshape(each, "row", constant.name, (-1,))
@@ -167,9 +167,7 @@ def _padding(each: NodeDef, name: str, rank: int) -> List[NodeDef]:
 
 def _reshape(each: NodeDef, purpose: str, name: str, shape: Shape) -> List[NodeDef]:
     """A Reshape that `each` will read, the last of these."""
-    size = int_constant("{}/{}/shape".format(each.name, purpose), shape, (len(shape),))
-    return [size, node("{}/{}".format(each.name, purpose), "Reshape", (name, size.name), T=each.attr["T"],
-                       Tshape=of_type(tf.int32.as_datatype_enum))]
+    return reshape("{}/{}".format(each.name, purpose), name, shape, each.attr["T"])
 
 
 def _with_input(each: NodeDef, place: int, name: str) -> NodeDef:

@@ -3,6 +3,7 @@ from typing import Any, Mapping, NamedTuple, Optional, Tuple
 
 import numpy as np
 
+from job.tensorflow_model.matrix_products import MOST_LARGE
 from tests.passes.small_graphs import MAP, drawn, graph, node, whole
 
 Shapes = Mapping[str, Tuple[int, ...]]
@@ -84,7 +85,8 @@ TAKEN = [
     _takes("Cast", to=to)._replace(id="Cast to {}".format(to)) for to in (1, 2, 6, 7, 9)] + [
     _takes("MatMul", "x z", shapes={"x": left, "z": right}) for left, right in (
         ((3, 5), (5, 4)), ((2, 3, 5), (2, 5, 4)), ((2, 3, 6, 5), (2, 3, 5, 4)), ((2, 3, 5), (5, 4)),
-        ((2, 1024, 128), (2, 128, 256)), ((2048, 128), (128, 512)), ((2, 2048, 128), (128, 512)))] + [
+        ((2, 2048, 128), (2, 128, 256)), ((MOST_LARGE, 128, 129), (MOST_LARGE, 129, 1)),
+        ((MOST_LARGE + 1, 127, 64), (MOST_LARGE + 1, 64, 2)), ((2048, 128), (128, 512)), ((2, 2048, 128), (128, 512)))] + [
     _takes("Where", "t x z", dict(t=np.array(truth).reshape(shape)), {"x": values, "z": other})
     for truth, shape, values, other in (
         ([True, False], (2, 1, 1, 1, 1), (2, 1, 1, 1, 1), (2, 1, 1, 1, 1)), ([True], (1,), VOLUME, VOLUME),
@@ -134,10 +136,10 @@ REFUSED = [
                 4)),
         ((1, 2, 3, 5), (3, 2, 5, 4)))
 ] + [
-    _refuses("larger than TensorFlow Lite", "MatMul", "x z", shapes={"x": (2, 2048, 128), "z": (2, 128,
-            256)}),
-    _refuses("larger than TensorFlow Lite", "MatMul", "x z", shapes={"x": (2, 1, 2048, 128), "z": (2, 1,
-            128, 256)}),
+    _refuses("larger than TensorFlow Lite", "MatMul", "x z", shapes={"x": (MOST_LARGE + 1, 128, 128),
+                                                                     "z": (MOST_LARGE + 1, 128, 1)}),
+    _refuses("larger than TensorFlow Lite", "MatMul", "x z", shapes={"x": (2, MOST_LARGE // 2 + 1, 128, 128),
+                                                                     "z": (2, MOST_LARGE // 2 + 1, 128, 1)}),
     _refuses("Where that broadcasts", "Where", "t x z", dict(t=np.array([True, False]).reshape(2, 1, 1, 1,
             1)),
              {"x": VOLUME, "z": VOLUME}),

@@ -37,7 +37,8 @@ def test_of_two_vectors():
     ({"x": (1, 5, 4)}, {"w": (1, 3, 5)}, ["Transpose", "MatMul", "Transpose"]),
     ({"x": (2, 5, 4)}, {"w": (1, 3, 5)}, ["Transpose", "MatMul", "Transpose"]),
     ({"x": (2, 5, 4)}, {"w": (5,)}, ["Transpose", "MatMul", "Transpose", "Reshape"]),
-    ({"x": (1, 2, 5, 4)}, {"w": (2, 3, 5)}, ["MatMul"])], ids=str)
+    ({"x": (2, 5, 4)}, {"w": (2, 3, 5)}, ["Transpose", "MatMul", "Transpose"]),
+    ({"x": (1, 2, 5, 4)}, {"w": (2, 3, 5)}, ["Transpose", "MatMul", "Transpose"])], ids=str)
 def test_constants_are_turned_before(inputs, constants, expected):
     before = graph(node("MatMul", "w x", "p"), node("Neg", "p", "y"), inputs=inputs, constants=drawn(**constants))
     after = products_of_stacks(before)

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 from plumbing_files import Making, answers, names
 
+from job.tensorflow_model import matrix_products
 from job.tensorflow_model.matrix_products import LEAST, MOST_MATRICES, with_matrix_products
 
 ROWS, COLUMNS, SHARED = 16, LEAST // 16, 7
@@ -95,6 +96,20 @@ def too_small():
 def too_many():
     make, total = product(3, matrices=MOST_MATRICES + 1)
     return make.file(total)
+
+
+@pytest.mark.parametrize("sizes", [{"matrices": MOST_MATRICES + 1}, {"columns": COLUMNS - 1}], ids=str)
+def test_of_so_many_pairs_layers_are_made_at_any_rate(monkeypatch, sizes):
+    """They would take more memory than a phone has."""
+    make, total = product(3, **sizes)
+    pairs = np.prod(stacks(3, **sizes)[2])
+    monkeypatch.setattr(matrix_products, "MOST_PAIRS", pairs)
+    file = make.file(total)
+    assert with_matrix_products(file) is file
+    monkeypatch.setattr(matrix_products, "MOST_PAIRS", pairs - 1)
+    assert names(with_matrix_products(file)).count("FULLY_CONNECTED") == sizes.get("matrices", 3)
+    monkeypatch.setattr(matrix_products, "MOST_LARGE", sizes.get("matrices", 3) - 1)
+    assert with_matrix_products(file) is file
 
 
 @pytest.mark.parametrize("other", [read_twice, an_output, over_another_axis, over_two_axes, of_a_constant, of_equal_shapes,

@@ -140,7 +140,7 @@ WIDENED = {
                                                                   "with several channels each"),
     "ConvTranspose": Wider(("auto_pad", "output_shape"), (3, 5)),
     "Gemm": Wider(("alpha", "beta", "transA", "transB"), computed=(1, 2)),
-    "MatMul": Wider(any_shape=True, except_="stacks of more than 2^26 products"),
+    "MatMul": Wider(any_shape=True, except_="more than 2^26 products in stacks of more than 4,096 matrices"),
     "MaxPool": Wider(("auto_pad", "ceil_mode", "dilations"), (3, 5)),
     "Pad": Wider(("mode",)),
     "Resize": Wider(ranks=(3, 5), any_shape=True),

@@ -26,7 +26,8 @@ def _rule(node: Node, view: View) -> Optional[Rewrite]:
     if node.op != "MatMul" or None in shapes:
         return None
     left, right, made = shapes
-    if min(len(left), len(right)) >= 2 and (len(right) == 2 or left[:-2] == right[:-2]) and not _is_one(node, view):
+    if min(len(left), len(right)) >= 2 and (len(right) == 2 or left[:-2] == right[:-2]) and not (
+            _is_one(node, view) or _is_constant_first(node, view)):
         return None
     steps = Steps(node, "product")
     x, y = (steps.knows(name, shape) for name, shape in zip(node.inputs, shapes))
@@ -34,13 +35,19 @@ def _rule(node: Node, view: View) -> Optional[Rewrite]:
         return steps.ending_in(steps.add("ReduceSum", [steps.add("Mul", [x, y], left)], (), axes=(0,), keepdims=0))
     x, y = steps.reshape(x, (1,) * (len(left) == 1) + left), steps.reshape(y, right + (1,) * (len(right) == 1))
     x, y = (_matrix_of_one(steps, name, other, view) for name, other in ((x, y), (y, x)))
-    return steps.ending_in(steps.reshape(_product(steps, x, y), made))
+    return steps.ending_in(steps.reshape(_product(steps, x, y, _is_constant_first(node, view)), made))
 
 
 def _is_one(node: Node, view: View) -> bool:
     """Whether a constant is a stack of one."""
     known = [view.constant(name) for name in node.inputs]
     return any(each is not None and each.ndim > 2 and elements(each.shape[:-2]) == 1 for each in known)
+
+
+def _is_constant_first(node: Node, view: View) -> bool:
+    """Whether the first is a constant stack, and the other none."""
+    first, second = (view.constant(name) for name in node.inputs)
+    return first is not None and first.ndim > 2 and second is None
 
 
 def _matrix_of_one(steps: Steps, name: str, other: str, view: View) -> str:
@@ -50,11 +57,11 @@ def _matrix_of_one(steps: Steps, name: str, other: str, view: View) -> str:
     return name if is_batch or elements(shape[:-2]) > 1 else steps.reshape(name, shape[-2:])
 
 
-def _product(steps: Steps, x: str, y: str) -> str:
-    """A matrix stands on the right of a stack, where a constant is a layer's weights."""
+def _product(steps: Steps, x: str, y: str, turned: bool) -> str:
+    """A matrix stands on the right of a stack, where a constant is a layer's weights; and so, `turned`, does the first."""
     left, right = steps.shape(x), steps.shape(y)
-    if len(left) == 2 < len(right):
-        return _transposed(steps, _multiplied(steps, _transposed(steps, y), _transposed(steps, x)))
+    if len(left) == 2 < len(right) or turned:
+        return _transposed(steps, _product(steps, _transposed(steps, y), _transposed(steps, x), False))
     if len(right) > 2:
         stacks = broadcast_shape(left[:-2], right[:-2])
         x, y = (_repeated(steps, name, stacks + steps.shape(name)[-2:]) for name in (x, y))
