@@ -11,6 +11,7 @@ from job.architectures.registry import ArchArgs, Architecture, find
 from job.checkpoint.reading import Checkpoint, read_checkpoint
 from job.settings.settings import Settings
 from job.user_code.factory import build_from_code
+from job.user_code.lazy_layers import widened
 from job.user_code.meaning import mean_as_saved, mean_as_written
 from job.values import CheckpointFacts, Shape
 
@@ -37,7 +38,7 @@ def load_module(checkpoint_path: Path, settings: Settings) -> LoadedModule:
         mean_as_saved(checkpoint.format)
         module = build_from_code(Path(file), factory, arch_args)
         tensors, notes = as_the_module_names_them(module, checkpoint)
-        notes += load_weights(module, tensors)
+        notes += load_weights(widened(module, tensors), tensors)
     else:
         mean_as_written()
         architecture, told, shape, noted = _asked_for(settings.arch, checkpoint)

@@ -14,17 +14,18 @@ class _Meaning:
     is_todays = False
     is_told = True   # by the format, or since the code is ours
     doubted = set()  # type: Set[str]  # what has run, and would mean something else
+    has_bytes = False  # made by the code as such: what is 0 or 1 may be no truth value
 
 
 def mean_as_saved(checkpoint_format: str) -> None:
     """From here on, until the next checkpoint."""
     _Meaning.is_todays = _Meaning.is_told = checkpoint_format in _FORMATS_SINCE_1_6
-    _Meaning.doubted = set()
+    _Meaning.doubted, _Meaning.has_bytes = set(), False
 
 
 def mean_as_written() -> None:
     """For code of our own, which is PyTorch 1.1's."""
-    _Meaning.is_todays, _Meaning.is_told, _Meaning.doubted = False, True, set()
+    _Meaning.is_todays, _Meaning.is_told, _Meaning.doubted, _Meaning.has_bytes = False, True, set(), False
 
 
 def means_todays(what: str, is_doubtful: bool = True) -> bool:
@@ -32,6 +33,14 @@ def means_todays(what: str, is_doubtful: bool = True) -> bool:
     if is_doubtful and not _Meaning.is_told:
         _Meaning.doubted.add(what)
     return _Meaning.is_todays
+
+
+def bytes_are_made() -> None:
+    _Meaning.has_bytes = True
+
+
+def has_bytes() -> bool:
+    return _Meaning.has_bytes
 
 
 def doubts() -> Tuple[str, ...]:

@@ -115,7 +115,7 @@ PROVIDED = (
                  pi=math.pi)),
     (torch.Tensor, dict(_OF_TENSORS, **_ASKED, bool=truth, square_=square_, __pos__=positive, __rmod__=_remainder_of)))
 OTHER_NAMES = {
-    "absolute": "abs", "arccos": "acos", "arcsin": "asin", "arctan": "atan", "arctanh": "atanh",
+    "absolute": "abs", "arccos": "acos", "arcsin": "asin", "arctan": "atan", "arctan2": "atan2", "arctanh": "atanh",
     "divide": "div", "fix": "trunc", "greater": "gt", "greater_equal": "ge", "less": "lt", "less_equal": "le",
     "multiply": "mul", "negative": "neg", "not_equal": "ne", "sgn": "sign", "subtract": "sub"}
 

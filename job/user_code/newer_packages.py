@@ -10,7 +10,7 @@ from typing import Any
 import torch
 import torch.utils.checkpoint
 
-from job.user_code import newer_linalg, newer_special, parametrizations
+from job.user_code import fourier, newer_linalg, newer_special, parametrizations
 from job.user_code.meaning import add, replace
 from job.user_code.without_compiler import is_scripting, mark
 
@@ -48,6 +48,10 @@ class _Package(types.ModuleType):
         raise AttributeError("of {} there is no {} here, but {}".format(
             self.__name__, name, ", ".join(sorted(each for each in vars(self) if each[0] != "_")) or "nothing"))
 
+    def __call__(self, *given: Any, **named: Any) -> Any:
+        """What PyTorch 1.1 has by that name, as `torch.fft`."""
+        return self._of_1_1(*given, **named)
+
 
 _OF_BOTH = {"custom_fwd": mark, "custom_bwd": mark, "GradScaler": GradScaler}
 _PACKAGES = {
@@ -56,7 +60,7 @@ _PACKAGES = {
     "torch.backends.mps": {"is_available": is_scripting, "is_built": is_scripting},
     "torch.nn.utils.parametrize": parametrizations.OF_ANY, "torch.nn.utils.parametrizations": parametrizations.OF_NORMS,
     "torch.linalg": newer_linalg.FUNCTIONS, "torch.special": newer_special.FUNCTIONS,
-    "torch.fft": {},  # to 1.1 that is a function, which stays: code may import what it does not use
+    "torch.fft": fourier.FUNCTIONS,
 }
 
 
@@ -77,7 +81,10 @@ def provide() -> None:
         package = sys.modules[name] = _Package(name)
         vars(package).update(values)
         parent, _, last = name.rpartition(".")
-        add(sys.modules[parent], {last: package})
+        there = getattr(sys.modules[parent], last, None)
+        if not isinstance(there, types.ModuleType):
+            vars(package).update({"_of_1_1": there} if there else {})
+            setattr(sys.modules[parent], last, package)
     add(torch, {"autocast": Autocast, "is_autocast_enabled": lambda *_: False, "_assert": _asserted,
                 "set_float32_matmul_precision": lambda precision: None})
     replace(torch.utils.checkpoint, "checkpoint", _not_recomputed)

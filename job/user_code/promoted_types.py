@@ -8,13 +8,13 @@ from typing import Any, Callable, Sequence, Tuple
 import numpy as np
 import torch
 
-from job.user_code.meaning import means_todays, replace
+from job.user_code.meaning import has_bytes, means_todays, replace
 from job.user_code.truths import are_truths
 
 _TYPES = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, torch.float16, torch.float32, torch.float64)
-_OPERATORS = ("add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "mod", "pow", "rpow",
-              "lt", "le", "gt", "ge", "eq", "ne")
-_OF_TWO = ("add", "sub", "mul", "div", "pow", "fmod", "remainder", "lt", "le", "gt", "ge", "eq", "ne")
+_OPERATORS = ("add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "mod", "pow", "rpow")
+_COMPARED = ("lt", "le", "gt", "ge", "eq", "ne")
+_OF_TWO = ("add", "sub", "mul", "div", "pow", "fmod", "remainder")
 _OF_FRACTIONS = ("exp", "expm1", "log", "log2", "log10", "log1p", "sqrt", "rsqrt", "sin", "cos", "tan", "asin", "acos", "atan",
                  "sinh", "cosh", "tanh", "sigmoid", "erf", "erfc", "reciprocal")
 _BY_NAME = ("input", "other")  # what PyTorch calls operands
@@ -25,10 +25,13 @@ _CUT = "whole numbers with fractions"
 
 def provide() -> None:
     """In the places of PyTorch's own."""
-    for name in _OPERATORS:
-        replace(torch.Tensor, "__{}__".format(name), _of_two)
+    for names, made in ((_OPERATORS, _calculated), (_COMPARED, _of_two)):
+        for name in names:
+            replace(torch.Tensor, "__{}__".format(name), made)
     for owner in (torch, torch.Tensor):
         for name in _OF_TWO:
+            replace(owner, name, _calculated)
+        for name in _COMPARED:
             replace(owner, name, _of_two)
         for name in ("max", "min"):
             replace(owner, name, _of_two_tensors)
@@ -63,6 +66,14 @@ def _of_two(of_1_1: Callable[..., Any], *given: Any, **named: Any) -> Any:
     if len(given) > 1 and named.get("out") is None:
         given = _alike(*given[:2]) + given[2:]
     return of_1_1(*given, **named)
+
+
+@by_place
+def _calculated(of_1_1: Callable[..., Any], *given: Any, **named: Any) -> Any:
+    if has_bytes() and len(given) > 1 and any(_is_counted(*pair) for pair in (given[:2], given[1::-1])):
+        raise RuntimeError("bytes that are 0 or 1 beside a whole number, in code that makes bytes: truth values become whole "
+                           "numbers, bytes go round at 256, and PyTorch 1.1 cannot tell them: say .long() or .float() of them")
+    return _of_two(of_1_1, *given, **named)
 
 
 @by_place
@@ -114,9 +125,13 @@ def _alike(value: Any, other: Any) -> Tuple[Any, Any]:
 
 def _counted(value: Any, other: Any) -> Any:
     """Truth values are whole numbers beside one: as the bytes that they are to PyTorch 1.1 they go round at 256."""
+    return value.long() if _is_counted(value, other) else value
+
+
+def _is_counted(value: Any, other: Any) -> bool:
     is_one = (isinstance(other, _WHOLE) and not isinstance(other, bool)
               or isinstance(other, torch.Tensor) and not other.dim() and is_whole(other) and other.dtype != torch.uint8)
-    return value.long() if is_one and are_truths(value) and means_todays("truth values beside whole numbers") else value
+    return is_one and are_truths(value) and means_todays("truth values beside whole numbers")
 
 
 def _alike_tensors(value: torch.Tensor, other: torch.Tensor) -> Tuple[torch.Tensor, torch.Tensor]:

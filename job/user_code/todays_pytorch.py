@@ -1,9 +1,9 @@
 """PyTorch 1.1 as code of today's PyTorch expects it: what came later is there, what has changed means what it means now."""
 from job.user_code import (
-    attention, changed_pytorch, convolutions, distances, einsum, initialisers, newer_activations, newer_arithmetic,
-    newer_arrangements, newer_containers, newer_layers, newer_limits, newer_module_methods, newer_packages, newer_reductions,
-    newer_standard_library, newer_statistics, numpys_names, own_backward, promoted_types, ties, transformer, truths, wide_kernels,
-    without_compiler,
+    attention, changed_pytorch, complex_numbers, convolutions, distances, einsum, fourier, initialisers, lazy_layers,
+    newer_activations, newer_arithmetic, newer_arrangements, newer_containers, newer_layers, newer_limits, newer_module_methods,
+    newer_packages, newer_reductions, newer_standard_library, newer_statistics, numpys_names, order_statistics, own_backward,
+    promoted_types, ties, transformer, truths, wide_kernels, without_batch, without_compiler,
 )
 
 
@@ -29,8 +29,13 @@ def provide() -> None:
     newer_statistics.provide()
     newer_arrangements.provide()
     newer_arithmetic.provide()  # after: their other names are of what means something else by now
+    order_statistics.provide()
+    fourier.provide()
+    complex_numbers.provide()
+    lazy_layers.provide()
     numpys_names.provide()  # after: the others go by PyTorch's
     truths.provide()
     wide_kernels.provide()
+    without_batch.provide()  # after: what is in their places takes a batch
     without_compiler.run_uncompiled()
     own_backward.trace_forwards()

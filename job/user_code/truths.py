@@ -3,10 +3,11 @@ tensors of that type.
 """
 from typing import Any, Callable
 
+import numpy as np
 import torch
 
 from job.user_code.beside_trace import beside_trace
-from job.user_code.meaning import means_todays, replace
+from job.user_code.meaning import bytes_are_made, means_todays, replace
 
 _MAKERS = ("arange", "as_tensor", "empty", "empty_like", "eye", "full", "full_like", "ones", "ones_like", "tensor", "zeros",
            "zeros_like")
@@ -40,6 +41,8 @@ def provide() -> None:
     for owner, names, made in ((torch, _MAKERS, _made), (torch.Tensor, _METHODS, _made), (torch.Tensor, ("to", "type"), _turned)):
         for name in names:
             replace(owner, name, made)
+    replace(torch.Tensor, "byte", _byte)
+    replace(torch, "from_numpy", _of_numpy)
     replace(torch.Tensor, "__invert__", _inverted)
     for owner, names in ((torch.Tensor, ("__add__", "__radd__", "add")), (torch, ("add",))):
         for name in names:
@@ -50,11 +53,27 @@ def _made(of_1_1: Callable[..., Any], *given: Any, dtype: Any = None, **named: A
     """Without a dtype, and then 1 of all but 0: a fraction is true, and so is 256."""
     if _is_truth(dtype):
         return of_1_1(*given, **named) != 0
+    if dtype is torch.uint8 or given and getattr(given[0], "dtype", None) == np.uint8:
+        bytes_are_made()
     return of_1_1(*given, **(named if dtype is None else dict(named, dtype=dtype)))
 
 
 def _turned(of_1_1: Callable[..., Any], x: torch.Tensor, *given: Any, **named: Any) -> Any:
-    return x != 0 if any(map(_is_truth, [*given, *named.values()])) else of_1_1(x, *given, **named)
+    asked = [*given, *named.values()]
+    if any(each is torch.uint8 for each in asked):
+        bytes_are_made()
+    return x != 0 if any(map(_is_truth, asked)) else of_1_1(x, *given, **named)
+
+
+def _byte(of_1_1: Callable[..., Any], x: torch.Tensor) -> torch.Tensor:
+    bytes_are_made()
+    return of_1_1(x)
+
+
+def _of_numpy(of_1_1: Callable[..., Any], array: Any) -> torch.Tensor:
+    if array.dtype == np.uint8:
+        bytes_are_made()
+    return of_1_1(array)
 
 
 def _inverted(of_1_1: Callable[..., Any], x: torch.Tensor) -> torch.Tensor:

@@ -14,8 +14,8 @@ from torch import nn
 from job.architectures.build import build
 from job.architectures.module import load_module
 from job.user_code import (
-    meaning, newer_arithmetic, newer_arrangements, newer_layers, newer_limits, newer_linalg, newer_reductions, newer_special,
-    newer_statistics, todays_pytorch,
+    complex_numbers, fourier, meaning, newer_arithmetic, newer_arrangements, newer_layers, newer_limits, newer_linalg,
+    newer_reductions, newer_special, newer_statistics, order_statistics, todays_pytorch,
 )
 from tests.checkpoints.files import safetensors
 from tests.model_code.by_command import write_code
@@ -39,11 +39,29 @@ def test_no_row_is_without_an_answer():
 
 def test_each_added_function_has_a_row():
     asked = " ".join(code for _, code in ADDED.values())
-    modules = newer_arithmetic, newer_arrangements, newer_layers, newer_limits, newer_reductions, newer_statistics
+    modules = (complex_numbers, newer_arithmetic, newer_arrangements, newer_layers, newer_limits, newer_reductions,
+               newer_statistics, order_statistics)
     given = {name for module in modules for _, values in module.PROVIDED for name in values if name[:2] != "__"}
-    given |= {*newer_arithmetic.OTHER_NAMES, *newer_linalg.FUNCTIONS, *newer_special.FUNCTIONS}
+    given |= {*newer_arithmetic.OTHER_NAMES, *newer_linalg.FUNCTIONS, *newer_special.FUNCTIONS, *fourier.FUNCTIONS}
     others = {name for name in given if not re.search(r"\b{}\b".format(name), asked)}
     assert others == {"Flatten"}  # which has rows elsewhere
+
+
+@pytest.mark.parametrize("make", [
+    lambda: torch.tensor([1, 0, 1], dtype=torch.uint8), lambda: torch.ones(3).byte(), lambda: torch.ones(3).to(torch.uint8),
+    lambda: torch.ones(3).type(torch.uint8),
+    lambda: torch.from_numpy(np.ones(3, np.uint8)), lambda: torch.tensor(np.eye(3, dtype=np.uint8)),
+    lambda: torch.zeros(3, dtype=torch.uint8)[None], lambda: torch.ones(3).new_zeros(3, dtype=torch.uint8)])
+def test_bytes_that_may_be_no_truth_values_are_refused(make):
+    """Today's -1 of them is 255."""
+    assert ((torch.tensor([1.0, -1]) > 0) * -1).tolist() == [-1, 0]
+    made = make()
+    for ask in (lambda: made * -1, lambda: made - 2, lambda: made * torch.tensor(300), lambda: (torch.ones(3) > 0) * 2):
+        with pytest.raises(RuntimeError, match="say .long()"):
+            ask()
+    assert (made.long() * -1).dtype == torch.int64 and (made * 0.5).dtype == torch.float32
+    meaning.mean_as_saved("torch-zip")
+    assert ((torch.tensor([1.0, -1]) > 0) * 300).tolist() == [300, 0]
 
 
 def test_a_normal_that_is_cut_off():

@@ -33,7 +33,7 @@ def raised(tmp_path, text, factory="make"):
     ("from ..nets import one", "beyond top-level package\n  net.py line 1", "__init__.py"),
     ("x = 1\ndef make(:\n", "SyntaxError: invalid syntax (net.py, line 2)\n  net.py line 2: def make(:", RUN_BY),
     ("def make():\n    if (n := 3): pass", "SyntaxError: invalid syntax (net.py, line 2)", RUN_BY),
-    ("import torch\nmake = lambda: torch.nn.LazyLinear(2)", "has no attribute 'LazyLinear'\n  net.py line 2, in <lambda>: make",
+    ("import torch\nmake = lambda: torch.nn.UninitializedBuffer(2)", "has no attribute 'UninitializedBuffer'\n  net.py line 2, in <lambda>: make",
      torch.__version__),
     ("def make(): raise SystemExit(0)", "SystemExit: 0\n  net.py line 1, in make", "own code"),
     ("raise KeyboardInterrupt", "raised KeyboardInterrupt\n  net.py line 1, in <module>: raise", "own code"),

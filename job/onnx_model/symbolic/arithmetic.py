@@ -8,6 +8,8 @@ from job.onnx_model.symbolic.registry import exports
 from job.onnx_model.symbolic.truth import is_bytes, negated
 from job.onnx_model.symbolic.values import constant, constant_tensor, operand, scaled
 
+_LEAST = 2.0 ** -126  # of float32's whole numbers of digits: 0 / 0 is no angle
+
 
 def _sum(op: str):
     def add(g: Any, x: Any, other: Any, alpha: Any = None) -> Any:
@@ -121,3 +123,15 @@ def remainder(g: Any, x: Any, other: Any) -> Any:
 def fmod(g: Any, x: Any, other: Any) -> Any:
     """Of x's sign, and exact."""
     return g.op("Mod", x, operand(g, other, x), fmod_i=1)
+
+
+@exports("atan2")
+def angle_of_two(g: Any, y: Any, x: Any) -> Any:
+    """The angle to the nearer axis, whose tangent is at most one, and from there on round."""
+    high, wide = g.op("Abs", y), g.op("Abs", x)
+    longer = g.op("Max", g.op("Max", high, wide), constant(g, [_LEAST]))
+    angle = g.op("Atan", g.op("Div", g.op("Min", high, wide), longer))
+    angle = g.op("Where", g.op("Greater", high, wide), g.op("Sub", constant(g, math.pi / 2), angle), angle)
+    zero = constant(g, 0.0)
+    angle = g.op("Where", g.op("Less", x, zero), g.op("Sub", constant(g, math.pi), angle), angle)
+    return g.op("Where", g.op("Less", y, zero), g.op("Neg", angle), angle)

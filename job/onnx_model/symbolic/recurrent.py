@@ -6,7 +6,7 @@ import torch
 from torch.onnx.symbolic import _unpack_list, unused
 
 from job.onnx_model.symbolic.registry import exports
-from job.onnx_model.symbolic.values import constant, integer, sizes, sliced
+from job.onnx_model.symbolic.values import constant, constant_tensor, integer, sizes, sliced
 
 # PyTorch's gates in ONNX's order: input, output, forget, cell; update, reset, new.
 _GATES = {"LSTM": (0, 3, 1, 2), "GRU": (1, 0, 2), "RNN": (0,)}
@@ -91,6 +91,7 @@ def _cell(g: Any, kind: _Kind, x: Any, states: Sequence[Any], weights: Sequence[
 def _layers(g: Any, kind: _Kind, x: Any, states: Sequence[Any], stack: _Stack) -> Tuple[Any, ...]:
     """x [T,N,I], states [L*D,N,H] -> [T,N,D*H] and the last states; x and what it becomes are [N,T,*] if batch_first."""
     x = g.op("Transpose", x, perm_i=[1, 0, 2]) if stack.batch_first else x
+    states = [_kept(g, state) for state in states]
     directions, count = 1 + stack.bidirectional, 4 if stack.biased else 2
     lasts = []
     for layer in range(stack.layers):
@@ -101,6 +102,12 @@ def _layers(g: Any, kind: _Kind, x: Any, states: Sequence[Any], stack: _Stack) -
         lasts.append(last)
     x = g.op("Transpose", x, perm_i=[1, 0, 2]) if stack.batch_first else x
     return (x,) + tuple(_joined(g, parts) for parts in zip(*lasts))
+
+
+def _kept(g: Any, state: Any) -> Any:
+    """The exporter takes any constant for the zeros that a layer begins with where nothing is said."""
+    value = constant_tensor(state)
+    return state if value is not None and not bool((value != 0).any()) else g.op("Identity", state)
 
 
 def _layer(g: Any, kind: _Kind, x: Any, states: Sequence[Any], weights: Sequence[Sequence[Any]]) -> List[Any]:

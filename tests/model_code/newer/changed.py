@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from tests.model_code.newer.added import MORE
+from tests.model_code.newer.spectra import SPECTRA
 
 _MAP, _ROW = (2, 3, 6, 7), (2, 3, 9)
 ROWS = {
@@ -151,6 +152,7 @@ TRUTHS = {
 }
 ADDED.update(TRUTHS)
 ADDED.update(MORE)
+ADDED.update(SPECTRA)
 LAYERS = {  # of which the weights have the same names
     "heads": (_ROW, "layer(nn.MultiheadAttention(9, 3, batch_first=True), lambda of, x: of(x, x * 0.5, x.flip(1))[0])"),
     "heads of keys and values of other sizes": (

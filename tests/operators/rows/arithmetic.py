@@ -44,7 +44,8 @@ _PAIRS = [Case(name, of(function), [MAP, other]) for name, function, other in [
     ("addcmul", lambda x, y: torch.addcmul(x, 0.5, y, y), MAP),
     ("addcdiv", lambda x, y: torch.addcdiv(x, 0.5, y, y * y + 1), MAP),
     ("distance", lambda x, y: (x - y).pow(2).sum(1).sqrt(), MAP),
-    ("fmod of tensors", lambda x, y: torch.fmod(x * 5, y.abs() + 1), MAP), ("atan2", torch.atan2, MAP),
+    ("fmod of tensors", lambda x, y: torch.fmod(x * 5, y.abs() + 1), MAP),
+    ("atan2", torch.atan2, MAP), ("atan2 beyond the axes", lambda x, y: torch.atan2(torch.relu(x), y.clamp(max=0)), (6, 1, 1)),
     ("remainder", lambda x, y: torch.remainder(x * 5, y.abs() + 1), MAP),
     ("expand as", lambda x, y: y.expand_as(x) * x, (2, 6, 1, 1)),
     ("view as", lambda x, y: x + y.view_as(x), (2, 6, 63)),
@@ -53,7 +54,6 @@ _PAIRS = [Case(name, of(function), [MAP, other]) for name, function, other in [
     ("mixed ranks", lambda x, y: x - y, (6, 1, 1)), ("minus alpha", lambda x, y: torch.sub(x, 0.3, y), MAP),
     ("plus alpha", lambda x, y: x.add(2, y), MAP),
 ]]
-_REFUSED = {"atan2": "atan2"}
 
 
 class _Positions(nn.Module):
@@ -105,7 +105,7 @@ _CONSTANTS = functions(
     ("to long and back", lambda x: (x * 3).long().float() + x),
 )
 
-ROWS = _TRUTH + [case._replace(refused=_REFUSED.get(case.id)) for case in _PAIRS] + [
+ROWS = _TRUTH + _PAIRS + [
     case._replace(refused="Cast") if case.id == "double and back" else case for case in _CONSTANTS
 ] + [
     Case("positions of sines", _Positions, [(2, 6, 8)]),

@@ -56,6 +56,19 @@ class _FlatStates(nn.Module):
         return (sequence,) + (last if isinstance(last, tuple) else (last,))
 
 
+class _Begun(nn.Module):
+    """From a state that is written in the code, each number another."""
+
+    def __init__(self, build: Callable[..., nn.Module], **kwargs: Any) -> None:
+        super().__init__()
+        self.layer = build(6, 5, **kwargs)
+
+    def forward(self, x: torch.Tensor) -> Any:
+        state = torch.arange(float(2 * self.layer.num_layers * 5)).reshape(-1, 2, 5) / 7
+        sequence, last = self.layer(x, (state, -state) if isinstance(self.layer, nn.LSTM) else state)
+        return (sequence,) + (last if isinstance(last, tuple) else (last,))
+
+
 class _Packed(nn.Module):
     """Sequences of several lengths."""
 
@@ -76,6 +89,9 @@ ROWS = [
     Case("gru", _flat(nn.GRU, 6, 5), [STEPS], outputs=2),
     Case("gru from a state, batch first", _flat(nn.GRU, 6, 5, batch_first=True), [(2, 4, 6), STATES], outputs=2),
     Case("gru of both directions", _flat(nn.GRU, 6, 5, bidirectional=True, bias=False), [STEPS], outputs=2),
+    Case("gru from what is written", drawn(_Begun, nn.GRU), [STEPS], outputs=2),
+    Case("lstm from what is written, two layers", drawn(_Begun, nn.LSTM, num_layers=2), [STEPS], outputs=3),
+    Case("rnn from what is written", drawn(_Begun, nn.RNN), [STEPS], outputs=2),
     Case("rnn of both directions", _flat(nn.RNN, 6, 5, bidirectional=True), [STEPS], outputs=2),
     Case("rnn with relu, two layers", _flat(nn.RNN, 6, 5, nonlinearity="relu", num_layers=2), [STEPS], outputs=2),
     Case("lstm cell", drawn(_Steps, nn.LSTMCell), [STEPS], outputs=2),
