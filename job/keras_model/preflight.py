@@ -26,8 +26,8 @@ def problems_of(graph: Graph) -> List[str]:
     view = View(graph)
     problems = ["input {} of type {}".format(name, _type_name(graph.dtypes[name])) for name in graph.inputs
                 if graph.dtypes.get(name, "float32") not in INPUT_TYPES]
-    problems += ["input {}, which is a number without axes: give it one, of size 1".format(name) for name in graph.inputs
-                 if graph.shapes.get(name) == ()]
+    problems += ["input {0}, which is a number without axes: give it one, of size 1, or with --fixed-inputs={{{0}: ...}} its "
+                 "value".format(name) for name in graph.inputs if graph.shapes.get(name) == ()]
     problems += ["output {}, which no input decides: a constant".format(name) for name in graph.outputs
                  if name in graph.constants]
     for node in graph.nodes:

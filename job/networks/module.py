@@ -9,6 +9,7 @@ import torch
 from job.architectures.module import load_module
 from job.axes import published
 from job.errors import BadCheckpoint, UsageError
+from job.networks.fixed_inputs import refuse_fixed_inputs
 from job.networks.indices import with_indices_that_fit
 from job.networks.rounding import in_float64, rounding_of_range
 from job.networks.training_spread import training_spread
@@ -43,6 +44,7 @@ class ModuleNetwork:
     @classmethod
     def read(cls, checkpoint: Path, settings: Settings, known: Known = Known()) -> Tuple["ModuleNetwork", Graph]:
         """`known`: traces of modules that were built alike."""
+        refuse_fixed_inputs(settings, checkpoint.name)
         loaded = load_module(checkpoint, settings)
         module = FlatOutputs(loaded.module)
         inputs = with_indices_that_fit(_inputs(settings, loaded.default_input_shape),

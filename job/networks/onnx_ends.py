@@ -15,7 +15,7 @@ def inputs_of(files: Sequence[str], settings: Settings) -> Tuple[Tuple[str, ...]
     Shapes under the file's own names are of these inputs, in whatever order and however many; others are all inputs'.
     """
     shapes = settings.input_shapes
-    own = dict(zip(_published(files, {}), files), **dict(zip(files, files)))
+    own = own_names(files)
     named = [each.name for each in shapes if each.name]
     if named and all(name in own for name in named):
         _refuse_twice([own[name] for name in named])
@@ -24,6 +24,11 @@ def inputs_of(files: Sequence[str], settings: Settings) -> Tuple[Tuple[str, ...]
     _refuse_other_places(files, shapes, own)
     said = settings.input_names if settings.input_names != default_input_names(len(shapes)) else ()
     return _names("input", files, said), {file: each.shape for file, each in zip(files, shapes)}
+
+
+def own_names(files: Sequence[str]) -> Mapping[str, str]:
+    """What a user may call each input, as the file or as what is published does -> its name in the file."""
+    return dict(zip(_published(files, {}), files), **dict(zip(files, files)))
 
 
 def outputs_of(files: Sequence[str], settings: Settings, inputs: Sequence[str]) -> Tuple[str, ...]:

@@ -11,6 +11,7 @@ from job.checkpoint.reading import read_whole
 from job.checkpoint.source import Source
 from job.checkpoint.watch import Watch
 from job.errors import BadCheckpoint, UnsupportedModel, UsageError, job_error_from_oserror
+from job.networks.fixed_inputs import Fixed, fixed_inputs
 from job.networks.indices import with_indices_that_fit, without_indices
 from job.networks.onnx_ends import inputs_of, outputs_of
 from job.networks.rounding import rounding_of_range
@@ -74,16 +75,18 @@ class FileNetwork:
             raise UsageError("{} is a network itself: --arch and --model-code name another".format(path.name),
                              hint="leave them out for .onnx files", about=("arch",))
         (data, file), identity = _read(path)
+        fixed = fixed_inputs(file, settings)
 
         def reread() -> Graph:
-            return _graph(_read(path)[0][1], settings)[0]
-        graph, notes = _graph(file, settings)
+            return _graph(fixed_inputs(_read(path)[0][1], settings).file, settings)[0]
+        graph, notes = _graph(fixed.file, settings)
         refuse_zero_divisors(graph)
         inputs = tuple(TensorFacts(name, graph.dtypes[name], graph.shapes[name], published(len(graph.shapes[name])))
                        for name in graph.inputs)
-        forward, told = _forward(path, data, file, graph, make_probes(without_indices(inputs), 1)[0])
+        forward, told = _forward(path, data, fixed, graph, make_probes(without_indices(inputs), 1)[0])
         inputs = with_indices_that_fit(inputs, forward, RUNTIME_ERRORS)
-        return cls(forward, reread, inputs, _facts(file, identity, notes + told), frozenset(file.graph.constants)), graph
+        facts = _facts(file, identity, fixed.notes + notes + told)
+        return cls(forward, reread, inputs, facts, frozenset(file.graph.constants)), graph
 
     def forward(self, probe: Probe) -> Answers:
         try:
@@ -149,13 +152,14 @@ def _facts(file: OnnxFile, identity: Identity, notes: Tuple[str, ...]) -> Checkp
                            identity.stamps)
 
 
-def _forward(path: Path, data: bytes, file: OnnxFile, graph: Graph, probe: Probe) -> Tuple[Forward, Tuple[str, ...]]:
+def _forward(path: Path, data: bytes, fixed: Fixed, graph: Graph, probe: Probe) -> Tuple[Forward, Tuple[str, ...]]:
     """ONNX Runtime with the file as it is; where that cannot be the reference, with what was read, which is said."""
+    file = fixed.file
     reason = "it computes in float16, with 3 digits" if _has_half(file.graph) else _retold(file)
     if not reason:
         known, renamed = (path, False) if file.files else as_it_knows(data)
         try:
-            return _tried(known, file.graph, probe), (_RENAMED.format(NEWEST_OPSET),) if renamed else ()
+            return _tried(known, file.graph, probe, fixed.values), (_RENAMED.format(NEWEST_OPSET),) if renamed else ()
         except RUNTIME_ERRORS as error:
             reason = "ONNX Runtime does not run it: {}".format(str(error).split("\n")[0])
     try:
@@ -178,18 +182,18 @@ def _has_half(graph: Graph) -> bool:
     return "float16" in graph.dtypes.values() or any(value.dtype == np.float16 for value in graph.constants.values())
 
 
-def _tried(model: Any, graph: Graph, probe: Probe) -> Forward:
+def _tried(model: Any, graph: Graph, probe: Probe, fixed: Mapping[str, np.ndarray] = {}) -> Forward:
     """Some forms are taken, and fail when they are run."""
-    forward = _runner(model, graph)
+    forward = _runner(model, graph, fixed)
     forward(probe.inputs)
     return forward
 
 
-def _runner(model: Any, graph: Graph) -> Forward:
+def _runner(model: Any, graph: Graph, fixed: Mapping[str, np.ndarray]) -> Forward:
     """Numbers are handed in as the graph has them: float64 stays what it is."""
     runtime = session(model)
 
     def forward(arrays: Sequence[np.ndarray]) -> Answers:
-        fed = {name: np.asarray(array, graph.dtypes[name]) for name, array in zip(graph.inputs, arrays)}
+        fed = dict(fixed, **{name: np.asarray(array, graph.dtypes[name]) for name, array in zip(graph.inputs, arrays)})
         return tuple(runtime.run(list(graph.outputs), fed))
     return forward

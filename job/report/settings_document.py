@@ -16,6 +16,7 @@ def settings_document(settings: Settings) -> Dict[str, Any]:
         "model_code": _code(settings.model_code),
         "input_shapes": [{"name": shape.name, "shape": list(shape.shape), "dtype": shape.dtype}
                          for shape in settings.input_shapes],
+        "fixed_inputs": dict(settings.fixed_inputs),
         "input_names": list(settings.input_names),
         "output_names": list(settings.output_names),
         "quantize": list(settings.quantize),

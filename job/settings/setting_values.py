@@ -63,6 +63,11 @@ def mapping(value: Any, such_as: str = "{num_classes: 10}") -> Mapping[str, Any]
     return dict(value)
 
 
+def fixed_inputs(value: Any) -> Mapping[str, Any]:
+    """Whether an input can have its value is known when the file is read."""
+    return mapping(value, "{sr: 16000}")
+
+
 def model_code(value: str) -> ModelCode:
     file, colon, factory = value.rpartition(":")
     allowed = "FILE.py:FACTORY or FOLDER:FACTORY, such as net.py:make_net"

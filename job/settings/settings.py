@@ -31,6 +31,7 @@ READERS = {
     "input_shape": input_shapes,
     "input_names": tensor_names,
     "output_names": tensor_names,
+    "fixed_inputs": read.fixed_inputs,
     "quantize": read.modes,
     "calibration": read.folder,
     "calibration_count": read.calibration_count,
@@ -63,6 +64,7 @@ class Settings(NamedTuple):
     input_names: Tuple[str, ...]
     quantize: Tuple[str, ...]  # modes beside float32
     output_names: Tuple[str, ...] = DEFAULT_OUTPUT_NAMES
+    fixed_inputs: Mapping[str, Any] = {}  # of an .onnx file: name -> number, truth value or lists of them
     arch: Optional[str] = None
     arch_args: Mapping[str, Any] = {}
     model_code: Optional[ModelCode] = None

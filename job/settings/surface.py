@@ -39,6 +39,8 @@ _FLAGS = (
          "shape as PyTorch has it, batch first; several: a:1,3,8,8;b:1,4; of whole numbers, such as words: 1,16:int64", True),
     Flag("input_names", "A,B", "names of the inputs in what is published (default image_array)", True),
     Flag("output_names", "A,B", "names of the outputs in what is published (default category)", True),
+    Flag("fixed_inputs", "{NAME: VALUE}",
+         "inputs of an .onnx file that always have this value, such as {sr: 16000}: what is published has them no more", True),
     Flag("quantize", "MODES", "of {}; or none for float only (default dynamic, with --calibration int8 too)".format(
         ",".join(NAMES)), True),
     Flag("calibration", "DIR", "your own inputs, from which int8 takes its ranges: pictures or arrays", True),
@@ -71,7 +73,7 @@ _FLAGS = (
 
 FLAGS = {flag.name: flag for flag in _FLAGS}  # type: Mapping[str, Flag]
 
-_MODEL = ("arch", "arch_args", "model_code", "input_shape", "input_names", "output_names", "weights_key")
+_MODEL = ("arch", "arch_args", "model_code", "input_shape", "input_names", "output_names", "fixed_inputs", "weights_key")
 
 _COMMANDS = (
     Command("convert", "[CHECKPOINT ...]", 0, None,

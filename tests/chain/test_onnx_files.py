@@ -9,7 +9,8 @@ from onnx import helper, numpy_helper
 from tensorflow.lite.python.interpreter import Interpreter
 
 from tests.chain.test_bad_input import check, convert, files_in, run_job
-from tests.onnx_backend.small_models import image_network, linear, model, with_weight_beside
+from tests.onnx_backend.small_models import image_network, linear, model, tensor, with_weight_beside
+from tests.onnx_backend.test_branches import branch
 
 STAGES = ["onnxruntime", "onnx", "keras", "saved_model", "tflite.float32", "tflite.dynamic"]
 
@@ -117,6 +118,44 @@ def test_inspect(tmp_path):
     for words in ("net.onnx: onnx, 10 tensors", "float32  5x3x3x3", "input image float32 1x3x12x14",
                   "output score_0 float32 1x4", "nothing stands in the way"):
         assert words in done.stdout
+
+
+def of_a_rate(folder):
+    """A convolution of every second sample or every third, as the rate is 8000 or not, and a number of each sample's own."""
+    def strided(step):
+        return branch([helper.make_node("Conv", ["x", "k"], ["y"], strides=[step])])
+
+    nodes = [helper.make_node("Equal", ["rate", "slow"], ["is_slow"]),
+             helper.make_node("If", ["is_slow"], ["z"], then_branch=strided(2), else_branch=strided(3)),
+             helper.make_node("Mul", ["z", "gain"], ["y"])]
+    weights = {"slow": np.array(8000), "k": np.random.RandomState(0).randn(4, 2, 3).astype(np.float32)}
+    made = model(nodes, {"x": ("N", 2, 15), "gain": (1, 4, 1)}, ["y"], 13, weights)
+    made.graph.input.extend([tensor("rate", (), "int64")])
+    return saved(made, folder / "net.onnx")
+
+
+def test_an_input_that_always_has_one_value(tmp_path):
+    file, out = of_a_rate(tmp_path), tmp_path / "out"
+    check(convert(file, out), 4, "If")
+    session, sound = onnxruntime.InferenceSession(str(file)), np.random.RandomState(1).randn(1, 2, 15).astype(np.float32)
+    gain = np.float32([[[0.5], [-2], [3], [0.25]]])
+    (tmp_path / "net.yaml").write_text("fixed_inputs: {{rate: 8000, gain: {}}}\n".format(gain.tolist()))
+    for flags, rate, size in ((), 8000, 7), (["--fixed-inputs={{rate: 16000, gain: {}}}".format(gain.tolist())], 16000, 5):
+        done = convert(file, out, *flags)
+        assert done.returncode == 0, done.stderr
+        interface = json.loads((out / "net" / "interface.json").read_text())
+        assert [(each["name"], each["pytorch_shape"]) for each in interface["inputs"]] == [("x", [1, 2, 15])]
+        expected, = session.run(None, {"x": sound, "gain": gain, "rate": np.array(rate)})
+        ends = interface["inputs"] + interface["outputs"]
+        found = tflite_answer(out / "net" / "net.float32.tflite", sound.transpose(ends[0]["permutation"]))
+        expected = expected.transpose(ends[1]["permutation"])
+        assert found.shape == expected.shape and size in found.shape
+        assert np.abs(found - expected).max() < 1e-5 * np.ptp(expected)
+        notes = json.loads((out / "net" / "parity.json").read_text())["checkpoint"]["notes"]
+        assert notes == ["the input rate always is what --fixed-inputs says: {}".format(rate),
+                         "the input gain always is what --fixed-inputs says: 4 numbers"]
+    (tmp_path / "net.yaml").write_text("fixed_inputs: {rat: 8000}\n")
+    check(convert(file, out), 3, "net.yaml: --fixed-inputs: the file has no input rat", "did you mean rate?")
 
 
 def hostile(folder):

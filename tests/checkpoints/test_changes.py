@@ -18,7 +18,7 @@ from job.processes.actors import side_with
 from job.settings.settings import InputShape
 
 Settings = namedtuple(
-    "Settings", "arch arch_args model_code weights_key trust_pickle input_shapes input_names output_names"
+    "Settings", "arch arch_args model_code weights_key trust_pickle input_shapes input_names output_names fixed_inputs"
 )
 
 
@@ -54,7 +54,7 @@ def test_an_answer_after_a_write_is_to_be_retried(tmp_path, change):
     path = tmp_path / "model.pth"
     saved(path)
     settings = Settings(
-        "squeezenet1_1", {}, None, None, False, (InputShape(None, (1, 3, 32, 32)),), ("image",), ("category",)
+        "squeezenet1_1", {}, None, None, False, (InputShape(None, (1, 3, 32, 32)),), ("image",), ("category",), {}
     )
     network, _ = ModuleNetwork.read(path, settings)
     probe = make_probes(network.inputs, 1)[0]

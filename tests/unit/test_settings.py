@@ -50,6 +50,8 @@ def test_defaults():
     ("--force=false", "force", False),
     ("--trust-pickle", "trust_pickle", True),
     ("--weights-key=ema.model", "weights_key", "ema.model"),
+    ("--fixed-inputs={sr: 16000, on: true, s: [[1e-1, 2]]}", "fixed_inputs", {"sr": 16000, "on": True, "s": [[0.1, 2]]}),
+    ("--force", "fixed_inputs", {}),
     ("--tolerance={}", "max_accuracy_drop", None),
 ])
 def test_values(flag, field, expected):
@@ -88,6 +90,7 @@ def test_preprocess():
     ("--weights-key=a\tb", "not a path of keys"),
     ("--samples=/no/such", "there is no such folder"),
     ("--arch-args=[1]", "not a mapping"),
+    ("--fixed-inputs=16000", "such as {sr: 16000}"),
     ("--arch-args={1: 2}", "1 is no name"),
     ("--preprocess=224", "such as {size: 224, mean: [0.485, 0.456, 0.406]}"),
     ("--preprocess={'mean': (0.485, 0.456, 0.406)}", "0.456 is no name"),

@@ -33,7 +33,7 @@ def input_shapes(items: Sequence[onnx.ValueInfoProto], given: Mapping[str, Shape
     still_open = [name for name, sizes in declared.items() if name not in given and min(sizes[1:], default=0) < 0]
     if still_open:
         raise BadCheckpoint("the file leaves sizes of its inputs open: {}".format(
-            "; ".join("{} {}".format(name, _written(declared[name])) for name in still_open)),
+            "; ".join("{} {}".format(name, written(declared[name])) for name in still_open)),
             hint="give them, for example --input-shape=" + _example(declared, still_open))
     return tuple(_shape(name, sizes, given.get(name)) for name, sizes in declared.items())
 
@@ -43,7 +43,7 @@ def _shape(name: str, declared: Tuple[int, ...], given: Optional[Shape]) -> Shap
         return tuple(1 if size < 0 else size for size in declared)
     if len(given) != len(declared) or any(size not in (-1, said) for size, said in zip(declared, given)):
         raise BadCheckpoint("the input {} has shape {} in the file, {} in --input-shape".format(
-            name, _written(declared), ",".join(map(str, given))), hint="only what the file leaves open can be given")
+            name, written(declared), ",".join(map(str, given))), hint="only what the file leaves open can be given")
     return given
 
 
@@ -53,11 +53,12 @@ def _example(declared: Mapping[str, Tuple[int, ...]], names: Sequence[str]) -> s
     published = {name: published_name(name, unused) for name in declared}
     for name in names:
         sizes = [1 if axis == 0 else 224 if len(declared[name]) == 4 else 16 for axis in range(len(declared[name]))]
-        text = _written(tuple(size if size > 0 else example for size, example in zip(declared[name], sizes)))
+        text = written(tuple(size if size > 0 else example for size, example in zip(declared[name], sizes)))
         shapes.append(text if len(declared) == 1 else "{}:{}".format(published[name], text))
     return shlex.quote(";".join(shapes))
 
 
-def _written(shape: Tuple[int, ...]) -> str:
+def written(shape: Sequence[int]) -> str:
+    """As users write it, with ? for what is open."""
     sizes = ["?" if size < 0 else str(size) for size in shape]  # type: List[str]
     return ",".join(sizes)
