@@ -53,7 +53,9 @@ def with_weights(drift: Drift, stages: Sequence[StageParity], sides: Sides) -> D
 
 def _silence(drift: Drift, stages: Sequence[StageParity], sides: Sides) -> str:
     metrics = _metrics_of(drift, stages)
-    return explain.hint_on_silence(metrics["range"]) if metrics and sides.pytorch.call("is_of_shares", drift.output) else ""
+    if not metrics or not sides.pytorch.call("is_of_shares", drift.output):
+        return ""
+    return explain.hint_on_silence(metrics["range"], metrics["max_abs"])
 
 
 def _with_noise(drift: Drift, sides: Sides, *asked: Any) -> Drift:

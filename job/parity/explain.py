@@ -7,6 +7,7 @@ from job.values import LayerNoise
 
 BLAMED = 3  # layers
 SILENT = 1e-2  # range of shares below which the last bit of a 1 is more than a quiet probe of a float stage may differ by
+LAST_BITS = 4 * 2 ** -23  # of a 1: what rounding does to a share, however little of it there is to be found
 LOUD_ROUNDING = 1e-5  # of the range: a tenth of what a float stage may differ by
 POOR_INPUT_DB = 30.0  # 8 bits say an input to 40 dB and more where their range is made for it
 USUAL_NOISE_DB = 25.0  # 8 bits cost a layer 28 dB to 45
@@ -112,9 +113,9 @@ def hint_on_rounding(own: Optional[float]) -> str:
             ).format(percent(own))
 
 
-def hint_on_silence(whole_range: float) -> str:
-    """Of a float stage whose output, of numbers between 0 and 1, has that range over all probes."""
-    if not whole_range < SILENT:
+def hint_on_silence(whole_range: float, error: float) -> str:
+    """Of a float stage whose output, of numbers between 0 and 1, has that range over all probes, and is off by that."""
+    if not (whole_range < SILENT or error <= LAST_BITS):
         return ""
     return ("the network finds nothing in these inputs: of an output between 0 and 1 all answers lie within {:.3g}, where "
             "rounding is most of what there is to compare: show it inputs in which it finds something with --samples"

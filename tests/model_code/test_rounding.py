@@ -123,6 +123,7 @@ def test_the_hint_of_a_drift(tmp_path, forward, hint):
     assert hint in found["hint"], found
 
 
-@pytest.mark.parametrize("whole_range, is_told", [(1e-6, True), (9e-3, True), (2e-2, False), (0.9, False)])
-def test_shares_among_which_something_stands_out_are_no_silence(whole_range, is_told):
-    assert bool(hint_on_silence(whole_range)) == is_told
+@pytest.mark.parametrize("whole_range, error, is_told", [
+    (1e-6, 1e-9, True), (9e-3, 1e-4, True), (2e-2, 3e-6, False), (1.45e-2, 1.8e-7, True), (0.9, 1e-4, False)])
+def test_shares_among_which_something_stands_out_are_no_silence(whole_range, error, is_told):
+    assert bool(hint_on_silence(whole_range, error)) == is_told
