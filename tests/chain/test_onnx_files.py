@@ -164,14 +164,14 @@ def hostile(folder):
     outside = with_weight_beside(linear(), "w", "../secret", folder, "../secret").SerializeToString()
     body = helper.make_graph([], "body", [], [])
     other = linear(9)
-    other.opset_import[0].version = 21
+    other.opset_import[0].version = 29
     choice = model([helper.make_node("If", ["x"], ["y"], name="choice", then_branch=body, else_branch=body)],
                    {"x": (1,)}, ["y"])
     values = model([helper.make_node("NonZero", ["x"], ["y"], name="places")], {"x": (2, 3)}, ["y"])
     return {
         "cut": (whole[:len(whole) // 2], 3, "no ONNX model"), "text": (b"not a network\n" * 9, 3, "no ONNX model"),
         "empty": (b"", 3, "no graph"), "outside": (outside, 3, "points outside the model's folder"),
-        "opset": (other.SerializeToString(), 4, "opset 21"),
+        "opset": (other.SerializeToString(), 4, "opset 29"),
         "graphs": (choice.SerializeToString(), 4, "If attribute else_branch, a graph of its own, at choice"),
         "values": (values.SerializeToString(), 4, "NonZero at places: the shape of its result depends on values"),
     }
