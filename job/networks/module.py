@@ -17,7 +17,7 @@ from job.networks.weights import with_nan
 from job.onnx_model.export import traced_graph
 from job.onnx_model.graph import Graph
 from job.onnx_model.outputs import FlatOutputs, output_names
-from job.onnx_model.repeatable import check_repeatable, computes_with_batch
+from job.onnx_model.repeatable import Repeated, asked_again
 from job.onnx_model.symbolic import gaps_filled
 from job.onnx_model.trace import first_difference, forward, trace
 from job.parity.probes import Probe, make_probes
@@ -51,14 +51,13 @@ class ModuleNetwork:
                                        lambda arrays: forward(module, list(map(torch.from_numpy, arrays))), (BadModelCode,))
         example = [torch.from_numpy(array) for array in make_probes(inputs, 1)[0].inputs]
         names = [facts.name for facts in inputs]
-        notes = check_repeatable(module, example) if settings.model_code else ()
+        repeated = asked_again(module, example) if settings.model_code else Repeated((), False)
         decided_by = loaded.built_from and repr((loaded.built_from, inputs, settings.output_names)).encode()
         traced = known.value(decided_by and [decided_by], lambda: traced_graph(
             module, example, names,
             lambda network: output_names(network, settings.output_names, DEFAULT_OUTPUT_NAMES, names)))
-        facts = loaded.facts._replace(notes=loaded.facts.notes + notes + doubts() + traced.freezes)
-        of_batch = bool(settings.model_code) and computes_with_batch(module, example)
-        network = cls(module, inputs, example, facts, traced.freezes, of_batch, loaded.refuse_writes)
+        facts = loaded.facts._replace(notes=loaded.facts.notes + repeated.notes + doubts() + traced.freezes)
+        network = cls(module, inputs, example, facts, traced.freezes, repeated.computes_with_batch, loaded.refuse_writes)
         return network, traced.of(module)
 
     def forward(self, probe: Probe) -> Tuple[np.ndarray, ...]:

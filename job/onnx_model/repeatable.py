@@ -1,6 +1,6 @@
 """How a network behaves when it is asked again: one that answers otherwise cannot be converted, nor compared."""
 import random
-from typing import Any, Dict, List, Sequence, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 import numpy as np
 import torch
@@ -15,11 +15,34 @@ _MORE_DRAWS = 7  # of random numbers, where any are drawn: a dropout of few valu
 _OF_BATCH = 1e-3  # of the output's range: less than arithmetic with the size of a batch makes
 
 
-def check_repeatable(module: FlatOutputs, inputs: Inputs) -> Tuple[str, ...]:
-    """Notes on buffers that the forward changes, which keep the checkpoint's values.
+class Repeated(NamedTuple):
+    notes: Tuple[str, ...]  # on buffers that the forward changes, which keep the checkpoint's values
+    computes_with_batch: bool
 
-    BadModelCode says what differs and, where it can be told, why.
-    """
+
+def asked_again(module: FlatOutputs, inputs: Inputs) -> Repeated:
+    """Mostly a forward and one of a batch of two show it all; else it is looked into. Raises as check_repeatable()."""
+    notes = _notes_of_two_alike(module, inputs)
+    if notes is not None:
+        return Repeated(notes, False)
+    return Repeated(check_repeatable(module, inputs), computes_with_batch(module, inputs))
+
+
+def _notes_of_two_alike(module: FlatOutputs, inputs: Inputs) -> Optional[Tuple[str, ...]]:
+    """None unless both members of a batch of two are answered as one alone was before, and nothing was drawn for it."""
+    before = _random_states()
+    try:
+        with kept_buffers(module.network) as changed:
+            alone, together = forward(module, inputs), forward(module, _twice(inputs))
+    except BadModelCode:
+        return None
+    alike = len(alone) == len(together) and all(
+        one.ndim and _alike(np.concatenate([one, one]), two, _ROUNDING) for one, two in zip(alone, together))
+    return _notes(changed) if alike and _random_states() == before else None
+
+
+def check_repeatable(module: FlatOutputs, inputs: Inputs) -> Tuple[str, ...]:
+    """The notes of Repeated. BadModelCode says what differs and, where it can be told, why."""
     before = _random_states()
     with kept_buffers(module.network) as changed:
         first, others = forward(module, inputs), [forward(module, inputs)]
@@ -32,6 +55,10 @@ def check_repeatable(module: FlatOutputs, inputs: Inputs) -> Tuple[str, ...]:
                 differing[0], "".join("; " + reason for reason in _reasons(module, inputs, drawn, changed))),
             hint="in eval mode a network must draw no random numbers (F.dropout needs training=self.training) and "
                  "keep nothing from one forward for the next", stage="onnx")
+    return _notes(changed)
+
+
+def _notes(changed: Sequence[str]) -> Tuple[str, ...]:
     return tuple("the forward changes the buffer {}: what is published has the checkpoint's value".format(name)
                  for name in changed)
 
@@ -49,11 +76,15 @@ def computes_with_batch(module: FlatOutputs, inputs: Inputs) -> bool:
         return False
     try:
         with kept_buffers(module.network):
-            alone, together = forward(module, inputs), forward(module, [torch.cat([x, x]) for x in inputs])
+            alone, together = forward(module, inputs), forward(module, _twice(inputs))
     except BadModelCode:
         return False
     return any(not _alike(np.concatenate([one, one]), two, _OF_BATCH) for one, two in zip(alone, together)
                if one.ndim and two.shape == (2 * one.shape[0],) + one.shape[1:])
+
+
+def _twice(inputs: Inputs) -> Inputs:
+    return tuple(torch.cat([x, x]) for x in inputs)
 
 
 def _reasons(module: FlatOutputs, inputs: Inputs, drawn: Sequence[str], changed: Sequence[str]) -> List[str]:

@@ -4,7 +4,7 @@ import torch
 
 from job.errors import BadCheckpoint
 from job.onnx_model.outputs import FlatOutputs
-from job.onnx_model.repeatable import check_repeatable, computes_with_batch
+from job.onnx_model.repeatable import asked_again, check_repeatable, computes_with_batch
 from job.user_code.factory import build_from_code
 from tests.model_code.by_command import write_code
 from tests.model_code.small_network import converted, net
@@ -54,6 +54,25 @@ def test_a_counter_is_put_back_and_noted(tmp_path, line):
     note, = check_repeatable(module, images())
     assert "changes the buffer count" in note
     assert module.network.count is buffer and buffer.tolist() == [0]
+
+
+@pytest.mark.parametrize("lines, forwards", [
+    (["return y"], 2), (["self.count += 1", "return {'a': y, 'b': y * 2}"], 2), (["return y * x.size(0)"], 6),
+    (["return y.mean()"], 6), (["torch.rand(3)", "return y"], 13)])
+def test_no_more_forwards_than_it_takes(tmp_path, lines, forwards):
+    module, asked = network(tmp_path, *lines), []
+    module.network.register_forward_hook(lambda *_: asked.append(1))
+    repeated = asked_again(module, images())
+    assert len(asked) == forwards
+    assert repeated == (check_repeatable(module, images()), computes_with_batch(module, images()))
+
+
+@pytest.mark.parametrize("lines", [
+    ["return y * torch.rand(1)"], ["self.n = getattr(self, 'n', 0) + 1", "return y * self.n"],
+    ["self.n = getattr(self, 'n', 0) + 1", "return (y,) * self.n"]])
+def test_two_that_are_answered_otherwise_are_looked_into(tmp_path, lines):
+    with pytest.raises(BadCheckpoint, match="not deterministic"):
+        asked_again(network(tmp_path, *lines), images())
 
 
 @pytest.mark.parametrize("lines, expected", [
