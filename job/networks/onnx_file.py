@@ -33,6 +33,7 @@ _VERSION, _VERSIONS = 0x08, range(3, 16)  # its first field, and what that may s
 _NEXT_FIELDS = b"\x12\x1a\x22\x28\x32\x3a\x42\x72"  # one of which comes behind it
 
 _RENAMED = "the reference is the file's own nodes called opset {}, the newest that ONNX Runtime 1.10 knows"
+_INLINED = "the reference is the file with its own functions in the places of what calls them"
 
 Answers = Tuple[np.ndarray, ...]
 Forward = Callable[[Sequence[np.ndarray]], Answers]
@@ -157,9 +158,9 @@ def _forward(path: Path, data: bytes, fixed: Fixed, graph: Graph, probe: Probe) 
     file = fixed.file
     reason = "it computes in float16, with 3 digits" if _has_half(file.graph) else _retold(file)
     if not reason:
-        known, renamed = (path, False) if file.files else as_it_knows(data)
+        known, notes = (path, ()) if file.files else _known(file.inlined or data, bool(file.inlined))
         try:
-            return _tried(known, file.graph, probe, fixed.values), (_RENAMED.format(NEWEST_OPSET),) if renamed else ()
+            return _tried(known, file.graph, probe, fixed.values), notes
         except RUNTIME_ERRORS as error:
             reason = "ONNX Runtime does not run it: {}".format(str(error).split("\n")[0])
     try:
@@ -170,8 +171,16 @@ def _forward(path: Path, data: bytes, fixed: Fixed, graph: Graph, probe: Probe) 
         OPSET, reason),)
 
 
+def _known(data: bytes, inlined: bool) -> Tuple[bytes, Tuple[str, ...]]:
+    """What ONNX Runtime takes of the file, and notes of what it is not as it is."""
+    known, renamed = as_it_knows(data)
+    return known, (_INLINED,) * inlined + (_RENAMED.format(NEWEST_OPSET),) * renamed
+
+
 def _retold(file: OnnxFile) -> str:
-    """What its opset means otherwise than the newest that ONNX Runtime knows, in the same form."""
+    """What its opset means otherwise than the newest that ONNX Runtime knows, in the same form; or what that may not know."""
+    if file.inlined and file.files:
+        return "it has functions of its own, and weights beside it"
     pools = [node.place for node in all_nodes(file.graph) if may_begin_late(node.op, node.attributes)]
     if file.opset < WITHOUT_LATE_WINDOWS or not pools:
         return ""

@@ -1,5 +1,5 @@
 """What onnx 1.5 itself knows of operators: opsets up to the canonical one."""
-from typing import List
+from typing import List, Optional
 
 import onnx
 from onnx import checker, defs
@@ -12,10 +12,16 @@ _COUNTS = ("dilations", "kernel_shape", "strides")  # by which inference divides
 
 
 def is_known(op: str, opset: int) -> bool:
+    return since(op, opset) is not None
+
+
+def since(op: str, opset: int) -> Optional[int]:
+    """The opset that says it as that one does; None for what it does not have."""
     try:
-        return not defs.get_schema(op, opset, "").deprecated
+        schema = defs.get_schema(op, opset, "")
     except RuntimeError:  # onnx's SchemaError
-        return False
+        return None
+    return None if schema.deprecated else schema.since_version
 
 
 def fault_of(proto: onnx.NodeProto, opset: int) -> str:

@@ -17,7 +17,7 @@ def test_answers_as_they_did_there(each, tmp_path):
     assert file.opset > 20
     graph, notes = graph_of(file, {}, tuple("in_{}".format(place) for place in range(len(each.inputs))),
                             tuple("out_{}".format(place) for place in range(len(each.outputs))))
-    assert notes == ()
+    assert all("which branch of the If" in note for note in notes)
     for read in (graph, canonical(graph)):
         for found, expected in zip(run_graph(read, each.inputs), each.outputs):
             assert found.shape == expected.shape and np.allclose(found, expected, atol=1e-5)

@@ -1,11 +1,8 @@
 """The file as a whole."""
-import itertools
-import warnings
 from pathlib import Path
-from typing import Any, Iterator, Mapping, NamedTuple, Sequence, Tuple
+from typing import Iterator, Mapping, NamedTuple, Sequence, Tuple
 
 import onnx
-from google.protobuf.message import DecodeError
 
 from job.checkpoint.watch import Watch
 from job.errors import UnsupportedModel
@@ -17,10 +14,13 @@ from job.onnx_model.opsets.newer import NEWEST, lowered
 from job.onnx_model.passes.infer_shapes import infer_shapes, inferred
 from job.onnx_model.protobuf import OPSET
 from job.onnx_model.reading.floats import with_float32
+from job.onnx_model.reading.inlining import inline
 from job.onnx_model.reading.inputs import declared_dtype, input_shapes
+from job.onnx_model.reading.messages import parsed
 from job.onnx_model.reading.names import check_order, named
 from job.onnx_model.reading.nodes import nodes_of
 from job.onnx_model.reading.tensors import Tensors, bad
+from job.onnx_model.reading.texts import texts
 from job.values import Shape
 
 _CHOSEN = ("values decide which branch of the If at {} counts, and only those that the probes take are compared: show inputs for "
@@ -35,6 +35,7 @@ class OnnxFile(NamedTuple):
     inputs: Tuple[onnx.ValueInfoProto, ...]  # those that are not weights
     opset: int
     files: Tuple[Watch, ...] = ()  # beside it, with some of its weights
+    inlined: bytes = b""  # the same model without functions of its own, where it has any
 
 
 def open_onnx(data: bytes, folder: Path) -> OnnxFile:
@@ -44,6 +45,7 @@ def open_onnx(data: bytes, folder: Path) -> OnnxFile:
     """
     model = _parsed(data)
     opset = _opset(model)
+    had_functions = inline(model, opset, len(data))
     tensors = Tensors(folder)
     nodes, constants = nodes_of(model.graph.node, opset, tensors)
     constants = dict(((item.name, tensors.read(item)) for item in model.graph.initializer), **constants)
@@ -54,7 +56,7 @@ def open_onnx(data: bytes, folder: Path) -> OnnxFile:
     if len(set(names)) < len(names) or not graph.outputs:
         raise bad("two inputs are called alike" if graph.outputs else "it has no outputs")
     check_order(graph)
-    return OnnxFile(graph, inputs, opset, tensors.files)
+    return OnnxFile(graph, inputs, opset, tensors.files, model.SerializeToString() if had_functions else b"")
 
 
 def graph_of(file: OnnxFile, given: Mapping[str, Shape], input_names: Sequence[str],
@@ -90,29 +92,12 @@ def _in_canonical_opset(graph: Graph, opset: int) -> Graph:
 
 
 def _parsed(data: bytes) -> onnx.ModelProto:
-    try:
-        with warnings.catch_warnings(record=True) as said:
-            warnings.simplefilter("always")
-            model = onnx.ModelProto.FromString(data)
-    except DecodeError as error:
-        raise bad("it is no ONNX model, or not a whole one") from error
-    if said:  # protobuf goes on where bytes are left over
-        raise bad("it is no ONNX model: {}".format(said[0].message))
+    model = parsed(onnx.ModelProto, data, "it is no ONNX model")
     if not model.HasField("graph") or not model.graph.node and not model.graph.initializer:
         raise bad("it holds no graph")
-    if any(isinstance(name, bytes) for name in _texts(model.graph)):
+    if any(isinstance(name, bytes) for name in texts(model.graph)):
         raise bad("a name in it is not UTF-8")
     return model
-
-
-def _texts(graph: onnx.GraphProto) -> Iterator[Any]:
-    """Every name; protobuf gives bytes where it is not UTF-8."""
-    for node in graph.node:
-        yield from (node.op_type, node.domain, node.name)
-        yield from itertools.chain(node.input, node.output, (item.name for item in node.attribute))
-        for item in node.attribute:
-            yield from _texts(item.g)
-    yield from (item.name for item in itertools.chain(graph.initializer, graph.input, graph.output))
 
 
 def _opset(model: onnx.ModelProto) -> int:

@@ -28,8 +28,7 @@ def nodes_of(protos: Sequence[onnx.NodeProto], opset: int,
     problems = [problem for proto in protos for problem in _problems(proto, opset)]
     if problems:
         raise UnsupportedModel(problems, hint=quantised_already.hint_for(
-            problems, "export with ONNX's own operators, If and Loop in opset 11 or later, without Scan; functions of the file's "
-            "own are inlined by onnx.inliner.inline_local_functions(model)"))
+            problems, "export with ONNX's own operators, If and Loop in opset 11 or later, without Scan"))
     nodes, constants = [], {}  # type: Tuple[List[Node], Dict[str, np.ndarray]]
     for proto in protos:
         _check(proto, opset)

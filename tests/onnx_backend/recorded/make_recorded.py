@@ -1,15 +1,18 @@
 """Writes recorded.npz: models of today's opsets, inputs, and what onnx's own reference answers; ONNX Runtime is to agree.
 
-Run with a Python that has onnx 1.23, onnxruntime 1.32 and torch 2.13: `python make_recorded.py`.
+Run with a Python that has onnx 1.23, onnxruntime 1.32, onnxscript 0.7 and torch 2.13: `python make_recorded.py`.
 """
 import io
 import warnings
 from pathlib import Path
 from typing import Dict, Iterator, Mapping, NamedTuple, Sequence
 
+import functions
 import numpy as np
 import onnx
+import onnx.parser
 import onnxruntime
+import scripted
 import torch
 from networks import NETWORKS
 from nodes import ROWS, Row
@@ -41,6 +44,12 @@ def _model(row: Row) -> onnx.ModelProto:
     return onnx.shape_inference.infer_shapes(made)
 
 
+def of_functions() -> Iterator[Recorded]:
+    for name, text in functions.MODELS.items():
+        yield Recorded("function_" + name, onnx.parser.parse_model(text), {"x": functions.X})
+    yield Recorded("function_of_onnxscript", scripted.MODEL, scripted.INPUTS)
+
+
 def of_networks() -> Iterator[Recorded]:
     for name, network in NETWORKS.items():
         torch.manual_seed(3)
@@ -68,23 +77,30 @@ def _without_words(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def answers(each: Recorded) -> Sequence[np.ndarray]:
-    """Of the reference, if nothing disagrees with it that knows the operator."""
-    found = ReferenceEvaluator(each.model).run(None, dict(each.inputs))
-    try:
-        others = onnxruntime.InferenceSession(each.model.SerializeToString(), providers=["CPUExecutionProvider"]).run(
-            None, dict(each.inputs))
-    except Exception as error:
-        print("{}: ONNX Runtime does not run it: {}".format(each.name, str(error).split("\n")[0][:150]))
-        return found
-    for one, other in zip(found, others):
+    """Of the reference, and of ONNX Runtime first where there are functions: the reference knows no overloads, nor defaults."""
+    found = []
+    for run in (_by_runtime, _by_reference) if each.model.functions else (_by_reference, _by_runtime):
+        try:
+            found.append(run(each.model, dict(each.inputs)))
+        except Exception as error:
+            print("{}: {}: {}".format(each.name, run.__name__, str(error).split("\n")[0][:150]))
+    for one, other in zip(found[0], found[-1]):
         if one.shape != other.shape or not np.allclose(one, other, atol=1e-5, rtol=1e-5):
-            print("{}: ONNX Runtime answers otherwise: {}, {}".format(each.name, one.shape, other.shape))
-    return found
+            print("{}: they do not agree: {}, {}".format(each.name, one.shape, other.shape))
+    return found[0]
+
+
+def _by_reference(model: onnx.ModelProto, inputs: Dict[str, np.ndarray]) -> Sequence[np.ndarray]:
+    return ReferenceEvaluator(model).run(None, inputs)
+
+
+def _by_runtime(model: onnx.ModelProto, inputs: Dict[str, np.ndarray]) -> Sequence[np.ndarray]:
+    return onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"]).run(None, inputs)
 
 
 def main() -> None:
     held = {}  # type: Dict[str, np.ndarray]
-    for each in [*of_nodes(), *of_networks()]:
+    for each in [*of_nodes(), *of_functions(), *of_networks()]:
         held[each.name + "/model"] = np.frombuffer(each.model.SerializeToString(), np.uint8)
         held.update(("{}/in/{}".format(each.name, name), value) for name, value in each.inputs.items())
         held.update(("{}/out/{}".format(each.name, place), value) for place, value in enumerate(answers(each)))
