@@ -19,7 +19,9 @@ _LONGEST = 1500  # characters of one exception's message
 _WANTS_WHOLE_NUMBERS = ("scalar type long", "tensors used as indices must be")
 _PYTHON = "Python {}.{}".format(*sys.version_info[:2])
 _FINDS = "`pip download --no-deps --python-version={}.{} PACKAGE` finds the wheel, which is a zip".format(*sys.version_info[:2])
-_CAME_LATER = ((":=", "`:=` came with Python 3.8"), (r"^\s*(match|case)\b.*:", "`match` came with Python 3.10"))
+_CAME_LATER = ((r"^\s*type\s+\w.*=", "`type X = ...` came with Python 3.12"),
+               (r"^\s*except\s*\*", "`except*` came with Python 3.11"),
+               (r"^\s*(def|class)\s+\w+\[", "type parameters came with Python 3.12"))
 _MOST_LINES = 24  # of one traceback: a recursion has a thousand
 
 

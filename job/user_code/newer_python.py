@@ -3,13 +3,15 @@ import ast
 import io
 import re
 import tokenize
-from typing import Any, List, Set, Tuple
+from typing import Any, List, Sequence, Set, Tuple
 
 from job.user_code.late_annotations import with_late_annotations
+from job.user_code.matching import marks_of, without_matching
+from job.user_code.named_expressions import MARK, without_named_expressions
 
 _GENERIC = {"dict", "frozenset", "list", "set", "tuple", "type"}  # Python 3.6 subscribes none of these
 _SHOWN = re.compile(r"(?<!\{)\{([^{}=!<>:'\"]+)=(\s*)(![rsa])?(:[^{}]*)?\}")  # f"{x=}", of Python 3.8
-_MAY_HAVE_MARKS = re.compile(br",\s*/|=\s*[}!:]")
+_MAY_HAVE_MARKS = re.compile(br",\s*/|=\s*[}!:]|:=|^\s*match\b", re.MULTILINE)
 _BESIDE_MARKS = (tokenize.NL, tokenize.COMMENT, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)
 
 _Edit = Tuple[Tuple[int, int], Tuple[int, int], str]  # from where to where, what is there then
@@ -18,7 +20,7 @@ _Edit = Tuple[Tuple[int, int], Tuple[int, int], str]  # from where to where, wha
 def as_python_3_6(source: bytes, path: str) -> ast.Module:
     """Raises SyntaxError as compiling does."""
     tree = compile(_with_older_marks(source), path, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
-    tree = with_late_annotations(tree)
+    tree = with_late_annotations(without_named_expressions(without_matching(tree)))
     bound = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
     bound |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
     return ast.fix_missing_locations(_OlderTypes(_GENERIC - bound).visit(tree))
@@ -65,21 +67,35 @@ def _parts(kinds: ast.expr) -> List[ast.expr]:
 
 
 def _with_older_marks(source: bytes) -> bytes:
-    """Without `/` among parameters, and with f"{x=}" as f"x={x!r}"."""
+    """Without `/` among parameters, with f"{x=}" as f"x={x!r}", and `:=` and `match` as what their modules read."""
     if not _MAY_HAVE_MARKS.search(source):
         return source
     try:
-        tokens = [each for each in tokenize.tokenize(io.BytesIO(source).readline) if each.type not in _BESIDE_MARKS]
+        given = list(tokenize.tokenize(io.BytesIO(source).readline))
     except (tokenize.TokenError, SyntaxError, UnicodeDecodeError):
         return source  # which compiling will tell
-    edits = []  # type: List[_Edit]
+    tokens = [each for each in given if each.type not in _BESIDE_MARKS]
+    edits = [(token.start, token.end, instead) for token, instead in marks_of(_logical_lines(given))]  # type: List[_Edit]
     for before, mark, after in zip(tokens, tokens[1:], tokens[2:]):
         if (before.string, mark.string) == (",", "/") and after.string in (",", ")", ":"):
             edits.append((mark.start, mark.end, " "))
             edits += [(after.start, after.end, " ")] if after.string == "," else []
+        elif (mark.string, after.string) == (":", "=") and mark.end == after.start:
+            edits.append((before.start, after.end, "lambda {}{}:".format(MARK, before.string)))
         elif mark.type == tokenize.STRING and "f" in mark.string[:2].lower() and _SHOWN.search(mark.string):
             edits.append((mark.start, mark.end, _SHOWN.sub(_shown, mark.string)))
-    return _edited(source, tokens[0].string, edits) if edits else source
+    return _edited(source, tokens[0].string, sorted(edits)) if edits else source
+
+
+def _logical_lines(tokens: Sequence[Any]) -> List[List[Any]]:
+    lines, line = [], []  # type: List[List[Any]], List[Any]
+    for token in tokens[1:]:
+        if token.type == tokenize.NEWLINE:
+            lines += [line] if line else []
+            line = []
+        elif token.type not in _BESIDE_MARKS:
+            line.append(token)
+    return lines
 
 
 def _shown(found: Any) -> str:

@@ -61,14 +61,17 @@ def nullcontext(enter_result: Any = None) -> Iterator[Any]:
     yield enter_result
 
 
-def _dataclass(of_3_6: Callable[..., Any], cls: Any = None, *, slots: bool = False, kw_only: bool = False, match_args: bool = True,
-               weakref_slot: bool = False, **named: Any) -> Any:
+def _dataclass(of_3_6: Callable[..., Any], cls: Any = None, *, slots: bool = False, kw_only: bool = False,
+               match_args: bool = True, weakref_slot: bool = False, **named: Any) -> Any:
     """Fields that only names are given for may stand in any order: those without a default are put first."""
     def made(cls: Any) -> Any:
         if kw_only:
             kinds = vars(cls).get("__annotations__", {})
             cls.__annotations__ = dict(sorted(kinds.items(), key=lambda item: item[0] in vars(cls)))
-        return of_3_6(**named)(cls)
+        cls = of_3_6(**named)(cls)
+        if match_args and "__match_args__" not in vars(cls):
+            cls.__match_args__ = () if kw_only else tuple(field.name for field in dataclasses.fields(cls) if field.init)
+        return cls
     return made if cls is None else made(cls)
 
 

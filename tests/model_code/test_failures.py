@@ -32,7 +32,7 @@ def raised(tmp_path, text, factory="make"):
     ("from .nets import one", "ModuleNotFoundError: No module named 'nets'\n  net.py line 1", "nets is neither"),
     ("from ..nets import one", "beyond top-level package\n  net.py line 1", "__init__.py"),
     ("x = 1\ndef make(:\n", "SyntaxError: invalid syntax (net.py, line 2)\n  net.py line 2: def make(:", RUN_BY),
-    ("def make():\n    if (n := 3): pass", "SyntaxError: invalid syntax (net.py, line 2)", RUN_BY),
+    ("def make():\n    f = lambda x: (y := x)", "SyntaxError: `:=` in a lambda is not known here", RUN_BY),
     ("import torch\nmake = lambda: torch.nn.UninitializedBuffer(2)", "has no attribute 'UninitializedBuffer'\n  net.py line 2, in <lambda>: make",
      torch.__version__),
     ("def make(): raise SystemExit(0)", "SystemExit: 0\n  net.py line 1, in make", "own code"),

@@ -1,5 +1,8 @@
 """What Python says since 3.6, and its library has since then, runs on 3.6 as it does on later ones."""
 import ast
+import json
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +11,7 @@ from job.user_code.factory import build_from_code
 from job.user_code.newer_python import as_python_3_6
 from tests.model_code.by_command import write_code
 
+NEWER = Path(__file__).with_name("newer")
 NETWORK = '''
 import contextlib
 import math
@@ -92,6 +96,26 @@ def test_it_is_said_as_3_6_can(later, as_3_6):
     assert ast.dump(as_python_3_6(later.encode(), "net.py")) == ast.dump(ast.parse(as_3_6))
 
 
+def test_named_expressions_and_match_answer_as_todays_python(tmp_path):
+    """newer/make.py writes what a current Python answers."""
+    write_code(tmp_path, {"net.py": (NEWER / "of_3_10.txt").read_text() + "\nimport torch\nmake = torch.nn.Identity()\n"})
+    build_from_code(tmp_path / "net.py", "make", {})
+    answers = list(map(repr, sys.modules["model_code.net"].results()))
+    assert answers == json.loads((NEWER / "of_3_10.json").read_text())
+
+
+@pytest.mark.parametrize("code, words", [
+    ("class A:\n    if (n := 3): pass", "body of a class"), ("f = lambda x: (y := x) + y", "in a lambda"),
+    ("def f():\n    import a\n    return (a := 3)", "an import, .* binds too is not known here: a"),
+    ("def f():\n    global n\n    return (n := 3)", "another scope binds too is not known here: n"),
+    ("def f():\n    def g():\n        nonlocal n\n        n = 1\n    return (n := 3)", "calls nonlocal is not known here: n"),
+    ("match x:\n    case {'a': 1, **rest}: pass", "`\\*\\*` in a pattern"), ("x = (n :=)", "invalid syntax"),
+    ("match x:\n    case 1 2: pass", "invalid syntax"), ("match x:\n    pass", "invalid syntax")])
+def test_what_cannot_be_said_in_3_6_is_told(code, words):
+    with pytest.raises(SyntaxError, match=words):
+        as_python_3_6((code + "\n").encode(), "net.py")
+
+
 def test_lines_stay_where_they_are():
     source = "# -*- coding: latin-1 -*-\r\ndef f(a, /,\r\n      b): return f'\xe9{a=}'\r\nx = 1 / 2\r\n".encode("latin-1")
     tree = as_python_3_6(source, "net.py")
@@ -102,7 +126,8 @@ def test_lines_stay_where_they_are():
 
 
 @pytest.mark.parametrize("line, words", [
-    ("if (n := 3) > 2: pass", "`:=` came with Python 3.8"), ("match x:\n    case 1: pass", "`match` came with Python 3.10")])
+    ("type X = int", "`type X = ...` came with Python 3.12"), ("def f[T](x: T): pass", "type parameters came with Python 3.12"),
+    ("try: pass\nexcept* ValueError: pass", "`except*` came with Python 3.11")])
 def test_what_is_too_new_is_told(tmp_path, line, words):
     write_code(tmp_path, {"net.py": "x = 1\n" + line + "\n"})
     with pytest.raises(BadCheckpoint, match="SyntaxError") as raised:
