@@ -21,6 +21,7 @@ from job.onnx_model.graph import Graph, all_nodes
 from job.onnx_model.opsets.newer.pools import WITHOUT_LATE_WINDOWS, may_begin_late
 from job.onnx_model.protobuf import OPSET
 from job.onnx_model.reading import OPSETS, OnnxFile, graph_of, open_onnx
+from job.onnx_model.reading.floats import says_bfloat16
 from job.onnx_model.runtime import NEWEST_OPSET, RUNTIME_ERRORS, as_it_knows, as_it_runs, layer_values, session
 from job.parity.probes import Probe, make_probes
 from job.settings.settings import Settings
@@ -156,7 +157,7 @@ def _facts(file: OnnxFile, identity: Identity, notes: Tuple[str, ...]) -> Checkp
 def _forward(path: Path, data: bytes, fixed: Fixed, graph: Graph, probe: Probe) -> Tuple[Forward, Tuple[str, ...]]:
     """ONNX Runtime with the file as it is; where that cannot be the reference, with what was read, which is said."""
     file = fixed.file
-    reason = "it computes in float16, with 3 digits" if _has_half(file.graph) else _retold(file)
+    reason = _in_short_floats(file) or _retold(file)
     if not reason:
         known, notes = (path, ()) if file.files else _known(file.inlined or data, bool(file.inlined))
         try:
@@ -185,6 +186,12 @@ def _retold(file: OnnxFile) -> str:
     if file.opset < WITHOUT_LATE_WINDOWS or not pools:
         return ""
     return "before opset {} windows of {} may begin behind its input".format(WITHOUT_LATE_WINDOWS, pools[0])
+
+
+def _in_short_floats(file: OnnxFile) -> str:
+    if file.widened or any(says_bfloat16(node) for node in all_nodes(file.graph)):
+        return "it computes in bfloat16, with 2 digits"
+    return "it computes in float16, with 3 digits" if _has_half(file.graph) else ""
 
 
 def _has_half(graph: Graph) -> bool:

@@ -222,14 +222,6 @@ def test_weights_beside_the_model_that_are_replaced_before_they_are_hashed(tmp_p
         onnx_file.inspected(tmp_path / "net.onnx")
 
 
-def test_a_type_that_numpy_has_not_is_called_by_its_name():
-    made = linear()
-    made.graph.initializer[0].data_type = 16
-    with pytest.raises(UnsupportedModel) as refusal:
-        open_onnx(made.SerializeToString(), None)
-    assert "w is of bfloat16" in refusal.value.message and "float32" in refusal.value.hint
-
-
 def test_what_is_not_ours_is_refused_all_at_once(tmp_path):
     body = helper.make_graph([], "body", [], [])
     nodes = [helper.make_node("Fancy", ["x"], ["a"], name="one", domain="com.example"),

@@ -17,7 +17,9 @@ def test_answers_as_they_did_there(each, tmp_path):
     assert file.opset > 20
     graph, notes = graph_of(file, {}, tuple("in_{}".format(place) for place in range(len(each.inputs))),
                             tuple("out_{}".format(place) for place in range(len(each.outputs))))
-    assert all("which branch of the If" in note for note in notes)
+    told = [note for note in notes if "which branch of the If" not in note]
+    assert told[:2] == (["bfloat16 weights became float32, exactly", "bfloat16 inputs became float32"]
+                        if each.name.startswith("bfloat16") else [])
     for read in (graph, canonical(graph)):
         for found, expected in zip(run_graph(read, each.inputs), each.outputs):
             assert found.shape == expected.shape and np.allclose(found, expected, atol=1e-5)

@@ -25,6 +25,7 @@ from job.values import Shape
 
 _CHOSEN = ("values decide which branch of the If at {} counts, and only those that the probes take are compared: show inputs for "
            "all of them with --samples")
+_WIDENED = {"weights": "bfloat16 weights became float32, exactly", "inputs": "bfloat16 inputs became float32"}
 OPSETS = range(6, NEWEST + 1)
 
 
@@ -35,6 +36,7 @@ class OnnxFile(NamedTuple):
     inputs: Tuple[onnx.ValueInfoProto, ...]  # those that are not weights
     opset: int
     files: Tuple[Watch, ...] = ()  # beside it, with some of its weights
+    widened: Tuple[str, ...] = ()  # what of it was of bfloat16: weights, inputs
     inlined: bytes = b""  # the same model without functions of its own, where it has any
 
 
@@ -56,7 +58,9 @@ def open_onnx(data: bytes, folder: Path) -> OnnxFile:
     if len(set(names)) < len(names) or not graph.outputs:
         raise bad("two inputs are called alike" if graph.outputs else "it has no outputs")
     check_order(graph)
-    return OnnxFile(graph, inputs, opset, tensors.files, model.SerializeToString() if had_functions else b"")
+    widened = ("weights",) * tensors.widened + ("inputs",) * any(
+        item.type.tensor_type.elem_type == onnx.TensorProto.BFLOAT16 for item in inputs)
+    return OnnxFile(graph, inputs, opset, tensors.files, widened, model.SerializeToString() if had_functions else b"")
 
 
 def graph_of(file: OnnxFile, given: Mapping[str, Shape], input_names: Sequence[str],
@@ -72,7 +76,8 @@ def graph_of(file: OnnxFile, given: Mapping[str, Shape], input_names: Sequence[s
     canonical = _in_canonical_opset(graph, file.opset)
     refuse_huge(canonical)
     canonical = counted_from_the_first(canonical, {node.output for node in graph.nodes if node.op == "Gather"})
-    return canonical, notes + tuple(_chosen_by_values(graph, canonical))
+    told = tuple(_WIDENED[what] for what in file.widened)
+    return canonical, told + notes + tuple(_chosen_by_values(graph, canonical))
 
 
 def _chosen_by_values(before: Graph, after: Graph) -> Iterator[str]:

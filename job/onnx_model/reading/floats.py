@@ -1,4 +1,4 @@
-"""TensorFlow Lite has one float: what the file says in float64 or float16 is said in float32."""
+"""TensorFlow Lite has one float: what the file says in float64, float16 or bfloat16 is said in float32."""
 from typing import Any, Dict, List, Mapping, Tuple
 
 import numpy as np
@@ -7,6 +7,7 @@ from onnx import TensorProto
 from job.onnx_model.graph import Graph, Node
 
 _OTHERS = {"float64": TensorProto.DOUBLE, "float16": TensorProto.FLOAT16}
+_TYPES = (*_OTHERS.values(), TensorProto.BFLOAT16)  # whose tensors are float32 since they were read
 _TYPE_ATTRIBUTES = {"Cast": "to", "EyeLike": "dtype", "RandomNormal": "dtype", "RandomNormalLike": "dtype",
                     "RandomUniform": "dtype", "RandomUniformLike": "dtype"}
 
@@ -22,6 +23,10 @@ def with_float32(graph: Graph) -> Tuple[Graph, Tuple[str, ...]]:
     if nodes != graph.nodes:
         notes.append("what was computed in another float is computed in float32")
     return graph._replace(nodes=nodes, constants=constants, dtypes=dtypes), tuple(notes)
+
+
+def says_bfloat16(node: Node) -> bool:
+    return node.attributes.get(_TYPE_ATTRIBUTES.get(node.op, "")) == TensorProto.BFLOAT16
 
 
 def _constants(before: Mapping[str, np.ndarray]) -> Tuple[Dict[str, np.ndarray], List[str]]:
@@ -45,7 +50,7 @@ def _node(node: Node) -> Node:
     changed = {name: _float32(value) for name, value in node.attributes.items() if _is_other(value)}  # type: Dict[str, Any]
     changed.update((name, with_float32(value)[0]) for name, value in node.attributes.items() if isinstance(value, Graph))
     kind = _TYPE_ATTRIBUTES.get(node.op)
-    if kind in node.attributes and node.attributes[kind] in _OTHERS.values():
+    if kind in node.attributes and node.attributes[kind] in _TYPES:
         changed[kind] = TensorProto.FLOAT
     return node._replace(attributes=dict(node.attributes, **changed)) if changed else node
 

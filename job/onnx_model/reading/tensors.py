@@ -25,8 +25,8 @@ def bad(message: str) -> BadCheckpoint:
 
 
 def dtype_of(number: int, what: str) -> np.dtype:
-    """Numpy's type of one of ONNX's, `object` for texts."""
-    dtype = helper.mapping.TENSOR_TYPE_TO_NP_TYPE.get(number)
+    """Numpy's type of one of ONNX's, `object` for texts; float32 for bfloat16, which is its first half."""
+    dtype = np.dtype(np.float32) if number == TensorProto.BFLOAT16 else helper.mapping.TENSOR_TYPE_TO_NP_TYPE.get(number)
     if number in LATER:
         raise UnsupportedModel(["{} is of {}".format(what, LATER[number])], hint="export it as float32, or as float16")
     if dtype is None:
@@ -38,7 +38,7 @@ class Tensors:
     """Reads tensors of a model in `folder`, where the files of those that lie beside it must be."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._folder, self.widened = folder, False  # whether one of those read so far was of bfloat16
         self._watches = {}  # type: Dict[Path, Watch]
 
     @property
@@ -48,7 +48,8 @@ class Tensors:
 
     def read(self, tensor: TensorProto) -> np.ndarray:
         what = "the tensor {}".format(tensor.name or "of a constant")
-        dtype, shape = dtype_of(tensor.data_type, what), tuple(tensor.dims)
+        shape, short = tuple(tensor.dims), tensor.data_type == TensorProto.BFLOAT16
+        dtype = np.dtype(np.uint16) if short else dtype_of(tensor.data_type, what)
         count = functools.reduce(operator.mul, shape, 1)
         if min(shape, default=0) < 0 or tensor.HasField("segment"):
             raise bad("{} is in segments, or has shape {}".format(what, shape))
@@ -60,6 +61,8 @@ class Tensors:
             values = _inside(tensor, dtype, count * dtype.itemsize, what)
         if values.size != count:
             raise bad("{} has shape {} and {} numbers".format(what, shape, values.size))
+        values = _widened(values) if short else values
+        self.widened = self.widened or short
         try:
             return values.reshape(shape)
         except ValueError as error:  # of nothing, and its other sizes are beyond numpy
@@ -88,13 +91,18 @@ def _inside(tensor: TensorProto, dtype: np.dtype, length: int, what: str) -> np.
             raise bad("{} has {} bytes where its shape takes {}".format(what, len(tensor.raw_data), length))
         return np.frombuffer(tensor.raw_data, dtype.newbyteorder("<")).astype(dtype, copy=False)
     kind = TensorProto.DataType.Name(tensor.data_type)
-    if kind == "FLOAT16":
-        return np.array(tensor.int32_data, np.int32).astype(np.uint16).view(np.float16)
+    if kind in ("FLOAT16", "BFLOAT16"):
+        return np.array(tensor.int32_data, np.int32).astype(np.uint16).view(dtype)
     if kind in _INT32_FIELD:
         return np.array(tensor.int32_data, np.int32).astype(dtype)
     if kind not in _FIELDS:
         raise bad("{} has type {}".format(what, kind))
     return np.array(getattr(tensor, _FIELDS[kind]), dtype)
+
+
+def _widened(halves: np.ndarray) -> np.ndarray:
+    """The same numbers in float32, of which bfloat16 has the first 16 bits."""
+    return np.left_shift(halves, 16, dtype=np.uint32).view(np.float32)
 
 
 def _place(tensor: TensorProto, what: str) -> Place:

@@ -24,6 +24,7 @@ class Recorded(NamedTuple):
     name: str
     model: onnx.ModelProto
     inputs: Mapping[str, np.ndarray]
+    answers: Sequence[np.ndarray] = ()  # where no package for ONNX is asked
 
 
 def of_nodes() -> Iterator[Recorded]:
@@ -65,6 +66,22 @@ def of_networks() -> Iterator[Recorded]:
             yield Recorded("{}_{}".format(name, opset), _without_words(model), inputs)
 
 
+def of_bfloat16() -> Iterator[Recorded]:
+    """What is expected is what PyTorch makes of the same weights in float32."""
+    for name, network in NETWORKS.items():
+        torch.manual_seed(3)
+        module, example = network()
+        module = module.eval().bfloat16()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            program = torch.onnx.export(module, tuple(each.bfloat16() for each in example), dynamo=True, opset_version=23,
+                                        verbose=False)
+        model, wide = _without_words(program.model_proto), module.float()
+        inputs = dict(zip((item.name for item in model.graph.input), (each.numpy() for each in example)))
+        with torch.no_grad():
+            yield Recorded("bfloat16_" + name, model, inputs, [wide(*example).numpy()])
+
+
 def _without_words(model: onnx.ModelProto) -> onnx.ModelProto:
     """What it says of where it was made."""
     del model.metadata_props[:], model.graph.metadata_props[:], model.graph.value_info[:]
@@ -100,10 +117,10 @@ def _by_runtime(model: onnx.ModelProto, inputs: Dict[str, np.ndarray]) -> Sequen
 
 def main() -> None:
     held = {}  # type: Dict[str, np.ndarray]
-    for each in [*of_nodes(), *of_functions(), *of_networks()]:
+    for each in [*of_nodes(), *of_functions(), *of_networks(), *of_bfloat16()]:
         held[each.name + "/model"] = np.frombuffer(each.model.SerializeToString(), np.uint8)
         held.update(("{}/in/{}".format(each.name, name), value) for name, value in each.inputs.items())
-        held.update(("{}/out/{}".format(each.name, place), value) for place, value in enumerate(answers(each)))
+        held.update(("{}/out/{}".format(each.name, place), value) for place, value in enumerate(each.answers or answers(each)))
     written = io.BytesIO()
     np.savez_compressed(written, **held)
     Path(__file__).with_name("recorded.npz").write_bytes(written.getvalue())
