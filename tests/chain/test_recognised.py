@@ -87,5 +87,5 @@ def test_one_that_fits_none(tmp_path, weights):
                  "  missing fc.bias [7]"):
         assert said in inspected.stdout and said in done.stderr and said in row["message"]
         assert said in failed["first_failure"]["message"]
-    assert "hint: name the network with --arch=NAME" in done.stderr
+    assert "hint: name the network with --arch=NAME" in done.stderr and ".onnx file that torch.onnx.export makes" in done.stderr
     assert inspected.stdout.splitlines()[-1].startswith("hint: name the network with --arch=NAME")

@@ -10,7 +10,8 @@ from job.errors import BadCheckpoint
 
 LIKELY = 0.5  # of closeness: from here on every key that is wrong is named
 FEW = 3  # keys in a line
-HINT = "name the network with --arch=NAME, or give your own with --model-code=FILE.py:FACTORY"
+HINT = ("name the network with --arch=NAME, or give your own with --model-code=FILE.py:FACTORY, or convert the .onnx file that "
+        "torch.onnx.export makes of it where its code runs")
 
 
 def recognised(recognition: Recognition) -> Fit:
