@@ -191,13 +191,14 @@ def test_a_model_that_is_quantised_already(opset, op, domain, words):
 
 
 @pytest.mark.parametrize("op", sorted(NEWER) + ["If"])
-def test_a_node_that_is_none(op):
+@pytest.mark.parametrize("opset", (20, 28))
+def test_a_node_that_is_none(op, opset):
     """As a damaged file may have it: without inputs, and its attributes are texts."""
     *domain, name = op.rsplit(".", 1)
     for inputs in ([], ["x"]):
         node = helper.make_node(name, inputs, ["y"], domain="".join(domain), axis="a", axes="b", blocksize="c", num_groups="d")
         try:
-            answers(model([node], {"x": MAP.shape}, ["y"], 20).SerializeToString(), MAP)
+            answers(model([node], {"x": MAP.shape}, ["y"], opset).SerializeToString(), MAP)
         except (BadCheckpoint, UnsupportedModel) as error:
             assert "at y" in error.message
 

@@ -4,10 +4,12 @@ from typing import Dict, NamedTuple, Tuple, Union
 import numpy as np
 
 from job.onnx_model.graph import Node, Rewrite, View
+from job.onnx_model.model_file import refuse_huge_tensor
 from job.onnx_model.opsets.newer.attention_masks import Mask, mask_of
 from job.onnx_model.opsets.newer.attributes import refused
 from job.onnx_model.opsets.newer.registry import newer
 from job.onnx_model.steps import Steps
+from job.values import Shape
 
 _NUMBERS = ("Q", "K", "V", "attn_mask", "past_key", "past_value", "nonpad_kv_seqlen")
 _HIDDEN = float(np.finfo(np.float32).min)  # no score is below it
@@ -28,9 +30,10 @@ def attention(node: Node, view: View) -> Rewrite:
     steps, inputs = Steps(node, "attention"), dict(zip(_NUMBERS, node.inputs))
     _refuse(node, inputs, view)
     heads = _heads(node, inputs, view, steps)
-    mask = mask_of(node, {name: inputs.get(name, "") for name in _NUMBERS[3:]}, view,
-                   steps.shape(heads.queries)[2], steps.shape(heads.keys)[2])
-    shares = _shares(node, steps, heads, mask)
+    scores = steps.shape(heads.queries)[:3] + (steps.shape(heads.keys)[2],)
+    refuse_huge_tensor(node.output, scores)
+    mask = mask_of(node, {name: inputs.get(name, "") for name in _NUMBERS[3:]}, view, scores)
+    shares = _shares(node, steps, heads, mask, scores)
     y = steps.add("MatMul", [shares, heads.values], steps.shape(shares)[:3] + steps.shape(heads.values)[3:])
     results = {node.output: _as_it_came(steps, y, len(view.shape(node.inputs[0])))}
     results.update(zip(node.outputs[1:], heads.present))
@@ -88,9 +91,8 @@ def _repeated(steps: Steps, x: str, times: int) -> str:
     return x if times == 1 else steps.add("Gather", [x, order], (n, heads * times, length, size), axis=1)
 
 
-def _shares(node: Node, steps: Steps, heads: _Heads, mask: Mask) -> str:
+def _shares(node: Node, steps: Steps, heads: _Heads, mask: Mask, shape: Shape) -> str:
     """Of each query in each value; none where it may see no key."""
-    shape = steps.shape(heads.queries)[:3] + (steps.shape(heads.keys)[2],)
     scale = node.attributes.get("scale", 1 / np.sqrt(steps.shape(heads.queries)[3]))
     scaled = steps.add("Mul", [heads.queries, _number(steps, scale)], steps.shape(heads.queries))
     scores = steps.add("MatMul", [scaled, steps.transpose(heads.keys, (0, 1, 3, 2))], shape)

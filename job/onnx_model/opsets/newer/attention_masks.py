@@ -5,6 +5,7 @@ import numpy as np
 
 from job.onnx_model.graph import Node, View
 from job.onnx_model.opsets.newer.attributes import refused
+from job.values import Shape
 
 Seen = Union[str, np.ndarray]  # of truth values
 
@@ -17,15 +18,15 @@ class Mask(NamedTuple):
     may_hide_all: bool  # from some query
 
 
-def mask_of(node: Node, inputs: Mapping[str, str], view: View, queries: int, keys: int) -> Mask:
+def mask_of(node: Node, inputs: Mapping[str, str], view: View, scores: Shape) -> Mask:
     """`inputs` are by name, '' where they are absent. UnsupportedModel where sizes are computed that decide who sees what."""
-    seen = _by_places(node, inputs, view, queries, keys)
+    seen = _by_places(node, inputs, view, scores)
     added, computed = [], []  # type: Tuple[List[Union[str, np.ndarray]], List[str]]
     name = inputs["attn_mask"]
     if name:
         value, shape = view.constant(name), view.shape(name)
-        if not shape or len(shape) > 4 or shape[-1] != keys:
-            raise refused(node, "with a mask of shape {} for {} keys".format(tuple(shape), keys))
+        if not _is_for(shape, scores):
+            raise refused(node, "with a mask of shape {} for scores of shape {}".format(tuple(shape), tuple(scores)))
         if value is None:
             (computed if view.dtype(name) == "bool" else added).append(name)
         elif value.dtype == np.bool_:
@@ -33,19 +34,28 @@ def mask_of(node: Node, inputs: Mapping[str, str], view: View, queries: int, key
         else:
             seen = seen & ~np.isneginf(value)
             added.append(np.where(np.isneginf(value), 0, value).astype(np.float32))
-    hides = not np.broadcast_to(seen, seen.shape[:-1] + (keys,)).any(-1).all()
+    hides = not seen.any(-1).all()
     constants = [] if seen.all() else [seen]
     kept = [each for each in added if isinstance(each, str) or each.any()]
     return Mask(kept, computed + constants, bool(computed) or hides)
 
 
-def _by_places(node: Node, inputs: Mapping[str, str], view: View, queries: int, keys: int) -> np.ndarray:
+def _is_for(shape: Shape, scores: Shape) -> bool:
+    """A shorter one would hide the last keys, and one of a single key is either."""
+    return 0 < len(shape) <= 4 and shape[-1] == scores[-1] and all(
+        size in (1, other) for size, other in zip(shape[::-1], scores[::-1]))
+
+
+def _by_places(node: Node, inputs: Mapping[str, str], view: View, scores: Shape) -> np.ndarray:
     """What nothing but places and lengths decides: [queries, keys], or of each of a batch [N, 1, queries, keys]."""
+    queries, keys = scores[2:]
     place = np.arange(keys)
     lengths = _lengths(node, inputs["nonpad_kv_seqlen"], view)
     if lengths is None:
         before = view.shape(inputs["past_key"])[2] if inputs["past_key"] else 0
-        known = np.ones((queries, keys), np.bool_)
+        known = np.broadcast_to(np.bool_(True), (queries, keys))
+    elif len(lengths) != scores[0]:
+        raise refused(node, "of {} lengths for {} rows".format(len(lengths), scores[0]))
     else:
         before = lengths[:, None, None, None] - queries
         known = np.broadcast_to(place < lengths[:, None, None, None], (len(lengths), 1, queries, keys))

@@ -144,6 +144,8 @@ def space_to_depth(node: Node, view: View) -> Rewrite:
     made = node._replace(attributes=without(node.attributes, "mode"))
     if node.attributes.get("mode", "DCR") == "DCR":
         return Rewrite((made,))
-    block, parts = node.attributes["blocksize"], Parts(node, view)
-    order = np.arange(view.shape(node.inputs[0])[1] * block ** 2).reshape(block ** 2, -1).T.reshape(-1)
+    block, parts, (_, channels, *sizes) = node.attributes["blocksize"], Parts(node, view), view.shape(node.inputs[0])
+    if any(size % block for size in sizes):
+        raise refused(node, "attribute blocksize={} of a map of {}".format(block, sizes))
+    order = np.arange(channels * block ** 2).reshape(block ** 2, -1).T.reshape(-1)
     return parts.ending(parts.op("Gather", parts.op("SpaceToDepth", node.inputs[0], blocksize=block), order, axis=1))
