@@ -28,7 +28,8 @@ def dtype_of(number: int, what: str) -> np.dtype:
     """Numpy's type of one of ONNX's, `object` for texts; float32 for bfloat16, which is its first half."""
     dtype = np.dtype(np.float32) if number == TensorProto.BFLOAT16 else helper.mapping.TENSOR_TYPE_TO_NP_TYPE.get(number)
     if number in LATER:
-        raise UnsupportedModel(["{} is of {}".format(what, LATER[number])], hint="export it as float32, or as float16")
+        raise UnsupportedModel(["{} is of {}".format(what, LATER[number])],
+                               hint="give the float model: numbers of so few bits are what a quantised one holds")
     if dtype is None:
         raise bad("{} has type {}, which is none that numbers have".format(what, number))
     return dtype
