@@ -80,6 +80,16 @@ def atanh(input: torch.Tensor) -> torch.Tensor:
     return 0.5 * (torch.log1p(input) - torch.log1p(-input))
 
 
+def asinh(input: torch.Tensor) -> torch.Tensor:
+    """Of its size: log(x + sqrt(x^2 + 1)) loses every digit near and far below zero."""
+    size = input.abs()
+    return torch.sign(input) * torch.log1p(size + size * size / (1 + torch.sqrt(size * size + 1)))
+
+
+def acosh(input: torch.Tensor) -> torch.Tensor:
+    return torch.log(input + torch.sqrt((input - 1) * (input + 1)))
+
+
 def logit(input: torch.Tensor, eps: Optional[float] = None) -> torch.Tensor:
     input = input if eps is None else torch.clamp(input, min=eps, max=1 - eps)
     return torch.log(input / (1 - input))
@@ -95,9 +105,9 @@ def asarray(obj: Any, *, dtype: Any = None, device: Any = None, copy: Any = None
     return torch.as_tensor(obj, dtype=dtype)
 
 
-def bucketize(input: torch.Tensor, boundaries: torch.Tensor, *, out_int32: bool = False, right: bool = False) -> torch.Tensor:
+def bucketize(input: Any, boundaries: torch.Tensor, *, out_int32: bool = False, right: bool = False) -> torch.Tensor:
     """How many of the boundaries, which ascend, lie below it, or with `right` not above it."""
-    apart = input.unsqueeze(-1)
+    apart = (input if isinstance(input, torch.Tensor) else torch.tensor(input)).unsqueeze(-1)
     below = boundaries <= apart if right else boundaries < apart
     return below.sum(-1).to(torch.int32 if out_int32 else torch.int64)
 
@@ -107,15 +117,16 @@ def _remainder_of(input: torch.Tensor, value: Union[int, float]) -> torch.Tensor
 
 
 _OF_TENSORS = {each.__name__: each for each in (
-    atanh, deg2rad, exp2, floor_divide, logaddexp, logical_and, logical_not, logical_or, logical_xor, logit, maximum, minimum,
-    positive, rad2deg, sinc, square, true_divide)}
+    acosh, asinh, atanh, deg2rad, exp2, floor_divide, logaddexp, logical_and, logical_not, logical_or, logical_xor, logit, maximum,
+    minimum, positive, rad2deg, sinc, square, true_divide)}
 _ASKED = {name: lambda input, name=name: getattr(torch, name)(input) for name in ("isfinite", "isinf", "isnan")}
 PROVIDED = (
     (torch, dict(_OF_TENSORS, asarray=asarray, bucketize=bucketize, isin=isin, e=math.e, inf=math.inf, nan=math.nan, newaxis=None,
                  pi=math.pi)),
     (torch.Tensor, dict(_OF_TENSORS, **_ASKED, bool=truth, square_=square_, __pos__=positive, __rmod__=_remainder_of)))
 OTHER_NAMES = {
-    "absolute": "abs", "arccos": "acos", "arcsin": "asin", "arctan": "atan", "arctan2": "atan2", "arctanh": "atanh",
+    "absolute": "abs", "arccos": "acos", "arccosh": "acosh", "arcsin": "asin", "arcsinh": "asinh", "arctan": "atan",
+    "arctan2": "atan2", "arctanh": "atanh",
     "divide": "div", "fix": "trunc", "greater": "gt", "greater_equal": "ge", "less": "lt", "less_equal": "le",
     "multiply": "mul", "negative": "neg", "not_equal": "ne", "sgn": "sign", "subtract": "sub"}
 

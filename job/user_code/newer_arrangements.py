@@ -123,6 +123,15 @@ def outer(input: torch.Tensor, vec2: torch.Tensor) -> torch.Tensor:
     return input.unsqueeze(1) * vec2
 
 
+def inner(input: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
+    """Of the last axes, each of one with each of the other."""
+    if not input.dim() or not other.dim():
+        return input * other
+    size = int(input.shape[-1])
+    made = torch.matmul(input.reshape(-1, size), other.reshape(-1, size).transpose(0, 1))
+    return made.reshape(list(input.shape[:-1]) + list(other.shape[:-1]))
+
+
 def take_along_dim(input: torch.Tensor, indices: torch.Tensor, dim: Optional[int] = None) -> torch.Tensor:
     """As torch.gather, of what is broadcast to one another along the other axes."""
     if dim is None:
@@ -170,7 +179,7 @@ def _to(of_1_1: Any, input: torch.Tensor, *given: Any, memory_format: Any = None
 
 
 _OF_TENSORS = dict({each.__name__: each for each in (
-    broadcast_to, diff, fliplr, flipud, movedim, outer, ravel, swapaxes, take_along_dim, tensor_split, tile, unflatten)},
+    broadcast_to, diff, fliplr, flipud, inner, movedim, outer, ravel, swapaxes, take_along_dim, tensor_split, tile, unflatten)},
     moveaxis=movedim, swapdims=swapaxes,
     **{name: _split_along(axis, name) for axis, name in enumerate(("vsplit", "hsplit", "dsplit"))})
 PROVIDED = (

@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from job.user_code.meaning import add, replace
+from job.user_code.meaning import add, means_todays, replace
 from job.user_code.newer_arrangements import unflatten
 
 _TAKE_A_DEVICE = (
@@ -19,6 +19,8 @@ def provide() -> None:
     for layer in _TAKE_A_DEVICE:
         replace(layer, "__init__", _with_device)
     replace(nn.LayerNorm, "__init__", _layer_norm)
+    replace(nn.Upsample, "__init__", _upsample)
+    replace(_BatchNorm, "reset_parameters", _normal_at_first)
     for owner, values in PROVIDED:
         add(owner, values)
 
@@ -34,6 +36,22 @@ def _layer_norm(of_1_1: Callable[..., Any], layer: nn.Module, normalized_shape: 
     of_1_1(layer, normalized_shape, eps, elementwise_affine)
     if not bias:
         layer.bias = None
+
+
+def _upsample(of_1_1: Callable[..., Any], layer: nn.Module, size: Any = None, scale_factor: Any = None, mode: str = "nearest",
+              align_corners: Optional[bool] = None, recompute_scale_factor: Optional[bool] = None) -> None:
+    """By a scale for each axis, which 1.1's function takes, but not its layer."""
+    of_1_1(layer, size, None, mode, align_corners)
+    if scale_factor is not None:
+        several = isinstance(scale_factor, (tuple, list))
+        layer.scale_factor = tuple(map(float, scale_factor)) if several else float(scale_factor)
+
+
+def _normal_at_first(of_1_1: Callable[..., Any], layer: nn.Module) -> None:
+    """Ones, which a layer that no checkpoint knows keeps; 1.1 draws lots."""
+    of_1_1(layer)
+    if layer.affine and means_todays("weights of BatchNorm that no checkpoint holds", is_doubtful=False):
+        nn.init.ones_(layer.weight)
 
 
 class RMSNorm(nn.Module):

@@ -22,6 +22,8 @@ def provide() -> None:
     replace(F, "pad", _padded)
     for kind in (nn.RNN, nn.GRU, nn.LSTM):
         replace(kind, "forward", _in_turn)
+    for kind in (nn.RNNCell, nn.GRUCell, nn.LSTMCell):
+        replace(kind, "forward", _one_step)
 
 
 def _of_one(axes: int) -> Callable[..., Any]:
@@ -61,6 +63,14 @@ def _in_turn(of_1_1: Callable[..., Any], layer: nn.RNNBase, input: Any, hx: Any 
         hx = tuple(each.unsqueeze(1) for each in hx) if isinstance(hx, (tuple, list)) else hx.unsqueeze(1)
     made, last = of_1_1(layer, input.unsqueeze(0 if layer.batch_first else 1), hx)
     return made.squeeze(0 if layer.batch_first else 1), _without(last, 1)
+
+
+def _one_step(of_1_1: Callable[..., Any], cell: nn.Module, input: torch.Tensor, hx: Any = None) -> Any:
+    if input.dim() != 1:
+        return of_1_1(cell, input, hx)
+    if hx is not None:
+        hx = tuple(each.unsqueeze(0) for each in hx) if isinstance(hx, (tuple, list)) else hx.unsqueeze(0)
+    return _without(of_1_1(cell, input.unsqueeze(0), hx), 0)
 
 
 _OF_ONE = {axes: _of_one(axes) for axes in (1, 2, 3)}

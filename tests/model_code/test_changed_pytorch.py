@@ -64,6 +64,14 @@ def test_bytes_that_may_be_no_truth_values_are_refused(make):
     assert ((torch.tensor([1.0, -1]) > 0) * 300).tolist() == [300, 0]
 
 
+@pytest.mark.parametrize("layer", [nn.BatchNorm1d, nn.BatchNorm2d, nn.InstanceNorm2d])
+def test_weights_that_no_checkpoint_holds(layer):
+    """PyTorch 1.1 draws them."""
+    assert layer(50, affine=True).weight.tolist() == [1.0] * 50
+    meaning.mean_as_saved("torch-legacy")
+    assert layer(50, affine=True).weight.tolist() != [1.0] * 50
+
+
 def test_a_normal_that_is_cut_off():
     torch.manual_seed(0)
     given = torch.empty(10000)

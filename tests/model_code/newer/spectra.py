@@ -82,4 +82,15 @@ SPECTRA = {
         (9, 4), "layer(nn.LSTM(4, 2, batch_first=True, bidirectional=True), lambda of, x: of(x)[0] + x)"),
     "a sequence's last states without a batch": (
         (9, 4), "layer(nn.LSTM(4, 4), lambda of, x: sum(of(x, (weights(1, 4), weights(1, 4) * 2))[1]) + x)"),
+    "a step without a batch": (
+        (9, 4), "layer(nn.LSTMCell(4, 4), lambda of, x: sum(of(x[1], (x[2], x[3]))) + of(x[0])[0] + x)"),
+    "a gated step without a batch": ((9, 4), "layer(nn.GRUCell(4, 4), lambda of, x: of(x[1], x[2]) + of(x[0]) * x)"),
+    "a scale for each axis": (
+        _MAP, "lambda x: nn.Upsample(scale_factor=(2, 3))(x)[..., 3:] + nn.Upsample(scale_factor=(2.0, 3.0), mode='bilinear')(x)[..., 3:]"),
+    "more of hyperbolas": (
+        _ROW, "lambda x: torch.asinh(x) * (whole + 1) + x.arcsinh() * 0.5 + torch.acosh(x * x + 1.5) + (x.abs() * 9 + 2).arccosh() "
+              "+ torch.asinh(x * 1e-3) * 1e3 + torch.asinh(x * 1e4)"),
+    "products of the last axes": (
+        _MAP, "lambda x: torch.inner(x, x[0, 0])[..., :1] + x.inner(weights(7)).unsqueeze(-1) + torch.inner(x, torch.tensor(2.0)) "
+              "+ torch.searchsorted(torch.tensor([1.0, 2.0, 3.0]), 2.0, right=True) + torch.bucketize(2, torch.tensor([1, 2, 3]))"),
 }
