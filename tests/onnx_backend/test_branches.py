@@ -70,6 +70,12 @@ def test_in_any_opset_that_a_current_exporter_writes(opset):
     assert same(network(SCALED, SHIFTED, "three", opset, behind=behind))
 
 
+def test_what_is_in_a_branch_is_found_there_by_its_own_name():
+    named = branch([helper.make_node("Mul", ["x", "x"], ["inner"], name="square"), helper.make_node("Relu", ["inner"], ["y"])])
+    graph, _ = graph_of(open_onnx(network(named, KEPT).SerializeToString(), None), {}, ("x",), ("out",))
+    assert [node.place for node in graph.nodes if node.op in ("Mul", "Relu")] == ["choice/square", "choice"]
+
+
 def test_a_branch_may_give_what_was_made_before_it():
     assert np.array_equal(answer(network(OUTSIDE, KEPT)), np.abs(X))
 

@@ -74,8 +74,12 @@ def _of_if(node: Node, which: str, base: str) -> Branch:
 
 
 def placed(graph: Graph, read: Sequence[str], base: str, layer: str) -> Branch:
-    """Its nodes where they read that for its inputs, with names that are nobody else's: they begin with `base`."""
+    """Its nodes where they read that for its inputs, with names that are nobody else's: they begin with `base`.
+
+    A user finds them within `layer`.
+    """
     made = [*graph.constants, *(name for each in graph.nodes for name in each.outputs)]
     names = {name: "{}.{}".format(base, number) for number, name in enumerate(made)}
     graph = renamed(graph, dict(names, **dict(zip(graph.inputs, read))))
-    return Branch(tuple(each._replace(layer=layer) for each in graph.nodes), graph.constants, graph.outputs)
+    nodes = tuple(each._replace(layer="/".join(filter(None, (layer, each.layer)))) for each in graph.nodes)
+    return Branch(nodes, graph.constants, graph.outputs)
