@@ -117,8 +117,8 @@ def _remainder_of(input: torch.Tensor, value: Union[int, float]) -> torch.Tensor
 
 
 _OF_TENSORS = {each.__name__: each for each in (
-    acosh, asinh, atanh, deg2rad, exp2, floor_divide, logaddexp, logical_and, logical_not, logical_or, logical_xor, logit, maximum,
-    minimum, positive, rad2deg, sinc, square, true_divide)}
+    acosh, asinh, atanh, deg2rad, exp2, floor_divide, logaddexp, logical_and, logical_not, logical_or, logical_xor, logit,
+    maximum, minimum, positive, rad2deg, sinc, square, true_divide)}
 _ASKED = {name: lambda input, name=name: getattr(torch, name)(input) for name in ("isfinite", "isinf", "isnan")}
 PROVIDED = (
     (torch, dict(_OF_TENSORS, asarray=asarray, bucketize=bucketize, isin=isin, e=math.e, inf=math.inf, nan=math.nan, newaxis=None,

@@ -64,6 +64,26 @@ def test_bytes_that_may_be_no_truth_values_are_refused(make):
     assert ((torch.tensor([1.0, -1]) > 0) * 300).tolist() == [300, 0]
 
 
+MASKED = """
+import torch
+from torch import nn
+
+class make(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("keep", torch.tensor([True, False, True]))
+    def forward(self, x):
+        return x * self.keep + (x > 0) * -300 + self.keep * 2
+"""
+
+
+def test_truth_values_of_a_checkpoint_are_no_bytes(tmp_path):
+    code = write_code(tmp_path, {"net.py": MASKED}) / "net.py", "make"
+    tensors = safetensors(tmp_path / "net.safetensors", {"keep": {"dtype": "BOOL", "shape": [3], "data_offsets": [0, 3]}}, b"\1\0\1")
+    module = loaded(tensors, model_code=code)
+    assert module(torch.tensor([[1.0, 2, -3]])).tolist() == [[-297, -300, -1]]
+
+
 @pytest.mark.parametrize("layer", [nn.BatchNorm1d, nn.BatchNorm2d, nn.InstanceNorm2d])
 def test_weights_that_no_checkpoint_holds(layer):
     """PyTorch 1.1 draws them."""
