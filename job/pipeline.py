@@ -1,5 +1,6 @@
 """The chain for one checkpoint, top to bottom."""
 import contextlib
+import functools
 import tempfile
 from pathlib import Path
 from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
@@ -160,7 +161,8 @@ def _converted(checkpoint: Path, settings: Settings, sides: Sides, place: Place,
     own = calibration.probes if calibration is not None else ()
     progress.probes = probes_for(exported.inputs, exported.multiply_adds, samples.probes, own)
     counts = probe_counts(exported.multiply_adds, len(samples.probes), len(own))
-    questions = Questions(place.work, progress.probes, counts, exported.outputs, settings.tolerance, exported.reference)
+    losses = functools.partial(sides.tensorflow.call, "losses_of_choices", place.model / place.saved_model)
+    questions = Questions(place.work, progress.probes, counts, exported.outputs, settings.tolerance, losses, exported.reference)
     asked = _asked(settings, sides, place, progress.name, build, questions, calibration)
     converted = Converted(exported, samples, *_collected(asked, sides, place.model, progress))
     converted = with_spared_layers(converted, questions, sides, place.model, progress)

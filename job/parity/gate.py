@@ -6,6 +6,7 @@ import numpy as np
 
 from job.errors import BadCheckpoint, ParityFailed, StageFailed
 from job.parity import explain, metrics
+from job.parity.choices import limits_of_choices
 from job.parity.tolerance import NEARLY_ALIKE, Tolerance, keeps
 from job.values import Drift, OutputParity, StageParity
 
@@ -20,11 +21,13 @@ def judge(
     tolerance: Tolerance,
     probes: Sequence[str] = (),
     asked: Optional[Sequence[int]] = None,
+    losses: Mapping[str, float] = {},
 ) -> StageParity:
     """Compare a stage's answers with PyTorch's.
 
     ``reference`` holds PyTorch's answers to all probes, ``probes`` their names, ``asked`` the numbers
-    of those that this stage was asked (default: all), in the order of its answers.
+    of those that this stage was asked (default: all), in the order of its answers. ``losses`` are of outputs that
+    name the best of several scores: see job.parity.choices.
     """
     names = tuple(probes) or tuple(str(number) for number in range(len(reference)))
     asked = tuple(range(len(reference)) if asked is None else asked)
@@ -42,6 +45,7 @@ def judge(
                 tolerance,
                 asked_names,
                 asked,
+                losses.get(name),
             )
             for column, name in enumerate(output_names)
         ),
@@ -98,12 +102,15 @@ def _judge_output(
     tolerance: Tolerance,
     probes: Tuple[str, ...],
     asked: Tuple[int, ...],
+    loss: Optional[float],
 ) -> OutputParity:
     expected = [reference[number] for number in asked]
     problem = _form_problem(expected, answers, probes)
     if problem:
         return _refused(name, tolerance, problem)
     figures = metrics.measure(expected, answers, probes, metrics.scale_of(reference), reference)
+    if loss is not None:
+        figures, tolerance = dict(figures, top1_loss=metrics.round_significant(loss)), limits_of_choices(tolerance)
     limits = {limit: tolerance[limit] for limit in tolerance if limit in figures}
     if figures.get("spread", 0) < NEARLY_ALIKE * figures.get("range", 0):
         limits = {limit: limits[limit] for limit in limits if limit not in _of_spread(tolerance)}

@@ -1,6 +1,7 @@
 """The probes put to every stage, and the gate over what comes back."""
+import functools
 from pathlib import Path
-from typing import Any, Dict, Mapping, Sequence, Tuple
+from typing import Any, Callable, Dict, Mapping, Sequence, Tuple
 
 from job.parity.answers import load_answers
 from job.parity.gate import judge
@@ -10,15 +11,18 @@ from job.parity.tolerance import Override, tolerance_for
 from job.processes.actors import Side
 from job.values import Question, StageParity, TensorFacts
 
+Losses = Callable[[Question, Path], Mapping[str, float]]
+
 
 class Questions:
     """Asked all at once, judged as the answers come; the reference first."""
 
     def __init__(self, folder: Path, probes: Sequence[Probe], counts: Mapping[str, int],
-                 outputs: Sequence[TensorFacts], tolerance: Override, reference: str = "pytorch") -> None:
+                 outputs: Sequence[TensorFacts], tolerance: Override, losses: Losses, reference: str = "pytorch") -> None:
+        """`losses` tells, of the answers to a question beside the reference's, job.parity.choices.loss_of_choices by output."""
         self._folder, self._counts, self._tolerance = folder, counts, tolerance
         self._names = tuple(probe.name for probe in probes)
-        self._outputs = tuple(facts.name for facts in outputs)
+        self._outputs, self._losses = tuple(facts.name for facts in outputs), losses
         self.reference = reference
         self._pending = {}  # type: Dict[str, Any]
         save_probes(folder / "probes.npz", probes)
@@ -45,8 +49,12 @@ class Questions:
         if stage == self.reference:
             return judge_reference(self._outputs, answers, stage)
         reference = load_answers(self._answers(self.reference))
-        return judge(stage, self._outputs, reference, answers, tolerance_for(stage, self._tolerance),
-                     self._names[:len(reference)], range(self._counts[stage]))
+        compared = functools.partial(judge, stage, self._outputs, reference, answers, tolerance_for(stage, self._tolerance),
+                                     self._names[:len(reference)], range(self._counts[stage]))
+        parity = compared()
+        if any(output.metrics.get("mismatch") and not output.passed for output in parity.outputs):
+            return compared(losses=self._losses(self.question(stage), self._answers(self.reference)))
+        return parity
 
     def _answers(self, stage: str) -> Path:
         return self._folder / (stage + ".npz")

@@ -50,8 +50,8 @@ def _too_far_off(stages: Sequence[StageParity], depth: int) -> Iterator[Unusual]
 
 
 def _error(output: OutputParity) -> float:
-    """0 where it is not measured: for the reference itself, and for whole numbers, which must be equal."""
-    return output.metrics.get("max_error_of_range") or 0.0
+    """0 where it says nothing: of the reference itself, and of whole numbers, which are equal or a choice between equals."""
+    return 0.0 if "mismatch" in output.metrics else output.metrics.get("max_error_of_range") or 0.0
 
 
 def _said(stage: str, output: OutputParity, error: float, usual: float) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.lite.python.interpreter import Interpreter
 
+from job.tensorflow_model.choosing import chooser, in_rows, placed_rows
 from job.tensorflow_model.describe import read_meta_graph
 from job.tensorflow_model.flatbuffer.cut_models import with_inner_outputs
 from job.tensorflow_model.flatbuffer.tflite_file import TFLiteFile, open_tflite
@@ -79,6 +80,18 @@ class SavedModelRunner(_SessionRunner):
         super().__init__(tf.Graph(), [signature.inputs[name].name for name in inputs],
                          [signature.outputs[name].name for name in outputs])
         tf.compat.v1.saved_model.load(self._session, [tf.saved_model.SERVING], str(folder))
+
+    def scores(self, inputs: Sequence[np.ndarray]) -> Mapping[int, np.ndarray]:
+        """By its number, for each output that names the best of several, what its elements are chosen from: one more axis,
+        the last."""
+        found = {}
+        for number, name in enumerate(self._outputs):
+            chooses = chooser(self._session.graph.get_tensor_by_name(name))
+            if chooses is not None:
+                rows = in_rows(chooses, self._run([chooses.inputs[0].name], inputs)[0])
+                places = np.arange(rows[..., 0].size).reshape(rows.shape[:-1])
+                found[number] = placed_rows(rows, self._session.run(name, {chooses.outputs[0].name: places}))
+        return {number: rows for number, rows in found.items() if rows is not None}
 
 
 class TFLiteRunner:

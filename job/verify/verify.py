@@ -1,4 +1,5 @@
 """Published models checked again: their checksums, every .tflite against its SavedModel, and with samples their accuracy."""
+import functools
 import tempfile
 from pathlib import Path
 from typing import Any, Mapping, Tuple
@@ -72,7 +73,8 @@ def _stage_of(problem: str) -> str:
 def _check_parity(published: PublishedModel, sides: Sides, work: Path) -> None:
     probes = [_fitted(probe, published) for probe in make_probes(published.inputs, PROBES)]
     counts = {stage: 1 if kind_of(stage) in modes.CALIBRATED else PROBES for stage in published.files}
-    questions = Questions(work, probes, counts, published.outputs, published.tolerance, REFERENCE)
+    losses = functools.partial(sides.tensorflow.call, "losses_of_choices", published.files[REFERENCE])
+    questions = Questions(work, probes, counts, published.outputs, published.tolerance, losses, REFERENCE)
     for stage, file in published.files.items():
         questions.ask(stage, sides.tensorflow, file)
     drift = first_drift([_judged(questions, stage) for stage in questions.stages])

@@ -176,6 +176,20 @@ def test_argmax_is_compared_exactly_and_its_width_is_free():
     assert "float32 in place of int64" in reasons(judge("keras", ("class",), classes, as_float, FLOAT))
 
 
+@pytest.mark.parametrize("tolerance, loss, differing, passed", [
+    (FLOAT, 2e-4, 1, True), (FLOAT, 2.01e-4, 1, False), (FLOAT, 0.0, 4, True), (FLOAT, 0.0, 5, False), (FLOAT, float("nan"), 1, False),
+    (DYNAMIC, 0.15, 1, True), (DYNAMIC, 0.151, 1, False), (DYNAMIC, 0.0, 410, False), (DYNAMIC, 0.0, 400, True)])
+def test_an_argmax_is_held_to_the_scores_that_it_chose_from(tolerance, loss, differing, passed):
+    """Of 4 x 1000 choices. By how far their numbers lie apart nothing is said: they name classes."""
+    classes = [(np.arange(1000) % 7 + number,) for number in range(4)]
+    given = copied(classes)
+    for number in range(differing):
+        given[number % 4][0][number // 4] = 900
+    assert not judge("keras", ("class",), classes, given, tolerance, PROBES).passed
+    stage = judge("keras", ("class",), classes, given, tolerance, PROBES, losses={"class": loss})
+    assert stage.passed == passed and set(stage.outputs[0].tolerance) == {"top1_loss", "mismatch"}
+
+
 def test_a_network_that_answers_nearly_alike_is_held_to_its_spread():
     base = reference()[0][0]
     alike = [(base + np.float32(1e-5) * answer[0],) for answer in reference()]
