@@ -18,8 +18,13 @@ _NARROW = 16  # so wide a kernel is never too big: on the widest registers it be
 def provide() -> None:
     """For whoever calls them of torch.nn.functional, as PyTorch's own modules do."""
     for name, axes in (("conv1d", 1), ("conv2d", 2)):
-        if not hasattr(getattr(F, name), "of_any_width"):
+        if not _is_of_any_width(getattr(F, name)):
             setattr(F, name, of_any_width(getattr(F, name), axes))
+
+
+def _is_of_any_width(function: Any) -> bool:
+    """It, or what it is around."""
+    return hasattr(function, "of_any_width") or hasattr(function, "of_1_1") and _is_of_any_width(function.of_1_1)
 
 
 def of_any_width(convolution: Callable[..., torch.Tensor], axes: int) -> Callable[..., torch.Tensor]:

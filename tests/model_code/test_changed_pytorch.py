@@ -225,9 +225,12 @@ def test_what_cannot_be_said_is_refused(asked, words):
 
 
 def test_provided_twice_is_once():
-    before = F.grid_sample, nn.Conv2d.forward, torch.Tensor.__truediv__, torch.cat
+    def there():
+        return [vars(owner)[name] for owner in (torch, torch.Tensor, F, nn, nn.Module, nn.Conv2d, nn.LSTM, nn.GRUCell, nn.BatchNorm2d)
+                for name in sorted(vars(owner)) if callable(vars(owner)[name])]
+    before = there()
     todays_pytorch.provide()
-    assert before == (F.grid_sample, nn.Conv2d.forward, torch.Tensor.__truediv__, torch.cat)
+    assert all(one is other for one, other in zip(before, there())) and len(before) == len(there())
 
 
 CODE = """
