@@ -2,7 +2,7 @@
 import functools
 from collections import Counter
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Dict, List, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from job.modes import stage_of
 from job.onnx_model.model_file import read_onnx
 from job.parity import arrays
 from job.parity.answers import answers_of_file, load_answers, save_answers
-from job.parity.choices import loss_of_choices
+from job.parity.choices import Chosen, loss_of_choices
 from job.parity.probes import Probe, load_probes
 from job.processes.memory import peak_memory
 from job.processes.shared_values import Known
@@ -127,15 +127,15 @@ class TensorFlowSide:
     def losses_of_choices(self, saved_model: Path, question: Question, reference: Path) -> Mapping[str, float]:
         """job.parity.choices.loss_of_choices of what has answered, by output, for those that name the best of several scores:
         those of the SavedModel are looked at. `reference` holds the reference's answers."""
-        asked = {}  # type: Dict[str, List[Any]]
+        asked = {}  # type: Dict[str, List[Chosen]]
         with self._runner("saved_model", saved_model) as run:
             for probe, *answers in zip(load_probes(question.probes, question.count), load_answers(reference),
                                        load_answers(question.answers)):
                 inputs = [array.transpose(facts.permutation) for array, facts in zip(probe.inputs, self._inputs)]
-                for number, scores in run.scores(inputs).items():
-                    order = inverse(self._outputs[number].permutation)
-                    placed = scores.transpose(order + (len(order),)) if scores.ndim == len(order) + 1 else scores
-                    asked.setdefault(self._outputs[number].name, []).append((placed, *(each[number] for each in answers)))
+                for number, (scores, row) in run.scores(inputs).items():
+                    facts = self._outputs[number]
+                    row = row.transpose(inverse(facts.permutation)) if row.ndim == len(facts.permutation) else row
+                    asked.setdefault(facts.name, []).append(Chosen(scores, row, *(each[number] for each in answers)))
         return {name: loss_of_choices(each) for name, each in asked.items()}
 
     def layers(self, stage: str, file: Path, probe: Probe) -> Mapping[str, np.ndarray]:

@@ -24,9 +24,6 @@ def in_rows(chooses: Any, scores: np.ndarray) -> np.ndarray:
     return np.moveaxis(scores, int(constant_value(chooses.inputs[1])), -1)
 
 
-def placed_rows(rows: np.ndarray, places: np.ndarray) -> Optional[np.ndarray]:
-    """As the output has them, by the places of their choices in it; None where it does not hold each just once."""
-    flat = rows.reshape(-1, rows.shape[-1])
-    if places.dtype.kind not in "iu" or not np.array_equal(np.sort(places, axis=None), np.arange(len(flat))):
-        return None
-    return flat[places]
+def are_places(values: np.ndarray, count: int) -> bool:
+    """Whether each of so many is there just once: an output that names places has moved them, and no more."""
+    return values.dtype.kind in "iu" and np.array_equal(np.sort(values, axis=None), np.arange(count))

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.lite.python.interpreter import Interpreter
 
-from job.tensorflow_model.choosing import chooser, in_rows, placed_rows
+from job.tensorflow_model.choosing import are_places, chooser, in_rows
 from job.tensorflow_model.describe import read_meta_graph
 from job.tensorflow_model.flatbuffer.cut_models import with_inner_outputs
 from job.tensorflow_model.flatbuffer.tflite_file import TFLiteFile, open_tflite
@@ -81,17 +81,20 @@ class SavedModelRunner(_SessionRunner):
                          [signature.outputs[name].name for name in outputs])
         tf.compat.v1.saved_model.load(self._session, [tf.saved_model.SERVING], str(folder))
 
-    def scores(self, inputs: Sequence[np.ndarray]) -> Mapping[int, np.ndarray]:
-        """By its number, for each output that names the best of several, what its elements are chosen from: one more axis,
-        the last."""
+    def scores(self, inputs: Sequence[np.ndarray]) -> Mapping[int, Tuple[np.ndarray, np.ndarray]]:
+        """By its number, for each output that names the best of several: scores [rows, classes], and the row that each of
+        its elements is chosen from."""
         found = {}
         for number, name in enumerate(self._outputs):
             chooses = chooser(self._session.graph.get_tensor_by_name(name))
-            if chooses is not None:
-                rows = in_rows(chooses, self._run([chooses.inputs[0].name], inputs)[0])
-                places = np.arange(rows[..., 0].size).reshape(rows.shape[:-1])
-                found[number] = placed_rows(rows, self._session.run(name, {chooses.outputs[0].name: places}))
-        return {number: rows for number, rows in found.items() if rows is not None}
+            if chooses is None:
+                continue
+            rows = in_rows(chooses, self._run([chooses.inputs[0].name], inputs)[0])
+            places = np.arange(rows[..., 0].size).reshape(rows.shape[:-1])
+            placed = self._session.run(name, {chooses.outputs[0].name: places})
+            if are_places(placed, places.size):
+                found[number] = rows.reshape(places.size, -1), placed
+        return found
 
 
 class TFLiteRunner:
