@@ -11,7 +11,7 @@ from tensorflow.core.framework.node_def_pb2 import NodeDef
 from tensorflow.core.framework.types_pb2 import DT_FLOAT
 
 from job.recurrence import Recurrence
-from job.tensorflow_model.nodes import ancestors, node, of_shape, of_shapes, of_type, of_types
+from job.tensorflow_model.nodes import ancestors, node, of_shape, of_shapes, of_type, of_types, replaced
 from job.values import Shape
 
 
@@ -51,13 +51,7 @@ def without_loops(nodes: GraphDef, loops: Sequence[Loop], ends: Sequence[str]) -
 
 def with_stand_ins(nodes: GraphDef, loops: Sequence[Loop]) -> GraphDef:
     """Toco's custom operators in the place of these Placeholders."""
-    if not loops:
-        return nodes
-    stand_ins = {name: each for number, loop in enumerate(loops) for name, each in _stand_ins(number, loop)}
-    result = GraphDef(versions=nodes.versions)
-    for each in nodes.node:
-        result.node.extend(stand_ins.get(each.name, [each]))
-    return result
+    return replaced(nodes, {name: each for number, loop in enumerate(loops) for name, each in _stand_ins(number, loop)})
 
 
 def _stand_ins(number: int, loop: Loop) -> Iterator[Tuple[str, List[NodeDef]]]:

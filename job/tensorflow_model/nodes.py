@@ -2,6 +2,7 @@
 from typing import Iterable, List, Mapping, Sequence, Set
 
 from tensorflow.core.framework.attr_value_pb2 import AttrValue
+from tensorflow.core.framework.graph_pb2 import GraphDef
 from tensorflow.core.framework.node_def_pb2 import NodeDef
 from tensorflow.core.framework.tensor_pb2 import TensorProto
 from tensorflow.core.framework.tensor_shape_pb2 import TensorShapeProto
@@ -30,6 +31,16 @@ def reshape(name: str, tensor: str, shape: Sequence[int], dtype: AttrValue) -> L
     """Its constant first."""
     size = int_constant(name + "/shape", shape, (len(shape),))
     return [size, node(name, "Reshape", (tensor, size.name), T=dtype, Tshape=of_type(DT_INT32))]
+
+
+def replaced(nodes: GraphDef, instead: Mapping[str, Sequence[NodeDef]]) -> GraphDef:
+    """The graph with these in the places of the nodes of these names; the very same where there are none."""
+    if not instead:
+        return nodes
+    result = GraphDef(versions=nodes.versions)
+    for each in nodes.node:
+        result.node.extend(instead.get(each.name, [each]))
+    return result
 
 
 def of_type(number: int) -> AttrValue:

@@ -13,7 +13,7 @@ from tensorflow.core.framework.node_def_pb2 import NodeDef
 
 from job.tensorflow_model.frozen_view import FrozenView
 from job.tensorflow_model.graph import Variable
-from job.tensorflow_model.nodes import int_constant, node, of_type, reshape
+from job.tensorflow_model.nodes import int_constant, node, of_type, replaced, reshape
 
 _PRODUCT = "BatchMatMulV2"
 
@@ -21,13 +21,8 @@ _PRODUCT = "BatchMatMulV2"
 def with_pairs(nodes: GraphDef, variables: Sequence[Variable]) -> GraphDef:
     """The same network; nodes of known shapes only. Of a stack of weights on the right toco makes layers itself."""
     view = FrozenView(nodes, variables)
-    pairs = {each.name: _pairs(each, view) for each in nodes.node if each.op == _PRODUCT and not view.is_constant(each.input[1])}
-    if not pairs:
-        return nodes
-    result = GraphDef(versions=nodes.versions)
-    for each in nodes.node:
-        result.node.extend(pairs.get(each.name, [each]))
-    return result
+    products = [each for each in nodes.node if each.op == _PRODUCT and not view.is_constant(each.input[1])]
+    return replaced(nodes, {each.name: _pairs(each, view) for each in products})
 
 
 def _pairs(product: NodeDef, view: FrozenView) -> List[NodeDef]:

@@ -35,7 +35,7 @@ from tensorflow.core.framework.node_def_pb2 import NodeDef
 from job.axes import MOST_AXES
 from job.tensorflow_model.frozen_view import FrozenView
 from job.tensorflow_model.graph import Variable
-from job.tensorflow_model.nodes import int_constant, node, of_type, reshape
+from job.tensorflow_model.nodes import int_constant, node, of_type, replaced, reshape
 from job.values import Shape
 
 RESHAPES = ("Reshape", "ExpandDims", "Squeeze")
@@ -48,13 +48,7 @@ SWAPPED = ARITHMETIC + (  # with a Reshape before them
 def guarded(nodes: GraphDef, variables: Sequence[Variable]) -> GraphDef:
     """The same network; nodes of known shapes only."""
     view = FrozenView(nodes, variables)
-    changes = {each.name: change for each in nodes.node for change in [_change(each, view)] if change}
-    if not changes:
-        return nodes
-    result = GraphDef(versions=nodes.versions)
-    for each in nodes.node:
-        result.node.extend(changes.get(each.name, [each]))
-    return result
+    return replaced(nodes, {each.name: change for each in nodes.node for change in [_change(each, view)] if change})
 
 
 def _change(each: NodeDef, view: FrozenView) -> List[NodeDef]:
