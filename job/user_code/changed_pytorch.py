@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from job.user_code.meaning import means_todays, replace
+from job.user_code.not_here import NotHere
 from job.user_code.promoted_types import by_place, is_whole
 
 _SAMPLED_BY_SCALE = ("nearest", "linear", "bilinear", "bicubic", "trilinear")
@@ -32,7 +33,7 @@ def _grid_sample(of_1_1: Callable[..., Any], input: torch.Tensor, grid: torch.Te
         return of_1_1(input, grid, mode, padding_mode)
     sizes = [int(size) for size in input.shape[2:]][::-1]
     if 1 in sizes:
-        raise RuntimeError("grid_sample with align_corners=False of a map of one pixel, which PyTorch 1.1 cannot say")
+        raise NotHere("grid_sample with align_corners=False of a map of one pixel, which PyTorch 1.1 cannot say")
     sizes = torch.tensor(sizes, dtype=torch.float32)
     if padding_mode == "reflection":
         grid, padding_mode = _between_edges(grid), "border"
@@ -61,15 +62,15 @@ def _interpolate(of_1_1: Callable[..., Any], input: torch.Tensor, size: Any = No
                  antialias: bool = False) -> torch.Tensor:
     """Since 1.6 pixels lie by the scale that is said, before by the quotient of the sizes."""
     if antialias:
-        raise RuntimeError("interpolate with antialias=True, which PyTorch 1.1 does not have")
+        raise NotHere("interpolate with antialias=True, which PyTorch 1.1 does not have")
     if mode == "nearest-exact":
         mode = _nearest(input, size, scale_factor)
     by_scale = scale_factor is not None and mode in _SAMPLED_BY_SCALE and not align_corners
     cut = _cut_by(input, scale_factor) if by_scale else None
     if cut and (means_todays("interpolate by a scale that leaves no whole number of pixels") if recompute_scale_factor is None
                 else not recompute_scale_factor):
-        raise RuntimeError("interpolate of {} pixels by {}, no whole number of them, which PyTorch 1.1 cannot say: give size, "
-                           "or train with recompute_scale_factor=True".format(*cut))
+        raise NotHere("interpolate of {} pixels by {}, no whole number of them, which PyTorch 1.1 cannot say: give size, "
+                      "or train with recompute_scale_factor=True".format(*cut))
     return of_1_1(input, size=size, scale_factor=scale_factor, mode=mode, align_corners=align_corners)
 
 
@@ -80,7 +81,7 @@ def _nearest(input: torch.Tensor, size: Any, scale_factor: Any) -> str:
     given = list(given) if isinstance(given, (list, tuple)) else [given] * len(before)
     ratios = given if size is None else [int(pixels) / each for pixels, each in zip(given, before)]
     if any(ratio != int(ratio) for ratio in ratios):
-        raise RuntimeError("interpolate with mode='nearest-exact' by no whole number, which PyTorch 1.1 does not have")
+        raise NotHere("interpolate with mode='nearest-exact' by no whole number, which PyTorch 1.1 does not have")
     return "nearest"
 
 

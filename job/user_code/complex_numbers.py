@@ -5,6 +5,7 @@ from typing import Any, Callable, Optional, Sequence, Tuple
 import torch
 
 from job.user_code.meaning import add, replace
+from job.user_code.not_here import NotHere
 
 _OF_EACH_PART = (
     "chunk", "clone", "contiguous", "cumsum", "detach", "expand", "expand_as", "flatten", "flip", "index_select", "mean",
@@ -45,7 +46,7 @@ class Complex:
 
     def to(self, *given: Any, **named: Any) -> "Complex":
         if any(isinstance(each, torch.dtype) for each in (*given, *named.values())):
-            raise RuntimeError("complex numbers .to a real type lose a part: say .real")
+            raise NotHere("complex numbers .to a real type lose a part: say .real")
         return self
 
     def abs(self) -> torch.Tensor:
@@ -62,7 +63,7 @@ class Complex:
 
     def __pow__(self, power: Any) -> "Complex":
         if power != 2:
-            raise RuntimeError("powers of complex numbers other than the second do not convert")
+            raise NotHere("powers of complex numbers other than the second do not convert")
         return self * self
 
     def __add__(self, other: Any) -> "Complex":
@@ -189,7 +190,7 @@ def _einsum(of_1_1: Callable[..., Any], equation: Any, *operands: Any) -> Any:
     if not any(isinstance(each, Complex) for each in operands):
         return of_1_1(equation, *operands)
     if len(operands) != 2:
-        raise RuntimeError("einsum of complex numbers takes two operands here")
+        raise NotHere("einsum of complex numbers takes two operands here")
     return _product(lambda x, y: of_1_1(equation, x, y), *operands)
 
 

@@ -8,6 +8,7 @@ from typing import Any, Callable, Sequence, Tuple
 import torch
 
 from job.user_code.meaning import replace
+from job.user_code.not_here import NotHere
 
 _REST = "..."
 
@@ -46,5 +47,5 @@ def _small(equation: str) -> str:
     large = sorted(set(re.findall("[A-Z]", equation)))
     free = [letter for letter in string.ascii_lowercase if letter not in equation]
     if len(large) > len(free):
-        raise RuntimeError("einsum of more than 26 letters, which PyTorch 1.1 cannot say")
+        raise NotHere("einsum of more than 26 letters, which PyTorch 1.1 cannot say")
     return equation.translate(str.maketrans(dict(zip(large, free))))

@@ -12,6 +12,7 @@ import torch
 
 from job.errors import BadCheckpoint, JobError
 from job.user_code.imports import PACKAGE, code_folders
+from job.user_code.not_here import NotHere
 
 _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _PYTORCH = os.path.dirname(os.path.abspath(torch.__file__)) + os.sep
@@ -130,6 +131,9 @@ def _hint(error: BaseException, otherwise: str) -> str:
         return "{}the code is run by {}; of a package, one that runs there goes beside it: {}".format(newer, _PYTHON, _FINDS)
     if isinstance(error, AttributeError) and "module 'torch" in str(error):
         return "the code is run on PyTorch {}".format(torch.__version__)
+    if isinstance(error, NotHere):
+        return ("write what asks for it, in the lines above, in another way; or export the network where it was trained, and "
+                "convert the .onnx file")
     if otherwise and isinstance(error, (RuntimeError, ValueError, IndexError, AssertionError)):
         return otherwise
     return "this is the model's own code, run on PyTorch {}: the lines above are where it failed".format(

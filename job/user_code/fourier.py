@@ -10,6 +10,7 @@ from job.user_code.beside_trace import beside_trace
 from job.user_code.complex_numbers import Complex
 from job.user_code.meaning import add, replace
 from job.user_code.newer_reductions import axes_of
+from job.user_code.not_here import NotHere
 
 _Number = Union[torch.Tensor, Complex]
 _Sizes = Optional[Sequence[int]]
@@ -68,7 +69,7 @@ def _matrix(values: np.ndarray) -> torch.Tensor:
 
 def _checked(size: int) -> int:
     if size > LONGEST:
-        raise RuntimeError("a Fourier transform of {} numbers becomes a matrix of their square: at most {}".format(size, LONGEST))
+        raise NotHere("a Fourier transform of {} numbers becomes a matrix of their square: at most {}".format(size, LONGEST))
     return int(size)
 
 
@@ -127,7 +128,7 @@ def _short_times(of_1_1: Callable[..., Any], input: torch.Tensor, n_fft: int, ho
                  pad_mode: str = "reflect", normalized: bool = False, onesided: Optional[bool] = None,
                  return_complex: Optional[bool] = None, align_to_window: Optional[bool] = None) -> _Number:
     if align_to_window:
-        raise RuntimeError("stft with align_to_window=True, which does not convert")
+        raise NotHere("stft with align_to_window=True, which does not convert")
     if window is None and win_length not in (None, n_fft):
         window = torch.ones(win_length)
     made = of_1_1(input, n_fft, hop_length, win_length, window, center, pad_mode, normalized, onesided is not False)
@@ -139,7 +140,7 @@ def istft(input: Complex, n_fft: int, hop_length: Optional[int] = None, win_leng
           length: Optional[int] = None, return_complex: bool = False) -> torch.Tensor:
     """[N, bins, frames] -> [N, samples]: what the frames say one above another, by what their windows come to."""
     if return_complex or onesided is False:
-        raise RuntimeError("istft to complex numbers does not convert")
+        raise NotHere("istft to complex numbers does not convert")
     step, frames = hop_length or n_fft // 4, int(input.shape[-1])
     with beside_trace():
         seen = _window(window, win_length or n_fft, n_fft)

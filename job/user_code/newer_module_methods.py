@@ -8,6 +8,7 @@ from torch.utils.hooks import RemovableHandle
 
 from job.user_code.complex_numbers import Complex
 from job.user_code.meaning import add, replace
+from job.user_code.not_here import NotHere
 from job.user_code.without_compiler import mark
 
 _HOOKS_OF_TRAINING = ("register_full_backward_hook", "register_full_backward_pre_hook")
@@ -30,7 +31,7 @@ def _register_buffer(of_1_1: Callable[..., Any], module: nn.Module, name: str, t
                      persistent: bool = True) -> None:
     if isinstance(tensor, Complex):
         if persistent:
-            raise RuntimeError("a buffer of complex numbers, {!r}, is read from no checkpoint: say persistent=False".format(name))
+            raise NotHere("a buffer of complex numbers, {!r}, is read from no checkpoint: say persistent=False".format(name))
         vars(module)[name] = tensor
         return
     of_1_1(module, name, tensor)

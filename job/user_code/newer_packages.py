@@ -12,6 +12,7 @@ import torch.utils.checkpoint
 
 from job.user_code import fourier, newer_linalg, newer_special, parametrizations
 from job.user_code.meaning import add, replace
+from job.user_code.not_here import NotHere
 from job.user_code.without_compiler import is_scripting, mark
 
 
@@ -20,7 +21,7 @@ class Autocast(contextlib.ContextDecorator):
 
     def __init__(self, device_type: str = "cuda", dtype: Any = None, enabled: bool = True, cache_enabled: Any = None) -> None:
         if enabled and device_type == "cpu":
-            raise RuntimeError("autocast on the CPU computes in half precision, which does not convert: say enabled=False")
+            raise NotHere("autocast on the CPU computes in half precision, which does not convert: say enabled=False")
 
     def __enter__(self) -> "Autocast":
         return self
@@ -40,7 +41,7 @@ class GradScaler:
     """Of training alone: code may import it beside autocast."""
 
     def __init__(self, *_: Any, **__: Any) -> None:
-        raise RuntimeError("GradScaler is for training, and nothing is trained here")
+        raise NotHere("GradScaler is for training, and nothing is trained here")
 
 
 class _Package(types.ModuleType):

@@ -10,6 +10,8 @@ from typing import Any, Iterator, Optional
 import torch
 from torch import nn
 
+from job.user_code.not_here import NotHere
+
 
 class ParametrizationList(nn.ModuleList):
     def __init__(self, modules: Any, original: torch.Tensor, unsafe: bool = False) -> None:
@@ -41,7 +43,7 @@ def register_parametrization(module: nn.Module, tensor_name: str, parametrizatio
         if is_parametrized(module, tensor_name):
             held = module.parametrizations[tensor_name]
             if hasattr(parametrization, "right_inverse"):
-                raise RuntimeError("a second parametrization of a weight that has a right_inverse, which is not known here")
+                raise NotHere("a second parametrization of a weight that has a right_inverse, which is not known here")
             held.append(parametrization)
             return module
         held = ParametrizationList([parametrization], getattr(module, tensor_name))

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from job.user_code.meaning import has_bytes, means_todays, replace
+from job.user_code.not_here import NotHere
 from job.user_code.truths import are_truths
 
 _TYPES = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, torch.float16, torch.float32, torch.float64)
@@ -71,8 +72,8 @@ def _of_two(of_1_1: Callable[..., Any], *given: Any, **named: Any) -> Any:
 @by_place
 def _calculated(of_1_1: Callable[..., Any], *given: Any, **named: Any) -> Any:
     if has_bytes() and len(given) > 1 and any(_is_counted(*pair) for pair in (given[:2], given[1::-1])):
-        raise RuntimeError("bytes that are 0 or 1 beside a whole number, in code that makes bytes: truth values become whole "
-                           "numbers, bytes go round at 256, and PyTorch 1.1 cannot tell them: say .long() or .float() of them")
+        raise NotHere("bytes that are 0 or 1 beside a whole number, in code that makes bytes: truth values become whole "
+                      "numbers, bytes go round at 256, and PyTorch 1.1 cannot tell them: say .long() or .float() of them")
     return _of_two(of_1_1, *given, **named)
 
 

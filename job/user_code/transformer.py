@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from job.user_code.meaning import add
+from job.user_code.not_here import NotHere
 
 _Activation = Union[str, Callable[[torch.Tensor], torch.Tensor]]
 _ACTIVATIONS = {"relu": F.relu, "gelu": lambda x: F.gelu(x)}  # the latter is looked up late: it is provided too
@@ -98,8 +99,8 @@ class TransformerEncoder(_Stack):
     def forward(self, src: torch.Tensor, mask: Optional[torch.Tensor] = None,
                 src_key_padding_mask: Optional[torch.Tensor] = None, is_causal: Optional[bool] = None) -> torch.Tensor:
         if self.may_leave_zeros and src_key_padding_mask is not None and mask is None and src.dim() == 3:
-            raise RuntimeError("behind where src_key_padding_mask ends a sequence today's PyTorch leaves zeros, but neither in "
-                               "training nor where it is exported: say enable_nested_tensor=False, or give a mask too")
+            raise NotHere("behind where src_key_padding_mask ends a sequence today's PyTorch leaves zeros, but neither in "
+                          "training nor where it is exported: say enable_nested_tensor=False, or give a mask too")
         return self._through(src, src_mask=mask, src_key_padding_mask=src_key_padding_mask, is_causal=bool(is_causal))
 
 

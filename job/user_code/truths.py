@@ -9,6 +9,7 @@ import torch
 
 from job.user_code.beside_trace import beside_trace
 from job.user_code.meaning import bytes_are_made, means_todays, replace
+from job.user_code.not_here import NotHere
 
 _MAKERS = ("arange", "as_tensor", "empty", "empty_like", "eye", "full", "full_like", "ones", "ones_like", "tensor", "zeros",
            "zeros_like")
@@ -91,8 +92,8 @@ def _inverted(of_1_1: Callable[..., Any], x: torch.Tensor) -> torch.Tensor:
     if x.dtype != torch.uint8:
         return of_1_1(x)
     if not are_truths(x) and means_todays("~ of bytes"):
-        raise RuntimeError("~ of bytes turns their bits to today's PyTorch, and tells which are 0 to PyTorch 1.1: say 255 - x, or "
-                           "x == 0")
+        raise NotHere("~ of bytes turns their bits to today's PyTorch, and tells which are 0 to PyTorch 1.1: say 255 - x, or "
+                      "x == 0")
     return x == 0
 
 
@@ -105,8 +106,8 @@ def are_truths(x: Any) -> bool:
 def _added(of_1_1: Callable[..., Any], *given: Any, **named: Any) -> Any:
     two = [are_truths(each) or isinstance(each, bool) for each in [*given, *named.values()]][:2]
     if len(two) == 2 and all(two) and means_todays("sums of truth values"):
-        raise RuntimeError("a sum of truth values is a truth value to today's PyTorch, a number to PyTorch 1.1: say which it is, "
-                           "with | or with .long()")
+        raise NotHere("a sum of truth values is a truth value to today's PyTorch, a number to PyTorch 1.1: say which it is, "
+                      "with | or with .long()")
     return of_1_1(*given, **named)
 
 

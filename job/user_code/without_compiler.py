@@ -32,8 +32,8 @@ class ScriptModule(torch.nn.Module):
 
 
 _MARKS = ("script_if_tracing", "ignore", "unused", "export", "_overload", "_overload_method")
-_INSTEAD = dict({name: mark for name in _MARKS}, script=script, script_method=script, is_scripting=is_scripting, is_tracing=is_scripting,
-                ScriptModule=ScriptModule)
+_INSTEAD = dict({name: mark for name in _MARKS}, script=script, script_method=script, is_scripting=is_scripting,
+                is_tracing=is_scripting, ScriptModule=ScriptModule)
 
 
 class _WithoutCompiler(types.ModuleType):

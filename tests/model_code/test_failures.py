@@ -81,6 +81,8 @@ def test_forward(tmp_path):
     assert "--input-shape=" in error.hint
     assert "no GPU" in forward_raised(tmp_path, "return y.cuda()").hint
     assert "own code" in forward_raised(tmp_path, "return y.no_such").hint
+    asked = forward_raised(tmp_path, "return F.interpolate(x, scale_factor=2, mode='bicubic', antialias=True)")
+    assert "raised NotHere: interpolate with antialias=True" in asked.message and "convert the .onnx file" in asked.hint
     for line in ("return nn.functional.embedding(x, self.fc.weight)", "return y[x]"):
         assert ":int64" in forward_raised(tmp_path, line).hint
     folder = os.getcwd()
