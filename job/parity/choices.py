@@ -21,10 +21,10 @@ class Chosen(NamedTuple):
 def loss_of_choices(asked: Sequence[Chosen]) -> float:
     """How far apart the scores of a choice and of the reference's are at the most, over the range of all finite scores; NaN
     where one is of no score. Either may be the higher: the scores may be of a network that is not what it should be."""
+    apart = max((_apart(each) for each in asked), key=lambda loss: (np.isnan(loss), loss))
     finite = [each.scores[np.isfinite(each.scores)] for each in asked]
     ends = [float(end) for scores in finite if scores.size for end in (scores.min(), scores.max())]
-    apart = max((_apart(each) for each in asked), key=lambda loss: (np.isnan(loss), loss))
-    return apart / (max(ends) - min(ends)) if apart else 0.0
+    return apart / (max(ends) - min(ends)) if np.isfinite(apart) and apart else apart
 
 
 def _apart(chosen: Chosen) -> float:
@@ -35,9 +35,13 @@ def _apart(chosen: Chosen) -> float:
     if choices.min() < 0 or choices.max() >= chosen.scores.shape[1]:
         return float("nan")
     one, other = chosen.scores[chosen.row[differ], choices].astype(np.float64)
-    return float(np.abs(one - other).max())
+    with np.errstate(invalid="ignore"):  # of two infinite ones the difference is NaN
+        return float(np.abs(one - other).max())
 
 
 def limits_of_choices(tolerance: Tolerance) -> Tolerance:
-    """What applies of a stage's limits: a number that is far from another may be a score that is next to its."""
-    return {"top1_loss": tolerance.get("top1_loss", TIED), "mismatch": max(tolerance["mismatch"], TIES)}
+    """What applies of a stage's limits: a number that is far from another may be a score that is next to its. A float stage
+    has none for classes; without ties its choices are equal."""
+    if "top1_loss" in tolerance:
+        return {name: tolerance[name] for name in ("top1_loss", "mismatch")}
+    return {"top1_loss": TIED, "mismatch": max(tolerance["mismatch"], TIES)}

@@ -52,9 +52,11 @@ class Questions:
         compared = functools.partial(judge, stage, self._outputs, reference, answers, tolerance_for(stage, self._tolerance),
                                      self._names[:len(reference)], range(self._counts[stage]))
         parity = compared()
-        if any(output.metrics.get("mismatch") and not output.passed for output in parity.outputs):
-            return compared(losses=self._losses(self.question(stage), self._answers(self.reference)))
-        return parity
+        differing = {output.name for output in parity.outputs if output.metrics.get("mismatch") and not output.passed}
+        if not differing:
+            return parity
+        losses = self._losses(self.question(stage), self._answers(self.reference))
+        return compared(losses={name: losses[name] for name in differing.intersection(losses)})
 
     def _answers(self, stage: str) -> Path:
         return self._folder / (stage + ".npz")

@@ -2,7 +2,8 @@
 import numpy as np
 import pytest
 
-from job.parity.choices import Chosen, loss_of_choices
+from job.parity.choices import TIED, TIES, Chosen, limits_of_choices, loss_of_choices
+from job.parity.tolerance import tolerance_for
 
 SCORES = np.array([[0.0, 3.0, 1.0], [4.0, 2.0, 2.5], [-6.0, 1.0, 1.0], [0.0, 0.0, 0.5]])
 ROW = np.array([[0, 2], [1, 3]])  # of each element: the output is transposed
@@ -53,5 +54,18 @@ def test_scores_that_are_no_numbers_excuse_nothing(value, expected):
     np.testing.assert_equal([loss_of_choices(mixed), loss_of_choices(mixed[::-1])], [expected] * 2)
 
 
-def test_scores_that_are_all_equal():
-    assert loss_of_choices([Chosen(np.ones((4, 3)), np.arange(4), np.zeros(4, int), np.ones(4, int))]) == 0.0
+@pytest.mark.parametrize("scores, given, expected", [
+    (np.ones((4, 3)), 1, 0.0), (np.ones((4, 3)), 7, np.nan), (np.full((4, 3), np.nan), 1, np.nan),
+    (np.full((4, 3), -np.inf), 1, np.nan), (np.where(np.eye(4, 3) > 0, 0, -np.inf), 1, np.nan)],
+    ids=["equal", "equal, another named", "NaN", "none finite", "one finite"])
+def test_scores_of_no_range(scores, given, expected):
+    made = loss_of_choices([Chosen(scores, np.arange(4), np.zeros(4, int), np.full(4, given))])
+    np.testing.assert_equal(made, expected)
+
+
+@pytest.mark.parametrize("stage, override, limits", [
+    ("keras", {}, (TIED, TIES)), ("tflite.dynamic", {}, (0.15, 0.1)),
+    ("tflite.int8", {"int8": {"mismatch": 5e-4, "top1_loss": 0.01}}, (0.01, 5e-4)),
+    ("tflite.int8", {"int8": {"mismatch": 0.0}}, (0.15, 0.0)), ("keras", {"float": {"mismatch": 0.01}}, (TIED, 0.01))])
+def test_what_a_user_asks_of_a_quantised_stage_is_asked(stage, override, limits):
+    assert limits_of_choices(tolerance_for(stage, override)) == dict(zip(("top1_loss", "mismatch"), limits))
